@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: the novelgen authors
+#
+# The build. GNU make 3.81 is enough. Everything lands in build/ (or in B=dir):
+#
+#     src/*/*.c ── all but main.c and src/sim ──▶ build/libnovelgen.a ──▶ build/novelgen, build/tests/unit/test_*
+#     src/sim/*.c ── with the archive's base ───▶ build/novelgen-sim
+#     templates/*/*.txt ── scripts/embed ───────▶ build/gen/templates_embedded.c
+#     scripts/probe ────────────────────────────▶ build/probe.mk   what the compiler and the system can do
+#
+#   make demo    installs what is missing, builds, writes a small book on the built-in simulator
+#   make test    installs what is missing, builds, runs every test
+#   make         builds; also: install lint fmt asan bench crash clean distclean
+#
+# CC, CFLAGS, CPPFLAGS, LDFLAGS of the caller are used, the flags after our own. V=1 shows the commands.
+
+B ?= build
+PREFIX ?= /usr/local
+VERSION := $(shell cat VERSION)
+OS := $(shell uname -s | sed 's/Darwin/darwin/; s/Linux/linux/')
+export B CC
+
+# ---- Goals that do not need to know the compiler: they must work before the libraries are there.
+PLAIN_GOALS := demo test deps lint fmt asan bench crash clean distclean
+GOALS := $(if $(MAKECMDGOALS),$(MAKECMDGOALS),all)
+ifneq ($(filter-out $(PLAIN_GOALS),$(GOALS)),)
+-include $(B)/probe.mk
+endif
+
+# ---- Sources
+OTHER_OS := $(filter-out src/base/os_$(OS).c,src/base/os_linux.c src/base/os_darwin.c)
+SOURCES := $(filter-out $(OTHER_OS),$(sort $(wildcard src/*/*.c)))
+SIM_SOURCES := $(filter src/sim/%,$(SOURCES))
+LIB_SOURCES := $(filter-out $(SIM_SOURCES) src/cli/main.c,$(SOURCES))
+TEST_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
+
+EMBEDDED := $(B)/gen/templates_embedded
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/obj/%.o) $(EMBEDDED).o
+SIM_OBJECTS := $(SIM_SOURCES:%.c=$(B)/obj/%.o)
+MAIN_OBJECT := $(B)/obj/src/cli/main.o
+TESTS := $(TEST_SOURCES:tests/unit/%.c=$(B)/tests/unit/%)
+HELPERS := $(patsubst tests/helpers/%.c,$(B)/tests/%,$(sort $(wildcard tests/helpers/*.c)))
+ARCHIVE := $(B)/libnovelgen.a
+PROGRAMS := $(B)/novelgen $(B)/novelgen-sim
+TEMPLATES := $(sort $(wildcard templates/*/*.txt))
+
+# ---- Flags
+WARNINGS := -Wall -Wextra -Wformat=2 -Wconversion -Wimplicit-fallthrough -Wshadow -Wstrict-prototypes
+OUR_CPPFLAGS := -Iinclude -Isrc -include base/banned.h -D_GNU_SOURCE '-DNOVELGEN_VERSION="$(VERSION)"'
+COMPILE = $(CC) -std=c17 -O2 -g $(WARNINGS) $(HARDEN_CFLAGS) $(OUR_CPPFLAGS) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+LINK = $(CC) $(CFLAGS) $(HARDEN_LDFLAGS) $(LDFLAGS)
+
+ifdef V
+Q :=
+say = @:
+else
+Q := @
+say = @$(if $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),:,echo "  $(1)  $@")
+endif
+
+all: $(PROGRAMS)
+lib: $(ARCHIVE)
+unit: $(TESTS) $(HELPERS)
+
+# ---- What was used last time: a stamp changes only when its text does, and what it stands for is then made again.
+export STAMP_CC := $(CC)
+export STAMP_FLAGS = $(COMPILE) ; $(LINK)
+export STAMP_SOURCES := $(LIB_SOURCES) ; $(SIM_SOURCES)
+export STAMP_TEMPLATES := $(TEMPLATES)
+$(B)/stamp/%: FORCE
+	@mkdir -p $(@D)
+	@case $* in cc) text=$$STAMP_CC;; flags) text=$$STAMP_FLAGS;; sources) text=$$STAMP_SOURCES;; \
+	*) text=$$STAMP_TEMPLATES;; esac; echo "$$text" | cmp -s - $@ || echo "$$text" >$@
+
+$(B)/probe.mk: scripts/probe $(B)/stamp/cc
+	@mkdir -p $(@D)
+	@scripts/probe >$@.tmp && mv $@.tmp $@
+
+# ---- Rules
+$(B)/obj/%.o: %.c $(B)/stamp/flags
+	$(call say,CC  )
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -MMD -MP -c $< -o $@
+
+$(EMBEDDED).c: $(TEMPLATES) scripts/embed $(B)/stamp/templates
+	$(call say,GEN )
+	@mkdir -p $(@D)
+	$(Q)scripts/embed templates >$@.tmp && mv $@.tmp $@
+
+$(EMBEDDED).o: $(EMBEDDED).c $(B)/stamp/flags
+	$(call say,CC  )
+	$(Q)$(COMPILE) -MMD -MP -c $< -o $@
+
+$(ARCHIVE): $(LIB_OBJECTS) $(B)/stamp/sources
+	$(call say,AR  )
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $(LIB_OBJECTS)
+
+$(B)/novelgen: $(MAIN_OBJECT) $(ARCHIVE)
+	$(call say,LINK)
+	$(Q)$(LINK) -o $@ $^ $(NOVELGEN_LIBS)
+
+$(B)/novelgen-sim: $(SIM_OBJECTS) $(ARCHIVE) $(B)/stamp/sources
+	$(call say,LINK)
+	$(Q)$(LINK) -o $@ $(SIM_OBJECTS) $(ARCHIVE) $(SIM_LIBS)
+
+$(B)/tests/unit/%: tests/unit/%.c $(ARCHIVE) $(B)/stamp/flags
+	$(call say,TEST)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) $(TEST_CFLAGS) -MMD -MP -MF $@.d -MT $@ $< -o $@ \
+	    $(HARDEN_LDFLAGS) $(LDFLAGS) $(ARCHIVE) $(NOVELGEN_LIBS) $(TEST_LIBS)
+
+# Programs that the tests in Python run.
+$(B)/tests/%: tests/helpers/%.c $(ARCHIVE) $(B)/stamp/flags
+	$(call say,TEST)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -MMD -MP -MF $@.d -MT $@ $< -o $@ $(HARDEN_LDFLAGS) $(LDFLAGS) $(ARCHIVE) $(NOVELGEN_LIBS)
+
+-include $(LIB_OBJECTS:.o=.d) $(SIM_OBJECTS:.o=.d) $(MAIN_OBJECT:.o=.d) $(TESTS:%=%.d) $(HELPERS:%=%.d)
+
+# ---- The two commands of the README, and the rest. A fresh make each: the probe must see what was just installed.
+JOBS = $(if $(findstring j,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))
+SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
+
+demo:
+	@scripts/deps build
+	@$(SUBMAKE) all
+	@rm -rf $(B)/demo && mkdir -p $(B)/demo
+	@$(B)/novelgen submit jobs/story-short.json --backend sim --home $(B)/demo/home --out $(B)/demo
+	@echo "read it here:" && find $(B)/demo -name 'book.*'
+
+test:
+	@scripts/deps build test
+	@$(SUBMAKE) -s all unit
+	@tests/run
+
+asan:
+	@scripts/deps build test
+	@$(SUBMAKE) -s B=$(B)/asan CFLAGS="$(SANITIZE) $(CFLAGS)" LDFLAGS="$(LDFLAGS)" unit
+	@B=$(B)/asan tests/run unit
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -U_FORTIFY_SOURCE
+
+deps:
+	@scripts/deps build test lint
+
+bench:
+	@$(SUBMAKE) -s all
+	@tests/bench/run
+
+crash:
+	@$(SUBMAKE) -s all
+	@python=$$(tests/run python) && $$python tests/crash/campaign.py --all
+
+# DIRS=src/base looks at one folder.
+DIRS ?= src tests/unit
+LINT_FILES = $(filter-out $(OTHER_OS),$(sort $(foreach d,$(DIRS),$(wildcard $(d)/*.c $(d)/*/*.c))))
+SHELL_FILES := scripts/deps scripts/embed scripts/probe tests/run tests/layers.sh .ci/run
+lint:
+	@scripts/deps build test lint
+	shellcheck $(SHELL_FILES)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppressions-list=.cppcheck -Iinclude -Isrc \
+	    --enable=warning,performance,portability $(LINT_FILES)
+	clang-tidy --quiet --warnings-as-errors='*' $(LINT_FILES) -- -std=c17 $(WARNINGS) $(OUR_CPPFLAGS) $(CPPFLAGS)
+
+fmt:
+	clang-format -i $(sort $(wildcard include/*/*.h src/*/*.[ch] tests/unit/*.[ch]))
+
+DATA_DIR = $(DESTDIR)$(PREFIX)/share/novelgen
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DATA_DIR)/jobs $(sort $(dir $(TEMPLATES:%=$(DATA_DIR)/%)))
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 docs/spec.schema.json $(DATA_DIR)
+	install -m 644 $(wildcard jobs/*.json) $(DATA_DIR)/jobs
+	set -e; for t in $(TEMPLATES); do install -m 644 $$t $(DATA_DIR)/$$t; done
+
+clean:
+	rm -rf $(B)/obj $(B)/gen $(B)/tests $(B)/asan $(B)/demo $(ARCHIVE) $(PROGRAMS)
+
+distclean: clean
+	rm -rf $(B)
+
+.PHONY: all lib unit demo test asan deps bench crash lint fmt install clean distclean FORCE
+.SECONDARY:
+.DELETE_ON_ERROR:

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// What is being written of a job right now: the task of the request in flight and the text that has come of it.
+#ifndef APP_CURRENT_H
+#define APP_CURRENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "store/store.h"
+
+struct current {
+    bool in_flight;
+    int64_t attempt;
+    char kind[16];    // "bible", "outline", "beats", "chunk", "recap"
+    int chapter, seq;
+    int64_t started_ms; // wall clock
+    int64_t words;    // so far; of a chunk only
+    size_t bytes;     // streamed by this attempt
+    struct buf text;  // of a chunk: carried over and streamed, joined
+};
+
+void current_init(struct current *c);
+void current_release(struct current *c);
+// Nothing in flight is no error.
+bool current_read(struct current *c, struct store *s, int64_t job, struct err *e);
+
+#endif

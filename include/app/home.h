@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The home: the directory with the database, the locks, the inbox and the logs, and the configuration that goes with
+// this call. First of: the path given, $NOVELGEN_HOME, $XDG_DATA_HOME/novelgen, ~/.local/share/novelgen. It is made
+// (0700) where it is not there. The user's config is $XDG_CONFIG_HOME/novelgen/config.json (else ~/.config/…); a
+// novelgen.json of the current directory may add project keys.
+#ifndef APP_HOME_H
+#define APP_HOME_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "model/config.h"
+
+enum { HOME_PATH_SIZE = 800 };
+
+struct home {
+    char path[HOME_PATH_SIZE]; // absolute
+    struct config config;
+};
+
+bool home_open(struct home *h, const char *given, struct err *e); // on false nothing needs to be released
+void home_release(struct home *h);
+
+// Whether a job may name this backend: "auto", "sim", one of the config, or a URL.
+bool home_check_backend(const struct home *h, const char *backend, struct err *e);
+
+#endif

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Messages to the engine: JSON files put atomically into home/inbox/. The name is a sortable unique key. The engine
+// takes them in by name: one transaction for the effect and its answer (table inbox_seen), then the file goes.
+// Whoever sent one finds the answer with store_inbox_get(key).
+#ifndef ENGINE_MESSAGE_H
+#define ENGINE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/spec.h"
+
+enum { MESSAGE_KEY_SIZE = 64 };
+
+struct message_submit {
+    const struct spec *spec;
+    const char *backend;    // from the command line, or NULL: the spec's, else the config's
+    const char *out_parent; // absolute path of the directory in which books/ is made
+    bool detached;
+};
+
+bool message_post_submit(const char *home, const struct message_submit *m, char key[MESSAGE_KEY_SIZE], struct err *e);
+
+enum message_verb { MESSAGE_RESUME, MESSAGE_PAUSE, MESSAGE_CANCEL };
+// `reason` is shown with the job ("paused by Ctrl-C"); NULL is fine. Resume: `backend` NULL keeps the job's.
+bool message_post(const char *home, enum message_verb verb, int64_t job, const char *reason, const char *backend,
+                  char key[MESSAGE_KEY_SIZE], struct err *e);
+// Takes the messages of a home in without running jobs, for a caller that holds the lock (`pause`, `cancel` while
+// nobody writes). engine_start does it by itself.
+struct store;
+bool message_ingest(const char *home, struct store *s, int queue_max, struct err *e);
+
+#endif

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// What is known about a book that is being written: exactly what "what next?" needs, read from rows. No prose.
+#ifndef MODEL_BOOK_H
+#define MODEL_BOOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct book_chunk {
+    int seq;         // from 1
+    int words_asked; // what the request named, for the length control
+    int words;       // what was accepted
+    bool gap;        // no attempt could produce it
+    bool cut;        // the answer was ended by a limit, not by the model
+};
+
+struct book_chapter {
+    int number; // from 1
+    double weight;
+    int cards;      // 0: no cards yet
+    bool has_recap; // the chapter is complete
+    struct book_chunk *chunks;
+    size_t chunks_count;
+};
+
+struct book {
+    int64_t job_id;
+    int64_t words_target;
+    int chapters_total;
+    bool has_bible;
+    bool finished; // book.md and report.json were published
+    struct book_chapter *chapters; // as far as the outline goes, in order
+    size_t chapters_count;
+};
+
+void book_release(struct book *b);
+int64_t book_chapter_words(const struct book_chapter *c);
+int64_t book_words(const struct book *b);
+
+#endif

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// What can go wrong with a request, by name, and what follows from it. The policy is a pure table: see retry_decide.
+// Sources: the failure catalogue of the inference servers, one line per class in model/failure.c.
+#ifndef MODEL_FAILURE_H
+#define MODEL_FAILURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum failure {
+    FAIL_NONE,
+    FAIL_REFUSED,         // nobody listens
+    FAIL_CONNECT_TIMEOUT, // no connection in time
+    FAIL_RESET,           // broke before the first byte
+    FAIL_FIRST_TOKEN,     // no text within the first-token limit
+    FAIL_STALL,           // text stopped coming
+    FAIL_TOTAL,           // the whole answer took too long
+    FAIL_TRUNCATED,       // ended without the protocol's own marker
+    FAIL_ERROR_FRAME,     // an error inside the stream
+    FAIL_GARBAGE,         // a line that is not what the protocol has
+    FAIL_EMPTY,           // a proper end, no text
+    FAIL_LOADING,         // 503: the model is being loaded
+    FAIL_BUSY,            // 429, 503 otherwise
+    FAIL_SERVER,          // 500 and the rest of 5xx
+    FAIL_GATEWAY,         // 502
+    FAIL_GATEWAY_TIMEOUT, // 504, 524, 522
+    FAIL_CONTEXT,         // the prompt does not fit
+    FAIL_AUTH,            // 401, 403
+    FAIL_NOT_FOUND,       // 404: model or route
+    FAIL_REQUEST,         // 400, 413, 422 and the rest of 4xx
+    FAIL_NOT_A_SERVER,    // 200 with HTML or plain text
+    FAIL_TOO_BIG,         // beyond a ceiling
+    FAIL_CONFIG,          // a URL or key that cannot work
+    FAIL_ABANDONED,       // the engine died or was stopped while it was in flight
+    FAIL_COUNT
+};
+
+const char *failure_name(enum failure f); // "first_token_timeout", … : stored and printed; never renamed
+const char *failure_text(enum failure f); // for people: "the server sent no text in time"
+enum failure failure_from_name(const char *name);
+
+enum retry_action {
+    RETRY_AFTER, // wait `delay_ms`, prove idle, ask again
+    RETRY_PAUSE, // only a human can help: pause the job with the reason
+};
+
+struct retry_input {
+    enum failure failure;
+    int in_row;             // failures one after the other on this backend, this one included
+    int same_request;       // failures of this very request in a row while the backend was answering, this one included
+    int64_t retry_after_ms; // -1: the server said nothing
+    uint32_t jitter;        // uniform 0 … UINT32_MAX
+};
+
+struct retry_decision {
+    enum retry_action action;
+    int64_t delay_ms;
+    bool outage;          // the job waits meanwhile, and no attempt is consumed
+    bool charge;          // an attempt of the task is consumed
+    bool need_barrier;    // the old request may still burn: prove idle first
+    bool smaller;         // ask for less next time
+};
+
+// Pure. Full jitter over min(60 s, 0.5 s · 2^(n-1)); Retry-After wins, clamped to 15 minutes.
+struct retry_decision retry_decide(const struct retry_input *in);
+
+#endif

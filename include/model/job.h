@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// A job: one submitted spec, one book. The row, the states, and which states may follow which.
+//
+//                     submit                                    all chunks stand
+//            ─────────────────────▶ queued ─begin▶ planning ─outline▶ writing ──────────▶ done
+//                                     ▲               │ ▲               │ ▲
+//                              resume │         outage│ │back     outage│ │back
+//                                     │               ▼ │               ▼ │
+//            cancelled ◀──cancel── paused ◀──pause── waiting(reason) ◀────┘
+//
+// `paused` and `cancelled` can be entered from every state that is not ended; `resume` leads from paused, cancelled
+// and waiting back to queued. What is true: planning, writing and waiting jobs have begun, and the engine that holds
+// the home's lock works on at most one of them per backend slot. After a crash the row still says planning, writing
+// or waiting; the next engine simply goes on with it.
+#ifndef MODEL_JOB_H
+#define MODEL_JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum job_state { JOB_QUEUED, JOB_PLANNING, JOB_WRITING, JOB_WAITING, JOB_PAUSED, JOB_DONE, JOB_CANCELLED };
+
+const char *job_state_name(enum job_state s); // stored and printed; never renamed
+bool job_state_from_name(const char *name, enum job_state *out);
+bool job_state_may_follow(enum job_state from, enum job_state to);
+bool job_state_runnable(enum job_state s);   // queued, planning, writing, waiting
+bool job_state_ended(enum job_state s);      // done, cancelled
+
+struct job {
+    int64_t id;
+    char *uuid, *slug;   // never change
+    char *title;         // from the spec, else the bible; "" until known
+    enum job_state state;
+    char *reason;        // why it waits, is paused, was cancelled; "" otherwise
+    char *spec;          // canonical JSON
+    char *backend;       // "auto", "sim", a configured name or a URL, as submitted
+    char *model;         // pinned at the first answer; "" until then
+    char *templates;     // hash of the template set it began with; "" until it begins
+    char *out_dir;       // absolute path of the book's folder; "" until it is made
+    char *out_parent;    // absolute path of the folder it is made in
+    bool detached;
+    int64_t seed;
+    int64_t words_target;
+    int chapters_total;
+    // Counters, kept in the same transaction as the rows they sum up.
+    int64_t words_done;
+    int chapters_done;   // complete: all chunks stand and the recap is made
+    int gaps;
+    int64_t requests, retries;
+    int64_t prompt_tokens, cached_tokens, output_tokens; // as the server reported them
+    int64_t generating_ms;                                // first token to end, summed
+    int64_t created_ms, begun_ms, ended_ms, touched_ms;   // wall clock; 0: not yet
+};
+void job_release(struct job *j);
+
+#endif

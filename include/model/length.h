@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The length control: how many words the next chunk needs, and how many to ask for so that this model delivers them.
+// Pure: all its inputs are committed rows, so that a book that was interrupted asks for the same words as one that
+// was not.
+//
+// The book has one target. Each chapter has a share by weight, but is measured against the running total: what one
+// chapter fell short of or ran over is carried into the next. Within a chapter what remains is divided among the
+// parts that remain; the model's obedience (words delivered per word asked, over the last three answers that it ended
+// by itself) corrects the number that is named in the request.
+#ifndef MODEL_LENGTH_H
+#define MODEL_LENGTH_H
+
+#include <stdbool.h>
+
+#include "model/book.h"
+
+struct length_ask {
+    bool full;            // the chapter needs no more prose
+    int part, parts;      // this is part `part` of `parts`, as far as can be seen now
+    int need_words;       // what this chunk should bring
+    int ask_words;        // what the request should name
+    bool last_of_chapter, last_of_book;
+    double progress;      // how much of the chapter stands before this chunk, 0 to 1
+};
+
+// What the chunk after the last one of `chapter` (its number) should be. `chunk_words` is the size of an ordinary chunk.
+struct length_ask length_next(const struct book *b, int chapter, int chunk_words);
+
+// Parts that a chapter will have if the model is obedient: the number of cards to plan.
+int length_parts(const struct book *b, int chapter, int chunk_words);
+
+// Words delivered per word asked, from 0.4 to 2.5; 1 while nothing is known.
+double length_obedience(const struct book *b);
+
+// What is left of the book for a chunk that ends it: a longer answer should be cut back to this.
+int length_room(const struct book *b);
+
+#endif

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The spec: what the user asks for. Parsing checks everything before anything is stored; an error names the JSON
+// path, what was found and what was expected ("spec 'x.json': $.words: found 20, expected a whole number from 100 to
+// 5000000"). `//` comments are blanked in place, so that line numbers hold; "$schema" is accepted and ignored.
+// docs/spec.schema.json says the same to editors; a test holds the two together.
+#ifndef MODEL_SPEC_H
+#define MODEL_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+enum book_kind { BOOK_NOVEL, BOOK_STORY, BOOK_TEXTBOOK, BOOK_REPORT };
+const char *book_kind_name(enum book_kind kind);
+
+struct spec_character {
+    char *name;
+    char *note; // may be NULL
+};
+
+struct sampling { // NAN: not given, the server's or our default holds
+    double temperature, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty;
+    int top_k; // -1: not given
+};
+
+struct spec {
+    enum book_kind kind; // default novel
+    char *title;         // NULL: the bible finds one
+    char *premise;       // required
+    int64_t words;       // required, 100 to 5,000,000
+    int chapters;        // 1 to 2000; 0: not given
+    char *language;      // BCP 47 primary tag, default "en"
+    char *style, *notes; // NULL: not given
+    struct spec_character *characters;
+    size_t characters_count;
+    bool has_seed;
+    int64_t seed;
+    char *model;   // NULL: what the backend has
+    char *backend; // a name, "auto", "sim", or a plain http(s) URL without credentials; NULL: not given
+    struct sampling sampling;
+    int first_token_s, stall_s; // 0: not given
+    int attempts;               // default 6
+    bool export_md;             // "export" lists it or is absent; other formats are refused by name for now
+    char *author, *subtitle, *series, *description, *rights, *cover;
+};
+
+// `name` is used in messages only. On false `out` is released.
+bool spec_parse(struct spec *out, const char *text, size_t len, const char *name, struct err *e);
+void spec_release(struct spec *s);
+// The canonical form that the store keeps (compact JSON, comments gone, defaults not filled in); spec_parse reads it back.
+void spec_write(const struct spec *s, struct buf *out);
+
+// Chapters of the book: as given, else one per ~3,000 words (a story or less than 6,000 words: per ~2,000), at least 1.
+int spec_chapters(const struct spec *s);
+// The English name of a language tag ("pl" → "Polish"), and the one closing line in the language itself
+// ("Pisz po polsku."); an unknown tag gives the tag and "Write in LANGUAGE.".
+const char *language_name(const char *tag);
+const char *language_line(const char *tag, char *out, size_t size);
+
+#endif

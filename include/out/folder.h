@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The folder of a book: PARENT/books/ID-SLUG. It bears the job's uuid in a hidden file; a folder of that name that
+// bears another one, or none, is left alone and the next free name (-2, -3, …) is taken.
+#ifndef OUT_FOLDER_H
+#define OUT_FOLDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+// Makes the folder, or finds it again. `out` gets its absolute path.
+bool out_folder_make(char *out, size_t size, const char *parent, int64_t id, const char *slug, const char *uuid,
+                     struct err *e);
+
+#endif

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The store: all SQL of the program. One SQLite database in the home, "novelgen.db": WAL, synchronous=FULL.
+// The engine (holder of the home's lock) opens it read-write and is the only one that writes or checkpoints;
+// everybody else opens it read-only. Every function returns false with `e` set (ERR_STORE) when SQLite failed. After
+// a failed commit the row may or may not be there: the caller closes the store, opens it again, and reads.
+// Strings handed out in structs are owned by them; strings handed to callbacks live until the callback returns.
+// A callback that returns false ends the listing, which then returns false too, without an error of its own; it must
+// not begin the same listing again. Every writing function is a transaction of its own unless one has been begun.
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/book.h"
+#include "model/job.h"
+
+struct store;
+
+enum store_mode { STORE_READ_WRITE, STORE_READ_ONLY };
+enum store_opened { STORE_OPENED, STORE_ABSENT, STORE_OLD, STORE_FAILED };
+// READ_WRITE creates and migrates (0600), and refuses network file systems. READ_ONLY: STORE_ABSENT if there is no
+// database yet, STORE_OLD if its schema is older than ours (whoever can take the lock migrates it).
+enum store_opened store_open(struct store **out, const char *home, enum store_mode mode, struct err *e);
+void store_close(struct store *s); // NULL is fine
+
+bool store_begin(struct store *s, struct err *e); // BEGIN IMMEDIATE (read-only: BEGIN)
+bool store_commit(struct store *s, struct err *e);
+void store_rollback(struct store *s);             // harmless without a transaction
+bool store_checkpoint(struct store *s, struct err *e); // PASSIVE, once the WAL has passed ~1 MB
+int64_t store_commits(const struct store *s);     // commits of this process, for the bench
+// A number that changes when another process has committed (PRAGMA data_version): watchers poll it.
+bool store_version(struct store *s, int64_t *version, struct err *e);
+
+// ---- jobs ------------------------------------------------------------------------------------------------------
+// Inserts a queued job (id is ignored and set); also its `submitted` event.
+bool store_job_insert(struct store *s, struct job *j, struct err *e);
+enum store_found { STORE_FOUND, STORE_NONE, STORE_AMBIGUOUS, STORE_ERROR };
+enum store_found store_job_get(struct store *s, int64_t id, struct job *out, struct err *e);
+// `ref`: an id, a unique slug prefix, or NULL: the job being written, else the one last touched.
+enum store_found store_job_find(struct store *s, const char *ref, int64_t *id, struct err *e);
+bool store_jobs_each(struct store *s, bool (*each)(void *arg, const struct job *j), void *arg, struct err *e); // by id
+bool store_jobs_unfinished(struct store *s, int64_t *count, struct err *e); // neither done nor cancelled
+// The job to work on: one that has begun (planning, writing, waiting) before the queued ones, then by id. STORE_NONE: nothing runnable.
+enum store_found store_job_pick(struct store *s, int64_t *id, struct err *e);
+// The row's state and reason, and its `state` event (data: {"from","to","reason"}). begun_ms is set on the first planning, ended_ms on done or cancelled.
+bool store_job_set_state(struct store *s, int64_t id, enum job_state from, enum job_state to, const char *reason, struct err *e);
+bool store_job_set_begun(struct store *s, int64_t id, const char *templates, const char *out_dir, struct err *e);
+bool store_job_set_folder(struct store *s, int64_t id, const char *out_dir, struct err *e);
+bool store_job_set_backend(struct store *s, int64_t id, const char *backend, struct err *e);
+bool store_job_set_model(struct store *s, int64_t id, const char *model, struct err *e);
+
+// The templates that a job is pinned to: kept by hash, once for all jobs that share them. STORE_NONE: not pinned yet.
+bool store_templates_set(struct store *s, int64_t job, const char *hash, const char *text, size_t len, struct err *e);
+enum store_found store_templates_get(struct store *s, int64_t job, struct buf *out, struct err *e);
+
+// ---- the plan ----------------------------------------------------------------------------------------------------
+bool store_bible_set(struct store *s, int64_t job, const char *text, const char *title, struct err *e);
+bool store_bible_get(struct store *s, int64_t job, struct buf *out, struct err *e); // nothing added: none yet
+struct chapter_row {
+    int number;
+    const char *title, *pov, *event, *ends_on;
+    const char *cards;     // lines, or NULL
+    const char *recap;     // lines, or NULL
+    double weight;
+};
+bool store_chapter_add(struct store *s, int64_t job, const struct chapter_row *c, struct err *e);
+bool store_chapters_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct chapter_row *c), void *arg, struct err *e);
+bool store_cards_set(struct store *s, int64_t job, int chapter, const char *cards, int count, struct err *e);
+bool store_recap_set(struct store *s, int64_t job, int chapter, const char *recap, struct err *e); // counts chapters_done
+bool store_finished_set(struct store *s, int64_t job, struct err *e);
+bool store_book_load(struct store *s, int64_t job, struct book *out, struct err *e);
+
+// ---- prose -------------------------------------------------------------------------------------------------------
+struct chunk_row {
+    int chapter, seq;
+    const char *text;   // the answer as kept: a verbatim byte range of what came, from its first byte
+    size_t len, skip;   // prose is text[skip..len): what is before (white space, a stripped heading) is no prose
+    const char *glue;   // what stands between the chunk before (of this chapter) and this one: "", " ", "\n\n"
+    int words_asked, words;
+    bool gap, cut;
+};
+// Also words_done, gaps, and the `chunk` event. The row keeps hash_bytes(text).
+bool store_chunk_add(struct store *s, int64_t job, const struct chunk_row *c, struct err *e);
+enum store_order { STORE_BY_PLACE, STORE_BY_TIME }; // chapter and seq, or the order of acceptance
+// `chapter` 0: all. A row whose hash does not fit is an error (ERR_STORE) that names it.
+bool store_chunks_each(struct store *s, int64_t job, int chapter, enum store_order order,
+                       bool (*each)(void *arg, const struct chunk_row *c), void *arg, struct err *e);
+
+// ---- conversations (0: the planning's; else the chapter's) ---------------------------------------------------------
+enum turn_role { TURN_USER, TURN_ASSISTANT };
+bool store_turn_add(struct store *s, int64_t job, int conversation, enum turn_role role, const char *text, size_t len, struct err *e);
+// An assistant turn that is chunk `seq` of the chapter: its bytes are that row's `text`, stored once.
+bool store_turn_add_chunk(struct store *s, int64_t job, int conversation, int seq, struct err *e);
+bool store_turns_each(struct store *s, int64_t job, int conversation,
+                      bool (*each)(void *arg, enum turn_role role, const char *text, size_t len), void *arg, struct err *e);
+
+// ---- tasks and attempts ----------------------------------------------------------------------------------------------
+// A task is named by (job, kind, chapter, seq); its row is made with its first attempt.
+struct task_key {
+    int64_t job;
+    const char *kind; // "bible", "outline", "beats", "chunk", "recap"
+    int chapter, seq; // outline: chapter = first of the batch
+};
+struct attempt {
+    int64_t id;
+    int number;               // within the task, from 1
+    int charged;              // attempts of the task consumed by now (the task's counter; one in flight does not count)
+    char *backend, *model;    // name or URL; model asked for
+    int words_asked, max_tokens;
+    int64_t seed;
+    bool ended;               // false: in flight when its process was last seen
+    char *failure;            // failure_name; "none"
+    char *verdict;            // "accepted", or the gate's rule, or ""
+    int64_t started_ms;       // wall clock
+    int64_t tokens_per_s_x100; // of this attempt, 0: unknown
+    // Text so far, until the task is accepted: what was carried over from earlier attempts, and what this one streamed.
+    struct buf prefix, text;
+};
+void attempt_release(struct attempt *a);
+
+struct attempt_begin {
+    struct task_key task;
+    const char *backend, *model;
+    int words_asked, max_tokens;
+    int64_t seed;
+    const char *prefix; // carried-over text
+    size_t prefix_len;
+    int64_t prompt_bytes, common_bytes; // our own account: the request's messages, and how much of them equals the last request's start
+};
+bool store_attempt_begin(struct store *s, const struct attempt_begin *b, int64_t *id, struct err *e); // counts requests; task → running
+bool store_attempt_append(struct store *s, int64_t id, const char *text, size_t len, struct err *e);
+
+struct attempt_end {
+    const char *failure, *finish, *verdict, *message;
+    int http_status;
+    int64_t prompt_tokens, cached_tokens, output_tokens; // -1 unknown
+    int64_t first_token_ms, total_ms;
+    bool charge; // consumes one of the task's attempts
+};
+bool store_attempt_end(struct store *s, int64_t id, const struct attempt_end *r, struct err *e); // counts tokens, retries (failure or verdict not accepted)
+// The task's last attempt with its text. STORE_NONE: it has none.
+enum store_found store_attempt_last(struct store *s, const struct task_key *task, struct attempt *out, struct err *e);
+// The best kept text of the task over its attempts (longest prefix+text), for the last rung of the ladder.
+enum store_found store_attempt_best(struct store *s, const struct task_key *task, struct attempt *out, struct err *e);
+// The attempt of any job that is not ended: what may still run on the backend (at most one per slot). STORE_NONE: none.
+enum store_found store_attempt_in_flight(struct store *s, int64_t *job, struct attempt *out, struct err *e);
+// The task is done: its attempts' texts are dropped, its state is "done".
+bool store_task_done(struct store *s, const struct task_key *task, struct err *e);
+// Requests in a row of this job's newest attempts that failed while others… are the worker's own account, not here.
+
+struct attempt_row { // the inference log, without text
+    int64_t id, started_ms;
+    const char *kind, *failure, *verdict, *finish, *backend, *model;
+    int chapter, seq, number, words_asked, http_status;
+    int64_t prompt_tokens, cached_tokens, output_tokens, first_token_ms, total_ms;
+    bool ended;
+};
+bool store_attempts_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct attempt_row *a), void *arg, struct err *e);
+
+// ---- events: what observers hear -----------------------------------------------------------------------------------
+// `type` is a stable word ("state", "chunk", "chapter", "retry", "gap", "trim", "backend", …); `data` a JSON object or NULL; `text` a line for people.
+bool store_event_add(struct store *s, int64_t job, const char *type, const char *text, const char *data, struct err *e);
+struct event_row {
+    int64_t id, job, time_ms;
+    const char *type, *text, *data; // data: "{}" if none
+};
+// Events after `after_id`, of `job` (0: of all), in order.
+bool store_events_each(struct store *s, int64_t job, int64_t after_id, bool (*each)(void *arg, const struct event_row *r), void *arg, struct err *e);
+
+// ---- the inbox ---------------------------------------------------------------------------------------------------------
+struct inbox_answer {
+    int64_t job;    // 0: none
+    int code;       // 0 accepted, else an enum err_code
+    char text[512]; // a line for people
+};
+bool store_inbox_record(struct store *s, const char *key, const struct inbox_answer *a, struct err *e);
+enum store_found store_inbox_get(struct store *s, const char *key, struct inbox_answer *out, struct err *e);
+
+// ---- published files ---------------------------------------------------------------------------------------------------
+bool store_file_put(struct store *s, int64_t job, const char *path, uint64_t hash, uint64_t len, struct err *e); // path within out_dir
+enum store_found store_file_get(struct store *s, int64_t job, const char *path, uint64_t *hash, uint64_t *len, struct err *e);
+
+// ---- what is known of a backend ------------------------------------------------------------------------------------------
+struct backend_profile {
+    int n_ctx_tokens;
+    bool prefill, slots_route;
+    char model[160];
+};
+bool store_profile_put(struct store *s, const char *backend, const struct backend_profile *p, struct err *e);
+enum store_found store_profile_get(struct store *s, const char *backend, struct backend_profile *out, struct err *e);
+
+#endif

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The engine's side of a managed backend. The keeper's descriptors: 0 is the pipe whose end means "end the group",
+// 1 is a pipe on which it says why it gave up, 2 is nothing, 3 is the listening socket, if one is given.
+#include "backend/keeper.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#include "spawn.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STOP_LIMIT_MS = 4000, STOP_NAP_MS = 5, LISTEN_BACKLOG = 64, OWN_ARGS = 8 };
+
+struct keeper {
+    pid_t pid; // 0: it is gone
+    int tie;   // write end; its closing ends the group
+    int words; // read end: what the keeper says when it gives up
+    char why[256];
+};
+
+static size_t keeper_count(const char *const *argv)
+{
+    size_t n = 0;
+    while (argv[n] != NULL) n++;
+    return n;
+}
+
+static const char **keeper_argv(const struct keeper_options *o)
+{
+    size_t count = keeper_count(o->argv), n = 0;
+    const char **argv = mem_calloc(count + OWN_ARGS + 1, sizeof(*argv));
+    argv[n++] = o->program;
+    argv[n++] = "keeper";
+    argv[n++] = "--lock";
+    argv[n++] = o->lock_path;
+    argv[n++] = "--log";
+    argv[n++] = o->log_path;
+    if (o->socket >= 0) argv[n++] = "--socket";
+    argv[n++] = "--";
+    for (size_t i = 0; i < count; i++) argv[n++] = o->argv[i];
+    return argv;
+}
+
+struct keeper *keeper_start(const struct keeper_options *o, struct err *e)
+{
+    int tie[2] = {-1, -1}, words[2] = {-1, -1};
+    struct keeper *k = mem_calloc(1, sizeof(*k));
+    const char **argv = keeper_argv(o);
+    bool ok = spawn_pipe(tie, e) && spawn_pipe(words, e);
+    if (ok) {
+        struct spawn_fds fds = {{tie[0], words[1], -1, o->socket}};
+        ok = spawn_program(&k->pid, argv, &fds, e);
+    }
+    free(argv);
+    if (tie[0] >= 0) close(tie[0]);
+    if (words[1] >= 0) close(words[1]);
+    if (ok) {
+        k->tie = tie[1];
+        k->words = words[0];
+        return k;
+    }
+    if (tie[1] >= 0) close(tie[1]);
+    if (words[0] >= 0) close(words[0]);
+    free(k);
+    return NULL;
+}
+
+// The keeper is dead, so its pipe holds all it will ever say.
+static void keeper_note_end(struct keeper *k, int status)
+{
+    char said[sizeof(k->why)];
+    k->pid = 0;
+    ssize_t n = read(k->words, said, sizeof(said) - 1);
+    if (n > 0) {
+        said[n] = '\0';
+        log_mask(k->why, sizeof(k->why), said);
+    } else if (WIFSIGNALED(status)) {
+        (void)snprintf(k->why, sizeof(k->why), "the keeper was killed by signal %d", WTERMSIG(status));
+    } else {
+        (void)snprintf(k->why, sizeof(k->why), "the keeper ended with status %d", WEXITSTATUS(status));
+    }
+}
+
+static void keeper_look(struct keeper *k)
+{
+    int status = 0;
+    if (k->pid == 0) return;
+    pid_t got = waitpid(k->pid, &status, WNOHANG);
+    if (got == k->pid) {
+        keeper_note_end(k, status);
+    } else if (got < 0 && errno == ECHILD) { // reaped by somebody else: its words are still there
+        keeper_note_end(k, 0);
+    }
+}
+
+bool keeper_alive(struct keeper *k, char *why, unsigned long size)
+{
+    keeper_look(k);
+    if (k->pid != 0) return true;
+    log_mask(why, size, k->why);
+    return false;
+}
+
+static void keeper_nap(void)
+{
+    struct timespec nap = {.tv_nsec = STOP_NAP_MS * 1000L * 1000L};
+    (void)nanosleep(&nap, NULL);
+}
+
+void keeper_stop(struct keeper *k)
+{
+    if (k == NULL) return;
+    close(k->tie);
+    int64_t until_ms = clock_mono_ms() + STOP_LIMIT_MS;
+    for (keeper_look(k); k->pid != 0 && clock_mono_ms() < until_ms; keeper_look(k)) keeper_nap();
+    if (k->pid != 0) {
+        (void)kill(k->pid, SIGKILL);
+        while (waitpid(k->pid, NULL, 0) < 0 && errno == EINTR) {
+        }
+    }
+    close(k->words);
+    free(k);
+}
+
+int keeper_listen(int *port, struct err *e)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(at);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0) goto failed;
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    if (bind(fd, (struct sockaddr *)&at, len) != 0 || listen(fd, LISTEN_BACKLOG) != 0) goto failed;
+    if (getsockname(fd, (struct sockaddr *)&at, &len) != 0) goto failed;
+    *port = ntohs(at.sin_port);
+    return fd;
+failed:
+    err_set_errno(e, ERR_BACKEND, "cannot listen on 127.0.0.1");
+    if (fd >= 0) close(fd);
+    return -1;
+}
+
+int keeper_spawn_tied(const char *const *argv)
+{
+    struct err e = ERR_INIT;
+    int tie[2];
+    pid_t pid;
+    if (!spawn_pipe(tie, &e)) return -1;
+    struct spawn_fds fds = {{tie[0], -1, -1, -1}};
+    bool ok = spawn_program(&pid, argv, &fds, &e);
+    close(tie[0]);
+    if (ok) return tie[1];
+    close(tie[1]);
+    return -1;
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The dialect that nearly every server speaks: OpenAI's chat completions. The body holds only fields that a generic
+// server takes or ignores; each of them was refused by somebody at some time, so what is not given is not sent.
+//
+//   data: {"choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}], …}
+//   data:
+//   {"choices":[],"usage":{"prompt_tokens":…,"completion_tokens":…,"prompt_tokens_details":{"cached_tokens":…}}}
+//   data: [DONE]
+#include "dialect.h"
+
+#include <math.h>
+#include <string.h>
+
+static void openai_set_messages(struct json *body, const struct gen_request *q)
+{
+    struct json *messages = json_new_array();
+    for (size_t i = 0; i < q->messages_count; i++) {
+        const struct gen_message *m = &q->messages[i];
+        struct json *message = json_new_object();
+        json_set_str(message, "role", m->role == GEN_USER ? "user" : "assistant");
+        json_set_strn(message, "content", m->text, m->len);
+        json_push(messages, message);
+    }
+    json_set(body, "messages", messages);
+}
+
+static void openai_set_number(struct json *body, const char *key, double value)
+{
+    if (!isnan(value)) json_set_num(body, key, value);
+}
+
+static void openai_set_sampling(struct json *body, const struct sampling *s)
+{
+    if (s == NULL) return;
+    openai_set_number(body, "temperature", s->temperature);
+    openai_set_number(body, "top_p", s->top_p);
+    openai_set_number(body, "min_p", s->min_p);
+    openai_set_number(body, "presence_penalty", s->presence_penalty);
+    openai_set_number(body, "frequency_penalty", s->frequency_penalty);
+    // llama.cpp has the one name, vLLM and MLX the other; each ignores what it does not know.
+    openai_set_number(body, "repeat_penalty", s->repetition_penalty);
+    openai_set_number(body, "repetition_penalty", s->repetition_penalty);
+    if (s->top_k >= 0) json_set_int(body, "top_k", s->top_k);
+}
+
+static void openai_write_body(struct buf *out, const struct gen_request *q)
+{
+    struct json *body = json_new_object();
+    if (q->model != NULL) json_set_str(body, "model", q->model);
+    openai_set_messages(body, q);
+    json_set_bool(body, "stream", true);
+    struct json *options = json_new_object();
+    json_set_bool(options, "include_usage", true);
+    json_set(body, "stream_options", options);
+    json_set_int(body, "max_tokens", q->max_tokens);
+    if (q->seed >= 0) json_set_int(body, "seed", q->seed);
+    openai_set_sampling(body, q->sampling);
+    if (q->prefill) {
+        json_set_bool(body, "continue_final_message", true);
+        json_set_bool(body, "add_generation_prompt", false);
+    }
+    json_write(body, out, 0);
+    json_free(body);
+}
+
+static void openai_count_reasoning(struct delta *out, const struct json *delta)
+{
+    (void)json_str(json_get(delta, "reasoning_content"), &out->reasoning_len);
+    if (out->reasoning_len == 0) (void)json_str(json_get(delta, "reasoning"), &out->reasoning_len);
+}
+
+static void openai_read_choice(struct delta *out, const struct json *choice)
+{
+    const struct json *delta = json_get(choice, "delta");
+    if (delta == NULL) delta = json_get(choice, "message"); // a server that does not stream
+    out->text = json_str(json_get(delta, "content"), &out->text_len);
+    if (out->text_len == 0) openai_count_reasoning(out, delta);
+    out->finish = json_str(json_get(choice, "finish_reason"), NULL);
+    if (out->finish == NULL || (strcmp(out->finish, "error") != 0 && strcmp(out->finish, "abort") != 0)) return;
+    out->is_trouble = true; // vLLM ends so when its engine failed
+    out->trouble = (struct trouble){.message = "the server ended the answer with an error"};
+}
+
+static void openai_read_usage(struct delta *out, const struct json *usage)
+{
+    if (usage == NULL) return;
+    out->prompt_tokens = json_int(json_get(usage, "prompt_tokens"), -1);
+    out->output_tokens = json_int(json_get(usage, "completion_tokens"), -1);
+    out->cached_tokens = json_int(json_get(json_get(usage, "prompt_tokens_details"), "cached_tokens"), -1);
+}
+
+// llama.cpp counts what it took from the cache here even where it does not in "usage".
+static void openai_read_timings(struct delta *out, const struct json *timings)
+{
+    int64_t cached = json_int(json_get(timings, "cache_n"), -1);
+    if (cached >= 0) out->cached_tokens = cached;
+}
+
+static bool openai_has_error(const struct json *tree)
+{
+    const struct json *error = json_get(tree, "error");
+    return error != NULL && json_kind(error) != JSON_KIND_NULL; // some send "error":null with every event
+}
+
+static bool openai_read_object(struct delta *out)
+{
+    const struct json *choices = json_get(out->tree, "choices");
+    if (choices == NULL) {
+        if (json_kind(out->tree) != JSON_KIND_OBJECT) return false;
+        out->is_trouble = trouble_from_json(&out->trouble, out->tree);
+        if (out->is_trouble) return true;
+    }
+    openai_read_choice(out, json_at(choices, 0));
+    openai_read_usage(out, json_get(out->tree, "usage"));
+    openai_read_timings(out, json_get(out->tree, "timings"));
+    return true;
+}
+
+static bool openai_read_event(struct delta *out, const char *type, const char *data, size_t len)
+{
+    out->tree = NULL;
+    out->text = out->finish = NULL;
+    out->text_len = out->reasoning_len = 0;
+    out->prompt_tokens = out->cached_tokens = out->output_tokens = -1;
+    out->is_trouble = false;
+    if (len == 6 && memcmp(data, "[DONE]", 6) == 0) return true; // proves nothing: finish_reason is the end
+    struct err e = {.code = ERR_NONE};
+    out->tree = json_read(data, len, &e);
+    if (strcmp(type, "error") == 0 || openai_has_error(out->tree)) {
+        out->is_trouble = true;
+        if (!trouble_from_json(&out->trouble, out->tree)) trouble_from_body(&out->trouble, data, len);
+        return true;
+    }
+    return openai_read_object(out);
+}
+
+const struct dialect dialect_openai = {
+    .name = "openai",
+    .path = "/v1/chat/completions",
+    .write_body = openai_write_body,
+    .read_event = openai_read_event,
+};

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// posix_spawn with a fixed layout of descriptors.
+#include "spawn.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { SPAWN_SAFE_FD = 10 }; // sources are moved up here, so that no dup2 overwrites the source of a later one
+
+bool spawn_pipe(int ends[2], struct err *e)
+{
+    if (pipe(ends) != 0) return err_set_errno(e, ERR_BACKEND, "cannot make a pipe");
+    for (int i = 0; i < 2; i++) (void)fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+    return true;
+}
+
+static void spawn_set_signals(posix_spawnattr_t *attr)
+{
+    static const int ours[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGTERM,
+                               SIGCHLD, SIGUSR1, SIGTSTP, SIGTTIN, SIGTTOU};
+    sigset_t none, defaults;
+    sigemptyset(&none);
+    sigemptyset(&defaults);
+    for (size_t i = 0; i < ARRAY_LEN(ours); i++) sigaddset(&defaults, ours[i]);
+    posix_spawnattr_setsigmask(attr, &none);
+    posix_spawnattr_setsigdefault(attr, &defaults);
+    posix_spawnattr_setpgroup(attr, 0);
+    posix_spawnattr_setflags(attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+}
+
+static int spawn_source(int fd, int target)
+{
+    if (fd < 0 && target < 3) {
+        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        if (null < 0) return -1;
+        int safe = fcntl(null, F_DUPFD_CLOEXEC, SPAWN_SAFE_FD);
+        close(null);
+        return safe;
+    }
+    return fcntl(fd, F_DUPFD_CLOEXEC, SPAWN_SAFE_FD);
+}
+
+bool spawn_program(pid_t *pid, const char *const *argv, const struct spawn_fds *fds, struct err *e)
+{
+    int source[SPAWN_FDS] = {-1, -1, -1, -1}, rc = 0;
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attr;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attr);
+    spawn_set_signals(&attr);
+    for (int i = 0; i < SPAWN_FDS; i++) {
+        if (fds->fd[i] < 0 && i == 3) continue;
+        source[i] = spawn_source(fds->fd[i], i);
+        if (source[i] < 0) {
+            rc = errno;
+            goto out;
+        }
+        posix_spawn_file_actions_adddup2(&actions, source[i], i);
+    }
+    rc = posix_spawnp(pid, argv[0], &actions, &attr, (char *const *)argv, environ);
+out:
+    for (int i = 0; i < SPAWN_FDS; i++) {
+        if (source[i] >= 0) close(source[i]);
+    }
+    posix_spawnattr_destroy(&attr);
+    posix_spawn_file_actions_destroy(&actions);
+    errno = rc;
+    return rc == 0 || err_set_errno(e, ERR_BACKEND, "cannot run '%s'", argv[0]);
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Talk, one line at a time: see include/base/log.h. A line is put together first and leaves with one write(2), so
+// that lines of several processes in one file do not mix.
+#include "base/log.h"
+#include "base/buf.h"
+#include "base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct {
+    enum log_level most;
+    void (*before)(void);
+    int fd; // -1: stderr
+    long cap_bytes;
+    char path[1024];
+} log_state = {.most = LOG_INFO, .fd = -1};
+
+static const char *const log_names[] = {
+    [LOG_ERROR] = "error: ", [LOG_WARN] = "warning: ", [LOG_INFO] = "", [LOG_DEBUG] = "debug: "};
+
+void log_set_level(enum log_level most)
+{
+    log_state.most = most;
+}
+
+void log_set_before(void (*before)(void))
+{
+    log_state.before = before;
+}
+
+static int log_open(const char *path)
+{
+    return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+bool log_to_file(const char *path, long cap_bytes, struct err *e)
+{
+    int n = snprintf(log_state.path, sizeof log_state.path, "%s", path);
+    if (n < 0 || (size_t)n >= sizeof log_state.path)
+        return err_set(e, ERR_CEILING, "log path '%s' is too long", path);
+    int fd = log_open(path);
+    if (fd < 0) return err_set_errno(e, ERR_STORE, "cannot open log '%s'", path);
+    if (log_state.fd >= 0) (void)close(log_state.fd);
+    log_state.fd = fd;
+    log_state.cap_bytes = cap_bytes;
+    return true;
+}
+
+// Sets the full file aside as `path`.1. Where that fails the log just goes on in the old file.
+static void log_rotate(void)
+{
+    char old[sizeof log_state.path + 2];
+    struct stat st;
+
+    if (fstat(log_state.fd, &st) != 0 || st.st_size < log_state.cap_bytes) return;
+    (void)snprintf(old, sizeof old, "%s.1", log_state.path);
+    if (rename(log_state.path, old) != 0) return;
+    int fd = log_open(log_state.path);
+    if (fd < 0) return;
+    (void)close(log_state.fd);
+    log_state.fd = fd;
+}
+
+static void log_write(int fd, const char *data, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, data, len);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return; // talk has nowhere to complain
+        data += n;
+        len -= (size_t)n;
+    }
+}
+
+void log_line(enum log_level level, const char *fmt, ...)
+{
+    char raw[BUF_MAX_LINE], masked[BUF_MAX_LINE], line[BUF_MAX_LINE + 64], stamp[CLOCK_TEXT_SIZE] = "";
+    int saved = errno;
+    va_list ap;
+
+    if (level > log_state.most) return;
+    va_start(ap, fmt);
+    int n = vsnprintf(raw, sizeof raw, fmt, ap);
+    va_end(ap);
+    if (n < 0) return;
+    log_mask(masked, sizeof masked, raw);
+    if (log_state.fd >= 0) clock_rfc3339(stamp, clock_wall_ms());
+    n = snprintf(line, sizeof line, "%s%s%s%s\n", stamp, stamp[0] != '\0' ? " " : "", log_names[level], masked);
+    if (log_state.fd >= 0) {
+        log_write(log_state.fd, line, (size_t)n);
+        log_rotate();
+    } else {
+        if (log_state.before != NULL) log_state.before();
+        log_write(STDERR_FILENO, line, (size_t)n);
+    }
+    errno = saved;
+}

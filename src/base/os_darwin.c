@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// macOS: see include/base/os.h.
+#include "base/os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <mach-o/dyld.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/param.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+const int os_info_signal = SIGINFO;
+
+// fsync(2) hands the data to the drive but does not ask it to write them. Where F_FULLFSYNC is not known (some
+// network and FUSE volumes) fsync is all there is.
+int os_fsync(int fd)
+{
+    if (fcntl(fd, F_FULLFSYNC) != -1) return 0;
+    if (errno != ENOTSUP && errno != EINVAL && errno != ENOTTY) return -1;
+    return fsync(fd);
+}
+
+bool os_self_path(char *out, size_t size)
+{
+    char named[PATH_MAX], real[PATH_MAX];
+    uint32_t named_size = sizeof named;
+
+    if (_NSGetExecutablePath(named, &named_size) != 0 || realpath(named, real) == NULL) return false;
+    int n = snprintf(out, size, "%s", real);
+    return n > 0 && (size_t)n < size;
+}
+
+bool os_is_network_fs(const char *path, char *type, size_t type_size)
+{
+    struct statfs st;
+
+    if (statfs(path, &st) != 0 || (st.f_flags & MNT_LOCAL) != 0) return false;
+    (void)snprintf(type, type_size, "%s", st.f_fstypename);
+    return true;
+}
+
+const char *const *os_inhibit_argv(void)
+{
+    static const char *const argv[] = {"caffeinate", "-i", "cat", NULL};
+
+    return argv;
+}
+
+long os_peak_rss_kib(void)
+{
+    struct rusage usage;
+
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss / 1024 : 0; // in bytes here
+}

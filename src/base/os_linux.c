@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Linux: see include/base/os.h.
+#include "base/os.h"
+#include "base/mem.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+const int os_info_signal = SIGUSR1;
+
+int os_fsync(int fd)
+{
+    return fsync(fd);
+}
+
+bool os_self_path(char *out, size_t size)
+{
+    ssize_t n = readlink("/proc/self/exe", out, size);
+
+    if (n <= 0 || (size_t)n >= size) return false;
+    out[n] = '\0';
+    return true;
+}
+
+// Magic numbers of statfs(2); most are in no header.
+static const struct {
+    unsigned long magic;
+    const char *name;
+} os_network_types[] = {
+    {0x6969, "nfs"},        {0x517b, "smb"},      {0xff534d42, "cifs"},   {0xfe534d42, "smb2"},  {0x01021997, "9p"},
+    {0x00c36400, "ceph"},   {0x5346414f, "afs"},  {0x6b414653, "afs"},    {0x73757245, "coda"},  {0x564c, "ncp"},
+    {0x0bd00bd0, "lustre"}, {0x47504653, "gpfs"}, {0x19830326, "beegfs"}, {0x7461636f, "ocfs2"}, {0x01161970, "gfs2"},
+};
+
+bool os_is_network_fs(const char *path, char *type, size_t type_size)
+{
+    struct statfs st;
+
+    if (statfs(path, &st) != 0) return false;
+    unsigned long magic = (unsigned long)st.f_type & 0xffffffffUL; // f_type is signed on some architectures
+    for (size_t i = 0; i < ARRAY_LEN(os_network_types); i++) {
+        if (os_network_types[i].magic != magic) continue;
+        (void)snprintf(type, type_size, "%s", os_network_types[i].name);
+        return true;
+    }
+    return false;
+}
+
+static bool os_in_path(const char *name)
+{
+    char file[4096];
+    const char *path = getenv("PATH"); // NOLINT(concurrency-mt-unsafe): nobody calls setenv
+
+    while (path != NULL && *path != '\0') {
+        size_t len = strcspn(path, ":");
+        int n = snprintf(file, sizeof file, "%.*s/%s", (int)len, path, name);
+        if (len > 0 && n > 0 && (size_t)n < sizeof file && access(file, X_OK) == 0) return true;
+        path += len;
+        path += strspn(path, ":");
+    }
+    return false;
+}
+
+// The command may be installed in a container where no systemd runs that could answer it.
+const char *const *os_inhibit_argv(void)
+{
+    static const char *const argv[] = {"systemd-inhibit",
+                                       "--what=sleep:idle",
+                                       "--who=novelgen",
+                                       "--why=writing a book",
+                                       "--mode=block",
+                                       "cat",
+                                       NULL};
+
+    if (access("/run/systemd/system", F_OK) != 0 || !os_in_path(argv[0])) return NULL;
+    return argv;
+}
+
+long os_peak_rss_kib(void)
+{
+    struct rusage usage;
+
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0; // in KiB here
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Text on its way into the store.
+#include "engine/flight.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "text/join.h"
+#include "text/utf8.h"
+
+static void on_second(void *arg);
+
+void flight_init(struct flight *f, struct loop *l, const struct flight_events *events, void *arg)
+{
+    memset(f, 0, sizeof(*f));
+    f->events = events;
+    f->arg = arg;
+    f->timer = timer_new(l, on_second, f);
+    buf_init(&f->prefix, BUF_MAX_PIECE);
+    buf_init(&f->text, 2 * GEN_TEXT_MAX);
+}
+
+void flight_release(struct flight *f)
+{
+    flight_cancel(f);
+    timer_free(f->timer);
+    buf_release(&f->prefix);
+    buf_release(&f->text);
+}
+
+void flight_prepare(struct flight *f, struct store *s, int64_t attempt, const char *prefix, size_t prefix_len)
+{
+    f->store = s;
+    f->attempt = attempt;
+    buf_clear(&f->prefix);
+    buf_clear(&f->text);
+    buf_add(&f->prefix, prefix, prefix_len);
+    f->committed = 0;
+    f->pending_cr = false;
+}
+
+bool flight_commit(struct flight *f, struct err *e)
+{
+    timer_stop(f->timer);
+    if (f->committed == f->text.len) return true;
+    if (!store_attempt_append(f->store, f->attempt, f->text.data + f->committed, f->text.len - f->committed, e))
+        return false;
+    f->committed = f->text.len;
+    return true;
+}
+
+static void commit_now(struct flight *f)
+{
+    struct err e = ERR_INIT;
+    if (flight_commit(f, &e)) {
+        f->events->committed(f->arg);
+        return;
+    }
+    flight_cancel(f);
+    f->events->store_failed(f->arg, &e);
+}
+
+static void on_second(void *arg)
+{
+    commit_now(arg);
+}
+
+static void on_text(void *arg, const char *bytes, size_t len)
+{
+    struct flight *f = arg;
+    utf8_prose(&f->text, bytes, len, &f->pending_cr);
+    size_t waiting = f->text.len - f->committed;
+    if (waiting >= FLIGHT_COMMIT_BYTES) commit_now(f);
+    else if (waiting > 0 && !timer_active(f->timer)) timer_set(f->timer, FLIGHT_COMMIT_MS);
+}
+
+static void on_end(void *arg, const struct gen_result *result)
+{
+    struct flight *f = arg;
+    f->generation = NULL;
+    timer_stop(f->timer);
+    f->events->ended(f->arg, result);
+}
+
+static const struct gen_events generation_events = {.text = on_text, .end = on_end};
+
+void flight_send(struct flight *f, struct loop *l, struct http *h, const struct gen_request *q)
+{
+    f->generation = gen_start(l, h, q, &generation_events, f);
+}
+
+void flight_cancel(struct flight *f)
+{
+    timer_stop(f->timer);
+    if (f->generation) gen_cancel(f->generation);
+    f->generation = NULL;
+}
+
+static size_t blanks(const struct buf *b)
+{
+    size_t n = 0;
+    while (n < b->len && isspace((unsigned char)b->data[n])) n++;
+    return n;
+}
+
+void flight_join(struct buf *out, const struct buf *prefix, const struct buf *text)
+{
+    buf_add(out, prefix->data, prefix->len);
+    if (text->len == 0) return;
+    size_t from = prefix->len > 0 ? join_overlap(prefix->data, prefix->len, text->data, text->len) : 0;
+    bool blank_end = prefix->len > 0 && isspace((unsigned char)prefix->data[prefix->len - 1]);
+    if (from == 0 && blank_end) from = blanks(text);
+    const char *next = text->data + from;
+    size_t next_len = text->len - from;
+    if (prefix->len > 0) {
+        while (blank_end && next_len > 0 && isspace((unsigned char)*next)) next++, next_len--;
+        if (next_len > 0) buf_adds(out, join_separator(prefix->data, prefix->len, next, next_len, false));
+    }
+    buf_add(out, next, next_len);
+}

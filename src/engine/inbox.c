@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The inbox. What a message may do stands in the table `verbs`.
+#include "engine/inbox.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "engine/message.h"
+#include "io/json.h"
+#include "model/spec.h"
+#include "out/folder.h"
+#include "text/slug.h"
+
+enum { SLUG_WORDS = 6 };
+
+struct intake {
+    const struct inbox_options *o;
+    struct store *store;
+    int taken;
+    bool failed;
+    struct err err;
+    // of the message at hand
+    int64_t changed_job;
+    enum job_state changed_state;
+};
+
+static bool refuse(struct inbox_answer *a, enum err_code code, const char *text)
+{
+    a->code = (int)code;
+    snprintf(a->text, sizeof(a->text), "%s", text);
+    return true;
+}
+
+// ---- submit ------------------------------------------------------------------------------------------------------
+
+static void fill_job(struct job *j, const struct json *m, const struct spec *spec, const char *default_backend)
+{
+    char slug[SLUG_MAX + 1];
+    slug_make(slug, spec->title ? spec->title : spec->premise, SLUG_WORDS);
+    const char *backend = json_str(json_get(m, "backend"), NULL);
+    if (!backend) backend = spec->backend ? spec->backend : default_backend;
+    const char *uuid = json_str(json_get(m, "uuid"), NULL), *out = json_str(json_get(m, "out"), NULL);
+    *j = (struct job){
+        .uuid = mem_strdup(uuid ? uuid : ""),
+        .slug = mem_strdup(slug),
+        .title = mem_strdup(spec->title ? spec->title : ""),
+        .state = JOB_QUEUED,
+        .reason = mem_strdup(""),
+        .spec = mem_strdup(json_str(json_get(m, "spec"), NULL)),
+        .backend = mem_strdup(backend),
+        .model = mem_strdup(""),
+        .templates = mem_strdup(""),
+        .out_dir = mem_strdup(""),
+        .out_parent = mem_strdup(out ? out : "."),
+        .detached = json_bool(json_get(m, "detached"), false),
+        .seed = json_int(json_get(m, "seed"), 0),
+        .words_target = spec->words,
+        .chapters_total = spec_chapters(spec),
+    };
+}
+
+static bool insert_job(struct intake *in, struct job *j, struct inbox_answer *a, struct err *e)
+{
+    char folder[1100];
+    struct err no_folder = ERR_INIT;
+    if (!store_job_insert(in->store, j, e)) return false;
+    if (!out_folder_make(folder, sizeof(folder), j->out_parent, j->id, j->slug, j->uuid, &no_folder)) {
+        store_rollback(in->store); // the job must not stay; its answer is written on its own
+        return store_begin(in->store, e) && refuse(a, ERR_STORE, no_folder.text);
+    }
+    a->job = j->id;
+    in->changed_job = j->id;
+    in->changed_state = JOB_QUEUED;
+    snprintf(a->text, sizeof(a->text), "%.500s", folder);
+    return store_job_set_folder(in->store, j->id, folder, e);
+}
+
+static bool take_submit(struct intake *in, const struct json *m, struct inbox_answer *a, struct err *e)
+{
+    int64_t unfinished;
+    if (!store_jobs_unfinished(in->store, &unfinished, e)) return false;
+    if (unfinished >= in->o->queue_max) {
+        char text[200];
+        snprintf(text, sizeof(text), "the queue is full: %lld unfinished jobs, queue.max is %d; wait for one to end, or cancel one",
+                 (long long)unfinished, in->o->queue_max);
+        return refuse(a, ERR_QUEUE_FULL, text);
+    }
+    size_t len;
+    const char *text = json_str(json_get(m, "spec"), &len);
+    struct spec spec;
+    struct err bad = ERR_INIT;
+    if (!text) return refuse(a, ERR_USAGE, "the message holds no spec");
+    if (!spec_parse(&spec, text, len, "of the message", &bad)) return refuse(a, ERR_USAGE, bad.text);
+    struct job j;
+    fill_job(&j, m, &spec, in->o->default_backend);
+    bool ok = insert_job(in, &j, a, e);
+    job_release(&j);
+    spec_release(&spec);
+    return ok;
+}
+
+// ---- resume, pause, cancel --------------------------------------------------------------------------------------------
+
+static bool change(struct intake *in, const struct job *j, enum job_state to, const char *reason, struct err *e)
+{
+    in->changed_job = j->id;
+    in->changed_state = to;
+    return store_job_set_state(in->store, j->id, j->state, to, reason, e);
+}
+
+static bool take_resume(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a, struct err *e)
+{
+    snprintf(a->text, sizeof(a->text), "%.500s", j->out_dir);
+    const char *backend = json_str(json_get(m, "backend"), NULL);
+    if (j->state == JOB_DONE) return true;
+    if (backend && strcmp(backend, j->backend) != 0 && !store_job_set_backend(in->store, j->id, backend, e)) return false;
+    if (j->state == JOB_PAUSED || j->state == JOB_CANCELLED || j->state == JOB_WAITING)
+        return change(in, j, JOB_QUEUED, "", e);
+    return true;
+}
+
+static bool take_pause(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a, struct err *e)
+{
+    (void)a;
+    if (!job_state_runnable(j->state)) return true;
+    const char *reason = json_str(json_get(m, "reason"), NULL);
+    return change(in, j, JOB_PAUSED, reason ? reason : "paused by its owner", e);
+}
+
+static bool take_cancel(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a, struct err *e)
+{
+    if (j->state == JOB_DONE) return refuse(a, ERR_USAGE, "the job is done already");
+    if (j->state == JOB_CANCELLED) return true;
+    const char *reason = json_str(json_get(m, "reason"), NULL);
+    return change(in, j, JOB_CANCELLED, reason ? reason : "cancelled by its owner", e);
+}
+
+static const struct verb {
+    const char *type;
+    bool (*take)(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a, struct err *e);
+} verbs[] = {
+    {"resume", take_resume},
+    {"pause", take_pause},
+    {"cancel", take_cancel},
+};
+
+static bool take_verb(struct intake *in, const struct verb *v, const struct json *m, struct inbox_answer *a, struct err *e)
+{
+    int64_t id = json_int(json_get(m, "job"), 0);
+    struct job j;
+    switch (store_job_get(in->store, id, &j, e)) {
+    case STORE_FOUND: break;
+    case STORE_NONE: return refuse(a, ERR_NO_JOB, "there is no such job");
+    default: return false;
+    }
+    a->job = id;
+    bool ok = v->take(in, &j, m, a, e);
+    job_release(&j);
+    return ok;
+}
+
+// ---- one message ---------------------------------------------------------------------------------------------------------
+
+static bool take_known(struct intake *in, const struct json *m, struct inbox_answer *a, struct err *e)
+{
+    const char *type = json_str(json_get(m, "type"), NULL);
+    if (type && strcmp(type, "submit") == 0) return take_submit(in, m, a, e);
+    for (size_t i = 0; type && i < ARRAY_LEN(verbs); i++)
+        if (strcmp(type, verbs[i].type) == 0) return take_verb(in, &verbs[i], m, a, e);
+    return refuse(a, ERR_USAGE, "the message is of no known type");
+}
+
+static bool take_message(struct intake *in, const char *key, const struct buf *text, struct err *e)
+{
+    struct inbox_answer a = {0};
+    struct err bad = ERR_INIT;
+    in->changed_job = 0;
+    if (!store_begin(in->store, e)) return false;
+    struct json *m = json_read(text->data, text->len, &bad);
+    bool ok = m ? take_known(in, m, &a, e) : refuse(&a, ERR_USAGE, bad.text);
+    json_free(m);
+    ok = ok && store_inbox_record(in->store, key, &a, e) && store_commit(in->store, e);
+    if (!ok) store_rollback(in->store);
+    return ok;
+}
+
+static bool take_file(void *arg, const char *name)
+{
+    struct intake *in = arg;
+    size_t len = strlen(name);
+    if (name[0] == '.' || len < 6 || strcmp(name + len - 5, ".json") != 0) return true;
+    char path[1400];
+    snprintf(path, sizeof(path), "%s/%s/%s", in->o->home, INBOX_DIR, name);
+    struct inbox_answer known;
+    enum store_found seen = store_inbox_get(in->store, name, &known, &in->err);
+    bool ok = seen != STORE_ERROR;
+    if (seen == STORE_NONE) {
+        struct buf text;
+        buf_init(&text, 2 * BUF_MAX_SPEC);
+        switch (file_read(path, &text, &in->err)) {
+        case FILE_READ_OK: ok = take_message(in, name, &text, &in->err); break;
+        case FILE_READ_MISSING: break;
+        case FILE_READ_ERROR: ok = false; break;
+        }
+        buf_release(&text);
+        if (ok) in->taken++;
+        if (ok && in->changed_job && in->o->changed) in->o->changed(in->o->arg, in->changed_job, in->changed_state);
+    }
+    ok = ok && file_remove(path, &in->err);
+    in->failed = !ok;
+    return ok;
+}
+
+bool inbox_take(const struct inbox_options *o, struct store *s, int *taken, struct err *e)
+{
+    struct intake in = {.o = o, .store = s, .err = ERR_INIT};
+    char path[1200];
+    snprintf(path, sizeof(path), "%s/%s", o->home, INBOX_DIR);
+    bool ok = file_list(path, take_file, &in, e);
+    *taken = in.taken;
+    if (in.failed) *e = in.err;
+    return ok && !in.failed;
+}
+
+bool message_ingest(const char *home, struct store *s, int queue_max, struct err *e)
+{
+    const struct inbox_options o = {.home = home, .queue_max = queue_max, .default_backend = "auto"};
+    int taken;
+    return inbox_take(&o, s, &taken, e);
+}

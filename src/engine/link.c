@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Opening a backend, step by step: the functions stand in the order in which they run.
+#include "engine/link.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend/keeper.h"
+#include "base/file.h"
+#include "base/lock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/os.h"
+
+// Where people's servers listen: llama.cpp and MLX, Ollama, vLLM, LM Studio, llama.cpp's announced port, SGLang, KoboldCpp.
+static const int auto_ports[] = {8080, 11434, 8000, 1234, 9931, 30000, 5001};
+
+// The built-in simulator writes at a speed that one can watch.
+enum { DEFAULT_N_CTX = 8192, READ_ALONG_RATE = 300 };
+
+struct link {
+    struct link_options o;
+    void (*opened)(void *arg, const struct link_result *r);
+    void *arg;
+    char *name;                // the backend as asked for; NULL: closed
+    char *url;                 // NULL until resolved
+    char *bearer;
+    struct backend_conf conf;  // borrowed strings
+    struct keeper *keeper;
+    struct lock slot;
+    struct probe *probe;
+    struct timer *soon;        // answers never come before link_open has returned
+    struct link_result result;
+    struct backend_facts facts;
+    size_t auto_at;            // port being tried
+    bool ready, fresh;
+    const char *sim_argv[6];
+    char sim_rate[16];
+};
+
+static void answer_soon(void *arg);
+static void probe_next(struct link *k);
+
+struct link *link_new(const struct link_options *o, void (*opened)(void *arg, const struct link_result *r), void *arg)
+{
+    struct link *k = mem_calloc(1, sizeof(*k));
+    k->o = *o;
+    k->opened = opened;
+    k->arg = arg;
+    k->slot = (struct lock)LOCK_INIT;
+    k->soon = timer_new(o->loop, answer_soon, k);
+    snprintf(k->sim_rate, sizeof(k->sim_rate), "%d", READ_ALONG_RATE);
+    return k;
+}
+
+static void close_link(struct link *k)
+{
+    link_cancel(k);
+    keeper_stop(k->keeper);
+    k->keeper = NULL;
+    lock_release(&k->slot);
+    free(k->name);
+    free(k->url);
+    free(k->bearer);
+    k->name = k->url = k->bearer = NULL;
+    memset(&k->conf, 0, sizeof(k->conf));
+    memset(&k->facts, 0, sizeof(k->facts));
+    k->ready = false;
+}
+
+void link_free(struct link *k)
+{
+    if (!k) return;
+    close_link(k);
+    timer_free(k->soon);
+    free(k);
+}
+
+static void answer_soon(void *arg)
+{
+    struct link *k = arg;
+    struct link_result result = k->result;
+    k->opened(k->arg, &result);
+}
+
+static void answer(struct link *k, enum failure failure, bool fatal, const char *message)
+{
+    k->result = (struct link_result){.failure = failure, .fatal = fatal, .fresh = k->fresh};
+    snprintf(k->result.message, sizeof(k->result.message), "%s", message);
+    k->ready = failure == FAIL_NONE;
+    if (k->ready) k->fresh = false;
+    timer_set(k->soon, 0);
+}
+
+// ---- 1: which server ---------------------------------------------------------------------------------------------
+
+static bool resolve_simulator(struct link *k)
+{
+    if (!k->o.simulator) {
+        answer(k, FAIL_CONFIG, true, "the simulator novelgen-sim is not installed beside novelgen");
+        return false;
+    }
+    const char *argv[] = {k->o.simulator, "--listen-fd", "3", "--rate", k->sim_rate, NULL};
+    memcpy(k->sim_argv, argv, sizeof(argv));
+    k->conf = (struct backend_conf){.name = k->name, .command = (char **)(uintptr_t)k->sim_argv, .slots = 1};
+    return true;
+}
+
+static bool resolve(struct link *k)
+{
+    const struct backend_conf *conf = config_backend(k->o.config, k->name);
+    struct err e = ERR_INIT;
+    if (conf) {
+        k->conf = *conf;
+        k->url = mem_strdup_opt(conf->url);
+    } else if (strcmp(k->name, "sim") == 0)
+        return resolve_simulator(k);
+    else if (strcmp(k->name, "auto") == 0)
+        k->auto_at = 0;
+    else if (strstr(k->name, "://") && url_check(k->name, &e))
+        k->url = mem_strdup(k->name);
+    else {
+        char text[300];
+        snprintf(text, sizeof(text), "there is no backend '%.100s' in the configuration%s%.120s", k->name, e.code ? ": " : "",
+                 e.text);
+        answer(k, FAIL_CONFIG, true, text);
+        return false;
+    }
+    if (conf && conf->api_key_env) {
+        const char *key = getenv(conf->api_key_env);
+        if (!key || !*key) {
+            char text[300];
+            snprintf(text, sizeof(text), "the backend '%.100s' needs a key in the environment variable %.100s", k->name,
+                     conf->api_key_env);
+            answer(k, FAIL_CONFIG, true, text);
+            return false;
+        }
+        k->bearer = mem_strdup(key);
+    }
+    return true;
+}
+
+// ---- 2: start it, if it is ours ------------------------------------------------------------------------------------
+
+static void file_safe(char *out, size_t size, const char *name)
+{
+    size_t n = 0;
+    for (; *name && n + 1 < size; name++) out[n++] = isalnum((unsigned char)*name) || *name == '.' ? *name : '-';
+    out[n] = '\0';
+}
+
+static bool start_keeper(struct link *k, int socket, struct err *e)
+{
+    char name[80], lock[1200], dir[1100], log[1300];
+    file_safe(name, sizeof(name), k->name);
+    snprintf(lock, sizeof(lock), "%s/keeper-%s.lock", k->o.home, name);
+    snprintf(dir, sizeof(dir), "%s/log", k->o.home);
+    snprintf(log, sizeof(log), "%s/backend-%s.log", dir, name);
+    const struct keeper_options options = {
+        .program = k->o.program,
+        .argv = (const char *const *)k->conf.command,
+        .lock_path = lock,
+        .log_path = log,
+        .socket = socket,
+    };
+    if (!file_mkdirs(dir, 0700, e)) return false;
+    k->keeper = keeper_start(&options, e);
+    return k->keeper != NULL;
+}
+
+static bool start_managed(struct link *k)
+{
+    struct err e = ERR_INIT;
+    char why[300] = "";
+    if (k->keeper && keeper_alive(k->keeper, why, sizeof(why))) return true;
+    if (k->keeper) {
+        log_line(LOG_WARN, "the backend '%s' ended: %s", k->name, why);
+        keeper_stop(k->keeper);
+        k->keeper = NULL;
+    }
+    int socket = -1, port = 0;
+    if (!k->conf.url) {
+        socket = keeper_listen(&port, &e);
+        if (socket < 0) goto failed;
+        free(k->url);
+        k->url = mem_printf("http://127.0.0.1:%d", port);
+        lock_release(&k->slot); // named by host and port
+    }
+    bool started = start_keeper(k, socket, &e);
+    if (socket >= 0) close(socket);
+    if (!started) goto failed;
+    k->fresh = true;
+    return true;
+failed:
+    answer(k, FAIL_CONFIG, true, e.text);
+    return false;
+}
+
+// ---- 3: its slot ----------------------------------------------------------------------------------------------------
+
+static bool take_slot(struct link *k)
+{
+    if (k->slot.fd >= 0) return true;
+    char dir[900], name[120], path[1100];
+    struct err e = ERR_INIT;
+    if (!os_runtime_dir(dir, sizeof(dir))) {
+        answer(k, FAIL_CONFIG, true, "there is no directory for the locks of backends: set XDG_RUNTIME_DIR");
+        return false;
+    }
+    const char *host = strstr(k->url, "://");
+    host = host ? host + 3 : k->url;
+    char authority[120];
+    snprintf(authority, sizeof(authority), "%.*s", (int)strcspn(host, "/"), host);
+    file_safe(name, sizeof(name), authority);
+    snprintf(path, sizeof(path), "%s/slot-%s.lock", dir, name);
+    switch (lock_try(&k->slot, path, false, &e)) {
+    case LOCK_HELD: lock_sign(&k->slot); return true;
+    case LOCK_TAKEN: answer(k, FAIL_BUSY, false, "another novelgen is using this server"); return false;
+    case LOCK_ERROR: break;
+    }
+    answer(k, FAIL_CONFIG, true, e.text);
+    return false;
+}
+
+// ---- 4: ask it --------------------------------------------------------------------------------------------------------
+
+static bool is_auto(const struct link *k)
+{
+    return strcmp(k->name, "auto") == 0;
+}
+
+static void none_found(struct link *k)
+{
+    answer(k, FAIL_REFUSED, true,
+           "no inference server answers on the usual local ports: start one, or name it with --backend URL");
+    k->result.no_backend = true;
+}
+
+static void on_probe(void *arg, const struct backend_facts *facts)
+{
+    struct link *k = arg;
+    k->probe = NULL;
+    bool usable = facts->failure == FAIL_NONE || facts->failure == FAIL_LOADING;
+    if (is_auto(k) && !usable) {
+        free(k->url);
+        k->url = NULL;
+        lock_release(&k->slot);
+        k->auto_at++;
+        probe_next(k);
+        return;
+    }
+    k->facts = *facts;
+    char why[300] = "";
+    if (facts->failure != FAIL_NONE && k->keeper && !keeper_alive(k->keeper, why, sizeof(why)))
+        answer(k, FAIL_REFUSED, false, why);
+    else
+        answer(k, facts->failure, false, facts->message[0] ? facts->message : failure_text(facts->failure));
+}
+
+static void probe_next(struct link *k)
+{
+    if (is_auto(k) && !k->url) {
+        if (k->auto_at == ARRAY_LEN(auto_ports)) {
+            none_found(k);
+            return;
+        }
+        k->url = mem_printf("http://127.0.0.1:%d", auto_ports[k->auto_at]);
+    }
+    if (!take_slot(k)) return;
+    k->probe = probe_start(k->o.loop, k->o.http, k->url, k->bearer, on_probe, k);
+}
+
+void link_open(struct link *k, const char *backend)
+{
+    link_cancel(k);
+    if (k->name && strcmp(k->name, backend) != 0) close_link(k);
+    if (!k->name) {
+        k->name = mem_strdup(backend);
+        if (!resolve(k)) {
+            free(k->name);
+            k->name = NULL;
+            return;
+        }
+    }
+    if (k->ready) {
+        answer(k, FAIL_NONE, false, "");
+        return;
+    }
+    if (is_auto(k) && !k->url) k->auto_at = 0;
+    if (k->conf.command && !start_managed(k)) return;
+    probe_next(k);
+}
+
+void link_suspect(struct link *k)
+{
+    k->ready = false;
+}
+
+void link_cancel(struct link *k)
+{
+    probe_cancel(k->probe);
+    k->probe = NULL;
+    timer_stop(k->soon);
+}
+
+const char *link_url(const struct link *k)
+{
+    return k->url;
+}
+
+const char *link_bearer(const struct link *k)
+{
+    return k->bearer;
+}
+
+const char *link_name(const struct link *k)
+{
+    return is_auto(k) ? k->url : k->name;
+}
+
+const char *link_model(const struct link *k)
+{
+    return k->conf.model ? k->conf.model : k->facts.model;
+}
+
+const struct backend_facts *link_facts(const struct link *k)
+{
+    return &k->facts;
+}
+
+int link_n_ctx(const struct link *k)
+{
+    if (k->facts.n_ctx_tokens > 0) return k->facts.n_ctx_tokens;
+    return k->conf.n_ctx_tokens > 0 ? k->conf.n_ctx_tokens : DEFAULT_N_CTX;
+}

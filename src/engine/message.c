@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Posting messages. The key is the file's name: time, process, counter, so that names sort by time of posting and
+// never meet. The job's uuid is made here, not by the engine: taking a message in twice then makes the same job.
+#include "engine/message.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/os.h"
+#include "engine/inbox.h"
+#include "io/json.h"
+
+static void make_key(char key[MESSAGE_KEY_SIZE])
+{
+    static unsigned counter;
+    uint32_t random = 0;
+    os_random(&random, sizeof(random));
+    snprintf(key, MESSAGE_KEY_SIZE, "%015lld-%07ld-%04u-%08x.json", (long long)clock_wall_ms(), (long)getpid(),
+             counter++ % 10000, random);
+}
+
+// RFC 9562, version 4.
+static void make_uuid(char out[40])
+{
+    unsigned char b[16] = {0};
+    os_random(b, sizeof(b));
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+    snprintf(out, 40, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4],
+             b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+}
+
+// Takes `message`.
+static bool post(const char *home, struct json *message, char key[MESSAGE_KEY_SIZE], struct err *e)
+{
+    struct buf text;
+    char path[1400];
+    buf_init(&text, 2 * BUF_MAX_SPEC);
+    make_key(key);
+    snprintf(path, sizeof(path), "%s/%s/%s", home, INBOX_DIR, key);
+    json_write(message, &text, 0);
+    bool ok = file_publish(path, text.data, text.len, e);
+    json_free(message);
+    buf_release(&text);
+    return ok;
+}
+
+bool message_post_submit(const char *home, const struct message_submit *m, char key[MESSAGE_KEY_SIZE], struct err *e)
+{
+    struct buf spec;
+    char uuid[40];
+    buf_init(&spec, BUF_MAX_SPEC);
+    spec_write(m->spec, &spec);
+    make_uuid(uuid);
+    uint32_t seed = 0;
+    os_random(&seed, sizeof(seed));
+
+    struct json *o = json_new_object();
+    json_set_str(o, "type", "submit");
+    json_set_str(o, "uuid", uuid);
+    json_set_int(o, "seed", m->spec->has_seed ? m->spec->seed : (int64_t)(seed & 0x7fffffff));
+    json_set_str(o, "spec", spec.data);
+    json_set_str(o, "backend", m->backend);
+    json_set_str(o, "out", m->out_parent);
+    json_set_bool(o, "detached", m->detached);
+    buf_release(&spec);
+    return post(home, o, key, e);
+}
+
+bool message_post(const char *home, enum message_verb verb, int64_t job, const char *reason, const char *backend,
+                  char key[MESSAGE_KEY_SIZE], struct err *e)
+{
+    static const char *const verbs[] = {"resume", "pause", "cancel"};
+    struct json *o = json_new_object();
+    json_set_str(o, "type", verbs[verb]);
+    json_set_int(o, "job", job);
+    json_set_str(o, "reason", reason);
+    json_set_str(o, "backend", backend);
+    return post(home, o, key, e);
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Building a request. The stored turns come first, unchanged, so that a server with one cached prefix has evaluated
+// all of them before; what is new comes last.
+//
+//   planning  [bible?, bible] [batch?, batch] … [new question]
+//   chapter   [opening + cards?, cards] [chunk?, chunk] … [new question] ([assistant: what is carried over])
+//
+// When the context is too small for all of it, the oldest pairs behind the first one are left out, half of them at
+// once, so that the prefix breaks rarely.
+#include "engine/prompt.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine/steps.h"
+
+void prompt_init(struct prompt *p)
+{
+    memset(p, 0, sizeof(*p));
+}
+
+void prompt_release(struct prompt *p)
+{
+    for (size_t i = 0; i < p->count; i++) free((void *)(uintptr_t)p->messages[i].text);
+    free(p->messages);
+    prompt_init(p);
+}
+
+void prompt_add(struct prompt *p, enum gen_role role, const char *text, size_t len)
+{
+    mem_grow(&p->messages, &p->cap, p->count + 1, sizeof(*p->messages));
+    p->messages[p->count++] = (struct gen_message){.role = role, .text = mem_strndup(text, len), .len = len};
+    p->bytes += len;
+}
+
+void prompt_flatten(const struct prompt *p, struct buf *out)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        buf_addc(out, p->messages[i].role == GEN_USER ? 'u' : 'a');
+        buf_add(out, p->messages[i].text, p->messages[i].len);
+    }
+}
+
+int prompt_tokens(const struct spec *spec, size_t bytes)
+{
+    return (int)(bytes / (strcmp(spec->language, "en") == 0 ? 4 : 3)) + 8;
+}
+
+static bool add_stored(void *arg, enum turn_role role, const char *text, size_t len)
+{
+    prompt_add(arg, role == TURN_USER ? GEN_USER : GEN_ASSISTANT, text, len);
+    return true;
+}
+
+// Leaves out messages [2, 2 + n).
+static void leave_out(struct prompt *p, size_t n)
+{
+    for (size_t i = 2; i < 2 + n; i++) {
+        p->bytes -= p->messages[i].len;
+        free((void *)(uintptr_t)p->messages[i].text);
+    }
+    memmove(p->messages + 2, p->messages + 2 + n, (p->count - 2 - n) * sizeof(*p->messages));
+    p->count -= n;
+    p->broken = true;
+}
+
+static bool fits(const struct prompt *p, const struct desk *d, size_t new_bytes, int answer_tokens)
+{
+    int room = d->n_ctx_tokens - d->n_ctx_tokens / 20 - answer_tokens;
+    return prompt_tokens(d->spec, p->bytes + new_bytes) + 8 * (int)p->count <= room;
+}
+
+static void fit(struct prompt *p, const struct desk *d, size_t new_bytes, int answer_tokens)
+{
+    while (p->count > 2 && !fits(p, d, new_bytes, answer_tokens)) {
+        size_t pairs = (p->count - 2) / 2;
+        leave_out(p, 2 * (pairs > 1 ? pairs / 2 : 1));
+    }
+}
+
+// A continuation that cannot be prefilled: the piece that stands is shown as an answer, and its end is quoted.
+static bool add_quoted(struct prompt *p, const struct desk *d, const struct step *step, const struct carried *carried,
+                       struct err *e)
+{
+    struct buf again;
+    buf_init(&again, BUF_MAX_PIECE);
+    bool ok = step_ops(step->kind)->turn(&again, d, step, carried, e);
+    if (ok) prompt_add(p, GEN_USER, again.data, again.len);
+    buf_release(&again);
+    return ok;
+}
+
+bool prompt_build(struct prompt *p, const struct desk *d, const struct step *step, const struct carried *carried,
+                  int answer_tokens, struct err *e)
+{
+    const struct step_ops *ops = step_ops(step->kind);
+    struct buf turn;
+    buf_init(&turn, BUF_MAX_PROMPT);
+    bool ok = ops->turn(&turn, d, step, NULL, e) &&
+              store_turns_each(d->store, d->job->id, ops->conversation(step), add_stored, p, e);
+    if (ok && turn.full) ok = err_set(e, ERR_CEILING, "the prompt of a %s step is too long", ops->name);
+    if (!ok) goto out;
+
+    fit(p, d, turn.len + (carried ? carried->len : 0), answer_tokens);
+    p->turn = p->count;
+    prompt_add(p, GEN_USER, turn.data, turn.len);
+    if (carried && carried->len > 0) {
+        prompt_add(p, GEN_ASSISTANT, carried->text, carried->len);
+        p->prefill = carried->prefill;
+        if (!carried->prefill) ok = add_quoted(p, d, step, carried, e);
+    }
+out:
+    buf_release(&turn);
+    return ok;
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Files of a book, as projections of its rows: live.md, chapters/*.md and *.md.part, outline.*, book.md, report.json.
+// They are written after the commit that made them true, and after the next request has left: the server never waits
+// for a file. A file that cannot be written is reported once as an event and tried again at the next occasion; the
+// rows hold the text, so that nothing is lost.
+#ifndef ENGINE_PUBLISH_H
+#define ENGINE_PUBLISH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/book.h"
+#include "model/job.h"
+#include "store/store.h"
+
+struct publish {
+    struct store *store;
+    const struct job *job;
+    uint64_t live_len;     // bytes of live.md that are right
+    int64_t live_chunks;   // chunks that it holds
+    bool failing;          // the last write failed, and that was said
+};
+
+// Brings every file of the book in line with the rows: what is missing is made, what is too long is cut.
+void publish_open(struct publish *p, struct store *s, const struct job *job, const struct book *b, int chunk_words);
+void publish_outline(struct publish *p);
+// The chapter being written: its accepted chunks and what has streamed of the next one.
+void publish_partial(struct publish *p, int chapter, const char *text, size_t len);
+// After chunks were accepted in `chapter`; `complete`: it needs no more, so that its file appears under its final name.
+void publish_chunks(struct publish *p, int chapter, bool complete);
+// book.md and report.json. These must stand before the job is done, so an error is returned.
+bool publish_book(struct publish *p, struct err *e);
+
+#endif

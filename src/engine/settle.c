@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// From the end of a request to rows. An answer goes through its step's gate; a failure through the table of
+// model/failure.c. Both are written in the transaction that also holds the next attempt.
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/os.h"
+#include "engine/steps.h"
+#include "engine/worker.h"
+
+enum { SLOW_TOKENS_PER_S = 20 }; // of a server whose speed was not seen yet
+
+static bool end_attempt(struct worker *w, const struct gen_result *r, const char *verdict, bool charge, struct err *e)
+{
+    const struct attempt_end end = {
+        .failure = failure_name(r->failure),
+        .finish = r->finish,
+        .verdict = verdict,
+        .message = r->message,
+        .http_status = r->http_status,
+        .prompt_tokens = r->prompt_tokens,
+        .cached_tokens = r->cached_tokens,
+        .output_tokens = r->output_tokens,
+        .first_token_ms = r->first_token_ms,
+        .total_ms = r->total_ms,
+        .charge = charge,
+    };
+    return store_attempt_end(w->store, w->flight.attempt, &end, e);
+}
+
+static bool say_refused(struct worker *w, const char *rule, struct err *e)
+{
+    char text[200];
+    snprintf(text, sizeof(text), "%s, chapter %d, part %d: the answer was refused (%s), asking again",
+             step_ops(w->step.kind)->name, w->step.chapter, w->step.seq, rule);
+    return store_event_add(w->store, w->job.id, "retry", text, NULL, e);
+}
+
+static bool settle_answer(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
+{
+    struct desk d = worker_desk(w);
+    struct task_key key = launch_task(w);
+    const char *rule = NULL;
+    struct buf text;
+    buf_init(&text, BUF_MAX_PROMPT);
+    flight_join(&text, &w->flight.prefix, &w->flight.text);
+    const struct answer a = {
+        .text = text.data, .len = text.len, .cut = r->cut_by_limit, .turn = &w->prompt.messages[w->prompt.turn],
+    };
+    bool ok = step_ops(w->step.kind)->settle(&d, &w->step, &a, &rule, e);
+    buf_release(&text);
+    if (!ok) return false;
+    out->accepted = rule == NULL;
+    if (rule) return end_attempt(w, r, rule, true, e) && say_refused(w, rule, e);
+    return end_attempt(w, r, "accepted", false, e) && store_task_done(w->store, &key, e);
+}
+
+static bool say_failed(struct worker *w, const struct gen_result *r, const struct retry_decision *decision, struct err *e)
+{
+    char text[600];
+    const char *own = r->message[0] ? r->message : "";
+    if (decision->action == RETRY_PAUSE)
+        snprintf(text, sizeof(text), "%s%s%s", failure_text(r->failure), *own ? ": " : "", own);
+    else
+        snprintf(text, sizeof(text), "%s%s%s; again in %.1f s", failure_text(r->failure), *own ? ": " : "", own,
+                 (double)decision->delay_ms / 1000);
+    return store_event_add(w->store, w->job.id, "retry", text, NULL, e);
+}
+
+// The request counts as the culprit only if the server had begun to answer it and nothing new came: an outage is
+// nobody's fault, and a server that dies every hundred tokens still brings the book forward.
+static bool is_culprit(const struct gen_result *r)
+{
+    return r->http_status == 200 && r->text_bytes == 0;
+}
+
+// What may still be burning on a server that cannot be asked: the tokens that were left, at the speed seen.
+void worker_need_barrier(struct worker *w)
+{
+    int64_t tokens = (int64_t)w->flight.text.len / 4, ms = clock_mono_ms() - w->sent_ms;
+    double per_s = tokens > 20 && ms > 0 ? (double)tokens * 1000 / (double)ms : SLOW_TOKENS_PER_S;
+    int64_t left = w->max_tokens - tokens;
+    w->need_barrier = true;
+    w->quiet_ms = left > 0 ? (int64_t)((double)left * 1000 / per_s) : 0;
+}
+
+static bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
+{
+    uint32_t jitter = 0;
+    os_random(&jitter, sizeof(jitter));
+    w->failures_in_row++;
+    w->same_request = is_culprit(r) ? w->same_request + 1 : 0;
+    const struct retry_input in = {
+        .failure = r->failure,
+        .in_row = w->failures_in_row,
+        .same_request = w->same_request,
+        .retry_after_ms = r->retry_after_ms,
+        .jitter = jitter,
+    };
+    struct retry_decision decision = retry_decide(&in);
+    out->pause = decision.action == RETRY_PAUSE;
+    out->outage = decision.outage;
+    out->delay_ms = decision.delay_ms;
+    snprintf(out->reason, sizeof(out->reason), "%s%s%.200s", failure_text(r->failure), r->message[0] ? ": " : "", r->message);
+    if (decision.need_barrier) worker_need_barrier(w);
+    if (decision.charge) w->same_request = 0;
+    return end_attempt(w, r, decision.smaller ? "smaller" : "", decision.charge, e) && say_failed(w, r, &decision, e);
+}
+
+bool settle_flight(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
+{
+    memset(out, 0, sizeof(*out));
+    if (!flight_commit(&w->flight, e)) return false;
+    if (r->failure != FAIL_NONE && !(r->failure == FAIL_EMPTY && w->flight.prefix.len > 0))
+        return settle_failure(w, r, out, e);
+    // A proper end, or nothing more to say behind what had come before.
+    w->failures_in_row = w->same_request = 0;
+    out->answered = true;
+    return settle_answer(w, r, out, e);
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The bible: what never varies in the book. Planning conversation, first question.
+#include "base/mem.h"
+#include "engine/steps.h"
+#include "model/plan.h"
+
+// Small models give every book the same names and the same lighthouse; a different corner to begin in helps.
+static const char *const trades[] = {
+    "a piano tuner", "a bridge inspector", "a beekeeper", "a court stenographer", "a well digger", "a map engraver",
+    "a ferry mechanic", "a seed merchant", "a wig maker", "a lens grinder", "a salt dealer", "a clock winder",
+    "a rope maker", "a night porter", "a river pilot", "a glass cutter", "a tax assessor", "a bell founder",
+};
+
+static int conversation(const struct step *s)
+{
+    (void)s;
+    return 0;
+}
+
+// Four different capital letters, a function of the seed.
+static void initials(char out[16], uint64_t seed)
+{
+    static const char letters[] = "ABDEFGHIJKLNOPRSTUVWZ";
+    bool used[sizeof(letters)] = {false};
+    size_t at = 0;
+    for (int n = 0; n < 4; n++) {
+        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        size_t i = (size_t)(seed >> 33) % (sizeof(letters) - 1);
+        while (used[i]) i = (i + 1) % (sizeof(letters) - 1);
+        used[i] = true;
+        if (n > 0) {
+            out[at++] = ',';
+            out[at++] = ' ';
+        }
+        out[at++] = letters[i];
+    }
+    out[at] = '\0';
+}
+
+static void characters_text(struct buf *out, const struct spec *s)
+{
+    for (size_t i = 0; i < s->characters_count; i++) {
+        const struct spec_character *c = &s->characters[i];
+        buf_addf(out, "%s%s%s%s", i > 0 ? "; " : "", c->name, c->note ? ", " : "", c->note ? c->note : "");
+    }
+    if (s->characters_count == 0) buf_adds(out, "(yours to find)");
+}
+
+static bool turn(struct buf *out, const struct desk *d, const struct step *s, const struct carried *c, struct err *e)
+{
+    (void)s;
+    (void)c;
+    char words[24], chapters[16], seed_initials[16], line[128];
+    snprintf(words, sizeof(words), "%lld", (long long)d->job->words_target);
+    snprintf(chapters, sizeof(chapters), "%d", d->job->chapters_total);
+    initials(seed_initials, (uint64_t)d->job->seed);
+    struct buf characters;
+    buf_init(&characters, BUF_MAX_PIECE);
+    characters_text(&characters, d->spec);
+
+    const struct template_var vars[] = {
+        {"kind_name", book_kind_name(d->spec->kind)},
+        {"title", d->spec->title ? d->spec->title : "(yours to find)"},
+        {"premise", d->spec->premise},
+        {"language_name", language_name(d->spec->language)},
+        {"words", words},
+        {"chapters", chapters},
+        {"style", d->spec->style ? d->spec->style : "(yours to find)"},
+        {"characters", characters.data},
+        {"notes", d->spec->notes ? d->spec->notes : "(none)"},
+        {"seed_initials", seed_initials},
+        {"seed_detail", trades[(uint64_t)d->job->seed % ARRAY_LEN(trades)]},
+        {"language_line", step_language_line(d, line, sizeof(line))},
+    };
+    bool ok = templates_fill(d->templates, TEMPLATE_BIBLE, out, vars, ARRAY_LEN(vars), e);
+    buf_release(&characters);
+    return ok;
+}
+
+static int max_tokens(const struct desk *d, const struct step *s, int words)
+{
+    (void)s;
+    (void)words;
+    return step_plan_tokens(d, 800);
+}
+
+// The spec's title stands; else the bible's; else the premise's first words.
+static char *title_of(const struct desk *d, const char *bible)
+{
+    if (d->spec->title) return mem_strdup(d->spec->title);
+    char *title = plan_bible_field(bible, "TITLE");
+    if (title && *title) return title;
+    free(title);
+    return mem_strdup(d->job->slug);
+}
+
+static bool keep(const struct desk *d, const char *bible, const struct gen_message *turn, struct err *e)
+{
+    char *title = title_of(d, bible);
+    bool ok = store_bible_set(d->store, d->job->id, bible, title, e) &&
+              step_keep_turns(d, 0, turn, bible, strlen(bible), e);
+    free(title);
+    return ok;
+}
+
+static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule, struct err *e)
+{
+    (void)s;
+    struct buf bible;
+    buf_init(&bible, BUF_MAX_PIECE);
+    bool ok = true;
+    if (plan_read_bible(&bible, a->text, a->len, a->cut)) {
+        *rule = NULL;
+        ok = keep(d, bible.data, a->turn, e);
+    } else
+        *rule = "no_plan";
+    buf_release(&bible);
+    return ok;
+}
+
+// A model that cannot plan still gets its book: the spec is the bible.
+static bool give_up(const struct desk *d, const struct step *s, const struct gen_message *turn, struct err *e)
+{
+    (void)s;
+    struct buf bible;
+    buf_init(&bible, BUF_MAX_PIECE);
+    buf_addf(&bible, "TITLE: %s\nLOGLINE: %s\n", d->spec->title ? d->spec->title : d->job->slug, d->spec->premise);
+    if (d->spec->style) buf_addf(&bible, "STYLE: %s\n", d->spec->style);
+    for (size_t i = 0; i < d->spec->characters_count; i++) {
+        const struct spec_character *c = &d->spec->characters[i];
+        buf_addf(&bible, "CAST: %s | %s\n", c->name, c->note ? c->note : "");
+    }
+    bool ok = keep(d, bible.data, turn, e);
+    buf_release(&bible);
+    return ok;
+}
+
+const struct step_ops step_bible = {
+    .name = "bible",
+    .conversation = conversation,
+    .turn = turn,
+    .max_tokens = max_tokens,
+    .temperature = 0.6,
+    .settle = settle,
+    .give_up = give_up,
+};

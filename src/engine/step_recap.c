@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The recap: what a chapter changed, asked at the end of its own conversation, where its text is already cached.
+// It is the book's memory: every later chapter opens with the recaps before it. Storing it completes the chapter.
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine/steps.h"
+#include "model/plan.h"
+
+enum { RECAP_WORDS = 110 };
+
+static int conversation(const struct step *s)
+{
+    return s->chapter;
+}
+
+static bool turn(struct buf *out, const struct desk *d, const struct step *s, const struct carried *c, struct err *e)
+{
+    (void)c;
+    char chapter[16], words[16], line[128];
+    snprintf(chapter, sizeof(chapter), "%d", s->chapter);
+    snprintf(words, sizeof(words), "%d", RECAP_WORDS);
+    const struct template_var vars[] = {
+        {"chapter", chapter},
+        {"recap_words", words},
+        {"language_line", step_language_line(d, line, sizeof(line))},
+    };
+    return templates_fill(d->templates, TEMPLATE_RECAP, out, vars, ARRAY_LEN(vars), e);
+}
+
+static int max_tokens(const struct desk *d, const struct step *s, int words)
+{
+    (void)s;
+    (void)words;
+    return step_plan_tokens(d, RECAP_WORDS);
+}
+
+static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule, struct err *e)
+{
+    struct buf recap;
+    buf_init(&recap, BUF_MAX_PIECE);
+    bool ok = true;
+    if (plan_read_recap(&recap, a->text, a->len, a->cut)) {
+        *rule = NULL;
+        ok = store_recap_set(d->store, d->job->id, s->chapter, recap.data, e) &&
+             step_keep_turns(d, s->chapter, a->turn, a->text, a->len, e);
+    } else
+        *rule = "no_plan";
+    buf_release(&recap);
+    return ok;
+}
+
+struct summary {
+    int chapter;
+    struct buf text;
+};
+
+static bool find_summary(void *arg, const struct chapter_row *c)
+{
+    struct summary *want = arg;
+    if (c->number != want->chapter) return true;
+    buf_addf(&want->text, "HAPPENED: %s\n", c->event);
+    return true;
+}
+
+// The outline's own line must do.
+static bool give_up(const struct desk *d, const struct step *s, const struct gen_message *turn, struct err *e)
+{
+    (void)turn;
+    struct summary want = {.chapter = s->chapter};
+    buf_init(&want.text, BUF_MAX_PIECE);
+    bool ok = store_chapters_each(d->store, d->job->id, find_summary, &want, e) &&
+              store_recap_set(d->store, d->job->id, s->chapter, want.text.data, e);
+    buf_release(&want.text);
+    return ok;
+}
+
+const struct step_ops step_recap = {
+    .name = "recap",
+    .conversation = conversation,
+    .turn = turn,
+    .max_tokens = max_tokens,
+    .temperature = 0.4,
+    .settle = settle,
+    .give_up = give_up,
+};

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The worker of one backend slot: it takes the next runnable job, opens its backend, and keeps exactly one request in
+// flight until the job has come to rest.
+//
+//               pick, open job          backend ready          old request gone        commit, send
+//     idle ───────────────────▶ opening ─────────────▶ barrier ────────────────▶ flight ──┐
+//      ▲  ▲                      ▲   │ failure           │ not in time             │  ▲    │ settled, next step
+//      │  │ no job, store down   │   ▼                   ▼                         │  └────┘
+//      │  └──────────────────── waiting (timer) ◀────────────── failure ───────────┘
+//      └── the job came to rest (done, paused, cancelled) ───────────────────────────┘
+//
+// The state is live bookkeeping; what to do follows from the rows each time. One function changes it: worker_enter.
+// Files: worker.c the way around the drawing; launch.c from rows to a request; settle.c from an answer to rows.
+#ifndef ENGINE_WORKER_H
+#define ENGINE_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "backend/probe.h"
+#include "engine/flight.h"
+#include "engine/link.h"
+#include "engine/next.h"
+#include "engine/prompt.h"
+#include "engine/publish.h"
+#include "engine/templates.h"
+#include "model/failure.h"
+
+enum worker_state { WORKER_IDLE, WORKER_OPENING, WORKER_WAITING, WORKER_BARRIER, WORKER_FLIGHT };
+
+struct worker_options {
+    struct loop *loop;
+    struct http *http;
+    const struct config *config;
+    const char *home, *program, *simulator;
+};
+
+struct worker_events {
+    void (*settled)(void *arg, int64_t job, enum job_state state); // a job came to rest by the worker's own doing
+    void (*idle)(void *arg);                                       // nothing is runnable
+    void (*store_failed)(void *arg, const struct err *e);          // drop everything: worker_detach follows
+};
+
+struct worker {
+    struct worker_options o;
+    const struct worker_events *events;
+    void *arg;
+    struct store *store; // NULL: detached
+    enum worker_state state;
+    struct timer *turn;  // "in the loop's next turn" and "after this delay"
+    struct link *link;
+    struct idle_wait *idle_wait;
+
+    // The job at hand, read from rows; dropped and read again after any doubt.
+    bool has_job;
+    struct job job;
+    struct spec spec;
+    struct templates templates;
+    struct book book;
+    struct publish publish;
+
+    // The request at hand.
+    struct step step;
+    struct prompt prompt;
+    struct flight flight;
+    int64_t max_tokens;
+    int64_t sent_ms;        // monotonic
+    double temperature;
+    int64_t seed;
+    struct buf last_prompt; // of this process, for the account of common prefixes
+
+    // What failed lately. Decides when to ask again, never what to ask.
+    int failures_in_row, same_request;
+    bool need_barrier;
+    int64_t quiet_ms;       // how long an abandoned request may still run, where no route tells
+};
+
+struct worker *worker_new(const struct worker_options *o, const struct worker_events *events, void *arg);
+void worker_free(struct worker *w);
+void worker_attach(struct worker *w, struct store *s); // begins to work in the loop's next turn
+// Leaves the request, forgets everything that was read. With `keep_text` what has streamed is committed first.
+void worker_detach(struct worker *w, bool keep_text);
+// Rows have changed by somebody else's doing (the inbox): looks whether the job at hand may still run, or picks one.
+void worker_look(struct worker *w);
+
+// ---- between worker.c, launch.c and settle.c ---------------------------------------------------------------------
+const char *worker_state_name(enum worker_state s);
+void worker_enter(struct worker *w, enum worker_state s);
+struct desk worker_desk(const struct worker *w);
+int worker_chunk_words(const struct worker *w);
+int worker_attempts(const struct worker *w); // allowed per task
+// The one setter of a job's state while it is at hand; inside a transaction.
+bool worker_set_job(struct worker *w, enum job_state to, const char *reason, struct err *e);
+bool worker_reload_book(struct worker *w, struct err *e);
+
+enum launch { LAUNCH_REQUEST, LAUNCH_FINISH, LAUNCH_FAILED };
+// Inside a transaction: decides what is next and commits the caller to it by rows (attempt, job state).
+enum launch launch_prepare(struct worker *w, struct err *e);
+void launch_send(struct worker *w); // after the commit
+struct task_key launch_task(const struct worker *w);
+bool launch_give_up(struct worker *w, struct err *e); // inside a transaction: the task has no attempt left
+
+struct settled {
+    bool answered;       // a proper end: the gate has judged it
+    bool accepted;       // the step is done
+    bool pause;          // the job must be paused with `reason`
+    bool outage;         // the job waits meanwhile
+    int64_t delay_ms;    // before the next request; 0: at once
+    char reason[300];
+};
+// The request that was just left may still run on the server: the next one waits for it.
+void worker_need_barrier(struct worker *w);
+// Inside a transaction: the answer's rows, or the failure's.
+bool settle_flight(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e);
+
+#endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The states of a job: see the drawing in include/model/job.h.
+#include "model/job.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BIT(state) (1U << (state))
+
+// For each state, the states that may follow it. Waiting may follow waiting: the reason has changed.
+static const struct {
+    const char *name;
+    unsigned next;
+} job_states[] = {
+    [JOB_QUEUED] = {"queued", BIT(JOB_PLANNING) | BIT(JOB_PAUSED) | BIT(JOB_CANCELLED)},
+    [JOB_PLANNING] = {"planning", BIT(JOB_WRITING) | BIT(JOB_WAITING) | BIT(JOB_PAUSED) | BIT(JOB_CANCELLED)},
+    [JOB_WRITING] = {"writing", BIT(JOB_DONE) | BIT(JOB_WAITING) | BIT(JOB_PAUSED) | BIT(JOB_CANCELLED)},
+    [JOB_WAITING] = {"waiting", BIT(JOB_PLANNING) | BIT(JOB_WRITING) | BIT(JOB_WAITING) | BIT(JOB_QUEUED) |
+                                    BIT(JOB_PAUSED) | BIT(JOB_CANCELLED)},
+    [JOB_PAUSED] = {"paused", BIT(JOB_QUEUED) | BIT(JOB_CANCELLED)},
+    [JOB_DONE] = {"done", 0},
+    [JOB_CANCELLED] = {"cancelled", BIT(JOB_QUEUED)},
+};
+
+const char *job_state_name(enum job_state s)
+{
+    return job_states[s].name;
+}
+
+bool job_state_from_name(const char *name, enum job_state *out)
+{
+    for (size_t i = 0; i < ARRAY_LEN(job_states); i++) {
+        if (strcmp(name, job_states[i].name) != 0) continue;
+        *out = (enum job_state)i;
+        return true;
+    }
+    return false;
+}
+
+bool job_state_may_follow(enum job_state from, enum job_state to)
+{
+    return (job_states[from].next & BIT(to)) != 0;
+}
+
+bool job_state_runnable(enum job_state s)
+{
+    return s == JOB_QUEUED || s == JOB_PLANNING || s == JOB_WRITING || s == JOB_WAITING;
+}
+
+bool job_state_ended(enum job_state s)
+{
+    return s == JOB_DONE || s == JOB_CANCELLED;
+}
+
+void job_release(struct job *j)
+{
+    free(j->uuid);
+    free(j->slug);
+    free(j->title);
+    free(j->reason);
+    free(j->spec);
+    free(j->backend);
+    free(j->model);
+    free(j->templates);
+    free(j->out_dir);
+    free(j->out_parent);
+    *j = (struct job){0};
+}

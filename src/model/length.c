@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The arithmetic of length_next. See the header for the idea; the numbers that were chosen:
+//   a chapter is full when less than SMALL_WORDS (or 1 % of the book, for a short one) is missing: asking a model for
+//   thirty words brings two hundred, and the next chapter takes the rest over;
+//   a gap counts as the words it was asked for, else a chapter that cannot be written would be asked for without end.
+#include "model/length.h"
+
+#include <math.h>
+
+enum { SMALL_WORDS = 80, LEAST_ASK = 30, LEARN_FROM = 3 };
+
+static double weight_up_to(const struct book *b, int chapter)
+{
+    double sum = 0;
+    for (size_t i = 0; i < b->chapters_count && b->chapters[i].number <= chapter; i++) sum += b->chapters[i].weight;
+    return sum;
+}
+
+// Chapters that the outline does not hold yet weigh 1 each.
+static double weight_total(const struct book *b)
+{
+    double missing = (double)b->chapters_total - (double)b->chapters_count;
+    return weight_up_to(b, b->chapters_total) + (missing > 0 ? missing : 0);
+}
+
+static int64_t words_counted(const struct book_chapter *c)
+{
+    int64_t words = 0;
+    for (size_t i = 0; i < c->chunks_count; i++) words += c->chunks[i].gap ? c->chunks[i].words_asked : c->chunks[i].words;
+    return words;
+}
+
+// The words that are to stand when `chapter` is complete, less those that stand before it begins.
+static int64_t chapter_share(const struct book *b, int chapter)
+{
+    double target = (double)b->words_target * weight_up_to(b, chapter) / weight_total(b);
+    int64_t before = 0;
+    for (size_t i = 0; i < b->chapters_count && b->chapters[i].number < chapter; i++) before += words_counted(&b->chapters[i]);
+    return (int64_t)llround(target) - before;
+}
+
+static const struct book_chapter *chapter_of(const struct book *b, int number)
+{
+    for (size_t i = 0; i < b->chapters_count; i++)
+        if (b->chapters[i].number == number) return &b->chapters[i];
+    return NULL;
+}
+
+static int parts_of(int64_t words, int chunk_words)
+{
+    int64_t parts = (words + chunk_words / 2) / chunk_words;
+    return parts < 1 ? 1 : (int)parts;
+}
+
+int length_parts(const struct book *b, int chapter, int chunk_words)
+{
+    return parts_of(chapter_share(b, chapter), chunk_words);
+}
+
+double length_obedience(const struct book *b)
+{
+    int64_t asked = 0, came = 0;
+    int seen = 0;
+    for (size_t i = b->chapters_count; i-- > 0 && seen < LEARN_FROM;)
+        for (size_t k = b->chapters[i].chunks_count; k-- > 0 && seen < LEARN_FROM;) {
+            const struct book_chunk *c = &b->chapters[i].chunks[k];
+            if (c->gap || c->cut || c->words_asked <= 0) continue;
+            asked += c->words_asked;
+            came += c->words;
+            seen++;
+        }
+    if (asked == 0) return 1;
+    return fmin(2.5, fmax(0.4, (double)came / (double)asked));
+}
+
+static int small_words(const struct book *b)
+{
+    int64_t hundredth = b->words_target / 100;
+    if (hundredth > SMALL_WORDS) return SMALL_WORDS;
+    return hundredth < 10 ? 10 : (int)hundredth;
+}
+
+int length_room(const struct book *b)
+{
+    int64_t left = b->words_target - book_words(b);
+    return left > 0 ? (int)left : 0;
+}
+
+struct length_ask length_next(const struct book *b, int chapter, int chunk_words)
+{
+    struct length_ask ask = {.full = true, .parts = 1, .part = 1};
+    const struct book_chapter *c = chapter_of(b, chapter);
+    if (!c) return ask;
+
+    int64_t share = chapter_share(b, chapter), written = words_counted(c), left = share - written;
+    ask.part = (int)c->chunks_count + 1;
+    // A chapter has at least one chunk, even when earlier chapters ate its share.
+    if (left < small_words(b) && c->chunks_count > 0) return ask;
+    if (left < small_words(b)) left = small_words(b);
+
+    int parts_left = parts_of(left, chunk_words);
+    ask.full = false;
+    ask.parts = ask.part + parts_left - 1;
+    ask.need_words = (int)(left / parts_left);
+    ask.last_of_chapter = parts_left == 1;
+    ask.last_of_book = ask.last_of_chapter && chapter == b->chapters_total;
+    ask.progress = share > 0 ? fmin(1, (double)written / (double)share) : 0;
+
+    double asked = (double)ask.need_words / length_obedience(b);
+    asked = fmin(asked, 2.0 * ask.need_words);
+    ask.ask_words = asked < LEAST_ASK ? LEAST_ASK : (int)lround(asked);
+    return ask;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// See spec_parts.h. What is known but not built yet (template folders, EPUB) is told apart from what is a mistake.
+#include "spec_parts.h"
+
+#include "base/mem.h"
+#include "text/typo.h"
+#include "model/config.h"
+
+#include "language.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define KINDS_EXPECTED "\"novel\", \"story\", \"textbook\" or \"report\""
+
+static const char *const kinds[] = {
+    [BOOK_NOVEL] = "novel", [BOOK_STORY] = "story", [BOOK_TEXTBOOK] = "textbook", [BOOK_REPORT] = "report"};
+
+const char *book_kind_name(enum book_kind kind)
+{
+    return kinds[kind];
+}
+
+static bool refuse_kind(const char *name, const char *at, struct err *e)
+{
+    char found[KEY_FOUND_SIZE];
+    const char *near = typo_nearest(name, kinds, ARRAY_LEN(kinds));
+    keys_found_text(found, name);
+    if (strchr(name, '/'))
+        return err_set(e, ERR_USAGE,
+                       "%s: found %s, a folder of templates is not available yet, expected " KINDS_EXPECTED, at,
+                       found);
+    if (near) return err_set(e, ERR_USAGE, "%s: found %s, did you mean \"%s\"?", at, found, near);
+    return err_set(e, ERR_USAGE, "%s: found %s, expected " KINDS_EXPECTED, at, found);
+}
+
+bool kind_read(void *spec, const struct json *v, const char *at, struct err *e)
+{
+    struct spec *s = spec;
+    const char *name = json_str(v, NULL);
+    if (!name) return keys_refuse(e, at, v, KINDS_EXPECTED);
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (strcmp(kinds[i], name) != 0) continue;
+        s->kind = (enum book_kind)i;
+        return true;
+    }
+    return refuse_kind(name, at, e);
+}
+
+void kind_write(const void *spec, struct json *object, const char *name)
+{
+    const struct spec *s = spec;
+    if (s->kind != BOOK_NOVEL) json_set_str(object, name, kinds[s->kind]);
+}
+
+static bool check_format(const struct json *v, const char *at, struct err *e)
+{
+    static const char *const later[] = {"epub", "html", "txt", "docx"};
+    char found[KEY_FOUND_SIZE];
+    const char *format = json_str(v, NULL);
+    if (format && strcmp(format, "md") == 0) return true;
+    for (size_t i = 0; format && i < ARRAY_LEN(later); i++)
+        if (strcmp(format, later[i]) == 0)
+            return err_set(e, ERR_USAGE, "%s: found %s, which is not available yet, expected \"md\"", at,
+                           keys_found(found, v));
+    return keys_refuse(e, at, v, "\"md\"");
+}
+
+bool export_read(void *spec, const struct json *v, const char *at, struct err *e)
+{
+    struct spec *s = spec;
+    char item[KEY_PATH_SIZE + 24];
+    size_t count = json_count(v);
+    if (json_kind(v) != JSON_KIND_ARRAY) return keys_refuse(e, at, v, "a list such as [\"md\"]");
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(item, sizeof item, "%s[%zu]", at, i);
+        if (!check_format(json_at(v, i), item, e)) return false;
+    }
+    if (count > 1) return err_set(e, ERR_USAGE, "%s: found \"md\" twice, expected it once", at);
+    s->export_md = count == 1;
+    return true;
+}
+
+void export_write(const void *spec, struct json *object, const char *name)
+{
+    const struct spec *s = spec;
+    if (!s->export_md) json_set(object, name, json_new_array());
+}
+
+bool language_check(const char *tag, const char *at, struct err *e)
+{
+    char found[KEY_FOUND_SIZE];
+    size_t letters = strspn(tag, "abcdefghijklmnopqrstuvwxyz");
+    const char *meant = language_tag_of(tag);
+    if (meant)
+        return err_set(e, ERR_USAGE, "%s: found \"%s\", did you mean \"%s\"?", at, language_name(meant), meant);
+    if (tag[letters] == '\0' && (letters == 2 || letters == 3)) return true;
+    return err_set(e, ERR_USAGE,
+                   "%s: found %s, expected a language tag of two or three small letters, such as \"en\"", at,
+                   keys_found_text(found, tag));
+}
+
+// A spec is passed around between people: a path must not lead out of its folder, on any system.
+bool cover_check(const char *path, const char *at, struct err *e)
+{
+    char found[KEY_FOUND_SIZE];
+    bool leads_out = *path == '/' || *path == '~' || strpbrk(path, "\\:") || keys_blank(path);
+    for (const char *part = path; !leads_out && part; part = strchr(part, '/')) {
+        part += *part == '/';
+        leads_out = strncmp(part, "..", 2) == 0 && (part[2] == '/' || part[2] == '\0');
+    }
+    if (!leads_out) return true;
+    return err_set(e, ERR_USAGE, "%s: found %s, expected a relative path without \"..\"", at,
+                   keys_found_text(found, path));
+}
+
+static bool is_backend_name(const char *name)
+{
+    size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+    return len >= 1 && len <= 64 && name[len] == '\0' && !strchr("._-", *name);
+}
+
+bool backend_name_check(const char *name, const char *at, struct err *e)
+{
+    char found[KEY_FOUND_SIZE];
+    if (is_backend_name(name)) return true;
+    return err_set(e, ERR_USAGE, "%s: found %s, expected a name of letters, digits, \".\", \"_\" and \"-\"", at,
+                   keys_found_text(found, name));
+}
+
+// What may hold a password is not shown.
+bool backend_check(const char *name, const char *at, struct err *e)
+{
+    char found[KEY_FOUND_SIZE];
+    if (strstr(name, "://")) return url_check(name, e) || err_prefix(e, "%s", at);
+    if (is_backend_name(name)) return true;
+    return err_set(e, ERR_USAGE,
+                   "%s: found %s, expected \"auto\", \"sim\", a name from the config, or http://HOST[:PORT]", at,
+                   strchr(name, '@') ? "a text with \"@\"" : keys_found_text(found, name));
+}

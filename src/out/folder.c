@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Making and recognising a book's folder.
+#include "out/folder.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+
+static const char mark[] = ".novelgen-job";
+enum { NAMES_TRIED = 1000 };
+
+// An existing folder is ours if its mark holds our uuid.
+static bool is_ours(const char *path, const char *uuid)
+{
+    char file[1200];
+    snprintf(file, sizeof(file), "%s/%s", path, mark);
+    struct buf text;
+    struct err ignored = ERR_INIT;
+    buf_init(&text, BUF_MAX_LINE);
+    bool ours = file_read(file, &text, &ignored) == FILE_READ_OK && text.len >= strlen(uuid) &&
+                strncmp(text.data, uuid, strlen(uuid)) == 0;
+    buf_release(&text);
+    return ours;
+}
+
+// A folder without a mark that is empty is one that we were making when the power went.
+static bool count_name(void *arg, const char *name)
+{
+    (void)name;
+    ++*(int *)arg;
+    return false;
+}
+
+static bool is_empty(const char *path)
+{
+    int names = 0;
+    struct err ignored = ERR_INIT;
+    return file_list(path, count_name, &names, &ignored) && names == 0;
+}
+
+static bool mark_folder(const char *path, const char *uuid, struct err *e)
+{
+    char file[1200], line[80];
+    snprintf(file, sizeof(file), "%s/%s", path, mark);
+    int n = snprintf(line, sizeof(line), "%s\n", uuid);
+    return file_mkdirs(path, 0755, e) && file_publish(file, line, (size_t)n, e);
+}
+
+bool out_folder_make(char *out, size_t size, const char *parent, int64_t id, const char *slug, const char *uuid,
+                     struct err *e)
+{
+    for (int n = 1; n <= NAMES_TRIED; n++) {
+        char suffix[16] = "";
+        if (n > 1) snprintf(suffix, sizeof(suffix), "-%d", n);
+        if ((size_t)snprintf(out, size, "%s/books/%lld-%s%s", parent, (long long)id, slug, suffix) >= size)
+            return err_set(e, ERR_STORE, "the path '%s' is too long for a book's folder", parent);
+        if (!file_exists(out) || is_empty(out)) return mark_folder(out, uuid, e);
+        if (is_ours(out, uuid)) return true;
+    }
+    return err_set(e, ERR_STORE, "cannot find a free name for a book's folder in '%s/books'", parent);
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Markdown of chapters, of live.md, and of the whole book.
+#include "out/prose.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text/slug.h"
+
+enum { SLUG_WORDS = 8 };
+
+void prose_heading(struct buf *out, int level, const char *title, bool first)
+{
+    bool blank_line = out->len >= 2 && strcmp(out->data + out->len - 2, "\n\n") == 0;
+    if (!first && !blank_line) buf_adds(out, "\n\n");
+    for (int i = 0; i < level; i++) buf_addc(out, '#');
+    buf_addf(out, " %s\n\n", title);
+}
+
+void prose_add(struct buf *out, const struct prose_chunk *c)
+{
+    if (c->gap) {
+        if (c->seq > 1) buf_adds(out, "\n\n");
+        buf_addf(out, "*[A part is missing here: chapter %d, part %d could not be written.]*", c->chapter, c->seq);
+        return;
+    }
+    buf_adds(out, c->glue);
+    buf_add(out, c->text, c->len);
+}
+
+void prose_add_partial(struct buf *out, const char *text, size_t len, bool first_of_chapter)
+{
+    size_t lead = 0;
+    while (lead < len && isspace((unsigned char)text[lead])) lead++;
+    if (lead == len) return;
+    if (!first_of_chapter) buf_adds(out, lead == 0 || memchr(text, '\n', lead) ? "\n\n" : " ");
+    buf_add(out, text + lead, len - lead);
+}
+
+void prose_end(struct buf *out)
+{
+    if (out->len > 0 && out->data[out->len - 1] != '\n') buf_addc(out, '\n');
+}
+
+void prose_chapter_path(char *out, size_t size, int number, int total, const char *title)
+{
+    int digits = total >= 1000 ? 4 : total >= 100 ? 3 : 2;
+    char slug[SLUG_MAX + 1];
+    slug_make(slug, title, SLUG_WORDS);
+    snprintf(out, size, "chapters/%0*d-%s.md", digits, number, slug);
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Keeping the account.
+#include "sim/account.h"
+
+#include "sim/word.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void account_init(struct account *a)
+{
+    memset(a, 0, sizeof *a);
+    buf_init(&a->cached, BUF_MAX_PROMPT + BUF_MAX_PIECE);
+}
+
+void account_reset(struct account *a)
+{
+    struct account fresh = {.in_flight = a->in_flight, .in_flight_max = a->in_flight, .cached = a->cached};
+    fresh.busy_until_ns = a->busy_until_ns;
+    *a = fresh;
+}
+
+bool account_busy(const struct account *a, int64_t now_ns)
+{
+    return a->in_flight > 0 || now_ns < a->busy_until_ns;
+}
+
+static size_t common_prefix(const struct buf *a, const struct buf *b)
+{
+    size_t n = a->len < b->len ? a->len : b->len, i = 0;
+    enum { BLOCK = 256 };
+    while (i + BLOCK <= n && memcmp(a->data + i, b->data + i, BLOCK) == 0) i += BLOCK;
+    while (i < n && a->data[i] == b->data[i]) i++;
+    return i;
+}
+
+size_t account_begin(struct account *a, const struct ask *ask, bool lost_position, int64_t arrival_ns)
+{
+    a->requests++;
+    a->kinds[ask->kind]++;
+    a->lost_position += lost_position;
+    a->overlaps += account_busy(a, arrival_ns);
+    if (a->idle_since_ns && !a->in_flight)
+        a->idle_ms[a->idle_count++ % ACCOUNT_IDLE_SAMPLES] = (float)(arrival_ns - a->idle_since_ns) / 1e6f;
+    a->idle_since_ns = 0;
+    if (++a->in_flight > a->in_flight_max) a->in_flight_max = a->in_flight;
+    size_t known = common_prefix(&a->cached, &ask->prompt);
+    a->prompt_chars += (long long)ask->prompt.len;
+    a->prompt_chars_evaluated += (long long)(ask->prompt.len - known);
+    return known;
+}
+
+void account_end(struct account *a, const struct ask *ask, enum account_end how, const char *sent, size_t len,
+                 long tokens, int64_t now_ns)
+{
+    long long words = (long long)word_count(sent, len);
+    a->in_flight--;
+    a->finished += how == ACCOUNT_FINISHED;
+    a->disconnects += how == ACCOUNT_DISCONNECTED;
+    a->output_chars += (long long)len;
+    a->output_tokens += tokens;
+    a->words_sent += words;
+    a->kind_words[ask->kind] += words;
+    // After a fault the client waits on purpose: only what follows a whole answer is idle time.
+    a->idle_since_ns = how == ACCOUNT_FINISHED ? now_ns : 0;
+    buf_clear(&a->cached);
+    buf_add(&a->cached, ask->prompt.data, ask->prompt.len);
+    buf_add(&a->cached, sent, len);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+static json_t *idle_json(const struct account *a)
+{
+    size_t n = a->idle_count < ACCOUNT_IDLE_SAMPLES ? a->idle_count : ACCOUNT_IDLE_SAMPLES;
+    float *sorted = mem_calloc(n + 1, sizeof *sorted);
+    memcpy(sorted, a->idle_ms, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, by_value);
+    // With no samples all three read the one zero.
+    json_t *j = json_pack("{s:I, s:f, s:f, s:f}", "n", (json_int_t)a->idle_count, "p50", (double)sorted[n / 2], "p99",
+                          (double)sorted[n * 99 / 100], "max", (double)sorted[n ? n - 1 : 0]);
+    free(sorted);
+    return j;
+}
+
+json_t *account_json(const struct account *a)
+{
+    json_t *kinds = json_object(), *words = json_object();
+    for (int i = 0; i < ASK_KINDS; i++) {
+        json_object_set_new(kinds, ask_kind_names[i], json_integer(a->kinds[i]));
+        json_object_set_new(words, ask_kind_names[i], json_integer(a->kind_words[i]));
+    }
+    return json_pack("{s:I,s:I,s:I,s:I,s:I, s:o, s:I,s:I, s:I,s:I,s:I, s:I,s:I,s:I, s:o,s:o}", "requests",
+                     (json_int_t)a->requests, "finished", (json_int_t)a->finished, "in_flight",
+                     (json_int_t)a->in_flight, "in_flight_max", (json_int_t)a->in_flight_max, "overlaps",
+                     (json_int_t)a->overlaps, "idle_ms", idle_json(a), "prompt_chars", (json_int_t)a->prompt_chars,
+                     "prompt_chars_evaluated", (json_int_t)a->prompt_chars_evaluated, "output_chars",
+                     (json_int_t)a->output_chars, "output_tokens", (json_int_t)a->output_tokens, "words_sent",
+                     (json_int_t)a->words_sent, "disconnects", (json_int_t)a->disconnects, "lost_position",
+                     (json_int_t)a->lost_position, "other_requests", (json_int_t)a->other_requests, "kinds", kinds,
+                     "kind_words", words);
+}

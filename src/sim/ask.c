@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Reading a request body.
+#include "sim/ask.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const ask_kind_names[ASK_KINDS] = {"bible", "outline", "beats", "chunk", "recap", "other"};
+
+// '#' stands for a number.
+static const struct {
+    enum ask_kind kind;
+    const char *pattern;
+} SENTENCES[] = {
+    {ASK_BIBLE, "Write the book's bible."},    {ASK_OUTLINE, "List chapters # to # of #."},
+    {ASK_BEATS, "Plan chapter # as # cards."}, {ASK_RECAP, "Recap of chapter #."},
+    {ASK_CHUNK, "Chapter #, part # of #."},
+};
+
+static bool matches(const char *text, const char *pattern, long *numbers)
+{
+    for (; *pattern; pattern++) {
+        if (*pattern != '#') {
+            if (*text++ != *pattern) return false;
+            continue;
+        }
+        if (*text < '0' || *text > '9') return false;
+        char *end;
+        *numbers++ = strtol(text, &end, 10);
+        text = end;
+    }
+    return true;
+}
+
+// The last place where the pattern stands: an old task's sentence may be quoted above the new one's.
+static const char *find_last(const char *text, const char *pattern, long *numbers)
+{
+    const char *found = NULL;
+    long got[3] = {0};
+    for (const char *s = strchr(text, *pattern); s; s = strchr(s + 1, *pattern)) {
+        if (!matches(s, pattern, got)) continue;
+        found = s;
+        memcpy(numbers, got, sizeof got);
+    }
+    return found;
+}
+
+static void read_kind(struct ask *ask)
+{
+    const char *last = NULL;
+    ask->kind = ASK_OTHER;
+    for (size_t i = 0; i < sizeof SENTENCES / sizeof *SENTENCES; i++) {
+        long numbers[3] = {0};
+        const char *at = find_last(ask->last_user, SENTENCES[i].pattern, numbers);
+        if (!at || (last && at < last)) continue;
+        last = at;
+        ask->kind = SENTENCES[i].kind;
+        memcpy(ask->numbers, numbers, sizeof numbers);
+    }
+    long words[3] = {0};
+    if (ask->kind != ASK_CHUNK) return;
+    if (find_last(ask->last_user, "About # words", words)) ask->words = words[0];
+    if (ask->words <= 0) ask->kind = ASK_OTHER;
+}
+
+const char *ask_line(const char *text, const char *key, size_t *len)
+{
+    size_t key_len = strlen(key);
+    for (const char *s = text; s; s = strchr(s, '\n')) {
+        if (*s == '\n') s++;
+        if (strncmp(s, key, key_len) != 0) continue;
+        *len = strcspn(s + key_len, "\n");
+        return s + key_len;
+    }
+    return NULL;
+}
+
+static void read_premise(struct ask *ask, const char *first_user)
+{
+    size_t len = 0;
+    const char *premise = ask_line(first_user, "Premise: ", &len);
+    ask->premise_hash = premise ? hash_bytes(premise, len) : HASH_START;
+}
+
+static bool read_messages(struct ask *ask, struct err *e)
+{
+    const json_t *messages = json_object_get(ask->root, "messages");
+    if (!json_is_array(messages) || !json_array_size(messages))
+        return err_set(e, ERR_USAGE, "'messages' is required and must be a non-empty array");
+    const char *first_user = NULL;
+    size_t i, last = json_array_size(messages) - 1;
+    const json_t *m;
+    json_array_foreach(messages, i, m)
+    {
+        const char *role = json_string_value(json_object_get(m, "role"));
+        const char *content = json_string_value(json_object_get(m, "content"));
+        if (!role || !content) return err_set(e, ERR_USAGE, "message %zu needs 'role' and 'content' strings", i);
+        if (strcmp(role, "user") == 0) {
+            if (!first_user) first_user = content;
+            ask->last_user = content;
+        } else if (i == last && strcmp(role, "assistant") == 0) {
+            ask->prefill = content;
+        }
+        // The answer goes on where a prefilled message stops, so that one has no end yet.
+        buf_addf(&ask->prompt, "%s\n%s%s", role, content, ask->prefill ? "" : "\n");
+    }
+    if (ask->prompt.full) return err_set(e, ERR_CEILING, "the messages are too long");
+    if (!ask->prefill) buf_adds(&ask->prompt, "assistant\n");
+    read_premise(ask, first_user ? first_user : "");
+    return true;
+}
+
+static void read_options(struct ask *ask)
+{
+    const json_t *root = ask->root;
+    const json_t *limit = json_object_get(root, "max_tokens");
+    if (!json_is_integer(limit)) limit = json_object_get(root, "max_completion_tokens");
+    ask->max_tokens = json_is_integer(limit) ? (long)json_integer_value(limit) : -1;
+    ask->stream = json_is_true(json_object_get(root, "stream"));
+    ask->include_usage = json_is_true(json_object_get(json_object_get(root, "stream_options"), "include_usage"));
+}
+
+bool ask_parse(struct ask *ask, const char *body, size_t len, struct err *e)
+{
+    *ask = (struct ask){.last_user = ""};
+    buf_init(&ask->prompt, BUF_MAX_PROMPT);
+    json_error_t why;
+    ask->root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &why);
+    if (!json_is_object(ask->root)) return err_set(e, ERR_USAGE, "cannot parse the request: %s", why.text);
+    if (!read_messages(ask, e)) return false;
+    read_options(ask);
+    read_kind(ask);
+    ask->polish = strstr(ask->last_user, "po polsku") != NULL;
+    return true;
+}
+
+void ask_release(struct ask *ask)
+{
+    buf_release(&ask->prompt);
+    json_decref(ask->root);
+    ask->root = NULL;
+}

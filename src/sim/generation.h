@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// One answer, from the request's body to the last byte handed out. A stream is pulled: the HTTP server asks for
+// bytes when it can send some.
+//
+//   PREFILL ──▶ ROLE ──▶ TOKENS ──▶ FINISH ──▶ USAGE ──▶ DONE ──▶ END
+//                           │  ▲
+//                           ▼  │ (garbage)
+//                         FAULT ──▶ SILENT (stall, zombie) │ CUT (truncate, exit) │ END (eof, error frame)
+//
+// In the account a generation is in flight from generation_new to its last byte; if it is freed before that, its
+// client has left.
+#ifndef SIM_GENERATION_H
+#define SIM_GENERATION_H
+
+#include "sim/sim.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct generation;
+
+// `fd` is the client's socket, watched while the simulator waits. NULL, with `e` set: the request makes no sense.
+struct generation *generation_new(struct sim *sim, int fd, const char *body, size_t len, int64_t arrival_ns,
+                                  struct err *e);
+void generation_free(struct generation *g);
+
+const struct fault *generation_fault(const struct generation *g); // or NULL
+bool generation_streams(const struct generation *g);
+// Prompt tokens, if they do not fit into the context; else 0.
+long generation_overflow_tokens(const struct generation *g);
+// Ends it without an answer: an HTTP error goes out instead.
+void generation_refuse(struct generation *g);
+
+enum { GENERATION_EOF = -1, GENERATION_CUT = -2 };
+// Up to `max` bytes of the stream (blocks until there is one), or one of the above.
+ssize_t generation_read(struct generation *g, char *out, size_t max);
+// The whole answer at once, as JSON; false if the client left meanwhile. Of the faults only `empty` plays a part.
+bool generation_body(struct generation *g, struct buf *out);
+
+#endif

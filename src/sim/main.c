@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// novelgen-sim: a simulated inference server that behaves as a recent llama-server does, for tests and for trying
+// novelgen without a GPU.
+//
+//   main ─┬─ options.c      the command line
+//         ├─ script.c       faults as data
+//         └─ server.c       routes over libmicrohttpd; reply.c holds the small replies
+//             └─ generation.c     one answer: paced events, faults
+//                 ├─ ask.c          what a request asks for
+//                 ├─ author.c       which stretch of text answers it
+//                 │   ├─ chapter.c    the prose        ┐ from grammar.c and the
+//                 │   └─ notes.c      bible, outline…  ┘ words of grammar_en.c, grammar_pl.c
+//                 ├─ event.c        the wire format (token.c splits the text)
+//                 └─ account.c      what was seen, and one cached prefix
+#include "sim/options.h"
+#include "sim/server.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+// Blocks until somebody ends us. All threads inherit the mask, so that this is the only place where a signal lands.
+static void wait_for_end(const sigset_t *signals)
+{
+    int got;
+    while (sigwait(signals, &got) != 0) {
+    }
+}
+
+static bool start(struct sim *sim, struct sim_options *o, struct err *e)
+{
+    int fd = o->listen_fd >= 0 ? o->listen_fd : server_listen(&o->port, e);
+    if (fd < 0 || !server_start(sim, fd, e)) return false;
+    if (o->listen_fd < 0) printf("listening on http://127.0.0.1:%d\n", o->port);
+    return fflush(stdout) == 0 || err_set_errno(e, ERR_STORE, "cannot write to stdout");
+}
+
+int main(int argc, char **argv)
+{
+    static struct sim sim = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    struct sim_options options;
+    struct script *script = NULL;
+    struct err e = ERR_INIT;
+    bool help = false;
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+
+    if (!options_parse(&options, argc, argv, &help, &e)) goto fail;
+    if (help) {
+        options_help(stdout);
+        return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
+    if (options.script_path && !(script = script_load(options.script_path, &e))) goto fail;
+    sim.options = &options;
+    sim.script = script;
+    sim.author = author_new(&options.habits);
+    account_init(&sim.account);
+    if (!start(&sim, &options, &e)) goto fail;
+    wait_for_end(&signals);
+    // Answers may be under way in other threads: nothing is freed under them.
+    _exit(EXIT_SUCCESS);
+fail:
+    (void)fprintf(stderr, "novelgen-sim: %s\n", e.text);
+    return 2;
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// One table of options, with the place that each fills and its help.
+#include "sim/options.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum option_type { OPTION_INT, OPTION_LONG, OPTION_SEED, OPTION_REAL, OPTION_TEXT, OPTION_FLAG };
+
+static const struct option {
+    const char *name;
+    enum option_type type;
+    size_t offset;
+    const char *value, *help;
+} OPTIONS[] = {
+    {"port", OPTION_INT, offsetof(struct sim_options, port), "N", "port on 127.0.0.1; 0, the default, takes any"},
+    {"listen-fd", OPTION_INT, offsetof(struct sim_options, listen_fd), "N", "a socket that listens already"},
+    {"seed", OPTION_SEED, offsetof(struct sim_options, habits.seed), "N", "what the prose is a function of (1)"},
+    {"rate", OPTION_REAL, offsetof(struct sim_options, tokens_per_s), "TOKENS_PER_S", "0, the default, is flat out"},
+    {"prefill-rate", OPTION_REAL, offsetof(struct sim_options, prefill_chars_per_s), "CHARS_PER_S",
+     "0, the default, is at once"},
+    {"cap", OPTION_LONG, offsetof(struct sim_options, cap_tokens), "N", "end each answer after N tokens: length"},
+    {"stop-early", OPTION_LONG, offsetof(struct sim_options, habits.stop_early_tokens), "N",
+     "end prose at the first sentence end after N tokens: stop"},
+    {"ctx", OPTION_LONG, offsetof(struct sim_options, ctx_tokens), "N", "context size in tokens (32768)"},
+    {"length-ratio", OPTION_REAL, offsetof(struct sim_options, habits.length_ratio), "F",
+     "words delivered for each word asked (1)"},
+    {"no-prefill", OPTION_FLAG, offsetof(struct sim_options, habits.no_prefill), NULL,
+     "a generic server: a trailing assistant message is not continued, no /props"},
+    {"no-slots", OPTION_FLAG, offsetof(struct sim_options, no_slots), NULL, "no /slots: it cannot be asked if it is idle"},
+    {"restate", OPTION_FLAG, offsetof(struct sim_options, habits.restate), NULL,
+     "with --no-prefill: repeat the last sentence before going on after a quote"},
+    {"model", OPTION_TEXT, offsetof(struct sim_options, model), "NAME", "the model's name"},
+    {"script", OPTION_TEXT, offsetof(struct sim_options, script_path), "FILE",
+     "a fault script: JSON, see sim/script.h"},
+};
+
+static const struct option *find(const char *name, size_t len)
+{
+    for (size_t i = 0; i < ARRAY_LEN(OPTIONS); i++)
+        if (strlen(OPTIONS[i].name) == len && memcmp(OPTIONS[i].name, name, len) == 0) return &OPTIONS[i];
+    return NULL;
+}
+
+static bool fill_number(const struct option *opt, void *place, const char *text, struct err *e)
+{
+    char *end = NULL;
+    errno = 0;
+    double real = strtod(text, &end);
+    bool whole = opt->type != OPTION_REAL;
+    if (end == text || *end || errno || !(real >= 0) || real > 1e12)
+        return err_set(e, ERR_USAGE, "--%s needs a number of at least 0, not '%s'", opt->name, text);
+    if (whole && (real != (double)(int64_t)real || (opt->type == OPTION_INT && real > 65535)))
+        return err_set(e, ERR_USAGE, "--%s cannot be '%s'", opt->name, text);
+    if (opt->type == OPTION_REAL) *(double *)place = real;
+    if (opt->type == OPTION_INT) *(int *)place = (int)real;
+    if (opt->type == OPTION_LONG) *(long *)place = (long)real;
+    if (opt->type == OPTION_SEED) *(uint64_t *)place = (uint64_t)real;
+    return true;
+}
+
+static bool fill(const struct option *opt, struct sim_options *o, const char *value, struct err *e)
+{
+    void *place = (char *)o + opt->offset;
+    switch (opt->type) {
+    case OPTION_FLAG:
+        *(bool *)place = true;
+        return true;
+    case OPTION_TEXT:
+        *(const char **)place = value;
+        return true;
+    case OPTION_INT:
+    case OPTION_LONG:
+    case OPTION_SEED:
+    case OPTION_REAL:
+        break;
+    }
+    return fill_number(opt, place, value, e);
+}
+
+bool options_parse(struct sim_options *o, int argc, char **argv, bool *help, struct err *e)
+{
+    *o = (struct sim_options){.listen_fd = -1, .ctx_tokens = 32768, .model = "novelgen-sim"};
+    o->habits = (struct author_habits){.seed = 1, .length_ratio = 1};
+    for (int i = 1; i < argc; i++) {
+        const char *arg = argv[i], *name = strncmp(arg, "--", 2) == 0 ? arg + 2 : "";
+        size_t len = strcspn(name, "=");
+        const struct option *opt = find(name, len);
+        if ((*help = strcmp(arg, "--help") == 0)) return true;
+        if (!opt) return err_set(e, ERR_USAGE, "unknown argument '%s'; see --help", arg);
+        const char *value = name[len] ? name + len + 1 : NULL;
+        if (!value && opt->value && i + 1 < argc) value = argv[++i];
+        if (opt->type != OPTION_FLAG && !value) return err_set(e, ERR_USAGE, "--%s needs a value", opt->name);
+        if (opt->type == OPTION_FLAG && value) return err_set(e, ERR_USAGE, "--%s takes no value", opt->name);
+        if (!fill(opt, o, value, e)) return false;
+    }
+    return true;
+}
+
+void options_help(FILE *out)
+{
+    (void)fputs(
+        "usage: novelgen-sim [OPTION]...\n\nA language-model server that writes the same book again and again.\n\n",
+        out);
+    for (size_t i = 0; i < ARRAY_LEN(OPTIONS); i++) {
+        const struct option *o = &OPTIONS[i];
+        int used = fprintf(out, "  --%s %s", o->name, o->value ? o->value : "");
+        (void)fprintf(out, "%*s%s\n", used < 30 ? 30 - used : 1, "", o->help);
+    }
+    (void)fputs("  --help                      this text\n", out);
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The HTTP side: routes, bodies, status codes. One thread for each connection, so that an answer may sleep.
+#ifndef SIM_SERVER_H
+#define SIM_SERVER_H
+
+#include "sim/sim.h"
+
+#include "base/err.h"
+
+// A listening socket on 127.0.0.1 (`*port` 0: any; the one it got is stored), or -1.
+int server_listen(int *port, struct err *e);
+// Answers on `listen_fd` until the process ends.
+bool server_start(struct sim *sim, int listen_fd, struct err *e);
+
+#endif

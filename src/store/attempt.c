@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Attempts, and the tasks they are made for. The row is there before the request leaves; the text comes in pieces,
+// each a row of its own, so that a commit of one kilobyte writes a few pages however long the answer has become.
+#include "store/handle.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+void attempt_release(struct attempt *a)
+{
+    free(a->backend);
+    free(a->model);
+    free(a->failure);
+    free(a->verdict);
+    buf_release(&a->prefix);
+    buf_release(&a->text);
+    *a = (struct attempt){0};
+}
+
+// ---- writing
+
+static const char *attempt_string(const char *s)
+{
+    return s != NULL ? s : "";
+}
+
+static bool attempt_begin_rows(struct store *s, const struct attempt_begin *b, int64_t *id, struct err *e)
+{
+    const struct task_key *t = &b->task;
+    int64_t task;
+    int number;
+
+    if (db_get(s->db, SQL_TASK_BEGIN, e, "lsii:li", t->job, t->kind, t->chapter, t->seq, &task, &number) != DB_FOUND)
+        return false;
+    if (!db_run(s->db, SQL_ATTEMPT_BEGIN, e, "lliiilllss", task, number, clock_wall_ms(), b->words_asked, b->max_tokens,
+                b->seed, b->prompt_bytes, b->common_bytes, attempt_string(b->backend), attempt_string(b->model)))
+        return false;
+    *id = db_last_id(s->db);
+    return (b->prefix_len == 0 || db_run(s->db, SQL_ATTEMPT_PREFIX, e, "lx", *id, b->prefix, b->prefix_len)) &&
+           db_run(s->db, SQL_JOB_ADD_REQUEST, e, "l", t->job);
+}
+
+bool store_attempt_begin(struct store *s, const struct attempt_begin *b, int64_t *id, struct err *e)
+{
+    struct store_scope scope;
+
+    if (!store_enter(s, &scope, true, e)) return false;
+    bool ok = attempt_begin_rows(s, b, id, e);
+    return store_leave(s, &scope, ok, e);
+}
+
+bool store_attempt_append(struct store *s, int64_t id, const char *text, size_t len, struct err *e)
+{
+    return store_write(s, "attempt", id, e, SQL_ATTEMPT_APPEND, "lx", id, text, len);
+}
+
+static int64_t attempt_known(int64_t n)
+{
+    return n > 0 ? n : 0;
+}
+
+static bool attempt_count(struct store *s, int64_t job, const struct attempt_end *r, bool retry, struct err *e)
+{
+    bool streamed = r->first_token_ms >= 0 && r->total_ms > r->first_token_ms;
+    int64_t generating_ms = streamed ? r->total_ms - r->first_token_ms : 0;
+
+    return db_run(s->db, SQL_JOB_ADD_ATTEMPT, e, "lbllll", job, (int)retry, attempt_known(r->prompt_tokens),
+                  attempt_known(r->cached_tokens), attempt_known(r->output_tokens), generating_ms);
+}
+
+static bool attempt_end_rows(struct store *s, int64_t id, const struct attempt_end *r, struct err *e)
+{
+    const char *failure = attempt_string(r->failure), *verdict = attempt_string(r->verdict);
+    int64_t task, job;
+
+    switch (db_get(s->db, SQL_ATTEMPT_END, e, "lssssilllll:l", id, failure, attempt_string(r->finish), verdict,
+                   attempt_string(r->message), r->http_status, r->prompt_tokens, r->cached_tokens, r->output_tokens,
+                   r->first_token_ms, r->total_ms, &task)) {
+    case DB_FOUND: break;
+    case DB_NONE: return err_set(e, ERR_INTERNAL, "attempt %" PRId64 " is not in flight", id);
+    default: return false;
+    }
+    return db_get(s->db, SQL_TASK_CHARGE, e, "lb:l", task, (int)r->charge, &job) == DB_FOUND &&
+           attempt_count(s, job, r, strcmp(failure, "none") != 0 || strcmp(verdict, "accepted") != 0, e);
+}
+
+bool store_attempt_end(struct store *s, int64_t id, const struct attempt_end *r, struct err *e)
+{
+    struct store_scope scope;
+
+    if (!store_enter(s, &scope, true, e)) return false;
+    bool ok = attempt_end_rows(s, id, r, e);
+    return store_leave(s, &scope, ok, e);
+}
+
+bool store_task_done(struct store *s, const struct task_key *t, struct err *e)
+{
+    struct store_scope scope;
+    int64_t task;
+    bool ok = false;
+
+    if (!store_enter(s, &scope, true, e)) return false;
+    switch (db_get(s->db, SQL_TASK_DONE, e, "lsii:l", t->job, t->kind, t->chapter, t->seq, &task)) {
+    case DB_FOUND: ok = db_run(s->db, SQL_TASK_DROP_TEXT, e, "l", task); break;
+    case DB_NONE: ok = true; break; // done without a request
+    default: break;
+    }
+    return store_leave(s, &scope, ok, e);
+}
+
+// ---- reading
+
+struct attempt_reader {
+    struct attempt *out;
+    int64_t job;
+};
+
+static int64_t attempt_speed_x100(int64_t tokens, int64_t first_token_ms, int64_t total_ms)
+{
+    int64_t ms = first_token_ms >= 0 && total_ms > first_token_ms ? total_ms - first_token_ms : total_ms;
+
+    return tokens > 0 && ms > 0 ? tokens * 100 * 1000 / ms : 0;
+}
+
+// The columns of ATTEMPT_COLUMNS in sql.c.
+static bool attempt_on_row(void *arg, const struct db_row *row)
+{
+    struct attempt_reader *r = arg;
+    struct attempt *a = r->out;
+    int64_t tokens, first_token_ms, total_ms;
+
+    db_read(row, "lliiSSiilbSSllll", &r->job, &a->id, &a->number, &a->charged, &a->backend, &a->model, &a->words_asked,
+            &a->max_tokens, &a->seed, &a->ended, &a->failure, &a->verdict, &a->started_ms, &tokens, &first_token_ms,
+            &total_ms);
+    a->tokens_per_s_x100 = attempt_speed_x100(tokens, first_token_ms, total_ms);
+    return true;
+}
+
+static bool attempt_on_text(void *arg, const struct db_row *row)
+{
+    struct attempt *a = arg;
+    const char *bytes;
+    size_t len;
+    int part;
+
+    db_read(row, "it", &part, &bytes, &len);
+    return buf_add(part == 0 ? &a->prefix : &a->text, bytes, len);
+}
+
+// `found` is what the row's statement gave; what follows is the text.
+static enum store_found attempt_load_text(struct store *s, enum db_result found, struct attempt *out, struct err *e)
+{
+    if (found != DB_FOUND) return store_found_of(found);
+    enum db_result r = db_each(s->db, SQL_ATTEMPT_TEXT, attempt_on_text, out, e, "l", out->id);
+    if (r == DB_STOPPED) (void)err_set(e, ERR_CEILING, "the text of attempt %" PRId64 " is too long", out->id);
+    return store_listed(r) ? STORE_FOUND : STORE_ERROR;
+}
+
+static void attempt_init(struct attempt *a)
+{
+    *a = (struct attempt){0};
+    buf_init(&a->prefix, BUF_MAX_PIECE);
+    buf_init(&a->text, BUF_MAX_PIECE);
+}
+
+static enum store_found attempt_leave(struct store *s, const struct store_scope *scope, enum store_found found,
+                                      struct attempt *out, struct err *e)
+{
+    if (!store_leave(s, scope, found != STORE_ERROR, e)) found = STORE_ERROR;
+    if (found == STORE_ERROR) attempt_release(out);
+    return found;
+}
+
+static enum store_found attempt_of_task(struct store *s, enum store_statement statement, const struct task_key *t,
+                                        struct attempt *out, struct err *e)
+{
+    struct attempt_reader r = {.out = out};
+    struct store_scope scope;
+
+    attempt_init(out);
+    if (!store_enter(s, &scope, false, e)) {
+        attempt_release(out);
+        return STORE_ERROR;
+    }
+    enum db_result row = db_each(s->db, statement, attempt_on_row, &r, e, "lsii", t->job, t->kind, t->chapter, t->seq);
+    return attempt_leave(s, &scope, attempt_load_text(s, row, out, e), out, e);
+}
+
+enum store_found store_attempt_last(struct store *s, const struct task_key *task, struct attempt *out, struct err *e)
+{
+    return attempt_of_task(s, SQL_ATTEMPT_LAST, task, out, e);
+}
+
+enum store_found store_attempt_best(struct store *s, const struct task_key *task, struct attempt *out, struct err *e)
+{
+    return attempt_of_task(s, SQL_ATTEMPT_BEST, task, out, e);
+}
+
+enum store_found store_attempt_in_flight(struct store *s, int64_t *job, struct attempt *out, struct err *e)
+{
+    struct attempt_reader r = {.out = out};
+    struct store_scope scope;
+
+    attempt_init(out);
+    if (!store_enter(s, &scope, false, e)) {
+        attempt_release(out);
+        return STORE_ERROR;
+    }
+    enum db_result row = db_each(s->db, SQL_ATTEMPT_IN_FLIGHT, attempt_on_row, &r, e, "");
+    enum store_found found = attempt_leave(s, &scope, attempt_load_text(s, row, out, e), out, e);
+    if (job != NULL) *job = r.job;
+    return found;
+}
+
+// ---- the inference log
+
+struct attempt_lister {
+    bool (*each)(void *arg, const struct attempt_row *a);
+    void *arg;
+};
+
+static bool attempt_on_each(void *arg, const struct db_row *row)
+{
+    struct attempt_lister *l = arg;
+    struct attempt_row a;
+
+    db_read(row, "llssssssiiiiilllllb", &a.id, &a.started_ms, &a.kind, &a.failure, &a.verdict, &a.finish, &a.backend,
+            &a.model, &a.chapter, &a.seq, &a.number, &a.words_asked, &a.http_status, &a.prompt_tokens, &a.cached_tokens,
+            &a.output_tokens, &a.first_token_ms, &a.total_ms, &a.ended);
+    return l->each(l->arg, &a);
+}
+
+bool store_attempts_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct attempt_row *a), void *arg,
+                         struct err *e)
+{
+    struct attempt_lister l = {.each = each, .arg = arg};
+
+    return store_listed(db_each(s->db, SQL_ATTEMPT_EACH, attempt_on_each, &l, e, "l", job));
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The plan of a book: the bible, the chapters, and what is added to a chapter later (cards, recap).
+#include "store/handle.h"
+
+#include "base/buf.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+bool store_bible_set(struct store *s, int64_t job, const char *text, const char *title, struct err *e)
+{
+    struct store_scope scope;
+
+    if (!store_enter(s, &scope, true, e)) return false;
+    // The spec's own title stays.
+    bool ok = db_run(s->db, SQL_BIBLE_SET, e, "ls", job, text) &&
+              (title == NULL || db_run(s->db, SQL_JOB_SET_TITLE, e, "ls", job, title));
+    return store_leave(s, &scope, ok, e);
+}
+
+bool store_bible_get(struct store *s, int64_t job, struct buf *out, struct err *e)
+{
+    if (db_get(s->db, SQL_BIBLE_GET, e, "l:B", job, out) == DB_FAILED) return false;
+    return !out->full || err_set(e, ERR_CEILING, "the bible of job %" PRId64 " is too long", job);
+}
+
+// ---- chapters
+
+static int plan_count_lines(const char *text)
+{
+    int lines = 0;
+
+    for (const char *p = text; *p != '\0'; p += strcspn(p, "\n")) {
+        p += strspn(p, "\n");
+        lines += *p != '\0';
+    }
+    return lines;
+}
+
+static bool chapter_add_rows(struct store *s, int64_t job, const struct chapter_row *c, struct err *e)
+{
+    return db_run(s->db, SQL_CHAPTER_ADD, e, "lissssd", job, c->number, c->title, c->pov, c->event, c->ends_on,
+                  c->weight) &&
+           (c->cards == NULL || store_cards_set(s, job, c->number, c->cards, plan_count_lines(c->cards), e)) &&
+           (c->recap == NULL || store_recap_set(s, job, c->number, c->recap, e));
+}
+
+bool store_chapter_add(struct store *s, int64_t job, const struct chapter_row *c, struct err *e)
+{
+    struct store_scope scope;
+
+    if (!store_enter(s, &scope, true, e)) return false;
+    bool ok = chapter_add_rows(s, job, c, e);
+    return store_leave(s, &scope, ok, e);
+}
+
+struct chapter_reader {
+    bool (*each)(void *arg, const struct chapter_row *c);
+    void *arg;
+};
+
+static bool chapter_on_row(void *arg, const struct db_row *row)
+{
+    struct chapter_reader *r = arg;
+    struct chapter_row c;
+
+    db_read(row, "issssssd", &c.number, &c.title, &c.pov, &c.event, &c.ends_on, &c.cards, &c.recap, &c.weight);
+    return r->each(r->arg, &c);
+}
+
+bool store_chapters_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct chapter_row *c), void *arg,
+                         struct err *e)
+{
+    struct chapter_reader r = {.each = each, .arg = arg};
+
+    return store_listed(db_each(s->db, SQL_CHAPTER_EACH, chapter_on_row, &r, e, "l", job));
+}
+
+bool store_cards_set(struct store *s, int64_t job, int chapter, const char *cards, int count, struct err *e)
+{
+    return store_write(s, "chapter", chapter, e, SQL_CHAPTER_SET_CARDS, "lisi", job, chapter, cards, count);
+}
+
+bool store_recap_set(struct store *s, int64_t job, int chapter, const char *recap, struct err *e)
+{
+    struct store_scope scope;
+
+    if (!store_enter(s, &scope, true, e)) return false;
+    // The counter first: it looks whether there was a recap before.
+    bool ok = db_run(s->db, SQL_JOB_ADD_CHAPTER_DONE, e, "li", job, chapter) &&
+              db_run(s->db, SQL_CHAPTER_SET_RECAP, e, "lis", job, chapter, recap) &&
+              store_touched(s, "chapter", chapter, e);
+    return store_leave(s, &scope, ok, e);
+}
+
+bool store_finished_set(struct store *s, int64_t job, struct err *e)
+{
+    return store_write(s, "job", job, e, SQL_JOB_SET_FINISHED, "l", job);
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The tables, and how a database comes to have them.
+//
+// Rows that are written often are small: what is long (spec, prose, streamed text, prompts) has a table of its own, so
+// that a counter's update or a line of the log never rewrites it. An index is there only where a question needs one.
+#include "store/schema.h"
+
+#include "base/mem.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char schema_1[] =
+    // The counters are sums over the rows of other tables, kept in the transactions that change those.
+    "CREATE TABLE job ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT," // an id that was shown is never given again
+    " uuid TEXT NOT NULL UNIQUE,"
+    " slug TEXT NOT NULL,"
+    " title TEXT NOT NULL,"
+    " state TEXT NOT NULL,"
+    " reason TEXT NOT NULL DEFAULT '',"
+    " backend TEXT NOT NULL,"
+    " model TEXT NOT NULL DEFAULT '',"
+    " templates TEXT NOT NULL DEFAULT '',"
+    " out_dir TEXT NOT NULL DEFAULT '',"
+    " out_parent TEXT NOT NULL,"
+    " detached INTEGER NOT NULL,"
+    " seed INTEGER NOT NULL,"
+    " words_target INTEGER NOT NULL,"
+    " chapters_total INTEGER NOT NULL,"
+    " words_done INTEGER NOT NULL DEFAULT 0,"
+    " chapters_done INTEGER NOT NULL DEFAULT 0,"
+    " gaps INTEGER NOT NULL DEFAULT 0,"
+    " requests INTEGER NOT NULL DEFAULT 0,"
+    " retries INTEGER NOT NULL DEFAULT 0,"
+    " prompt_tokens INTEGER NOT NULL DEFAULT 0,"
+    " cached_tokens INTEGER NOT NULL DEFAULT 0,"
+    " output_tokens INTEGER NOT NULL DEFAULT 0,"
+    " generating_ms INTEGER NOT NULL DEFAULT 0,"
+    " created_ms INTEGER NOT NULL,"
+    " begun_ms INTEGER NOT NULL DEFAULT 0,"
+    " ended_ms INTEGER NOT NULL DEFAULT 0,"
+    " touched_ms INTEGER NOT NULL," // of its newest event
+    " finished INTEGER NOT NULL DEFAULT 0"
+    ") STRICT;"
+    "CREATE INDEX job_unfinished ON job (state) WHERE state NOT IN ('done', 'cancelled');"
+    "CREATE TABLE job_spec (job INTEGER PRIMARY KEY REFERENCES job (id), spec TEXT NOT NULL) STRICT;"
+    "CREATE TABLE template_set (hash TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;"
+    "CREATE TABLE bible (job INTEGER PRIMARY KEY REFERENCES job (id), text TEXT NOT NULL) STRICT;"
+    "CREATE TABLE chapter ("
+    " job INTEGER NOT NULL REFERENCES job (id),"
+    " number INTEGER NOT NULL,"
+    " weight REAL NOT NULL,"
+    " cards_count INTEGER NOT NULL DEFAULT 0,"
+    " title TEXT NOT NULL,"
+    " pov TEXT NOT NULL,"
+    " event TEXT NOT NULL,"
+    " ends_on TEXT NOT NULL,"
+    " cards TEXT,"
+    " recap TEXT," // not NULL: the chapter is complete
+    " PRIMARY KEY (job, number)"
+    ") STRICT, WITHOUT ROWID;"
+    // The id is the order of acceptance. Hash: FNV-1a of the text.
+    "CREATE TABLE chunk ("
+    " id INTEGER PRIMARY KEY,"
+    " job INTEGER NOT NULL,"
+    " chapter INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL,"
+    " words_asked INTEGER NOT NULL,"
+    " words INTEGER NOT NULL,"
+    " gap INTEGER NOT NULL,"
+    " cut INTEGER NOT NULL,"
+    " skip INTEGER NOT NULL,"
+    " hash INTEGER NOT NULL,"
+    " glue TEXT NOT NULL,"
+    " UNIQUE (job, chapter, seq),"
+    " FOREIGN KEY (job, chapter) REFERENCES chapter (job, number)"
+    ") STRICT;"
+    "CREATE TABLE chunk_text (chunk INTEGER PRIMARY KEY REFERENCES chunk (id), text TEXT NOT NULL) STRICT;"
+    // Role: 0 user, 1 assistant. A turn is either text of its own or a chunk.
+    "CREATE TABLE turn ("
+    " id INTEGER PRIMARY KEY,"
+    " job INTEGER NOT NULL REFERENCES job (id),"
+    " conversation INTEGER NOT NULL,"
+    " role INTEGER NOT NULL CHECK (role IN (0, 1)),"
+    " chunk INTEGER REFERENCES chunk (id),"
+    " text TEXT,"
+    " CHECK ((chunk IS NULL) <> (text IS NULL))"
+    ") STRICT;"
+    "CREATE INDEX turn_conversation ON turn (job, conversation);"
+    // requests numbers the attempts; charged counts those that were consumed.
+    "CREATE TABLE task ("
+    " id INTEGER PRIMARY KEY,"
+    " job INTEGER NOT NULL REFERENCES job (id),"
+    " kind TEXT NOT NULL,"
+    " chapter INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL,"
+    " state TEXT NOT NULL DEFAULT 'ready',"
+    " requests INTEGER NOT NULL DEFAULT 0,"
+    " charged INTEGER NOT NULL DEFAULT 0,"
+    " UNIQUE (job, kind, chapter, seq)"
+    ") STRICT;"
+    // Tokens and times: -1 unknown.
+    "CREATE TABLE attempt ("
+    " id INTEGER PRIMARY KEY,"
+    " task INTEGER NOT NULL REFERENCES task (id),"
+    " number INTEGER NOT NULL,"
+    " ended INTEGER NOT NULL DEFAULT 0,"
+    " started_ms INTEGER NOT NULL,"
+    " words_asked INTEGER NOT NULL,"
+    " max_tokens INTEGER NOT NULL,"
+    " seed INTEGER NOT NULL,"
+    " prompt_bytes INTEGER NOT NULL,"
+    " common_bytes INTEGER NOT NULL,"
+    " backend TEXT NOT NULL,"
+    " model TEXT NOT NULL,"
+    " http_status INTEGER NOT NULL DEFAULT 0,"
+    " prompt_tokens INTEGER NOT NULL DEFAULT -1,"
+    " cached_tokens INTEGER NOT NULL DEFAULT -1,"
+    " output_tokens INTEGER NOT NULL DEFAULT -1,"
+    " first_token_ms INTEGER NOT NULL DEFAULT -1,"
+    " total_ms INTEGER NOT NULL DEFAULT -1,"
+    " failure TEXT NOT NULL DEFAULT 'none',"
+    " finish TEXT NOT NULL DEFAULT '',"
+    " verdict TEXT NOT NULL DEFAULT '',"
+    " message TEXT NOT NULL DEFAULT '',"
+    " UNIQUE (task, number)"
+    ") STRICT;"
+    "CREATE INDEX attempt_in_flight ON attempt (ended) WHERE ended = 0;"
+    // id = attempt * 2^20 + part. Part 0 is what was carried over, the others came in this order. So a piece is one
+    // small row at its place, and an attempt's text is one range, without an index beside it.
+    "CREATE TABLE attempt_text (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
+    "CREATE TABLE event ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT," // observers remember it
+    " job INTEGER NOT NULL REFERENCES job (id),"
+    " time_ms INTEGER NOT NULL,"
+    " type TEXT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " data TEXT NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX event_job ON event (job);"
+    "CREATE TABLE inbox_seen ("
+    " key TEXT PRIMARY KEY,"
+    " job INTEGER NOT NULL,"
+    " code INTEGER NOT NULL,"
+    " text TEXT NOT NULL,"
+    " time_ms INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE file ("
+    " job INTEGER NOT NULL REFERENCES job (id),"
+    " path TEXT NOT NULL,"
+    " hash INTEGER NOT NULL,"
+    " len INTEGER NOT NULL,"
+    " PRIMARY KEY (job, path)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE backend_profile ("
+    " backend TEXT PRIMARY KEY,"
+    " n_ctx_tokens INTEGER NOT NULL,"
+    " prefill INTEGER NOT NULL,"
+    " slots_route INTEGER NOT NULL,"
+    " model TEXT NOT NULL"
+    ") STRICT, WITHOUT ROWID;";
+
+static const char *const schema_steps[] = {schema_1};
+const struct schema schema_novelgen = {.steps = schema_steps, .count = (int)ARRAY_LEN(schema_steps)};
+
+static enum schema_state schema_compare(int64_t version, int64_t application_id, int count, struct err *e)
+{
+    if (version == count) return SCHEMA_CURRENT;
+    if (version < count) return version == 0 && application_id == 0 ? SCHEMA_EMPTY : SCHEMA_OLDER;
+    (void)err_set(e, ERR_STORE,
+                  "the database has schema version %" PRId64 ", this program knows up to %d: it was written by a newer "
+                  "novelgen, use that one",
+                  version, count);
+    return SCHEMA_FAILED;
+}
+
+enum schema_state schema_look(struct db *d, const struct schema *schema, struct err *e)
+{
+    int64_t version, application_id;
+
+    // In this order: a reader may come while the database is being made, and must not take it for an older one.
+    if (!db_number(d, "PRAGMA application_id", &application_id, e)) return SCHEMA_FAILED;
+    if (!db_number(d, "PRAGMA user_version", &version, e)) return SCHEMA_FAILED;
+    return schema_compare(version, application_id, schema->count, e);
+}
+
+static bool schema_step(struct db *d, const struct schema *schema, int64_t from, struct err *e)
+{
+    char mark[96];
+
+    (void)snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %" PRId64,
+                   SCHEMA_APPLICATION_ID, from + 1);
+    if (!db_begin(d, true, e)) return false;
+    if (db_script(d, schema->steps[from], e) && db_script(d, mark, e) && db_commit(d, e)) return true;
+    db_rollback(d);
+    return err_prefix(e, "schema version %" PRId64, from + 1);
+}
+
+bool schema_migrate(struct db *d, const struct schema *schema, const char *path, struct err *e)
+{
+    enum schema_state state = schema_look(d, schema, e);
+    int64_t version;
+
+    if (state == SCHEMA_CURRENT) return true;
+    if (state == SCHEMA_FAILED || !db_number(d, "PRAGMA user_version", &version, e)) return false;
+    if (state == SCHEMA_OLDER) {
+        char *copy = mem_printf("%s.v%" PRId64, path, version);
+        bool ok = db_copy(d, copy, e);
+        free(copy);
+        if (!ok) return false;
+    }
+    for (; version < schema->count; version++)
+        if (!schema_step(d, schema, version, e)) return false;
+    return true;
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Every statement of the store. The columns of a SELECT, and the ?1, ?2, … of the others, come in the order in which
+// the function that uses the statement names them.
+#include "store/sql.h"
+
+// As job_columns in job.c reads them.
+#define JOB_COLUMNS                                                                                                   \
+    "SELECT id, uuid, slug, title, state, reason, spec, backend, model, templates, out_dir, out_parent, detached,"    \
+    " seed, words_target, chapters_total, words_done, chapters_done, gaps, requests, retries, prompt_tokens,"         \
+    " cached_tokens, output_tokens, generating_ms, created_ms, begun_ms, ended_ms, touched_ms"                        \
+    " FROM job JOIN job_spec ON job = id"
+
+#define CHUNK_COLUMNS                                                                                                 \
+    "SELECT chapter, seq, text, skip, glue, words_asked, words, gap, cut, hash"                                       \
+    " FROM chunk CROSS JOIN chunk_text ON chunk_text.chunk = chunk.id"                                                \
+    " WHERE job = ?1 AND chapter BETWEEN ?2 AND ?3"
+
+// As attempt_columns in attempt.c reads them.
+#define ATTEMPT_COLUMNS                                                                                               \
+    "SELECT job, a.id, number, charged, backend, model, words_asked, max_tokens, seed, ended, failure, verdict,"      \
+    " started_ms, output_tokens, first_token_ms, total_ms FROM "
+#define ATTEMPT_OF_TASK                                                                                               \
+    ATTEMPT_COLUMNS "task t JOIN attempt a ON a.task = t.id"                                                          \
+                    " WHERE job = ?1 AND kind = ?2 AND chapter = ?3 AND t.seq = ?4"
+
+const char *const store_sql[SQL_COUNT] = {
+    [SQL_VERSION] = "PRAGMA data_version",
+
+    [SQL_JOB_INSERT] = "INSERT INTO job (uuid, slug, title, state, backend, model, templates, out_dir, out_parent,"
+                       " detached, seed, words_target, chapters_total, created_ms, touched_ms)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)",
+    [SQL_JOB_INSERT_SPEC] = "INSERT INTO job_spec VALUES (?1, ?2)",
+    [SQL_JOB_GET] = JOB_COLUMNS " WHERE id = ?1",
+    [SQL_JOB_EACH] = JOB_COLUMNS " ORDER BY id",
+    [SQL_JOB_EXISTS] = "SELECT id FROM job WHERE id = ?1",
+    [SQL_JOB_LATEST] = "SELECT id FROM job"
+                       " ORDER BY state IN ('planning', 'writing', 'waiting') DESC, touched_ms DESC, id DESC LIMIT 1",
+    // The slug itself, or else what begins with it; two rows are enough to know that it is ambiguous.
+    [SQL_JOB_BY_SLUG] = "SELECT id, slug = ?1 FROM job WHERE substr(slug, 1, length(?1)) = ?1"
+                        " ORDER BY slug = ?1 DESC LIMIT 2",
+    [SQL_JOB_UNFINISHED] = "SELECT count(*) FROM job WHERE state NOT IN ('done', 'cancelled')",
+    [SQL_JOB_PICK] = "SELECT id FROM job WHERE state NOT IN ('done', 'cancelled') AND state <> 'paused'"
+                     " ORDER BY state = 'queued', id LIMIT 1",
+    [SQL_JOB_SET_STATE] = "UPDATE job SET state = ?3, reason = ?4,"
+                          " begun_ms = CASE WHEN ?3 = 'planning' AND begun_ms = 0 THEN ?5 ELSE begun_ms END,"
+                          " ended_ms = CASE WHEN ?3 IN ('done', 'cancelled') THEN ?5 ELSE 0 END"
+                          " WHERE id = ?1 AND state = ?2",
+    [SQL_JOB_SET_BEGUN] = "UPDATE job SET templates = ?2, out_dir = ?3 WHERE id = ?1",
+    [SQL_JOB_SET_FOLDER] = "UPDATE job SET out_dir = ?2 WHERE id = ?1",
+    [SQL_JOB_SET_BACKEND] = "UPDATE job SET backend = ?2, model = '' WHERE id = ?1",
+    [SQL_JOB_SET_MODEL] = "UPDATE job SET model = ?2 WHERE id = ?1",
+    [SQL_JOB_SET_TITLE] = "UPDATE job SET title = ?2 WHERE id = ?1 AND title = ''",
+    [SQL_JOB_SET_FINISHED] = "UPDATE job SET finished = 1 WHERE id = ?1",
+    // NULL, and refused, where there is no such chapter.
+    [SQL_JOB_ADD_CHAPTER_DONE] = "UPDATE job SET chapters_done = chapters_done +"
+                                 " (SELECT recap IS NULL FROM chapter WHERE job = ?1 AND number = ?2) WHERE id = ?1",
+    [SQL_JOB_ADD_CHUNK] = "UPDATE job SET words_done = words_done + ?2, gaps = gaps + ?3 WHERE id = ?1"
+                          " RETURNING words_done",
+    [SQL_JOB_ADD_REQUEST] = "UPDATE job SET requests = requests + 1 WHERE id = ?1",
+    [SQL_JOB_ADD_ATTEMPT] = "UPDATE job SET retries = retries + ?2, prompt_tokens = prompt_tokens + ?3,"
+                            " cached_tokens = cached_tokens + ?4, output_tokens = output_tokens + ?5,"
+                            " generating_ms = generating_ms + ?6 WHERE id = ?1",
+    [SQL_JOB_TOUCH] = "UPDATE job SET touched_ms = max(touched_ms, ?2) WHERE id = ?1",
+
+    [SQL_JOB_SET_TEMPLATES] = "UPDATE job SET templates = ?2 WHERE id = ?1",
+    [SQL_TEMPLATES_ADD] = "INSERT INTO template_set VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+    [SQL_TEMPLATES_GET] = "SELECT text FROM job JOIN template_set ON hash = templates WHERE id = ?1",
+
+    [SQL_BIBLE_SET] = "INSERT INTO bible VALUES (?1, ?2) ON CONFLICT DO UPDATE SET text = excluded.text",
+    [SQL_BIBLE_GET] = "SELECT text FROM bible WHERE job = ?1",
+    [SQL_CHAPTER_ADD] = "INSERT INTO chapter (job, number, title, pov, event, ends_on, weight)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SQL_CHAPTER_EACH] = "SELECT number, title, pov, event, ends_on, cards, recap, weight FROM chapter"
+                         " WHERE job = ?1 ORDER BY number",
+    [SQL_CHAPTER_SET_CARDS] = "UPDATE chapter SET cards = ?3, cards_count = ?4 WHERE job = ?1 AND number = ?2",
+    [SQL_CHAPTER_SET_RECAP] = "UPDATE chapter SET recap = ?3 WHERE job = ?1 AND number = ?2",
+    [SQL_BOOK_GET] = "SELECT id, words_target, chapters_total, EXISTS (SELECT 1 FROM bible WHERE job = ?1), finished"
+                     " FROM job WHERE id = ?1",
+    [SQL_BOOK_CHAPTERS] = "SELECT number, weight, cards_count, recap IS NOT NULL FROM chapter WHERE job = ?1"
+                          " ORDER BY number",
+    [SQL_BOOK_CHUNKS] = "SELECT chapter, seq, words_asked, words, gap, cut FROM chunk WHERE job = ?1"
+                        " ORDER BY chapter, seq",
+
+    [SQL_CHUNK_ADD] = "INSERT INTO chunk (job, chapter, seq, words_asked, words, gap, cut, skip, hash, glue)"
+                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [SQL_CHUNK_ADD_TEXT] = "INSERT INTO chunk_text VALUES (?1, ?2)",
+    [SQL_CHUNK_EACH_BY_PLACE] = CHUNK_COLUMNS " ORDER BY chapter, seq",
+    [SQL_CHUNK_EACH_BY_TIME] = CHUNK_COLUMNS " ORDER BY chunk.id",
+
+    [SQL_TURN_ADD] = "INSERT INTO turn (job, conversation, role, text) VALUES (?1, ?2, ?3, ?4)",
+    [SQL_TURN_ADD_CHUNK] = "INSERT INTO turn (job, conversation, role, chunk)"
+                           " SELECT ?1, ?2, 1, id FROM chunk WHERE job = ?1 AND chapter = ?2 AND seq = ?3",
+    [SQL_TURN_EACH] = "SELECT role, coalesce(turn.text, chunk_text.text)"
+                      " FROM turn LEFT JOIN chunk_text ON chunk_text.chunk = turn.chunk"
+                      " WHERE job = ?1 AND conversation = ?2 ORDER BY id",
+
+    // The row is made with its first attempt.
+    [SQL_TASK_BEGIN] = "INSERT INTO task (job, kind, chapter, seq, state, requests) VALUES (?1, ?2, ?3, ?4, 'running', 1)"
+                       " ON CONFLICT DO UPDATE SET state = 'running', requests = requests + 1"
+                       " RETURNING id, requests",
+    [SQL_TASK_CHARGE] = "UPDATE task SET state = replace(state, 'running', 'ready'), charged = charged + ?2 WHERE id = ?1"
+                        " RETURNING job",
+    [SQL_TASK_DONE] = "UPDATE task SET state = 'done' WHERE job = ?1 AND kind = ?2 AND chapter = ?3 AND seq = ?4"
+                      " RETURNING id",
+    // Attempt by attempt, each one range of the ids.
+    [SQL_TASK_DROP_TEXT] = "DELETE FROM attempt_text WHERE id IN (SELECT t.id FROM attempt a CROSS JOIN attempt_text t"
+                           " ON t.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575 WHERE a.task = ?1)",
+    [SQL_ATTEMPT_BEGIN] = "INSERT INTO attempt (task, number, started_ms, words_asked, max_tokens, seed, prompt_bytes,"
+                          " common_bytes, backend, model) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [SQL_ATTEMPT_PREFIX] = "INSERT INTO attempt_text VALUES (?1 << 20, ?2)",
+    [SQL_ATTEMPT_APPEND] = "INSERT INTO attempt_text SELECT coalesce(max(id), ?1 << 20) + 1, ?2 FROM attempt_text"
+                           " WHERE id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575",
+    [SQL_ATTEMPT_END] = "UPDATE attempt SET ended = 1, failure = ?2, finish = ?3, verdict = ?4, message = ?5,"
+                        " http_status = ?6, prompt_tokens = ?7, cached_tokens = ?8, output_tokens = ?9,"
+                        " first_token_ms = ?10, total_ms = ?11 WHERE id = ?1 AND ended = 0 RETURNING task",
+    [SQL_ATTEMPT_LAST] = ATTEMPT_OF_TASK " ORDER BY number DESC LIMIT 1",
+    [SQL_ATTEMPT_BEST] = ATTEMPT_OF_TASK
+    " ORDER BY (SELECT coalesce(sum(length(bytes)), 0) FROM attempt_text x"
+    " WHERE x.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575) DESC, number DESC LIMIT 1",
+    [SQL_ATTEMPT_IN_FLIGHT] = ATTEMPT_COLUMNS "attempt a JOIN task t ON t.id = a.task WHERE ended = 0"
+                                              " ORDER BY a.id DESC LIMIT 1",
+    [SQL_ATTEMPT_TEXT] = "SELECT id & 1048575, bytes FROM attempt_text"
+                         " WHERE id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575 ORDER BY id",
+    [SQL_ATTEMPT_EACH] = "SELECT a.id, started_ms, kind, failure, verdict, finish, backend, model, chapter, seq, number,"
+                         " words_asked, http_status, prompt_tokens, cached_tokens, output_tokens, first_token_ms,"
+                         " total_ms, ended FROM task t JOIN attempt a ON a.task = t.id WHERE job = ?1 ORDER BY a.id",
+
+    [SQL_EVENT_ADD] = "INSERT INTO event (job, time_ms, type, text, data) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_EVENT_EACH] = "SELECT id, job, time_ms, type, text, data FROM event WHERE id > ?1 ORDER BY id",
+    [SQL_EVENT_EACH_OF_JOB] = "SELECT id, job, time_ms, type, text, data FROM event WHERE job = ?2 AND id > ?1"
+                              " ORDER BY id",
+
+    [SQL_INBOX_ADD] = "INSERT INTO inbox_seen VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_INBOX_GET] = "SELECT job, code, text FROM inbox_seen WHERE key = ?1",
+    [SQL_FILE_PUT] = "INSERT INTO file VALUES (?1, ?2, ?3, ?4)"
+                     " ON CONFLICT DO UPDATE SET hash = excluded.hash, len = excluded.len",
+    [SQL_FILE_GET] = "SELECT hash, len FROM file WHERE job = ?1 AND path = ?2",
+    [SQL_PROFILE_PUT] = "INSERT INTO backend_profile VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
+                        " n_ctx_tokens = excluded.n_ctx_tokens, prefill = excluded.prefill,"
+                        " slots_route = excluded.slots_route, model = excluded.model",
+    [SQL_PROFILE_GET] = "SELECT n_ctx_tokens, prefill, slots_route, model FROM backend_profile WHERE backend = ?1",
+};

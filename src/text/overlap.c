@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// What the start of a continuation repeats of the text before it.
+//
+// An overlap is a run of text that ends `before` and begins `next`, white space folded. Prose repeats itself honestly
+// ("No. No. No."), a model that restates repeats more than that; so a run counts only if it holds three different
+// words, or is one whole sentence of at least two; and a short one counts only if it is no refrain.
+#include "text/join.h"
+
+#include "text/chars.h"
+#include "text/fold.h"
+#include "text/walk.h"
+#include "text/words.h"
+
+#include <unictype.h>
+
+#include <string.h>
+#include <strings.h>
+
+enum {
+    OVERLAP_BYTES = 2000, // how far back `before` is looked at
+    OVERLAP_WORDS = 3,    // different words that make a run more than chance
+    LONG_RUN_WORDS = 8,   // from here on even a refrain is taken for a restatement
+};
+
+struct run_words {
+    size_t all, different;
+};
+
+// Counts the words of a run, up to LONG_RUN_WORDS of them.
+static struct run_words count_words(const char *s, size_t len)
+{
+    struct run_words count = {0};
+    size_t starts[LONG_RUN_WORDS], lens[LONG_RUN_WORDS], start, end;
+    struct word_walk w;
+    word_walk_init(&w, s, len);
+    while (count.all < LONG_RUN_WORDS && word_walk_next(&w, &start, &end)) {
+        size_t i = 0;
+        while (i < count.different && (lens[i] != end - start || strncasecmp(s + starts[i], s + start, lens[i]))) i++;
+        if (i == count.different) {
+            starts[i] = start;
+            lens[i] = end - start;
+            count.different++;
+        }
+        count.all++;
+    }
+    word_walk_release(&w);
+    return count;
+}
+
+// Whether a word, or a letter and its mark, goes on over the place between a[..a_len) and b.
+static bool inside_word(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    ucs4_t left, right;
+    if (!chars_prev(a, a_len, &left) || !chars_next(b, b_len, &right)) return false;
+    if (uc_is_general_category_withtable(right, UC_CATEGORY_MASK_M)) return true;
+    if (!chars_is_letter_digit(left) || !chars_is_letter_digit(right)) return false;
+    return !chars_is_unspaced(left) && !chars_is_unspaced(right);
+}
+
+// Whether the last `run` bytes of the folded s are one whole sentence.
+static bool is_last_sentence(const char *s, size_t len, size_t run)
+{
+    size_t start = len - run;
+    if (start && !sentence_ends(s, start)) return false;
+    return sentence_ends(s, len) && sentence_whole(s, len - 1) <= start;
+}
+
+// Whether the run is part of a refrain, which has to stay: what stands before it and behind its repetition goes on
+// in the same way, together for a third time. ("Calm. The sea is calm. The sea" + "is calm. The sea is calm. Then")
+static bool is_refrain(const struct buf *s, const struct buf *next, size_t run)
+{
+    const char *text = next->data;
+    size_t left = 0, first = chars_trim_tail(s->data, s->len - run);
+    size_t right = 0, second = run + chars_space_head(text + run, next->len - run);
+    while (left < run && left < first && s->data[first - 1 - left] == text[run - 1 - left]) left++;
+    while (right < run && second + right < next->len && text[second + right] == text[right]) right++;
+    return left + right >= run;
+}
+
+// Whether the last `run` bytes of the folded s, which `next` begins with too, are more than honest repetition.
+static bool is_restated(const struct buf *s, const struct buf *next, size_t run)
+{
+    size_t start = s->len - run;
+    if (inside_word(s->data, start, s->data + start, run)) return false;
+    if (inside_word(next->data, run, next->data + run, next->len - run)) return false;
+    struct run_words words = count_words(s->data + start, run);
+    if (words.all >= LONG_RUN_WORDS && words.different >= OVERLAP_WORDS) return true;
+    if (is_refrain(s, next, run)) return false;
+    if (words.different >= OVERLAP_WORDS) return true;
+    return words.different >= 2 && is_last_sentence(s->data, s->len, run);
+}
+
+static size_t longest_run(const struct buf *before, const struct buf *next)
+{
+    for (size_t run = before->len < next->len ? before->len : next->len; run; run--) {
+        const char *end = before->data + before->len - run;
+        if (*end != *next->data || memcmp(end, next->data, run)) continue;
+        if (is_restated(before, next, run)) return run;
+    }
+    return 0;
+}
+
+// The start of the last OVERLAP_BYTES, at a whole character.
+static size_t overlap_window(const char *s, size_t len)
+{
+    size_t from = len > OVERLAP_BYTES ? len - OVERLAP_BYTES : 0;
+    while (from && from < len && ((unsigned char)s[from] & 0xC0) == 0x80) from++;
+    return from;
+}
+
+size_t join_overlap(const char *before, size_t before_len, const char *next, size_t next_len)
+{
+    size_t head = chars_space_head(next, next_len), whole = chars_trim_tail(before, before_len);
+    bool spaced = whole && whole < before_len;
+    size_t from = overlap_window(before, whole);
+    struct buf b, n;
+    buf_init(&b, OVERLAP_BYTES);
+    buf_init(&n, OVERLAP_BYTES + 4); // a character more than can match, to see whether a word goes on
+    fold_add(&b, before + from, whole - from);
+    fold_add(&n, next + head, next_len - head);
+    size_t run = longest_run(&b, &n);
+    buf_release(&b);
+    buf_release(&n);
+
+    // White space that `before` ends with is repeated as well, with or without words.
+    if (!run) return spaced ? head : 0;
+    size_t end = head + fold_source(next + head, next_len - head, run);
+    return spaced ? end + chars_space_head(next + end, next_len - end) : end;
+}

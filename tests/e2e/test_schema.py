@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: the novelgen authors
+"""docs/spec.schema.json and the program's own checker say the same.
+
+The same good and bad specs go to python3-jsonschema and to build/tests/spec_check; what a JSON schema cannot say
+(duplicate keys, comments, lengths in bytes, one key's relation to another) is listed apart, as the checker's own.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+jsonschema = pytest.importorskip("jsonschema")
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("NOVELGEN_BUILD", ROOT / "build"))
+if not BUILD.is_absolute():
+    BUILD = ROOT / BUILD
+CHECK = BUILD / "tests" / "spec_check"
+SCHEMA = json.loads((ROOT / "docs" / "spec.schema.json").read_text(encoding="utf-8"))
+
+MISSING = object()
+
+
+def spec(**changes):
+    """A small good spec with some keys changed, or taken away by MISSING."""
+    whole = {"premise": "A tale.", "words": 5000, **changes}
+    return {key: value for key, value in whole.items() if value is not MISSING}
+
+
+def nested(group, **keys):
+    return spec(**{group: keys})
+
+
+GOOD = [
+    spec(),
+    spec(words=100),
+    spec(words=5000000),
+    spec(words=5000.0),
+    spec(chapters=1),
+    spec(words=100000, chapters=2000),
+    *[spec(kind=kind) for kind in ("novel", "story", "textbook", "report")],
+    spec(title="t" * 300),
+    spec(title=""),
+    spec(title="  "),
+    spec(premise="p" * 100000),
+    spec(premise="two\nlines\tand a tab"),
+    spec(premise="?"),
+    spec(premise="日本"),
+    spec(style="", notes=""),
+    spec(style="s" * 20000, notes="n" * 20000, description="d" * 20000),
+    spec(language="pl"),
+    spec(language="hsb"),
+    spec(characters=[]),
+    spec(characters=[{"name": "Mara", "note": "tall"}, {"name": "Ola"}]),
+    spec(characters=[{"name": "a"}] * 64),
+    spec(seed=0),
+    spec(seed=2**53 - 1),
+    spec(model="org/model:7b-q4"),
+    *[spec(backend=name) for name in ("auto", "sim", "my-gpu_2.local", "http://127.0.0.1:8080", "https://a.b/v1/",
+                                      "http://[::1]:11434", "HTTP://Host", "http://a:80/x%20y;z=1,(2)")],
+    nested("sampling"),
+    nested("sampling", temperature=0, top_p=1, min_p=0.05, top_k=0),
+    nested("sampling", repetition_penalty=0.5, presence_penalty=-2, frequency_penalty=2),
+    nested("limits", first_token_s=1, stall_s=86400, attempts=100),
+    spec(export=["md"]),
+    spec(export=[]),
+    spec(**{"$schema": "../docs/spec.schema.json"}),
+    spec(author="A", subtitle="B", series="C", description="D\nE", rights="F", cover="img/cover.png"),
+    spec(cover="..a/b..c/d"),
+]
+
+BAD = [
+    [],
+    None,
+    "text",
+    7,
+    {},
+    spec(premise=MISSING),
+    spec(words=MISSING),
+    spec(wrods=5000),
+    spec(command=["rm"]),
+    spec(api_key="sk"),
+    *[spec(words=words) for words in (99, 5000001, -1, 5000.5, "5000", True, None, [], 1e300)],
+    *[spec(chapters=chapters) for chapters in (0, 2001, 1.5, "3", None)],
+    *[spec(kind=kind) for kind in ("Novel", "nvoel", "./my-templates", "", None, 1)],
+    *[spec(title=title) for title in ("t" * 301, "a\nb", "a\tb", "a\x00b", "a\x7fb", "a\x85b", 7, None)],
+    *[spec(premise=text) for text in ("", " \n\t", "\u3000\u00a0", "p" * 100001, "a\rb", "a\x1b[31m", 7, None, ["a"])],
+    spec(style="s" * 20001),
+    spec(notes="n" * 20001),
+    spec(description="\x08"),
+    *[spec(language=tag) for tag in ("", "e", "EN", "Polish", "pt-BR", "engl", 1, "en\n")],
+    *[spec(characters=who) for who in ({}, "Mara", ["Mara"], [{}], [{"note": "a"}], [{"name": ""}], [{"name": 1}],
+                                       [{"name": "a", "age": 3}], [{"name": "a\nb"}], [{"name": "a" * 201}],
+                                       [{"name": "a", "note": "n" * 2001}], [{"name": "a"}] * 65)],
+    *[spec(seed=seed) for seed in (-1, 2**53, 0.5, "7", None)],
+    spec(model="m" * 301),
+    spec(model="a\nb"),
+    *[spec(backend=name) for name in ("", " ", "-x", "a b", "localhost:8080", "a" * 65, "ftp://a", "http://", "http://u:p@a",
+                                      "http://a?x", "http://a/#x", "http://a b", "http://a:0", "http://a:", "http://ä", 1)],
+    spec(sampling=[]),
+    nested("sampling", temprature=1),
+    *[nested("sampling", **{key: value}) for key, value in (
+        ("temperature", -0.1), ("temperature", 5.1), ("temperature", "hot"), ("top_p", 1.01), ("min_p", -0.01),
+        ("top_k", -1), ("top_k", 1.5), ("top_k", 100001), ("repetition_penalty", 0.4), ("presence_penalty", 2.1),
+        ("frequency_penalty", -2.1), ("temperature", True), ("temperature", None))],
+    spec(limits=7),
+    *[nested("limits", **{key: value}) for key, value in (
+        ("attemps", 3), ("attempts", 0), ("attempts", 101), ("stall_s", 0), ("stall_s", 86401), ("stall_s", 0.5),
+        ("first_token_s", 0), ("first_token_s", "1"))],
+    spec(**{"limits.attempts": 3}),
+    *[spec(export=what) for what in ("md", ["epub"], ["html"], ["md", "txt"], ["docx"], ["pdf"], ["md", "md"], [1], {})],
+    spec(**{"$schema": 1}),
+    spec(author="a" * 301),
+    spec(rights="r" * 1001),
+    *[spec(cover=path) for path in ("../a", "a/../b", "a/..", "..", "/a", "~/a", "a\\b", "C:/a", "https://a/b", " ", "")],
+]
+
+# What only the checker can say: (text, verdict, part of the message).
+OWN = [
+    ('{"premise": "a", // why\n"words": 500} // end', True, ""),
+    ('\ufeff{"premise": "a", "words": 500}', True, ""),
+    ('{"premise": "a // b", "words": 500}', True, ""),
+    ('{"premise": "a",\n"words": 500,\n"words": 600}', False, "line 3"),
+    ('{"premise": "a", "words": 500', False, "line 1"),
+    ('{"premise": "a", "words": 500,}', False, "line 1"),
+    ("{'premise': 'a'}", False, "line 1"),
+    ("", False, "found nothing"),
+    ("[" * 10000, False, "maximum parsing depth"),
+    (b'{"premise": "\xff", "words": 500}', False, "line 1: not UTF-8"),
+    ('{"premise": "a", "words": 500}'.encode("utf-16"), False, "not UTF-8"),
+    ('{"premise": "\\ud800", "words": 500}', False, "line 1"),
+    ('{"premise": "a", "words": 500}\0', False, "line 1"),
+    (json.dumps(spec(title="ż" * 151)), False, "302 bytes"),
+    (json.dumps(spec(chapters=2000)), False, "at most 100 for 5000 words"),
+    (json.dumps(spec(backend="http://a:70000")), False, "port"),
+]
+
+
+def run_check(folder, texts):
+    """The checker's verdicts, a line each."""
+    paths = []
+    for number, text in enumerate(texts):
+        path = folder / f"{number}.json"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+        paths.append(str(path))
+    done = subprocess.run([CHECK, *paths], stdout=subprocess.PIPE, timeout=60, check=True)
+    lines = done.stdout.decode("utf-8").split("\n")
+    assert len(lines) == len(texts) + 1
+    return lines[:-1]
+
+
+@pytest.fixture(scope="module")
+def validator():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    return jsonschema.Draft202012Validator(SCHEMA)
+
+
+@pytest.mark.parametrize("good", [True, False], ids=["good", "bad"])
+def test_both_say_the_same(tmp_path, validator, good):
+    specs = GOOD if good else BAD
+    verdicts = run_check(tmp_path, [json.dumps(s) for s in specs])
+    for s, verdict in zip(specs, verdicts):
+        shown = json.dumps(s)[:200]
+        assert (verdict == "ok") == good, f"the checker says {verdict!r} of {shown}"
+        assert validator.is_valid(s) == good, f"the schema is wrong about {shown} ({verdict})"
+
+
+def test_what_only_the_checker_says(tmp_path):
+    verdicts = run_check(tmp_path, [text for text, _, _ in OWN])
+    for (text, good, part), verdict in zip(OWN, verdicts):
+        assert (verdict == "ok") == good, (verdict, text[:80])
+        assert part in verdict, (verdict, text[:80])
+
+
+def test_bad_files_give_one_line(tmp_path):
+    huge = tmp_path / "huge.json"
+    with huge.open("wb") as file:
+        file.truncate(1 << 30)
+    paths = [tmp_path / "missing.json", tmp_path, huge]
+    done = subprocess.run([CHECK, *paths], stdout=subprocess.PIPE, timeout=60, check=True)
+    lines = done.stdout.decode("utf-8").splitlines()
+    assert len(lines) == len(paths)
+    assert all(line.startswith("cannot read: ") for line in lines), lines
+
+
+def flat(properties, prefix=""):
+    """Every key of the schema but the groups, with its dotted path."""
+    for name, rule in properties.items():
+        if rule.get("type") == "object":
+            yield from flat(rule["properties"], prefix + name + ".")
+        else:
+            yield prefix + name, rule
+
+
+def test_schema_has_the_keys_of_the_table():
+    done = subprocess.run([CHECK, "--keys"], stdout=subprocess.PIPE, timeout=60, check=True)
+    keys = [json.loads(line) for line in done.stdout.splitlines()]
+    rules = dict(flat(SCHEMA["properties"]))
+    assert [key["path"] for key in keys] == list(rules)
+    assert sorted(key["path"] for key in keys if key["required"]) == sorted(SCHEMA["required"])
+    for key in keys:
+        rule = rules[key["path"]]
+        assert rule["description"] == key["help"], key["path"]
+        if key["type"] in ("integer", "number"):
+            assert (rule["type"], rule["minimum"], rule["maximum"]) == (key["type"], key["least"], key["most"]), key["path"]
+        if key["type"] in ("line", "text"):
+            assert rule["$ref"] == "#/$defs/" + key["type"], key["path"]
+            assert rule["maxLength"] == key["most"], key["path"]
+
+
+def without_comments(text):
+    """A job's text as plain JSON: in the examples a comment stands on a line of its own."""
+    return "\n".join("" if line.lstrip().startswith("//") else line for line in text.split("\n"))
+
+
+def test_examples_are_good(tmp_path, validator):
+    jobs = sorted((ROOT / "jobs").glob("*.json"))
+    assert len(jobs) >= 5
+    texts = [job.read_text(encoding="utf-8") for job in jobs]
+    assert run_check(tmp_path, texts) == ["ok"] * len(jobs)
+    for text in texts:
+        whole = json.loads(without_comments(text))
+        validator.validate(whole)
+        assert whole["$schema"] == "../docs/spec.schema.json"

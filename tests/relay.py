@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: the novelgen authors
+#
+# A TCP relay 127.0.0.1:LISTEN -> 127.0.0.1:TARGET that plays faults below HTTP. Each connection, counted from 1, gets
+# a mode; the last rule goes on for the rest:
+#
+#   pass        everything, unchanged
+#   rst:N       reset (SO_LINGER 0) after N bytes from the server
+#   cut:N       close (FIN) after N bytes from the server
+#   bytewise    what the server sends, one byte per send
+#   refuse      closed as soon as it is accepted, with a reset
+#   blackhole   accepted, read, never answered
+#
+# As a command:  relay.py LISTEN TARGET MODE...      (LISTEN 0: any port; "listening on PORT" is the first line)
+# As a module:   with Relay(target_port, ["rst:4000", "pass"]) as relay: ... relay.port ... relay.connections
+import asyncio
+import socket
+import struct
+import sys
+import threading
+
+MODES = {"pass": False, "rst": True, "cut": True, "bytewise": False, "refuse": False, "blackhole": False}
+
+
+def parse_mode(text):
+    """("rst", 4000) of "rst:4000"; ValueError if it is not a mode."""
+    name, colon, number = text.partition(":")
+    if name not in MODES or bool(colon) != MODES[name] or (colon and not number.isdigit()):
+        raise ValueError(f"not a mode: {text!r}")
+    return name, int(number) if colon else None
+
+
+def reset(writer):
+    """Closes so that the peer sees a reset, not an end."""
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+async def copy(reader, writer):
+    while data := await reader.read(65536):
+        writer.write(data)
+        await writer.drain()
+    if writer.can_write_eof():
+        writer.write_eof()
+
+
+async def copy_bytewise(reader, writer):
+    writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    while data := await reader.read(4096):
+        for byte in data:
+            writer.write(bytes([byte]))
+            await writer.drain()
+
+
+async def copy_some(reader, writer, limit):
+    """True if the limit was reached, False if the server ended before."""
+    while limit and (data := await reader.read(min(limit, 65536))):
+        limit -= len(data)
+        writer.write(data)
+        await writer.drain()
+    return limit == 0
+
+
+async def answer(mode, reader, writer):
+    name, limit = mode
+    if name == "bytewise":
+        await copy_bytewise(reader, writer)
+    elif limit is None:
+        await copy(reader, writer)
+    elif await copy_some(reader, writer, limit) and name == "rst":
+        reset(writer)
+
+
+async def relay_connection(mode, target, reader, writer):
+    if mode[0] == "refuse":
+        reset(writer)
+        return
+    if mode[0] == "blackhole":
+        while await reader.read(65536):
+            pass
+        return
+    server_reader, server_writer = await asyncio.open_connection("127.0.0.1", target)
+    try:
+        to_server = asyncio.ensure_future(copy(reader, server_writer))
+        to_client = asyncio.ensure_future(answer(mode, server_reader, writer))
+        # A client that leaves ends both ways at once: the server shall notice.
+        await asyncio.wait({to_server, to_client}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (to_server, to_client):
+            task.cancel()
+        await asyncio.gather(to_server, to_client, return_exceptions=True)
+    finally:
+        server_writer.close()
+
+
+async def start(listen, target, modes, count=lambda: None):
+    """An asyncio server that relays; its port is server.sockets[0].getsockname()[1]."""
+    rules = [parse_mode(m) for m in modes] or [("pass", None)]
+    seen = 0
+
+    async def connected(reader, writer):
+        nonlocal seen
+        mode = rules[min(seen, len(rules) - 1)]
+        seen += 1
+        count()
+        try:
+            await relay_connection(mode, target, reader, writer)
+        except OSError:
+            pass
+        finally:
+            writer.close()
+
+    return await asyncio.start_server(connected, "127.0.0.1", listen)
+
+
+class Relay:
+    """A relay in a thread of its own, for tests."""
+
+    def __init__(self, target, modes, listen=0):
+        self.target, self.modes, self.listen = target, modes, listen
+        self.connections = 0
+        self.port = None
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def _count(self):
+        self.connections += 1
+
+    def _run(self):
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_forever()
+
+    def __enter__(self):
+        self.thread.start()
+        begun = asyncio.run_coroutine_threadsafe(start(self.listen, self.target, self.modes, self._count), self.loop)
+        self.port = begun.result(10).sockets[0].getsockname()[1]
+        return self
+
+    async def _end(self):
+        others = [t for t in asyncio.all_tasks() if t is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    def __exit__(self, *exc):
+        asyncio.run_coroutine_threadsafe(self._end(), self.loop).result(10)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(10)
+
+
+async def main(listen, target, modes):
+    server = await start(listen, target, modes)
+    print("listening on", server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit("usage: relay.py LISTEN TARGET [MODE]...")
+    try:
+        asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]))
+    except ValueError as error:
+        sys.exit(f"relay.py: {error}")
+    except KeyboardInterrupt:
+        pass

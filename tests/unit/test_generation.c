@@ -1,0 +1,671 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// One generation against a canned server: every way that servers end an answer, and the class each of them gets; the
+// request's body; the watchdog; cancelling from inside. Then the probe and the idle barrier.
+#include "backend/generation.h"
+#include "backend/probe.h"
+
+#include "base/clock.h"
+#include "io/json.h"
+
+#include "canned.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#define SSE_HEAD     "HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+#define JSON_HEAD    "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n"
+#define HTML_HEAD    "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n"
+#define STATUS(line) "HTTP/1.0 " line "\r\n\r\n"
+#define ROLE                                                                                                         \
+    "data: "                                                                                                         \
+    "{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":null},\"finish_reason\":null}]}\n\n"
+#define TEXT(t) "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" t "\"},\"finish_reason\":null}]}\n\n"
+#define THOUGHT(t)                                                                                                   \
+    "data: {\"choices\":[{\"index\":0,\"delta\":{\"reasoning_content\":\"" t "\"},\"finish_reason\":null}]}\n\n"
+#define FINISH(f) "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"" f "\"}]}\n\n"
+#define USAGE                                                                                                        \
+    "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":90,\"completion_tokens\":7,"                                 \
+    "\"prompt_tokens_details\":{\"cached_tokens\":60}}}\n\n"
+#define DONE "data: [DONE]\n\n"
+
+struct run {
+    struct loop *loop;
+    struct http *http;
+    struct canned *server;
+    struct timer *guard;
+    struct generation *generation;
+    struct gen_request request;
+    struct sampling sampling;
+    struct gen_message messages[2];
+    struct buf text;
+    int ends, texts;
+    struct gen_result result;
+    void (*on_text)(struct run *r);
+    void (*on_end)(struct run *r);
+};
+
+static void run_guard(void *arg)
+{
+    (void)arg;
+    fail_msg("the loop did not end");
+}
+
+static void run_text(void *arg, const char *bytes, size_t len)
+{
+    struct run *r = arg;
+    buf_add(&r->text, bytes, len);
+    r->texts++;
+    if (r->on_text != NULL) r->on_text(r);
+}
+
+static void run_end(void *arg, const struct gen_result *result)
+{
+    struct run *r = arg;
+    r->result = *result;
+    r->ends++;
+    if (r->on_end != NULL) {
+        r->on_end(r);
+    } else {
+        loop_stop(r->loop);
+    }
+}
+
+static const struct gen_events run_events = {run_text, run_end};
+
+static void run_open(struct run *r, const struct canned_reply *replies, int count)
+{
+    memset(r, 0, sizeof(*r));
+    r->loop = loop_new();
+    r->http = http_new(r->loop);
+    r->server = canned_start(replies, count);
+    r->guard = timer_new(r->loop, run_guard, NULL);
+    timer_set(r->guard, 5000);
+    buf_init(&r->text, 2 * BUF_MAX_PIECE);
+    r->messages[0] = (struct gen_message){GEN_USER, "Write.", 6};
+    r->messages[1] = (struct gen_message){GEN_ASSISTANT, "It was", 6};
+    r->sampling = (struct sampling){NAN, NAN, NAN, NAN, NAN, NAN, -1};
+    r->request = (struct gen_request){.url = r->server->url,
+                                      .messages = r->messages,
+                                      .messages_count = 1,
+                                      .max_tokens = 100,
+                                      .seed = -1,
+                                      .sampling = &r->sampling};
+}
+
+static void run_start(struct run *r)
+{
+    r->generation = gen_start(r->loop, r->http, &r->request, &run_events, r);
+}
+
+static void run_close(struct run *r)
+{
+    http_free(r->http);
+    timer_free(r->guard);
+    loop_free(r->loop);
+    canned_stop(r->server);
+    buf_release(&r->text);
+}
+
+// ---- ends and classes --------------------------------------------------------------------------------------------
+
+struct end_case {
+    const char *reply;
+    enum failure failure;
+    const char *text;
+    const char *message; // a part of it, NULL: any
+};
+
+static const struct end_case ends[] = {
+    // proper ends
+    {SSE_HEAD ROLE TEXT("a ") TEXT("b") FINISH("stop") USAGE DONE, FAIL_NONE, "a b", NULL},
+    {SSE_HEAD TEXT("a") FINISH("stop"), FAIL_NONE, "a", NULL},
+    {SSE_HEAD "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}],\"error\":null}",
+     FAIL_NONE, "a", NULL},
+    {SSE_HEAD ":\n\n: keepalive 1/2\n\n" TEXT("\\u0142\\ud83d\\ude00 \xC5\x82") FINISH("stop"), FAIL_NONE,
+     "\xC5\x82\xF0\x9F\x98\x80 \xC5\x82", NULL},
+    {JSON_HEAD "{\"choices\":[{\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}", FAIL_NONE, "a", NULL},
+    // no text
+    {SSE_HEAD ROLE FINISH("stop") USAGE DONE, FAIL_EMPTY, "", NULL},
+    {SSE_HEAD THOUGHT("hm") FINISH("length") USAGE DONE, FAIL_EMPTY, "", NULL},
+    // no end
+    {SSE_HEAD ROLE TEXT("a"), FAIL_TRUNCATED, "a", NULL},
+    {SSE_HEAD TEXT("a") DONE, FAIL_TRUNCATED, "a", NULL},
+    {SSE_HEAD TEXT("a") "data: {\"choices\":[{\"de", FAIL_TRUNCATED, "a", NULL},
+    {SSE_HEAD ":\n\n:\n\n", FAIL_TRUNCATED, "", NULL},
+    {"HTTP/1.0 200 OK\r\n\r\n", FAIL_TRUNCATED, "", NULL},
+    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\ndata:", FAIL_TRUNCATED, "", NULL},
+    // errors inside
+    {SSE_HEAD TEXT("a") "data: {\"error\":{\"code\":500,\"message\":\"out of memory\"}}\n\n", FAIL_ERROR_FRAME, "a",
+     "out of memory"},
+    {SSE_HEAD TEXT("a") "error: {\"code\":500,\"message\":\"failed\",\"type\":\"server_error\"}\n\n" DONE,
+     FAIL_ERROR_FRAME, "a", "failed"},
+    {SSE_HEAD "event: error\ndata: {\"error\":{\"message\":\"boom\"},\"message\":\"boom\"}\n\n", FAIL_ERROR_FRAME, "",
+     "boom"},
+    {SSE_HEAD "event: error\ndata: plain words\n\n", FAIL_ERROR_FRAME, "", "plain words"},
+    {SSE_HEAD "data: {\"object\":\"error\",\"message\":\"flat\",\"type\":\"X\",\"code\":400}\n\n", FAIL_ERROR_FRAME,
+     "", "flat"},
+    {SSE_HEAD TEXT("a") FINISH("stop") "data: {\"error\":\"late\"}\n\n", FAIL_ERROR_FRAME, "a", "late"},
+    {SSE_HEAD TEXT("a") FINISH("abort"), FAIL_ERROR_FRAME, "a", NULL},
+    {JSON_HEAD "{\"error\":\"Unexpected endpoint\"}", FAIL_ERROR_FRAME, "", "Unexpected endpoint"},
+    {SSE_HEAD "data: {\"error\":{\"message\":\"Context size has been exceeded.\"}}\n\n", FAIL_CONTEXT, "", NULL},
+    {SSE_HEAD "event: error\ndata: {\"error\":{\"message\":\"The number of tokens to keep from the initial prompt is "
+              "greater than the context length\"}}\n\n",
+     FAIL_CONTEXT, "", NULL},
+    // nonsense
+    {SSE_HEAD TEXT("a") "data: {not json\n\n" TEXT("b") FINISH("stop"), FAIL_GARBAGE, "a", NULL},
+    {SSE_HEAD "data: [1]\n\n", FAIL_GARBAGE, "", NULL},
+    {SSE_HEAD TEXT("\\ud83d"), FAIL_GARBAGE, "", NULL},
+    {HTML_HEAD "<html><head><title>Router login</title></head></html>", FAIL_NOT_A_SERVER, "", "Router login"},
+    {"HTTP/1.0 200 OK\r\n\r\n<!doctype html>", FAIL_NOT_A_SERVER, "", NULL},
+    {"HTTP/1.0 200 OK\r\n\r\nIt works!", FAIL_NOT_A_SERVER, "", NULL},
+    {"SSH-2.0-OpenSSH_9.2\r\n", FAIL_NOT_A_SERVER, "", NULL},
+    {STATUS("302 Found"), FAIL_NOT_A_SERVER, "", NULL},
+    // nothing at all
+    {"", FAIL_RESET, "", NULL},
+    // statuses, in the eight shapes
+    {STATUS("503 X") "{\"error\":{\"code\":503,\"message\":\"Loading model\",\"type\":\"unavailable_error\"}}",
+     FAIL_LOADING, "", "Loading model"},
+    {STATUS("500 X") "{\"error\":\"unexpected server status: llm server loading model\"}", FAIL_LOADING, "", NULL},
+    {STATUS("503 X") "{\"error\":\"server busy, please try again.  maximum pending requests exceeded\"}", FAIL_BUSY,
+     "", NULL},
+    {STATUS("503 X") "{\"detail\":{\"msg\":\"Server is busy; please try again "
+                     "later.\",\"type\":\"service_unavailable\"}}",
+     FAIL_BUSY, "", "busy"},
+    {STATUS("429 X"), FAIL_BUSY, "", NULL},
+    {STATUS("500 X") "{\"error\":{\"message\":\"model runner has unexpectedly stopped\"}}", FAIL_SERVER, "", NULL},
+    {STATUS("408 X"), FAIL_SERVER, "", NULL},
+    {STATUS("502 X") "<html><head><title>502 Bad Gateway</title></head></html>", FAIL_GATEWAY, "", "502 Bad Gateway"},
+    {STATUS("504 X"), FAIL_GATEWAY_TIMEOUT, "", NULL},
+    {STATUS("522 X"), FAIL_GATEWAY_TIMEOUT, "", NULL},
+    {STATUS("524 X") "<!DOCTYPE html>\n<html>\n<title>x.com | 524: A timeout occurred</title>", FAIL_GATEWAY_TIMEOUT,
+     "", "524: A timeout"},
+    {STATUS("400 X") "{\"error\":{\"code\":400,\"message\":\"request (9000 tokens) exceeds the available context "
+                     "size (8192 tokens)\",\"type\":\"exceed_context_size_error\"}}",
+     FAIL_CONTEXT, "", "9000 tokens"},
+    {STATUS("500 X") "{\"error\":{\"message\":\"the request exceeds the available context size\"}}", FAIL_CONTEXT, "",
+     NULL},
+    {STATUS("400 X") "{\"object\":\"error\",\"message\":\"This model's maximum context length is 4096 "
+                     "tokens.\",\"type\":\"BadRequestError\",\"code\":400}",
+     FAIL_CONTEXT, "", NULL},
+    {STATUS("400 X") "{\"error\":{\"message\":\"You passed 9 input tokens and requested 4 output "
+                     "tokens.\",\"code\":400}}",
+     FAIL_CONTEXT, "", NULL},
+    {STATUS("400 X") "{\"error\":{\"message\":\"too long\",\"code\":\"context_length_exceeded\"}}", FAIL_CONTEXT, "",
+     "too long"},
+    {STATUS("401 X") "{\"error\":{\"message\":\"Invalid API Key\"}}", FAIL_AUTH, "", "Invalid API Key"},
+    {STATUS("403 X"), FAIL_AUTH, "", NULL},
+    {STATUS("404 X") "404 page not found\n", FAIL_NOT_FOUND, "", "404 page not found"},
+    {STATUS("422 X") "{\"detail\":[{\"msg\":\"field required\",\"type\":\"value_error\"}]}", FAIL_REQUEST, "",
+     "field required"},
+    {STATUS("400 X") "{\"detail\":\"bad\"}", FAIL_REQUEST, "", "bad"},
+    {STATUS("413 X"), FAIL_REQUEST, "", NULL},
+};
+
+static void end_check(const struct end_case *c, bool bytewise)
+{
+    struct run r;
+    struct canned_reply reply = {c->reply, CANNED_CLOSE, bytewise};
+    run_open(&r, &reply, 1);
+    run_start(&r);
+    loop_run(r.loop);
+    if (r.result.failure != c->failure) {
+        fail_msg("%s: got %s, expected %s", c->reply, failure_name(r.result.failure), failure_name(c->failure));
+    }
+    assert_string_equal(r.text.data, c->text);
+    assert_int_equal(r.ends, 1);
+    assert_int_equal(r.result.text_bytes, (int64_t)strlen(c->text));
+    assert_int_equal(r.result.message[0] == '\0', c->failure == FAIL_NONE);
+    if (c->message != NULL && strstr(r.result.message, c->message) == NULL) fail_msg("message: %s", r.result.message);
+    run_close(&r);
+}
+
+static void test_ends(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        end_check(&ends[i], false);
+        end_check(&ends[i], true);
+    }
+}
+
+// Wherever an answer is cut, it is not taken for a whole one, and its text is a prefix of the whole text.
+static void test_cut_anywhere(void **state)
+{
+    (void)state;
+    static const char body[] = TEXT("one ") TEXT("two ") FINISH("stop") USAGE DONE;
+    size_t finish_at = (size_t)(strstr(body, "\"stop\"") - body) + strlen("\"stop\"}]}");
+    for (size_t cut = 0; cut <= strlen(body); cut++) {
+        struct run r;
+        char *bytes = mem_printf(SSE_HEAD "%.*s", (int)cut, body);
+        struct canned_reply reply = {bytes, CANNED_CLOSE, false};
+        run_open(&r, &reply, 1);
+        run_start(&r);
+        loop_run(r.loop);
+        assert_int_equal(r.result.failure, cut < finish_at ? FAIL_TRUNCATED : FAIL_NONE);
+        assert_int_equal(strncmp("one two ", r.text.data, r.text.len), 0);
+        run_close(&r);
+        free(bytes);
+    }
+}
+
+static void test_numbers(void **state)
+{
+    (void)state;
+    static const struct canned_reply replies[] = {
+        {SSE_HEAD THOUGHT("hmm") TEXT("abc") FINISH("stop") USAGE DONE, CANNED_CLOSE, false},
+        {SSE_HEAD TEXT("abc") FINISH("length") DONE, CANNED_CLOSE, false},
+        {"HTTP/1.0 429 X\r\nRetry-After: 7\r\n\r\n", CANNED_CLOSE, false},
+    };
+    struct run r;
+    run_open(&r, replies, 3);
+    r.request.max_tokens = 7; // ik_llama.cpp says "stop" though the limit was hit
+    run_start(&r);
+    loop_run(r.loop);
+    assert_true(r.result.cut_by_limit);
+    assert_string_equal(r.result.finish, "stop");
+    assert_int_equal(r.result.prompt_tokens, 90);
+    assert_int_equal(r.result.cached_tokens, 60);
+    assert_int_equal(r.result.output_tokens, 7);
+    assert_int_equal(r.result.reasoning_bytes, 3);
+    assert_int_equal(r.result.http_status, 200);
+    assert_in_range(r.result.first_token_ms, 0, r.result.total_ms);
+    run_start(&r);
+    loop_run(r.loop);
+    assert_true(r.result.cut_by_limit);
+    assert_int_equal(r.result.output_tokens, -1);
+    run_start(&r);
+    loop_run(r.loop);
+    assert_int_equal(r.result.retry_after_ms, 7000);
+    assert_int_equal(r.result.first_token_ms, -1);
+    assert_false(r.result.cut_by_limit);
+    run_close(&r);
+}
+
+static void test_too_big(void **state)
+{
+    (void)state;
+    struct run r;
+    struct buf bytes;
+    buf_init(&bytes, BUF_MAX_REPLY);
+    char *word = mem_alloc(1001);
+    memset(word, 'w', 1000);
+    word[1000] = '\0';
+    buf_adds(&bytes, SSE_HEAD);
+    for (int i = 0; i < 1100; i++)
+        buf_addf(&bytes, "data: {\"choices\":[{\"delta\":{\"content\":\"%s\"}}]}\n\n", word);
+    struct canned_reply reply = {bytes.data, CANNED_CLOSE, false};
+    run_open(&r, &reply, 1);
+    run_start(&r);
+    loop_run(r.loop);
+    assert_int_equal(r.result.failure, FAIL_TOO_BIG);
+    assert_in_range(r.text.len, 0, GEN_TEXT_MAX);
+    run_close(&r);
+    buf_release(&bytes);
+    free(word);
+}
+
+// Most events are not parsed but compared with the one before. What is told apart here differs from it by a little.
+static void test_events_that_are_nearly_alike(void **state)
+{
+    (void)state;
+#define EVENT(text, more)                                                                                            \
+    "data: {\"choices\":[{\"delta\":{\"content\":\"" text "\"},\"finish_reason\":null}]" more "}\n\n"
+    static const struct end_case cases[] = {
+        {SSE_HEAD EVENT("a", "") EVENT("b", "") EVENT("", "") EVENT("\\n", "") EVENT("c", "") EVENT("\\\"", "")
+             EVENT("d", "") FINISH("stop"),
+         FAIL_NONE, "ab\nc\"d", NULL},
+        {SSE_HEAD EVENT("a", "") EVENT("b", ",\"error\":\"x\"") FINISH("stop"), FAIL_ERROR_FRAME, "a", "x"},
+        {SSE_HEAD EVENT("a", "") EVENT("b\\", "") FINISH("stop"), FAIL_GARBAGE, "a", NULL},
+        {SSE_HEAD EVENT("a", "") EVENT("\xC5", "") FINISH("stop"), FAIL_GARBAGE, "a", NULL},
+        {SSE_HEAD EVENT("a", "") EVENT("\t", "") FINISH("stop"), FAIL_GARBAGE, "a", NULL},
+        {SSE_HEAD EVENT("a", "") EVENT("\xC5\x82", "") FINISH("stop"), FAIL_NONE, "a\xC5\x82", NULL},
+        {SSE_HEAD EVENT("a", "") EVENT("b\"},\"x\":{\"y\":\"c", "") FINISH("stop"), FAIL_NONE, "ab", NULL},
+        {SSE_HEAD EVENT("a", "") "event: error\n" EVENT("b", "") FINISH("stop"), FAIL_ERROR_FRAME, "a", NULL},
+        {SSE_HEAD EVENT("choices", "") EVENT("b", "") EVENT("delta", "") FINISH("stop"), FAIL_NONE, "choicesbdelta",
+         NULL},
+        {SSE_HEAD EVENT("a", ",\"m\":\"a\"") EVENT("b", ",\"m\":\"a\"") EVENT("a", ",\"m\":\"b\"") FINISH("stop"),
+         FAIL_NONE, "aba", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        end_check(&cases[i], false);
+        end_check(&cases[i], true);
+    }
+}
+
+// ---- the request -------------------------------------------------------------------------------------------------
+
+static struct json *sent_body(struct run *r)
+{
+    struct err e = ERR_INIT;
+    const char *body = strstr(r->server->last.data, "\r\n\r\n") + 4;
+    struct json *v = json_read(body, strlen(body), &e);
+    assert_non_null(v);
+    return v;
+}
+
+static void test_plain_request(void **state)
+{
+    (void)state;
+    static const struct canned_reply reply = {SSE_HEAD TEXT("a") FINISH("stop"), CANNED_CLOSE, false};
+    struct run r;
+    run_open(&r, &reply, 1);
+    run_start(&r);
+    loop_run(r.loop);
+    assert_int_equal(strncmp(r.server->last.data, "POST /v1/chat/completions HTTP/1.1\r\n", 36), 0);
+    struct json *v = sent_body(&r);
+    assert_int_equal(json_count(v), 4); // messages, stream, stream_options, max_tokens: what every server takes
+    assert_true(json_bool(json_get(v, "stream"), false));
+    assert_true(json_bool(json_get(json_get(v, "stream_options"), "include_usage"), false));
+    assert_int_equal(json_int(json_get(v, "max_tokens"), 0), 100);
+    assert_string_equal(json_str(json_get(json_at(json_get(v, "messages"), 0), "role"), NULL), "user");
+    json_free(v);
+    run_close(&r);
+}
+
+static void test_full_request(void **state)
+{
+    (void)state;
+    static const struct canned_reply reply = {SSE_HEAD TEXT("a") FINISH("stop"), CANNED_CLOSE, false};
+    struct run r;
+    run_open(&r, &reply, 1);
+    char *url = mem_printf("%s/v1/", r.server->url);
+    r.request.url = url;
+    r.request.model = "m";
+    r.request.seed = 7;
+    r.request.messages_count = 2;
+    r.request.prefill = true;
+    r.request.bearer = "key";
+    r.sampling.temperature = 0.8;
+    r.sampling.top_k = 40;
+    run_start(&r);
+    loop_run(r.loop);
+    assert_int_equal(strncmp(r.server->last.data, "POST /v1/chat/completions HTTP/1.1\r\n", 36), 0);
+    assert_non_null(strstr(r.server->last.data, "Bearer key"));
+    struct json *v = sent_body(&r), *last = (struct json *)(uintptr_t)json_at(json_get(v, "messages"), 1);
+    assert_string_equal(json_str(json_get(v, "model"), NULL), "m");
+    assert_int_equal(json_int(json_get(v, "seed"), 0), 7);
+    assert_int_equal(json_int(json_get(v, "top_k"), 0), 40);
+    assert_true(fabs(json_num(json_get(v, "temperature"), 0) - 0.8) < 1e-9);
+    assert_null(json_get(v, "top_p"));
+    assert_true(json_bool(json_get(v, "continue_final_message"), false));
+    assert_false(json_bool(json_get(v, "add_generation_prompt"), true));
+    assert_string_equal(json_str(json_get(last, "role"), NULL), "assistant");
+    assert_string_equal(json_str(json_get(last, "content"), NULL), "It was");
+    json_free(v);
+    free(url);
+    run_close(&r);
+}
+
+// ---- the watchdog ------------------------------------------------------------------------------------------------
+
+struct watch_case {
+    const char *reply;
+    int64_t first_token_ms, stall_ms, total_ms;
+    enum failure failure;
+};
+
+static void test_watchdog(void **state)
+{
+    (void)state;
+    static const struct watch_case cases[] = {
+        {"", 60, 2000, 3000, FAIL_FIRST_TOKEN},
+        {SSE_HEAD ":\n\n" ROLE THOUGHT("hm"), 60, 2000, 3000, FAIL_FIRST_TOKEN},
+        {SSE_HEAD TEXT("a"), 2000, 60, 3000, FAIL_STALL},
+        {SSE_HEAD TEXT("a"), 2000, 3000, 60, FAIL_TOTAL},
+        {SSE_HEAD TEXT("a") FINISH("stop"), 2000, 3000, 60, FAIL_NONE}, // ended; only usage was awaited
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct run r;
+        struct canned_reply reply = {cases[i].reply, CANNED_HOLD, false};
+        run_open(&r, &reply, 1);
+        r.request.first_token_ms = cases[i].first_token_ms;
+        r.request.stall_ms = cases[i].stall_ms;
+        r.request.total_ms = cases[i].total_ms;
+        run_start(&r);
+        loop_run(r.loop);
+        assert_int_equal(r.result.failure, cases[i].failure);
+        assert_in_range(r.result.total_ms, 59, 1000);
+        run_close(&r);
+    }
+}
+
+static void test_usage_is_awaited_but_not_long(void **state)
+{
+    (void)state;
+    static const struct canned_reply reply = {SSE_HEAD TEXT("a") FINISH("stop"), CANNED_HOLD, false};
+    struct run r;
+    run_open(&r, &reply, 1);
+    run_start(&r);
+    loop_run(r.loop);
+    assert_int_equal(r.result.failure, FAIL_NONE);
+    assert_in_range(r.result.total_ms, 1999, 3000);
+    run_close(&r);
+}
+
+// ---- what callbacks may do ---------------------------------------------------------------------------------------
+
+static void text_cancels(struct run *r)
+{
+    gen_cancel(r->generation);
+    loop_stop(r->loop);
+}
+
+static void test_cancel_in_text(void **state)
+{
+    (void)state;
+    // The second reply has no newline at its end: its text comes when the reply is over.
+    static const struct canned_reply replies[] = {
+        {SSE_HEAD TEXT("a") FINISH("stop"), CANNED_HOLD, false},
+        {SSE_HEAD "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}", CANNED_CLOSE, false}};
+    for (int i = 0; i < 2; i++) {
+        struct run r;
+        run_open(&r, &replies[i], 1);
+        r.on_text = text_cancels;
+        run_start(&r);
+        loop_run(r.loop);
+        assert_int_equal(r.texts, 1);
+        assert_int_equal(r.ends, 0);
+        run_close(&r);
+    }
+}
+
+static void test_cancel_while_it_waits(void **state)
+{
+    (void)state;
+    struct run r;
+    run_open(&r, NULL, 0);
+    run_start(&r);
+    gen_cancel(r.generation);
+    gen_cancel(NULL);
+    run_close(&r);
+    assert_int_equal(r.ends, 0);
+}
+
+static void end_starts_next(struct run *r)
+{
+    gen_cancel(r->generation); // it is over: nothing happens
+    if (r->ends < 3) {
+        run_start(r);
+    } else {
+        loop_stop(r->loop);
+    }
+}
+
+static void test_next_on_the_same_connection(void **state)
+{
+    (void)state;
+    char *stream = mem_printf("%s", TEXT("a") FINISH("stop") DONE);
+    char *bytes = mem_printf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%zx\r\n%s\r\n0\r\n\r\n",
+                             strlen(stream), stream);
+    struct canned_reply reply = {bytes, CANNED_KEEP, false}, replies[] = {reply, reply, reply};
+    struct run r;
+    run_open(&r, replies, 3);
+    r.on_end = end_starts_next;
+    run_start(&r);
+    loop_run(r.loop);
+    assert_int_equal(r.result.failure, FAIL_NONE);
+    assert_int_equal(r.ends, 3);
+    assert_int_equal(r.server->connections, 1);
+    assert_string_equal(r.text.data, "aaa");
+    run_close(&r);
+    free(bytes);
+    free(stream);
+}
+
+// ---- the probe and the barrier -----------------------------------------------------------------------------------
+
+#define PROPS   STATUS("200 OK") "{\"default_generation_settings\":{\"n_ctx\":4096},\"total_slots\":1}"
+#define MODELS  STATUS("200 OK") "{\"object\":\"list\",\"data\":[{\"id\":\"tiny\",\"object\":\"model\"}]}"
+#define NOTHING STATUS("404 Not Found") "Not Found"
+#define LOADING                                                                                                      \
+    STATUS("503 X") "{\"error\":{\"code\":503,\"message\":\"Loading model\",\"type\":\"unavailable_error\"}}"
+
+struct probed {
+    struct loop *loop;
+    struct backend_facts facts;
+    int answers;
+    bool idle;
+};
+
+static void probed_done(void *arg, const struct backend_facts *facts)
+{
+    struct probed *p = arg;
+    p->facts = *facts;
+    p->answers++;
+    loop_stop(p->loop);
+}
+
+struct probe_case {
+    const char *replies[4]; // to /health, /v1/models, /props, /slots
+    enum failure failure;
+    int n_ctx_tokens;
+    bool prefill, slots_route;
+    const char *model;
+};
+
+static void test_probe(void **state)
+{
+    (void)state;
+    static const struct probe_case cases[] = {
+        {{STATUS("200 OK") "{\"status\":\"ok\"}", MODELS, PROPS,
+          STATUS("200 OK") "[{\"id\":0,\"is_processing\":false}]"},
+         FAIL_NONE,
+         4096,
+         true,
+         true,
+         "tiny"},
+        {{NOTHING, STATUS("200 OK") "{\"data\":[{\"id\":\"big\",\"max_model_len\":8192}]}", NOTHING, NOTHING},
+         FAIL_NONE,
+         8192,
+         false,
+         false,
+         "big"},
+        {{LOADING, "", "", ""}, FAIL_LOADING, 0, false, false, ""},
+        {{STATUS("200 OK") "{}", MODELS, LOADING, ""}, FAIL_LOADING, 0, false, false, "tiny"},
+        {{NOTHING, STATUS("401 X"), "", ""}, FAIL_AUTH, 0, false, false, ""},
+        {{HTML_HEAD "<html>", HTML_HEAD "<html>", HTML_HEAD "<html>", HTML_HEAD "<html>"},
+         FAIL_NOT_A_SERVER,
+         0,
+         false,
+         false,
+         ""},
+        {{"SSH-2.0\r\n", "", "", ""}, FAIL_NOT_A_SERVER, 0, false, false, ""},
+        {{STATUS("502 X"), "", "", ""}, FAIL_GATEWAY, 0, false, false, ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct probe_case *c = &cases[i];
+        struct canned_reply replies[4];
+        struct run r;
+        for (int k = 0; k < 4; k++) replies[k] = (struct canned_reply){c->replies[k], CANNED_CLOSE, false};
+        run_open(&r, replies, 4);
+        struct probed p = {.loop = r.loop};
+        probe_start(r.loop, r.http, r.server->url, NULL, probed_done, &p);
+        loop_run(r.loop);
+        assert_int_equal(p.facts.failure, c->failure);
+        assert_int_equal(p.facts.n_ctx_tokens, c->n_ctx_tokens);
+        assert_int_equal(p.facts.prefill, c->prefill);
+        assert_int_equal(p.facts.slots_route, c->slots_route);
+        assert_string_equal(p.facts.model, c->model);
+        assert_int_equal(p.facts.message[0] == '\0', c->failure == FAIL_NONE);
+        assert_int_equal(p.answers, 1);
+        run_close(&r);
+    }
+}
+
+static void probed_idle(void *arg, bool idle)
+{
+    struct probed *p = arg;
+    p->idle = idle;
+    p->answers++;
+    loop_stop(p->loop);
+}
+
+static void test_idle_wait(void **state)
+{
+    (void)state;
+#define BUSY  STATUS("200 OK") "[{\"id\":0,\"is_processing\":false},{\"id\":1,\"is_processing\":true}]"
+#define QUIET STATUS("200 OK") "[{\"id\":0,\"is_processing\":false},{\"id\":1,\"is_processing\":false}]"
+    static const struct {
+        struct canned_reply replies[3];
+        bool idle;
+        int requests;
+    } cases[] = {
+        {{{QUIET, CANNED_CLOSE, false}}, true, 1},
+        {{{BUSY, CANNED_CLOSE, false}, {BUSY, CANNED_CLOSE, false}, {QUIET, CANNED_CLOSE, false}}, true, 3},
+        {{{BUSY, CANNED_CLOSE, false}, {NOTHING, CANNED_CLOSE, false}}, false, 2},
+        {{{"", CANNED_HOLD, false}}, false, 1},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct run r;
+        run_open(&r, cases[i].replies, 3);
+        struct probed p = {.loop = r.loop};
+        idle_wait_start(r.loop, r.http, r.server->url, NULL, 300, probed_idle, &p);
+        loop_run(r.loop);
+        assert_int_equal(p.answers, 1);
+        assert_int_equal(p.idle, cases[i].idle);
+        assert_int_equal(r.server->requests, cases[i].requests);
+        idle_wait_cancel(NULL);
+        probe_cancel(NULL);
+        run_close(&r);
+    }
+}
+
+static void test_probe_and_idle_are_cancelled(void **state)
+{
+    (void)state;
+    struct run r;
+    struct probed p = {.loop = NULL};
+    run_open(&r, NULL, 0);
+    probe_cancel(probe_start(r.loop, r.http, r.server->url, "key", probed_done, &p));
+    idle_wait_cancel(idle_wait_start(r.loop, r.http, r.server->url, "key", 300, probed_idle, &p));
+    run_close(&r);
+    assert_int_equal(p.answers, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_cut_anywhere),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_too_big),
+        cmocka_unit_test(test_events_that_are_nearly_alike),
+        cmocka_unit_test(test_plain_request),
+        cmocka_unit_test(test_full_request),
+        cmocka_unit_test(test_watchdog),
+        cmocka_unit_test(test_usage_is_awaited_but_not_long),
+        cmocka_unit_test(test_cancel_in_text),
+        cmocka_unit_test(test_cancel_while_it_waits),
+        cmocka_unit_test(test_next_on_the_same_connection),
+        cmocka_unit_test(test_probe),
+        cmocka_unit_test(test_idle_wait),
+        cmocka_unit_test(test_probe_and_idle_are_cancelled),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

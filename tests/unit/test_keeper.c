@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Managed backends with real processes. This program is its own keeper ("… keeper --lock …"), and its own engine
+// where one has to be killed ("… engine COMMAND", which prints its keeper's pid and sleeps).
+#include "backend/keeper.h"
+
+#include "base/clock.h"
+#include "base/lock.h"
+#include "base/mem.h"
+#include "base/os.h"
+
+#include "scratch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LIMIT_MS = 5000, NAP_US = 5000 };
+
+static char self[1024];
+
+static struct keeper *keep(const char *script, int socket)
+{
+    const char *argv[] = {"sh", "-c", script, NULL};
+    struct keeper_options o = {self, argv, "keeper.lock", "backend.log", socket};
+    struct err e = ERR_INIT;
+    struct keeper *k = keeper_start(&o, &e);
+    assert_non_null(k);
+    return k;
+}
+
+static bool file_says(const char *path, const char *want)
+{
+    struct buf b;
+    struct err e = ERR_INIT;
+    buf_init(&b, BUF_MAX_PIECE);
+    bool found = file_read(path, &b, &e) == FILE_READ_OK && strstr(b.data, want) != NULL;
+    buf_release(&b);
+    return found;
+}
+
+static void await_file(const char *path, const char *want)
+{
+    int64_t until_ms = clock_mono_ms() + LIMIT_MS;
+    while (!file_says(path, want)) {
+        if (clock_mono_ms() > until_ms) fail_msg("'%s' never said '%s'", path, want);
+        usleep(NAP_US);
+    }
+}
+
+static pid_t read_pid(const char *path)
+{
+    struct buf b;
+    struct err e = ERR_INIT;
+    await_file(path, "\n");
+    buf_init(&b, BUF_MAX_LINE);
+    assert_int_equal(file_read(path, &b, &e), FILE_READ_OK);
+    pid_t pid = (pid_t)strtol(b.data, NULL, 10);
+    buf_release(&b);
+    assert_true(pid > 1);
+    return pid;
+}
+
+// A zombie that init has not collected yet is as good as gone.
+static bool is_gone(pid_t pid)
+{
+    char path[64];
+    if (kill(pid, 0) != 0) return errno == ESRCH;
+    (void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+    return file_says(path, ") Z ");
+}
+
+static void await_gone(pid_t pid, int64_t limit_ms)
+{
+    int64_t until_ms = clock_mono_ms() + limit_ms;
+    while (!is_gone(pid)) {
+        if (clock_mono_ms() > until_ms) fail_msg("process %ld lives on", (long)pid);
+        usleep(NAP_US);
+    }
+}
+
+static void await_lock_free(int64_t limit_ms)
+{
+    int64_t until_ms = clock_mono_ms() + limit_ms;
+    struct lock l = LOCK_INIT;
+    struct err e = ERR_INIT;
+    while (lock_try(&l, "keeper.lock", false, &e) != LOCK_HELD) {
+        if (clock_mono_ms() > until_ms) fail_msg("the lock is still held");
+        usleep(NAP_US);
+    }
+    lock_release(&l);
+}
+
+static void await_end(struct keeper *k, char *why, size_t size)
+{
+    int64_t until_ms = clock_mono_ms() + LIMIT_MS;
+    while (keeper_alive(k, why, size)) {
+        if (clock_mono_ms() > until_ms) fail_msg("the keeper does not end");
+        usleep(NAP_US);
+    }
+}
+
+static void test_backend_dies(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *script, *why;
+    } cases[] = {
+        {"echo starting; echo 'error: no such model' >&2; exit 3", "'sh' exited with status 3: error: no such model"},
+        {"kill -9 $$", "'sh' was killed by signal 9"},
+        {"printf 'bell \\a without newline'; exit 1", "'sh' exited with status 1: bell ? without newline"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char why[256] = "";
+        struct keeper *k = keep(cases[i].script, -1);
+        await_end(k, why, sizeof(why));
+        assert_string_equal(why, cases[i].why);
+        keeper_stop(k);
+        await_lock_free(LIMIT_MS);
+    }
+    assert_true(file_says("backend.log", "starting"));
+}
+
+static void test_command_that_does_not_exist(void **state)
+{
+    (void)state;
+    const char *argv[] = {"no-such-command", NULL};
+    struct keeper_options o = {self, argv, "keeper.lock", "backend.log", -1};
+    struct err e = ERR_INIT;
+    char why[256] = "";
+    struct keeper *k = keeper_start(&o, &e);
+    assert_non_null(k);
+    await_end(k, why, sizeof(why));
+    assert_string_equal(why, "cannot run 'no-such-command': No such file or directory");
+    keeper_stop(k);
+}
+
+static void test_program_that_does_not_exist(void **state)
+{
+    (void)state;
+    const char *argv[] = {"true", NULL};
+    struct keeper_options o = {"/no/such/program", argv, "keeper.lock", "backend.log", -1};
+    struct err e = ERR_INIT;
+    assert_null(keeper_start(&o, &e));
+    assert_int_equal(e.code, ERR_BACKEND);
+}
+
+// When the leader dies by itself, what it left running in its group goes too.
+static void test_rest_of_the_group_goes_with_its_leader(void **state)
+{
+    (void)state;
+    char why[256] = "";
+    struct keeper *k = keep("sleep 1000 & echo $! >child; exit 4", -1);
+    pid_t child = read_pid("child");
+    await_end(k, why, sizeof(why));
+    await_gone(child, LIMIT_MS);
+    keeper_stop(k);
+}
+
+static void test_stop_is_gentle_then_hard(void **state)
+{
+    (void)state;
+    struct keeper *k = keep("trap 'echo bye >bye; exit 0' TERM; echo $$ >gentle; while :; do sleep 0.01; done", -1);
+    pid_t gentle = read_pid("gentle");
+    int64_t start_ms = clock_mono_ms();
+    keeper_stop(k);
+    assert_true(is_gone(gentle));
+    assert_true(file_says("bye", "bye"));
+    assert_in_range(clock_mono_ms() - start_ms, 0, 1000);
+
+    k = keep(
+        "trap '' TERM; (while :; do sleep 0.01; done) & echo $! >child; echo $$ >hard; while :; do sleep 0.01; done",
+        -1);
+    pid_t hard = read_pid("hard"), child = read_pid("child");
+    start_ms = clock_mono_ms();
+    keeper_stop(k);
+    assert_in_range(clock_mono_ms() - start_ms, 2900, 3600);
+    await_gone(hard, 100);
+    await_gone(child, 100);
+    await_lock_free(100);
+}
+
+// The engine is killed, so nobody tells the keeper anything: only the pipe ends.
+static void test_engine_is_killed(void **state)
+{
+    (void)state;
+    static const char script[] =
+        "trap '' TERM; sleep 1000 & echo $! >child; echo $$ >leader; while :; do sleep 0.01; done";
+    pid_t engine = fork();
+    assert_true(engine >= 0);
+    if (engine == 0) {
+        execl(self, self, "engine", script, (char *)NULL);
+        _exit(127);
+    }
+    pid_t leader = read_pid("leader"), child = read_pid("child");
+    kill(engine, SIGKILL);
+    assert_int_equal(waitpid(engine, NULL, 0), engine);
+    int64_t start_ms = clock_mono_ms();
+    await_gone(leader, 3500);
+    await_gone(child, 3500 - (clock_mono_ms() - start_ms));
+    await_lock_free(3500 - (clock_mono_ms() - start_ms));
+    assert_true(clock_mono_ms() - start_ms <= 3500);
+}
+
+static void test_second_keeper_waits_for_the_first(void **state)
+{
+    (void)state;
+    char why[256];
+    struct keeper *first =
+        keep("trap 'sleep 0.2; echo end >first-end; exit 0' TERM; echo $$ >first; while :; do sleep 0.01; done", -1);
+    (void)read_pid("first");
+    struct keeper *second = keep("test -e first-end && echo good >order; echo $$ >second; sleep 1000", -1);
+    usleep(100 * 1000);
+    assert_false(file_exists("second"));
+    assert_true(keeper_alive(second, why, sizeof(why)));
+    keeper_stop(first);
+    (void)read_pid("second");
+    assert_true(file_says("order", "good"));
+    keeper_stop(second);
+}
+
+static void test_stop_while_it_waits_for_the_lock(void **state)
+{
+    (void)state;
+    struct lock l = LOCK_INIT;
+    struct err e = ERR_INIT;
+    assert_int_equal(lock_try(&l, "keeper.lock", false, &e), LOCK_HELD);
+    struct keeper *k = keep("echo x >started", -1);
+    usleep(50 * 1000);
+    int64_t start_ms = clock_mono_ms();
+    keeper_stop(k);
+    assert_in_range(clock_mono_ms() - start_ms, 0, 1000);
+    assert_false(file_exists("started"));
+    lock_release(&l);
+}
+
+// Also with descriptors that our own parent left open: the backend sees 0, 1, 2 and, if given, 3.
+static void test_descriptors(void **state)
+{
+    (void)state;
+    if (access("/proc/self/fd", F_OK) != 0) skip(); // macOS: nowhere to look
+    int port = 0, stray = dup2(open("/dev/null", O_RDONLY), 57);
+    struct err e = ERR_INIT;
+    int fd = keeper_listen(&port, &e);
+    assert_true(fd >= 0 && port > 0 && stray == 57);
+    for (int with_socket = 0; with_socket < 2; with_socket++) {
+        // The shell's glob opens the directory itself: /proc/self would be the shell, and ls would add one of its
+        // own.
+        struct keeper *k =
+            keep("cd /proc/$$/fd && ls -d ? ?? ??? 2>/dev/null | tr '\\n' ' ' >$OLDPWD/fds; echo done >>$OLDPWD/fds; "
+                 "readlink 3 >$OLDPWD/three; echo >>$OLDPWD/three; sleep 1000",
+                 with_socket ? fd : -1);
+        await_file("fds", "done");
+        await_file("three", "\n");
+        assert_true(file_says("fds", with_socket ? "0 1 2 3 done" : "0 1 2 done"));
+        assert_int_equal(file_says("three", "socket:"), with_socket);
+        keeper_stop(k);
+        unlink("fds");
+        unlink("three");
+    }
+    close(stray);
+    close(fd);
+}
+
+static void test_log_has_a_cap(void **state)
+{
+    (void)state;
+    char why[256] = "";
+    struct keeper *k = keep("yes 'a line of thirty-two characters.' | head -n 300000; exit 1", -1);
+    await_end(k, why, sizeof(why));
+    struct stat now, old;
+    assert_int_equal(stat("backend.log", &now), 0);
+    assert_int_equal(stat("backend.log.1", &old), 0);
+    assert_in_range(now.st_size + old.st_size, 4 * 1024 * 1024, 9 * 1024 * 1024);
+    keeper_stop(k);
+}
+
+static void test_tied_command_ends_with_its_pipe(void **state)
+{
+    (void)state;
+    const char *argv[] = {"sh", "-c", "echo $$ >tied; exec cat", NULL};
+    int fd = keeper_spawn_tied(argv);
+    assert_true(fd >= 0);
+    pid_t pid = read_pid("tied");
+    assert_false(is_gone(pid));
+    close(fd);
+    await_gone(pid, LIMIT_MS);
+    const char *none[] = {"no-such-command", NULL};
+    assert_int_equal(keeper_spawn_tied(none), -1);
+    while (waitpid(-1, NULL, WNOHANG) > 0) {
+    }
+}
+
+static int run_engine(const char *script)
+{
+    const char *argv[] = {"sh", "-c", script, NULL};
+    struct keeper_options o = {self, argv, "keeper.lock", "backend.log", -1};
+    struct err e = ERR_INIT;
+    if (keeper_start(&o, &e) == NULL) return 1;
+    for (;;) pause();
+}
+
+int main(int argc, char **argv)
+{
+    if (!os_self_path(self, sizeof(self))) return 1;
+    if (argc > 1 && strcmp(argv[1], "keeper") == 0) return keeper_main(argc, argv);
+    if (argc > 2 && strcmp(argv[1], "engine") == 0) return run_engine(argv[2]);
+#define KEEPER_TEST(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
+    const struct CMUnitTest tests[] = {
+        KEEPER_TEST(test_backend_dies),
+        KEEPER_TEST(test_command_that_does_not_exist),
+        KEEPER_TEST(test_program_that_does_not_exist),
+        KEEPER_TEST(test_rest_of_the_group_goes_with_its_leader),
+        KEEPER_TEST(test_stop_is_gentle_then_hard),
+        KEEPER_TEST(test_engine_is_killed),
+        KEEPER_TEST(test_second_keeper_waits_for_the_first),
+        KEEPER_TEST(test_stop_while_it_waits_for_the_lock),
+        KEEPER_TEST(test_descriptors),
+        KEEPER_TEST(test_log_has_a_cap),
+        KEEPER_TEST(test_tied_command_ends_with_its_pipe),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
