@@ -14,7 +14,8 @@ enum err_code {
     ERR_NONE = 0,
     ERR_USAGE,      // bad arguments, bad spec, bad config
     ERR_BACKEND,    // no usable inference server
-    ERR_STORE,      // database, disk or file system
+    ERR_STORE,      // database, disk or file system; may pass by itself (a full disk)
+    ERR_DAMAGED,    // the database is broken: waiting will not mend it
     ERR_QUEUE_FULL, // the queue holds as many unfinished jobs as it may
     ERR_NO_JOB,     // no such job
     ERR_BUSY,       // somebody else holds the lock

@@ -11,7 +11,7 @@
 //            cancelled ◀──cancel── paused ◀──pause── waiting(reason) ◀────┘
 //
 // `paused` and `cancelled` can be entered from every state that is not ended; `resume` leads from paused, cancelled
-// and waiting back to queued. What is true: planning, writing and waiting jobs have begun, and the engine that holds
+// and waiting back to queued, and a job whose outline is complete goes from there straight to writing. What is true: planning, writing and waiting jobs have begun, and the engine that holds
 // the home's lock works on at most one of them per backend slot. After a crash the row still says planning, writing
 // or waiting; the next engine simply goes on with it.
 #ifndef MODEL_JOB_H

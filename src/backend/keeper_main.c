@@ -71,8 +71,9 @@ static void keeper_take_signals(void)
         (void)sigaction(taken[i], &on, NULL);
         sigaddset(&blocked, taken[i]);
     }
-    (void)sigprocmask(SIG_BLOCK, &blocked, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
+    (void)pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+    on.sa_handler = SIG_IGN;
+    (void)sigaction(SIGPIPE, &on, NULL);
 }
 
 static void keeper_tell(const char *text)
@@ -241,7 +242,7 @@ static void keeper_close_strays(int keep_below)
 {
     DIR *dir = opendir("/dev/fd");
     if (dir == NULL) return;
-    for (struct dirent *d; (d = readdir(dir)) != NULL;) {
+    for (struct dirent *d; (d = readdir(dir)) != NULL;) { // NOLINT(concurrency-mt-unsafe): one thread
         int fd = (int)strtol(d->d_name, NULL, 10);
         if (fd >= keep_below && fd != dirfd(dir)) (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
     }

@@ -9,16 +9,18 @@
 //                  reopen (timer) ◀── store failed: worker detached, store closed, all memory of rows dropped
 //
 // After a failed commit nobody knows whether the rows stand: the store is opened again and the rows are read. While
-// the disk is full this is repeated, quietly, until it works.
+// the disk is full this is repeated, quietly, until it works. A damaged database ends the engine.
 #include "engine/engine.h"
 
+#include "base/file.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/inbox.h"
 #include "engine/worker.h"
 #include "store/store.h"
 
-enum { INBOX_MS = 100, REOPEN_MIN_MS = 100, REOPEN_MAX_MS = 5000, REOPEN_GIVE_UP = 720 };
+enum { INBOX_MS = 100, REOPEN_MIN_MS = 100, REOPEN_MAX_MS = 5000, CALM_MS = 60 * 1000 };
 
 struct engine {
     struct engine_options o;
@@ -28,7 +30,8 @@ struct engine {
     struct store *store; // NULL while it is being reopened
     struct worker *worker;
     struct timer *inbox, *reopen;
-    int reopened;        // in a row
+    int reopened;        // in a row: failures less than CALM_MS apart
+    int64_t failed_ms;   // monotonic
     bool changed;        // the inbox changed a job
     struct settled_job {
         int64_t id;
@@ -40,7 +43,6 @@ struct engine {
 static void on_settled(void *arg, int64_t job, enum job_state state)
 {
     struct engine *en = arg;
-    en->reopened = 0;
     en->events.settled(en->arg, job, state);
 }
 
@@ -63,13 +65,16 @@ static void close_store(struct engine *en)
 static void on_store_failed(void *arg, const struct err *e)
 {
     struct engine *en = arg;
+    int64_t now = clock_mono_ms();
+    if (now - en->failed_ms > CALM_MS) en->reopened = 0;
+    en->failed_ms = now;
     if (en->reopened == 0) log_line(LOG_WARN, "%s; opening the store again", e->text);
     close_store(en);
-    if (++en->reopened > REOPEN_GIVE_UP) {
+    if (e->code == ERR_DAMAGED || e->code == ERR_INTERNAL) {
         en->events.failed(en->arg, e);
         return;
     }
-    int64_t ms = (int64_t)REOPEN_MIN_MS * en->reopened;
+    int64_t ms = (int64_t)REOPEN_MIN_MS * ++en->reopened;
     timer_set(en->reopen, ms < REOPEN_MAX_MS ? ms : REOPEN_MAX_MS);
 }
 
@@ -155,6 +160,15 @@ void engine_poke(struct engine *en)
 
 // ---- life ------------------------------------------------------------------------------------------------------------
 
+// Messages that their sender did not live to finish. That one cannot be removed keeps nobody from working.
+static void sweep_inbox(const struct engine *en)
+{
+    char dir[1400];
+    struct err e = ERR_INIT;
+    snprintf(dir, sizeof(dir), "%s/%s", en->o.home, INBOX_DIR);
+    if (!file_sweep(dir, &e)) log_line(LOG_WARN, "%s", e.text);
+}
+
 struct engine *engine_start(const struct engine_options *o, const struct engine_events *events, void *arg, struct err *e)
 {
     struct engine *en = mem_calloc(1, sizeof(*en));
@@ -167,6 +181,7 @@ struct engine *engine_start(const struct engine_options *o, const struct engine_
     const struct worker_options w = {.loop = o->loop, .http = en->http, .config = o->config, .home = o->home,
                                      .program = o->program, .simulator = o->simulator};
     en->worker = worker_new(&w, &worker_events, en);
+    sweep_inbox(en);
     if (!open_store(en, e) || !take_inbox(en, e)) {
         engine_stop(en);
         return NULL;

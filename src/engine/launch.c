@@ -29,23 +29,29 @@ static bool is_usable(const struct attempt *a)
     return !refused && (a->prefix.len > 0 || a->text.len > 0);
 }
 
-// Cleans the text of the last attempt for a continuation. Empty: not worth it, begin anew.
-static void carry(struct worker *w, const struct attempt *a, struct buf *text, bool prefill)
+// Cleans the text of the last attempt for a continuation, and counts its words. Empty: not worth it, begin anew.
+static bool carry(struct worker *w, const struct attempt *a, struct buf *text, int *words, bool prefill, struct err *e)
 {
     buf_clear(text);
-    if (w->step.kind != STEP_CHUNK || !is_usable(a)) return;
+    *words = 0;
+    if (w->step.kind != STEP_CHUNK || !is_usable(a)) return true;
+    struct desk d = worker_desk(w);
     flight_join(text, &a->prefix, &a->text);
     size_t keep = prefill ? join_clean_word(text->data, text->len) : join_clean_sentence(text->data, text->len);
     buf_cut(text, keep);
-    if (words_count(text->data, text->len) < WORTH_CARRYING_WORDS) buf_clear(text);
+    if (!step_chunk_words(&d, &w->step, text->data, text->len, words, e)) return false;
+    if (*words >= WORTH_CARRYING_WORDS) return true;
+    buf_clear(text);
+    *words = 0;
+    return true;
 }
 
 // An attempt that was broken off by a proxy's limit, or found the context too small, makes the next one ask for half
 // of what was left. It follows from the last row alone, so that a crash changes nothing.
-static void shrink(struct worker *w, const struct attempt *a, const struct buf *carried)
+static void shrink(struct worker *w, const struct attempt *a, int have)
 {
     if (w->step.kind != STEP_CHUNK || a->words_asked <= 0) return;
-    int have = (int)words_count(carried->data, carried->len), total = a->words_asked;
+    int total = a->words_asked;
     if (a->verdict && strcmp(a->verdict, "smaller") == 0) {
         int left = (total - have) / 2;
         total = have + (left > LEAST_WORDS ? left : LEAST_WORDS);
@@ -201,6 +207,7 @@ static enum one prepare_step(struct worker *w, struct err *e)
     enum one result = ONE_FAILED;
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
+    int words = 0; // of what is carried
     bool prefill = link_facts(w->link)->prefill, accepted = false;
     if (found == STORE_FOUND) {
         if (!close_abandoned(w, &last, e)) goto out;
@@ -208,14 +215,14 @@ static enum one prepare_step(struct worker *w, struct err *e)
             if (launch_give_up(w, e)) result = ONE_AGAIN;
             goto out;
         }
-        carry(w, &last, &text, prefill);
-        shrink(w, &last, &text);
+        if (!carry(w, &last, &text, &words, prefill, e)) goto out;
+        shrink(w, &last, words);
     }
     const struct carried carried = {
         .text = text.data,
         .len = text.len,
         .prefill = prefill,
-        .words_left = w->step.ask.ask_words - (int)words_count(text.data, text.len),
+        .words_left = w->step.ask.ask_words - words,
     };
     if (text.len > 0 && !prefill && carried.words_left <= 0) {
         if (!accept_carried(w, &text, &accepted, e)) goto out;
@@ -236,7 +243,7 @@ enum launch launch_prepare(struct worker *w, struct err *e)
     for (;;) {
         if (!worker_reload_book(w, e)) return LAUNCH_FAILED;
         w->step = next_step(&w->book, worker_chunk_words(w));
-        if (!step_ops(w->step.kind)) return LAUNCH_FINISH;
+        if (!step_ops(w->step.kind)) return enter_phase(w, e) ? LAUNCH_FINISH : LAUNCH_FAILED;
         switch (prepare_step(w, e)) {
         case ONE_REQUEST: return LAUNCH_REQUEST;
         case ONE_AGAIN: continue;

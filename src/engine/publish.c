@@ -362,7 +362,8 @@ static bool open_files(struct publish *p, const struct book *b, int chunk_words,
     char path[PATH_SIZE];
     struct titles t;
     path_of(p, path, "chapters");
-    bool ok = file_mkdirs(path, 0755, e) && load_titles(p, &t, e);
+    // What a crash left behind in the middle of a publication goes.
+    bool ok = file_mkdirs(path, 0755, e) && file_sweep(path, e) && file_sweep(p->job->out_dir, e) && load_titles(p, &t, e);
     if (!ok) return false;
     for (size_t i = 0; ok && i < b->chapters_count; i++) {
         const struct book_chapter *c = &b->chapters[i];
@@ -370,7 +371,7 @@ static bool open_files(struct publish *p, const struct book *b, int chunk_words,
         if (c->has_recap || length_next(b, c->number, chunk_words).full) ok = write_chapter(p, c->number, &t, e);
         else ok = write_part(p, c->number, &t, "", 0, e);
     }
-    ok = ok && project_live(p, &t, e) && (b->chapters_count == 0 || write_outline(p, e));
+    ok = ok && project_live(p, &t, e) && (!b->has_bible || write_outline(p, e));
     titles_release(&t);
     return ok;
 }

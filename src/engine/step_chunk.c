@@ -176,6 +176,21 @@ static bool store_range(const struct desk *d, const struct step *s, const struct
            store_turn_add_chunk(d->store, d->job->id, s->chapter, s->seq, e);
 }
 
+bool step_chunk_words(const struct desk *d, const struct step *s, const char *text, size_t len, int *words,
+                      struct err *e)
+{
+    struct chunk_before before;
+    struct gate_out g;
+    bool ok = load_before(&before, d, s->chapter, e);
+    const struct gate_in in = {
+        .text = text, .len = len, .before = before.prose.data, .before_len = before.prose.len, .last_try = true,
+    };
+    gate_chunk(&in, &g);
+    *words = (int)words_count(text + g.skip, len - g.skip);
+    buf_release(&before.prose);
+    return ok;
+}
+
 static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule, struct err *e)
 {
     struct chunk_before before;

@@ -40,6 +40,10 @@ const struct step_ops *step_ops(enum step_kind kind); // NULL for finish and non
 
 extern const struct step_ops step_bible, step_outline, step_beats, step_chunk, step_recap;
 
+// Words of prose in what earlier attempts at a chunk left: what the gate takes from its head (a heading, a restated
+// tail) does not count, else a model that restates would be asked for less.
+bool step_chunk_words(const struct desk *d, const struct step *s, const char *text, size_t len, int *words,
+                      struct err *e);
 // Stores a question and its answer at the end of a conversation.
 bool step_keep_turns(const struct desk *d, int conversation, const struct gen_message *turn, const char *answer,
                      size_t len, struct err *e);

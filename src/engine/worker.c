@@ -13,9 +13,12 @@
 #include "engine/steps.h"
 
 enum { RETRY_OPEN_MIN_MS = 250, RETRY_OPEN_MAX_MS = 10000, SLOT_TAKEN_MS = 500, IDLE_LIMIT_MS = 15 * 60 * 1000,
-       QUIET_MAX_MS = 15 * 60 * 1000 };
+       QUIET_MAX_MS = 15 * 60 * 1000,
+       PUBLISH_MS = 2, PARTIAL_MS = 200 };
 
 static void on_turn(void *arg);
+static void on_publish(void *arg);
+static void publish_now(struct worker *w);
 static void on_opened(void *arg, const struct link_result *r);
 static void on_committed(void *arg);
 static void on_flight_ended(void *arg, const struct gen_result *r);
@@ -34,6 +37,8 @@ struct worker *worker_new(const struct worker_options *o, const struct worker_ev
     w->events = events;
     w->arg = arg;
     w->turn = timer_new(o->loop, on_turn, w);
+    w->publish_soon = timer_new(o->loop, on_publish, w);
+    w->unpublished.kind = STEP_NONE;
     const struct link_options link = {.loop = o->loop, .http = o->http, .config = o->config, .home = o->home,
                                       .program = o->program, .simulator = o->simulator};
     w->link = link_new(&link, on_opened, w);
@@ -50,6 +55,7 @@ void worker_free(struct worker *w)
     flight_release(&w->flight);
     link_free(w->link);
     timer_free(w->turn);
+    timer_free(w->publish_soon);
     buf_release(&w->last_prompt);
     free(w);
 }
@@ -70,6 +76,8 @@ static void drop_job(struct worker *w)
 {
     if (!w->has_job) return;
     w->has_job = false;
+    w->unpublished.kind = STEP_NONE;
+    timer_stop(w->publish_soon);
     job_release(&w->job);
     spec_release(&w->spec);
     templates_release(&w->templates);
@@ -102,6 +110,7 @@ void worker_detach(struct worker *w, bool keep_text)
     struct err e = ERR_INIT;
     if (w->store && flying && keep_text && !flight_commit(&w->flight, &e))
         log_line(LOG_WARN, "the last words before the stop were not kept: %s", e.text);
+    if (keep_text) publish_now(w);
     drop_job(w);
     worker_enter(w, WORKER_IDLE);
     w->store = NULL;
@@ -161,8 +170,8 @@ bool worker_reload_book(struct worker *w, struct err *e)
     return store_book_load(w->store, w->job.id, &w->book, e);
 }
 
-// Changes the job's state outside a running transaction.
-static bool rest(struct worker *w, enum job_state to, const char *reason, struct err *e)
+// Changes the job's state in a transaction of its own.
+static bool set_job_now(struct worker *w, enum job_state to, const char *reason, struct err *e)
 {
     return store_begin(w->store, e) && worker_set_job(w, to, reason, e) && store_commit(w->store, e);
 }
@@ -180,7 +189,7 @@ static void come_to_rest(struct worker *w)
 static void pause_job(struct worker *w, const char *reason)
 {
     struct err e = ERR_INIT;
-    if (rest(w, JOB_PAUSED, reason, &e)) come_to_rest(w);
+    if (set_job_now(w, JOB_PAUSED, reason, &e)) come_to_rest(w);
     else store_failed(w, &e);
 }
 
@@ -188,7 +197,7 @@ static void pause_job(struct worker *w, const char *reason)
 static void wait_for(struct worker *w, int64_t ms, const char *reason)
 {
     struct err e = ERR_INIT;
-    if (!rest(w, JOB_WAITING, reason, &e)) {
+    if (!set_job_now(w, JOB_WAITING, reason, &e)) {
         store_failed(w, &e);
         return;
     }
@@ -234,6 +243,14 @@ static void open_backend(struct worker *w)
     link_open(w->link, w->job.backend);
 }
 
+// From here on the job has begun, even if its backend keeps it waiting.
+static bool begin_job(struct worker *w, struct err *e)
+{
+    if (w->job.state != JOB_QUEUED) return true;
+    bool planned = w->book.has_bible && (int)w->book.chapters_count == w->book.chapters_total;
+    return set_job_now(w, planned ? JOB_WRITING : JOB_PLANNING, "", e);
+}
+
 static void pick_job(struct worker *w)
 {
     struct err e = ERR_INIT;
@@ -243,7 +260,7 @@ static void pick_job(struct worker *w)
     case STORE_NONE: w->events->idle(w->arg); return;
     default: store_failed(w, &e); return;
     }
-    if (!load_job(w, id, &e)) {
+    if (!load_job(w, id, &e) || !begin_job(w, &e)) {
         drop_job(w);
         store_failed(w, &e);
         return;
@@ -355,10 +372,36 @@ static void on_idle_known(void *arg, bool idle)
 
 // ---- flight ----------------------------------------------------------------------------------------------------------------------
 
+static bool is_complete(const struct worker *w, int chapter)
+{
+    return length_next(&w->book, chapter, worker_chunk_words(w)).full;
+}
+
+// The files of what was accepted, and the checkpoint: while the server works on the next request.
+static void publish_now(struct worker *w)
+{
+    struct err e = ERR_INIT;
+    const struct step step = w->unpublished, *done = &step;
+    timer_stop(w->publish_soon);
+    w->unpublished.kind = STEP_NONE;
+    if (done->kind == STEP_OUTLINE || done->kind == STEP_BIBLE) {
+        struct job fresh;
+        if (done->kind == STEP_BIBLE && store_job_get(w->store, w->job.id, &fresh, &e) == STORE_FOUND) {
+            free(w->job.title);
+            w->job.title = mem_strdup(fresh.title);
+            job_release(&fresh);
+        }
+        publish_outline(&w->publish);
+    }
+    if (done->kind == STEP_CHUNK) publish_chunks(&w->publish, done->chapter, is_complete(w, done->chapter));
+    if (done->kind != STEP_NONE && !store_checkpoint(w->store, &e)) log_line(LOG_WARN, "checkpoint: %s", e.text);
+}
+
 // All chapters stand: the book's files, then the job's last state.
 static void finish(struct worker *w)
 {
     struct err e = ERR_INIT;
+    publish_now(w);
     if (!publish_book(&w->publish, &e)) {
         log_line(LOG_WARN, "cannot write the finished book: %s", e.text);
         wait_for(w, RETRY_OPEN_MAX_MS, e.text);
@@ -381,10 +424,16 @@ static void go(struct worker *w)
     else launch_send(w);
 }
 
+// More text is safe: the file of the chapter shows it a little later.
 static void on_committed(void *arg)
 {
     struct worker *w = arg;
-    if (w->step.kind != STEP_CHUNK) return;
+    if (w->step.kind == STEP_CHUNK && !timer_active(w->publish_soon)) timer_set(w->publish_soon, PARTIAL_MS);
+}
+
+static void show_partial(struct worker *w)
+{
+    if (w->state != WORKER_FLIGHT || w->step.kind != STEP_CHUNK || w->flight.committed == 0) return;
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
     flight_join(&text, &w->flight.prefix, &w->flight.text);
@@ -392,24 +441,10 @@ static void on_committed(void *arg)
     buf_release(&text);
 }
 
-// After the next request has left: the files of what was accepted, and the checkpoint.
-static void publish_step(struct worker *w, const struct step *done)
+static void on_publish(void *arg)
 {
-    struct err e = ERR_INIT;
-    if (done->kind == STEP_OUTLINE || done->kind == STEP_BIBLE) {
-        struct job fresh;
-        if (done->kind == STEP_BIBLE && store_job_get(w->store, w->job.id, &fresh, &e) == STORE_FOUND) {
-            free(w->job.title);
-            w->job.title = mem_strdup(fresh.title);
-            job_release(&fresh);
-        }
-        publish_outline(&w->publish);
-    }
-    if (done->kind == STEP_CHUNK) {
-        bool complete = w->step.kind != STEP_CHUNK && w->step.kind != STEP_BEATS;
-        publish_chunks(&w->publish, done->chapter, complete);
-    }
-    if (!store_checkpoint(w->store, &e)) log_line(LOG_WARN, "checkpoint: %s", e.text);
+    publish_now(arg);
+    show_partial(arg);
 }
 
 static bool pause_in_transaction(struct worker *w, const struct settled *s, struct err *e)
@@ -428,9 +463,14 @@ static void go_on(struct worker *w, const struct settled *s)
         store_failed(w, &e);
         return;
     }
-    if (next == LAUNCH_REQUEST) launch_send(w);
-    if (s->accepted) publish_step(w, &done);
-    if (next == LAUNCH_FINISH) finish(w);
+    if (s->accepted) w->unpublished = done;
+    if (next == LAUNCH_FINISH) {
+        finish(w);
+        return;
+    }
+    // The request leaves in the loop's next turn; files wait until it has.
+    launch_send(w);
+    timer_set(w->publish_soon, PUBLISH_MS);
 }
 
 static void on_flight_ended(void *arg, const struct gen_result *r)
@@ -438,6 +478,7 @@ static void on_flight_ended(void *arg, const struct gen_result *r)
     struct worker *w = arg;
     struct err e = ERR_INIT;
     struct settled s;
+    publish_now(w);
     if (!store_begin(w->store, &e) || !settle_flight(w, r, &s, &e)) {
         store_failed(w, &e);
         return;
@@ -487,6 +528,7 @@ static void leave_job(struct worker *w)
         store_failed(w, &e);
         return;
     }
+    publish_now(w);
     if (flying) link_suspect(w->link);
     drop_job(w);
     worker_enter(w, WORKER_IDLE);

@@ -60,6 +60,8 @@ struct worker {
     struct templates templates;
     struct book book;
     struct publish publish;
+    struct timer *publish_soon; // runs when the request at hand has left
+    struct step unpublished;    // STEP_NONE: nothing is
 
     // The request at hand.
     struct step step;

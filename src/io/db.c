@@ -55,7 +55,7 @@ static bool db_fail(const struct db *d, int code, const char *doing, struct err 
     switch (code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return err_set(e, ERR_STORE,
+        return err_set(e, ERR_DAMAGED,
                        "database '%s' is damaged (%s); nothing was changed: copy it together with its -wal file, then "
                        "read what is left with: sqlite3 '%s' .recover",
                        d->path, why, d->path);

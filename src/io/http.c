@@ -404,7 +404,11 @@ struct http *http_new(struct loop *l)
 static void http_destroy(struct http *h)
 {
     curl_multi_cleanup(h->multi);
-    while (h->sockets != NULL) http_socket_free(h->sockets);
+    for (struct http_socket *s = h->sockets, *next; s != NULL; s = next) {
+        next = s->next;
+        watch_free(s->watch);
+        free(s);
+    }
     timer_free(h->timer);
     curl_global_cleanup();
     free(h);

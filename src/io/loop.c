@@ -16,11 +16,8 @@ struct loop {
     struct ev_loop *ev;
 };
 
-// A timer of 0 ms is an idle watcher of the highest priority: libev lets a timer that is due wait for its backend's
-// granularity (1 ms for epoll), and that would lie between every two requests.
 struct timer {
-    ev_timer after;
-    ev_idle now;
+    ev_timer timer;
     struct loop *loop;
     void (*fire)(void *arg);
     void *arg;
@@ -66,19 +63,11 @@ void loop_stop(struct loop *l)
     ev_break(l->ev, EVBREAK_ALL);
 }
 
-static void timer_on_after(struct ev_loop *ev, ev_timer *w, int revents)
+static void timer_on_fire(struct ev_loop *ev, ev_timer *w, int revents)
 {
     (void)ev;
     (void)revents;
     struct timer *t = w->data;
-    t->fire(t->arg);
-}
-
-static void timer_on_now(struct ev_loop *ev, ev_idle *w, int revents)
-{
-    (void)revents;
-    struct timer *t = w->data;
-    ev_idle_stop(ev, w);
     t->fire(t->arg);
 }
 
@@ -88,10 +77,8 @@ struct timer *timer_new(struct loop *l, void (*fire)(void *arg), void *arg)
     t->loop = l;
     t->fire = fire;
     t->arg = arg;
-    ev_timer_init(&t->after, timer_on_after, 0, 0);
-    ev_idle_init(&t->now, timer_on_now);
-    ev_set_priority(&t->now, EV_MAXPRI);
-    t->after.data = t->now.data = t;
+    ev_timer_init(&t->timer, timer_on_fire, 0, 0);
+    t->timer.data = t;
     return t;
 }
 
@@ -104,26 +91,21 @@ void timer_free(struct timer *t)
 
 void timer_set(struct timer *t, int64_t ms)
 {
-    timer_stop(t);
-    if (ms <= 0) {
-        ev_idle_start(t->loop->ev, &t->now);
-        return;
-    }
+    ev_timer_stop(t->loop->ev, &t->timer);
     // libev counts from the turn's start; a callback that worked long must not make the timer early.
     ev_now_update(t->loop->ev);
-    ev_timer_set(&t->after, (double)ms / 1000.0, 0);
-    ev_timer_start(t->loop->ev, &t->after);
+    ev_timer_set(&t->timer, ms > 0 ? (double)ms / 1000.0 : 0, 0);
+    ev_timer_start(t->loop->ev, &t->timer);
 }
 
 void timer_stop(struct timer *t)
 {
-    ev_timer_stop(t->loop->ev, &t->after);
-    ev_idle_stop(t->loop->ev, &t->now);
+    ev_timer_stop(t->loop->ev, &t->timer);
 }
 
 bool timer_active(const struct timer *t)
 {
-    return ev_is_active(&t->after) || ev_is_active(&t->now);
+    return ev_is_active(&t->timer);
 }
 
 static int watch_to_ev(int events)

@@ -25,21 +25,21 @@ enum {
 struct failure_row {
     const char *name;
     const char *text;
+    int base_ms; // of the backoff
     bool outage;
-    int base_ms;
     bool charge_always; // else from the third failure of the same request
     bool barrier;       // the request may have reached the model and still be running there
     int smaller_from;   // in a row; 0: never
     int pause_from;     // in a row; 0: never
 };
 
-#define OUTAGE  true, OUTAGE_BASE_MS, false
-#define AT_ONCE false, AT_ONCE_BASE_MS, false
-#define CHARGED false, AT_ONCE_BASE_MS, true
-#define HUMAN   false, 0, false
+#define OUTAGE  OUTAGE_BASE_MS, true, false
+#define AT_ONCE AT_ONCE_BASE_MS, false, false
+#define CHARGED AT_ONCE_BASE_MS, false, true
+#define HUMAN   0, false, false
 
 static const struct failure_row failure_rows[FAIL_COUNT] = {
-    [FAIL_NONE] = {"none", "no failure", false, 0, false, false, 0, 0},
+    [FAIL_NONE] = {"none", "no failure", 0, false, false, false, 0, 0},
     [FAIL_REFUSED] = {"refused", "no server answers there", OUTAGE, false, 0, 0},
     [FAIL_CONNECT_TIMEOUT] = {"connect_timeout", "no connection to the server in time", OUTAGE, false, 0, 0},
     [FAIL_RESET] = {"reset", "the connection broke before the answer began", OUTAGE, true, 0, 0},

@@ -16,7 +16,7 @@ static const struct {
     const char *name;
     unsigned next;
 } job_states[] = {
-    [JOB_QUEUED] = {"queued", BIT(JOB_PLANNING) | BIT(JOB_PAUSED) | BIT(JOB_CANCELLED)},
+    [JOB_QUEUED] = {"queued", BIT(JOB_PLANNING) | BIT(JOB_WRITING) | BIT(JOB_PAUSED) | BIT(JOB_CANCELLED)},
     [JOB_PLANNING] = {"planning", BIT(JOB_WRITING) | BIT(JOB_WAITING) | BIT(JOB_PAUSED) | BIT(JOB_CANCELLED)},
     [JOB_WRITING] = {"writing", BIT(JOB_DONE) | BIT(JOB_WAITING) | BIT(JOB_PAUSED) | BIT(JOB_CANCELLED)},
     [JOB_WAITING] = {"waiting", BIT(JOB_PLANNING) | BIT(JOB_WRITING) | BIT(JOB_WAITING) | BIT(JOB_QUEUED) |

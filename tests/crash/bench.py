@@ -30,9 +30,9 @@ SYSCALLS = ("write pwrite64 fsync fdatasync ftruncate rename renameat renameat2 
 
 SPEC = {
     "title": "The Salt Engine", "premise": "A clockmaker loses an hour and the harbour pays for it.",
-    "words": 1500, "chapters": 3, "seed": 7,
+    "words": 1800, "chapters": 3, "seed": 7,
 }
-CONFIG = {"chunk": {"words": 200}}
+CONFIG = {"chunk": {"words": 300}}  # two a chapter, with a commit or two inside of each
 
 # Streams that end without the protocol's own end: each third request breaks off somehow.
 BROKEN = [
@@ -41,10 +41,17 @@ BROKEN = [
     {"when": {"every": 3}, "do": "eof", "after_tokens": 80, "done": True},
 ]
 
+# How the server behaves. The first three send as fast as they can, so that a job is over in a moment; the paced ones
+# are there to be killed at any time in the middle of a stream.
+QUOTING = ["--no-prefill", "--restate"]
+SCRIPT = ["--script", "broken.json"]
+PACE = ["--rate", "8000"]
 MODES = {
     "prefill": [],
-    "quoting": ["--no-prefill", "--restate"],
-    "broken": ["--script", "broken.json"],
+    "quoting": QUOTING,
+    "broken": SCRIPT,
+    "paced": [*PACE, *SCRIPT],
+    "paced-quoting": [*PACE, *QUOTING, *SCRIPT],
 }
 
 
@@ -85,8 +92,8 @@ def strace_works():
 
 
 class Bench:
-    def __init__(self, mode, program=None, rate=0):
-        self.mode, self.rate = mode, rate
+    def __init__(self, mode, program=None):
+        self.mode = mode
         self.program = pathlib.Path(program or BUILD / "novelgen")
         self.jobs = 0
 
@@ -99,7 +106,7 @@ class Bench:
         self.env = {**os.environ, "HOME": str(self.dir), "XDG_RUNTIME_DIR": str(self.dir / "runtime"),
                     "XDG_CONFIG_HOME": str(self.dir / "config"), "NOVELGEN_NO_INHIBIT": "1"}
         self.env.pop("NOVELGEN_HOME", None)
-        self.sim = subprocess.Popen([BUILD / "novelgen-sim", "--seed", "7", "--rate", str(self.rate), *MODES[self.mode]],
+        self.sim = subprocess.Popen([BUILD / "novelgen-sim", "--seed", "7", *MODES[self.mode]],
                                     cwd=self.dir, stdout=subprocess.PIPE, text=True)
         self.port = int(re.search(r":(\d+)\n", self.sim.stdout.readline())[1])
         return self
@@ -181,9 +188,9 @@ class Bench:
         return fired
 
     def collect(self, job, fired):
-        folders = [p for p in (job / "out").iterdir() if (p / "book.md").exists()]
+        folders = [p for p in (job / "out" / "books").glob("*") if (p / "book.md").exists()]
         if len(folders) != 1:
-            raise Failed(f"not one finished book but {[p.name for p in (job / 'out').iterdir()]}")
+            raise Failed(f"not one finished book but {[str(p) for p in (job / 'out').rglob('*')]}")
         found = {str(p.relative_to(folders[0])): p for p in folders[0].rglob("*") if p.is_file()}
         files = {name: p.read_bytes() for name, p in found.items() if re.search(r"\.md$|^outline\.json$", name)}
         odd = [name for name in found if name not in files and name != "report.json" and not name.startswith(".novelgen")]

@@ -23,10 +23,12 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import mutant  # noqa: E402
-from bench import MODES, SYSCALLS, Bench, Failed, Kill, strace_works  # noqa: E402
+from bench import SYSCALLS, Bench, Failed, Kill, strace_works  # noqa: E402
 from verdict import Verdict, compare  # noqa: E402
 
 WORKERS = 2
+FAST, PACED = ("prefill", "quoting", "broken"), ("paced", "paced-quoting")
+PACED_S = 0.9  # a paced job takes longer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Point:
 
     @property
     def group(self):
-        return self.kills[0].syscall if len(self.kills) == 1 else "repeated"
+        first = self.kills[0].syscall
+        return first if len(self.kills) == 1 or first == "time" else "repeated"
 
     def __str__(self):
         return f"{self.mode}: {', then '.join(map(str, self.kills))}"
@@ -52,7 +55,7 @@ class Result:
 class Campaign:
     """Benches for each mode, as many as there are workers, and the book that each point must give."""
 
-    def __init__(self, modes=tuple(MODES), program=None):
+    def __init__(self, modes=FAST + PACED, program=None):
         self.modes, self.program = modes, program
         self.idle = {mode: queue.Queue() for mode in modes}
         self.benches = []
@@ -80,7 +83,7 @@ class Campaign:
             self.idle[mode].put(bench)
 
     def points(self):
-        return {mode: self.with_bench(mode, lambda b: b.points()) for mode in self.modes}
+        return {mode: self.with_bench(mode, lambda b: b.points()) for mode in self.modes if mode in FAST}
 
     def try_point(self, point):
         def work(bench):
@@ -118,8 +121,15 @@ def spread(points, n):
 def repeated(found, n, seed=1):
     """Jobs that are killed three times: the first run, the one that resumes it, and the one that resumes that."""
     dice = random.Random(seed)
-    modes = [mode for mode in found if found[mode]]
-    return [Point(mode, tuple(dice.choice(found[mode]) for _ in range(3))) for mode in (modes * n)[:n]]
+    modes = list(found) * n
+    return [Point(mode, tuple(dice.choice(found[mode]) for _ in range(3))) for mode in modes[:n]]
+
+
+def timed(n, seed=2):
+    """Jobs that are killed twice at any time, mostly in the middle of a stream."""
+    dice = random.Random(seed)
+    modes = list(PACED) * n
+    return [Point(mode, tuple(Kill("time", dice.uniform(0.02, PACED_S)) for _ in range(2))) for mode in modes[:n]]
 
 
 def table(results):
@@ -159,11 +169,11 @@ def report(results, overlaps):
 
 
 def sample(n):
-    return run(lambda found: spread(singles(found), n) + repeated(found, max(3, n // 10)))
+    return run(lambda found: spread(singles(found), n) + repeated(found, n // 10) + timed(n // 10))
 
 
 def everything():
-    return run(lambda found: singles(found) + repeated(found, 90))
+    return run(lambda found: singles(found) + repeated(found, 150) + timed(150))
 
 
 def catch(name):

@@ -22,35 +22,35 @@ enum {
 };
 
 struct row {
-    enum failure failure;
     const char *name;
+    enum failure failure;
     int flags;
 };
 
 static const struct row rows[] = {
-    {FAIL_REFUSED, "refused", O},
-    {FAIL_CONNECT_TIMEOUT, "connect_timeout", O},
-    {FAIL_RESET, "reset", O | B},
-    {FAIL_FIRST_TOKEN, "first_token_timeout", B},
-    {FAIL_STALL, "stall", B},
-    {FAIL_TOTAL, "total_timeout", B},
-    {FAIL_TRUNCATED, "truncated", B},
-    {FAIL_ERROR_FRAME, "error_frame", B},
-    {FAIL_GARBAGE, "garbage", B},
-    {FAIL_EMPTY, "empty", C},
-    {FAIL_LOADING, "loading", O},
-    {FAIL_BUSY, "busy", O},
-    {FAIL_SERVER, "server_error", O},
-    {FAIL_GATEWAY, "bad_gateway", O},
-    {FAIL_GATEWAY_TIMEOUT, "gateway_timeout", O | B},
-    {FAIL_CONTEXT, "context_exceeded", C | S},
-    {FAIL_AUTH, "auth", P},
-    {FAIL_NOT_FOUND, "not_found", P},
-    {FAIL_REQUEST, "bad_request", P},
-    {FAIL_NOT_A_SERVER, "not_a_server", O},
-    {FAIL_TOO_BIG, "too_big", B | S},
-    {FAIL_CONFIG, "config", P},
-    {FAIL_ABANDONED, "abandoned", B},
+    {"refused", FAIL_REFUSED, O},
+    {"connect_timeout", FAIL_CONNECT_TIMEOUT, O},
+    {"reset", FAIL_RESET, O | B},
+    {"first_token_timeout", FAIL_FIRST_TOKEN, B},
+    {"stall", FAIL_STALL, B},
+    {"total_timeout", FAIL_TOTAL, B},
+    {"truncated", FAIL_TRUNCATED, B},
+    {"error_frame", FAIL_ERROR_FRAME, B},
+    {"garbage", FAIL_GARBAGE, B},
+    {"empty", FAIL_EMPTY, C},
+    {"loading", FAIL_LOADING, O},
+    {"busy", FAIL_BUSY, O},
+    {"server_error", FAIL_SERVER, O},
+    {"bad_gateway", FAIL_GATEWAY, O},
+    {"gateway_timeout", FAIL_GATEWAY_TIMEOUT, O | B},
+    {"context_exceeded", FAIL_CONTEXT, C | S},
+    {"auth", FAIL_AUTH, P},
+    {"not_found", FAIL_NOT_FOUND, P},
+    {"bad_request", FAIL_REQUEST, P},
+    {"not_a_server", FAIL_NOT_A_SERVER, O},
+    {"too_big", FAIL_TOO_BIG, B | S},
+    {"config", FAIL_CONFIG, P},
+    {"abandoned", FAIL_ABANDONED, B},
 };
 
 static struct retry_decision decide(enum failure f, int in_row, int same_request)
@@ -116,8 +116,8 @@ static void test_retry_after(void **state)
     (void)state;
     struct retry_input in = {FAIL_BUSY, 1, 0, 7000, 0};
     assert_int_equal(retry_decide(&in).delay_ms, 7000);
-    in.retry_after_ms = 3600 * 1000;
-    assert_int_equal(retry_decide(&in).delay_ms, 15 * 60 * 1000);
+    in.retry_after_ms = INT64_C(3600) * 1000;
+    assert_int_equal(retry_decide(&in).delay_ms, INT64_C(15) * 60 * 1000);
     in.retry_after_ms = 0; // "now", from a server that just failed: our own backoff
     in.jitter = UINT32_MAX;
     assert_in_range(retry_decide(&in).delay_ms, 499, 500);

@@ -86,7 +86,7 @@ static void run_open(struct run *r, const struct canned_reply *replies, int coun
     r->server = canned_start(replies, count);
     r->guard = timer_new(r->loop, run_guard, NULL);
     timer_set(r->guard, 5000);
-    buf_init(&r->text, 2 * BUF_MAX_PIECE);
+    buf_init(&r->text, BUF_MAX_REPLY);
     r->messages[0] = (struct gen_message){GEN_USER, "Write.", 6};
     r->messages[1] = (struct gen_message){GEN_ASSISTANT, "It was", 6};
     r->sampling = (struct sampling){NAN, NAN, NAN, NAN, NAN, NAN, -1};
@@ -331,6 +331,10 @@ static void test_events_that_are_nearly_alike(void **state)
          NULL},
         {SSE_HEAD EVENT("a", ",\"m\":\"a\"") EVENT("b", ",\"m\":\"a\"") EVENT("a", ",\"m\":\"b\"") FINISH("stop"),
          FAIL_NONE, "aba", NULL},
+        // the text stands twice in the first event, and it is the other one that changes
+        {SSE_HEAD "data: {\"m\":\"a\",\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"
+                  "data: {\"m\":\"b\",\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n" FINISH("stop"),
+         FAIL_NONE, "aa", NULL},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         end_check(&cases[i], false);

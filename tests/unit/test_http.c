@@ -497,7 +497,7 @@ static void ticker_again(void *arg)
     }
 }
 
-// libev alone would let each of them take a millisecond, and one lies between every two requests.
+// A loop that sleeps its poll's granularity (1 ms) before a timer that is due would lie between every two requests.
 static void test_next_turn_is_at_once(void **state)
 {
     (void)state;

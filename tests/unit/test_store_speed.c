@@ -188,7 +188,7 @@ static void test_append_is_flat(void **state)
 {
     struct store *s = fixture_open(STORE_READ_WRITE);
     struct err e = ERR_INIT;
-    struct attempt_begin b = {.task = {.job = 5, .kind = "chunk", .chapter = 1, .seq = 1}, .backend = "x", .model = "y"};
+    struct attempt_begin b = {.task = {.job = 5, .kind = "bible"}, .backend = "x", .model = "y"};
     int64_t id;
     double took_ms[2];
 

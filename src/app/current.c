@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The request in flight, as its rows show it.
+#include "app/current.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "text/join.h"
+#include "text/words.h"
+
+void current_init(struct current *c)
+{
+    *c = (struct current){0};
+    buf_init(&c->text, 4 * BUF_MAX_PIECE);
+}
+
+void current_release(struct current *c)
+{
+    buf_release(&c->text);
+}
+
+static bool current_on_attempt(void *arg, const struct attempt_row *a)
+{
+    struct current *c = arg;
+
+    c->in_flight = !a->ended;
+    if (a->ended) return true;
+    c->attempt = a->id;
+    c->chapter = a->chapter;
+    c->seq = a->seq;
+    c->started_ms = a->started_ms;
+    (void)snprintf(c->kind, sizeof c->kind, "%s", a->kind);
+    return true;
+}
+
+// The same joint that the engine makes of an answer: nothing restated, nothing glued.
+static void current_join(struct buf *out, const struct attempt *a)
+{
+    const char *next = a->text.data;
+    size_t len = a->text.len, again = 0;
+
+    buf_add(out, a->prefix.data, a->prefix.len);
+    if (len == 0) return;
+    if (a->prefix.len > 0) again = join_overlap(a->prefix.data, a->prefix.len, next, len);
+    next += again;
+    len -= again;
+    if (a->prefix.len > 0 && len > 0) buf_adds(out, join_separator(a->prefix.data, a->prefix.len, next, len, false));
+    buf_add(out, next, len);
+}
+
+bool current_read(struct current *c, struct store *s, int64_t job, struct err *e)
+{
+    struct attempt a = {0};
+
+    buf_clear(&c->text);
+    c->in_flight = false;
+    c->words = 0;
+    c->bytes = 0;
+    if (!store_attempts_each(s, job, current_on_attempt, c, e)) return false;
+    if (!c->in_flight) return true;
+    const struct task_key key = {.job = job, .kind = c->kind, .chapter = c->chapter, .seq = c->seq};
+    enum store_found found = store_attempt_last(s, &key, &a, e);
+    if (found == STORE_ERROR) return false;
+    if (found == STORE_FOUND) {
+        c->bytes = a.text.len;
+        if (strcmp(c->kind, "chunk") == 0) current_join(&c->text, &a);
+        c->words = (int64_t)words_count(c->text.data, c->text.len);
+    }
+    attempt_release(&a);
+    return true;
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Finding and making the home, and reading the configuration: see include/app/home.h.
+#include "app/home.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "text/typo.h"
+
+enum { LOCAL_PATH_SIZE = 1024 };
+
+static const char *home_env(const char *name)
+{
+    const char *value = getenv(name); // NOLINT(concurrency-mt-unsafe): nobody calls setenv
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+// XDG says that a relative path in its variables is to be ignored.
+static bool home_xdg(char *out, size_t size, const char *variable, const char *fallback, const char *rest)
+{
+    const char *xdg = home_env(variable), *user = home_env("HOME");
+    int n = -1;
+
+    if (xdg != NULL && xdg[0] == '/') n = snprintf(out, size, "%s/%s", xdg, rest);
+    else if (user != NULL) n = snprintf(out, size, "%s/%s/%s", user, fallback, rest);
+    return n > 0 && (size_t)n < size;
+}
+
+static bool home_resolve(struct home *h, const char *given, struct err *e)
+{
+    char path[LOCAL_PATH_SIZE];
+
+    if (given != NULL && given[0] == '\0') return err_set(e, ERR_USAGE, "--home is empty");
+    if (given == NULL) given = home_env("NOVELGEN_HOME");
+    if (given == NULL) {
+        if (!home_xdg(path, sizeof path, "XDG_DATA_HOME", ".local/share", "novelgen"))
+            return err_set(e, ERR_USAGE, "cannot tell the home: set HOME or NOVELGEN_HOME, or give --home");
+        given = path;
+    }
+    return file_absolute(h->path, sizeof h->path, given, e);
+}
+
+static bool home_make(const struct home *h, struct err *e)
+{
+    static const char *const parts[] = {"", "/inbox", "/log"};
+    char path[LOCAL_PATH_SIZE];
+
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        (void)snprintf(path, sizeof path, "%s%s", h->path, parts[i]);
+        if (!file_mkdirs(path, 0700, e)) return err_prefix(e, "cannot make the home '%s'", h->path);
+    }
+    return true;
+}
+
+static bool home_read_config(struct home *h, const char *path, bool project, struct err *e)
+{
+    struct buf text;
+    bool ok = true;
+
+    buf_init(&text, BUF_MAX_SPEC);
+    switch (file_read(path, &text, e)) {
+    case FILE_READ_OK: ok = config_parse(&h->config, text.data, text.len, path, project, e); break;
+    case FILE_READ_MISSING: break;
+    case FILE_READ_ERROR: ok = false; break;
+    }
+    buf_release(&text);
+    return ok;
+}
+
+bool home_open(struct home *h, const char *given, struct err *e)
+{
+    char path[LOCAL_PATH_SIZE];
+
+    config_init(&h->config);
+    bool ok = home_resolve(h, given, e) && home_make(h, e);
+    if (ok && home_xdg(path, sizeof path, "XDG_CONFIG_HOME", ".config", "novelgen/config.json"))
+        ok = home_read_config(h, path, false, e);
+    ok = ok && home_read_config(h, "novelgen.json", true, e);
+    if (!ok) home_release(h);
+    return ok;
+}
+
+void home_release(struct home *h)
+{
+    config_release(&h->config);
+}
+
+bool home_check_backend(const struct home *h, const char *backend, struct err *e)
+{
+    const struct config *c = &h->config;
+    const char **names = mem_calloc(c->backends_count + 2, sizeof *names);
+    size_t count = 0;
+    bool known = strstr(backend, "://") != NULL;
+
+    names[count++] = "auto";
+    names[count++] = "sim";
+    for (size_t i = 0; i < c->backends_count; i++)
+        if (c->backends[i].name != NULL) names[count++] = c->backends[i].name;
+    for (size_t i = 0; !known && i < count; i++)
+        if (strcmp(names[i], backend) == 0) known = true;
+    const char *near = known ? NULL : typo_nearest(backend, names, count);
+    free(names);
+    if (strstr(backend, "://") != NULL) return url_check(backend, e);
+    if (known) return true;
+    if (near != NULL) return err_set(e, ERR_USAGE, "unknown backend '%s'; did you mean '%s'?", backend, near);
+    return err_set(e, ERR_USAGE, "unknown backend '%s': it is 'auto', 'sim', a URL, or a name from your config file",
+                   backend);
+}

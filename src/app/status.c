@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The status of a job: see include/app/status.h.
+#include "app/status.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+double status_tokens_per_s(const struct job *j)
+{
+    if (j->generating_ms <= 0 || j->output_tokens <= 0) return -1;
+    return (double)j->output_tokens * 1000.0 / (double)j->generating_ms;
+}
+
+// The plan costs time that brings no words, so an early estimate is on the safe side.
+int64_t status_eta_ms(const struct job *j, int64_t words_now)
+{
+    if (job_state_ended(j->state)) return 0;
+    if (j->generating_ms <= 0 || j->words_done <= 0) return -1;
+    int64_t left = j->words_target - words_now;
+    if (left <= 0) return 0;
+    return (int64_t)((double)left * (double)j->generating_ms / (double)j->words_done);
+}
+
+static void status_set_time(struct json *o, const char *key, int64_t wall_ms)
+{
+    char text[CLOCK_TEXT_SIZE];
+
+    if (wall_ms > 0) clock_rfc3339(text, wall_ms);
+    json_set_str(o, key, wall_ms > 0 ? text : NULL);
+}
+
+static void status_set_speed(struct json *o, const struct job *j)
+{
+    double tokens_per_s = status_tokens_per_s(j);
+    int64_t eta_ms = status_eta_ms(j, j->words_done);
+
+    if (tokens_per_s >= 0) json_set_num(o, "tokens_per_s", (double)(int64_t)(tokens_per_s * 100 + 0.5) / 100);
+    else json_set_str(o, "tokens_per_s", NULL);
+    if (eta_ms >= 0) json_set_int(o, "eta_s", (eta_ms + 999) / 1000);
+    else json_set_str(o, "eta_s", NULL);
+}
+
+struct json *status_json(const struct job *j)
+{
+    struct json *o = json_new_object();
+
+    json_set_int(o, "id", j->id);
+    json_set_str(o, "slug", j->slug);
+    json_set_str(o, "state", job_state_name(j->state));
+    json_set_str(o, "reason", j->reason);
+    json_set_str(o, "title", j->title);
+    json_set_int(o, "words_done", j->words_done);
+    json_set_int(o, "words_target", j->words_target);
+    json_set_int(o, "chapters_done", j->chapters_done);
+    json_set_int(o, "chapters_total", j->chapters_total);
+    json_set_int(o, "gaps", j->gaps);
+    json_set_int(o, "requests", j->requests);
+    json_set_int(o, "retries", j->retries);
+    json_set_int(o, "prompt_tokens", j->prompt_tokens);
+    json_set_int(o, "cached_tokens", j->cached_tokens);
+    json_set_int(o, "output_tokens", j->output_tokens);
+    status_set_speed(o, j);
+    json_set_str(o, "out_dir", j->out_dir);
+    json_set_str(o, "uuid", j->uuid);
+    json_set_str(o, "backend", j->backend);
+    json_set_str(o, "model", j->model);
+    json_set_bool(o, "detached", j->detached);
+    status_set_time(o, "created", j->created_ms);
+    status_set_time(o, "begun", j->begun_ms);
+    status_set_time(o, "ended", j->ended_ms);
+    return o;
+}
+
+// ---- the queue --------------------------------------------------------------------------------------------------
+
+struct status_queue {
+    const struct job *own;
+    int count;
+};
+
+static bool status_on_job(void *arg, const struct job *j)
+{
+    struct status_queue *q = arg;
+    bool before = j->state != JOB_QUEUED || j->id < q->own->id; // what has begun goes first
+
+    if (j->id != q->own->id && job_state_runnable(j->state) && before) q->count++;
+    return true;
+}
+
+bool status_jobs_before(struct store *s, const struct job *j, int *count, struct err *e)
+{
+    struct status_queue q = {.own = j};
+
+    bool ok = j->state != JOB_QUEUED || store_jobs_each(s, status_on_job, &q, e);
+    *count = q.count;
+    return ok;
+}
+
+bool status_is_without_backend(const struct job *j)
+{
+    static const char mark[] = "no backend: ";
+    return j->state == JOB_PAUSED && strncmp(j->reason, mark, sizeof mark - 1) == 0;
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// novelgen list
+#include "cli/command.h"
+
+#include <stdio.h>
+
+#include "app/home.h"
+#include "app/observer.h"
+#include "app/status.h"
+#include "cli/exit.h"
+#include "cli/output.h"
+#include "cli/page.h"
+#include "cli/settings.h"
+
+struct list {
+    struct json *array; // NULL: a table
+    struct buf table;
+    bool color;
+    int count;
+};
+
+static bool list_on_job(void *arg, const struct job *j)
+{
+    struct list *l = arg;
+
+    if (l->count++ == 0) page_head(&l->table);
+    if (l->array != NULL) json_push(l->array, status_json(j));
+    else page_row(j, l->color, &l->table);
+    return true;
+}
+
+static void list_print(const struct list *l)
+{
+    if (l->array != NULL) {
+        output_json(l->array, false);
+        return;
+    }
+    output_text(l->table.data, l->table.len);
+    if (l->count == 0) (void)fprintf(stderr, "there is no job yet; begin one with: novelgen submit SPEC\n");
+}
+
+static int list_run(const struct args *a)
+{
+    struct list l = {.array = settings.json ? json_new_array() : NULL, .color = settings_paints(1)};
+    struct err e = ERR_INIT;
+    struct observer o = {0};
+    struct home home;
+    int code = EXIT_WHOLE;
+
+    (void)a;
+    buf_init(&l.table, BUF_MAX_REPLY);
+    bool opened = home_open(&home, settings.home, &e);
+    bool ok = opened && observer_open_once(&o, home.path, &e) &&
+              (o.store == NULL || store_jobs_each(o.store, list_on_job, &l, &e));
+    if (ok) list_print(&l);
+    else code = exit_fail(&e);
+    observer_release(&o);
+    if (opened) home_release(&home);
+    buf_release(&l.table);
+    json_free(l.array);
+    return code;
+}
+
+static const struct option *const list_tables[] = {settings_home, settings_page, NULL};
+
+const struct command cmd_list = {
+    .name = "list",
+    .usage = "[OPTION]...",
+    .summary = "all jobs, one a line",
+    .help = "Lists all jobs of the home by their ids: state, share of the words that stand, time left, title, and why a job\n"
+            "waits or is paused.\n\n"
+            "Example: novelgen list --json | jq '.[] | select(.state == \"paused\") | .id'",
+    .tables = list_tables,
+    .run = list_run,
+};

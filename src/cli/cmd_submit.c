@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// novelgen submit. The spec is checked before the home is touched: a wrong one leaves nothing behind.
+#include "cli/command.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/home.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/exit.h"
+#include "cli/follow.h"
+#include "cli/settings.h"
+#include "io/json.h"
+#include "model/spec.h"
+
+enum { WORDS_LEAST = 100, WORDS_MOST = 5000000, PATH_SIZE = 1024 };
+
+static struct {
+    const char *premise, *title, *backend, *out;
+    int64_t words;
+    bool detach;
+} submit_options;
+
+static const struct option submit_own[] = {
+    {"premise", 0, OPTION_TEXT, &submit_options.premise, "TEXT", 0, 0, "what the book is about, instead of a SPEC"},
+    {"words", 0, OPTION_NUMBER, &submit_options.words, "N", WORDS_LEAST, WORDS_MOST, "how long it is to be, with --premise"},
+    {"title", 0, OPTION_TEXT, &submit_options.title, "TEXT", 0, 0, "its title, with --premise"},
+    {"backend", 0, OPTION_TEXT, &submit_options.backend, "URL|NAME", 0, 0, "the server; auto looks for it, sim needs none"},
+    {"out", 'o', OPTION_TEXT, &submit_options.out, "DIR", 0, 0, "where books/ is made (the current directory)"},
+    {"detach", 0, OPTION_FLAG, &submit_options.detach, NULL, 0, 0, "let it be written in the background"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
+};
+
+// ---- the spec ---------------------------------------------------------------------------------------------------
+
+static bool submit_read_file(const char *path, struct buf *text, struct err *e)
+{
+    if (strcmp(path, "-") == 0) return file_read_fd(STDIN_FILENO, "stdin", text, e);
+    switch (file_read(path, text, e)) {
+    case FILE_READ_OK: return true;
+    case FILE_READ_MISSING: return err_set(e, ERR_USAGE, "cannot read spec '%s': there is no such file", path);
+    case FILE_READ_ERROR: break;
+    }
+    return false;
+}
+
+static void submit_write_premise(struct buf *text)
+{
+    struct json *o = json_new_object();
+
+    if (submit_options.title != NULL) json_set_str(o, "title", submit_options.title);
+    json_set_str(o, "premise", submit_options.premise);
+    json_set_int(o, "words", submit_options.words);
+    json_write(o, text, 0);
+    json_free(o);
+}
+
+static bool submit_check_arguments(const struct args *a, struct err *e)
+{
+    bool has_parts = submit_options.premise != NULL || submit_options.words > 0 || submit_options.title != NULL;
+
+    if (a->count == 1 && !has_parts) return true;
+    if (a->count == 1) return err_set(e, ERR_USAGE, "give a SPEC, or --premise and --words, not both");
+    if (!has_parts) return err_set(e, ERR_USAGE, "give a SPEC, or --premise and --words; see: novelgen submit --help");
+    if (submit_options.premise == NULL) return err_set(e, ERR_USAGE, "--premise is missing: what is the book about?");
+    if (submit_options.words == 0) return err_set(e, ERR_USAGE, "--words is missing: how long is the book to be?");
+    return true;
+}
+
+// Whatever is wrong with a spec is wrong usage, also where the file system said so.
+static bool submit_spec(struct spec *spec, const struct args *a, struct err *e)
+{
+    const char *name = a->count == 1 ? a->items[0] : "of the command line";
+    struct buf text;
+
+    buf_init(&text, BUF_MAX_SPEC);
+    bool ok = true;
+    if (a->count == 1) ok = submit_read_file(a->items[0], &text, e);
+    else submit_write_premise(&text);
+    if (ok && text.len == 0) ok = err_set(e, ERR_USAGE, "spec '%s' is empty", name);
+    ok = ok && spec_parse(spec, text.data, text.len, strcmp(name, "-") == 0 ? "stdin" : name, e);
+    if (!ok) e->code = ERR_USAGE;
+    buf_release(&text);
+    return ok;
+}
+
+// ---- where to, and by whom --------------------------------------------------------------------------------------
+
+static bool submit_out(char out[PATH_SIZE], struct err *e)
+{
+    const char *given = submit_options.out != NULL ? submit_options.out : ".";
+    struct stat st;
+
+    if (given[0] == '\0') return err_set(e, ERR_USAGE, "--out is empty");
+    if (!file_absolute(out, PATH_SIZE, given, e)) return false;
+    if (stat(out, &st) != 0 || S_ISDIR(st.st_mode)) return true; // what is not there is made
+    return err_set(e, ERR_USAGE, "--out '%s' is no directory", given);
+}
+
+static bool submit_backend(const struct home *h, const struct spec *spec, const struct program *p, const char **out,
+                           struct err *e)
+{
+    *out = submit_options.backend;
+    if (*out == NULL) *out = spec->backend;
+    if (*out == NULL) *out = h->config.backend;
+    if (*out == NULL) *out = "auto";
+    if (!home_check_backend(h, *out, e)) return false;
+    if (strcmp(*out, "sim") == 0 && p->simulator[0] == '\0')
+        return err_set(e, ERR_BACKEND, "the built-in simulator (novelgen-sim) is not installed beside '%s'", p->path);
+    return true;
+}
+
+static int submit_job(const struct home *h, const struct spec *spec)
+{
+    struct session_job job = {.id = 0};
+    struct message_submit message = {.spec = spec, .detached = submit_options.detach};
+    struct err e = ERR_INIT;
+    struct program program;
+    char out[PATH_SIZE];
+
+    if (!submit_out(out, &e) || !program_find(&program, &e) || !submit_backend(h, spec, &program, &message.backend, &e))
+        return exit_fail(&e);
+    message.out_parent = out;
+    const struct session_options o = {
+        .home = h, .program = &program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
+    if (!message_post_submit(h->path, &message, job.key, &e)) return exit_fail(&e);
+    return submit_options.detach ? follow_detached(&o) : follow_session(&o);
+}
+
+static int submit_run(const struct args *a)
+{
+    struct err e = ERR_INIT;
+    struct spec spec;
+    struct home home;
+    int code;
+
+    if (!submit_check_arguments(a, &e) || !submit_spec(&spec, a, &e)) return exit_fail(&e);
+    if (!home_open(&home, settings.home, &e)) {
+        code = exit_fail(&e);
+    } else {
+        code = submit_job(&home, &spec);
+        home_release(&home);
+    }
+    spec_release(&spec);
+    return code;
+}
+
+static const struct option *const submit_tables[] = {submit_own, settings_talk, settings_home, NULL};
+
+const struct command cmd_submit = {
+    .name = "submit",
+    .usage = "SPEC|- [OPTION]...  |  submit --premise TEXT --words N [OPTION]...",
+    .summary = "write a book",
+    .help = "Puts a book into the queue and writes it; if another novelgen of this home is writing, it waits for its turn and\n"
+            "stands by. SPEC is a JSON file, or - for stdin. Prints the job's id and folder to stdout, talks to stderr, and ends\n"
+            "with the book. Ctrl-C pauses the job; `novelgen resume` goes on.\n\n"
+            "Example: novelgen submit jobs/story-short.json --backend sim\n"
+            "         novelgen submit --premise \"A lighthouse keeper finds a door under the stairs\" --words 3000",
+    .tables = submit_tables,
+    .args_most = 1,
+    .run = submit_run,
+};

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// A session with its talk: what `submit`, `resume` and `run` do once their messages are left.
+#ifndef CLI_FOLLOW_H
+#define CLI_FOLLOW_H
+
+#include "app/session.h"
+
+// Returns the exit code.
+int follow_session(const struct session_options *o);
+
+// The id and the folder of a job, on stdout.
+void follow_print_job(const struct job *j);
+// Waits for the answers of messages that were left for others to carry out, starts `novelgen run` in the background
+// where nobody writes, and prints each job. Returns the exit code.
+int follow_detached(const struct session_options *o);
+
+#endif

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// JSON Lines on stdout: what programs read of a session. Each line has `type`, `time` and `job`.
+#ifndef CLI_LINES_H
+#define CLI_LINES_H
+
+#include <stddef.h>
+
+#include "model/job.h"
+#include "store/store.h"
+
+void lines_accepted(const struct job *j);
+void lines_event(const struct event_row *row);
+void lines_text(int64_t job, const char *text, size_t len);
+void lines_summary(const struct job *j, int exit_code); // NULL: of no one job
+
+#endif

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The progress line. Titles and reasons come from outside: all of it passes the terminal filter.
+#include "cli/progress.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "app/status.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/amount.h"
+#include "cli/settings.h"
+#include "text/utf8.h"
+
+enum {
+    DRAW_MS = 250,
+    BAR_CELLS = 16,
+    PROMPT_MS = 5000,   // a prompt that takes longer than that to read is worth a word
+    SILENCE_MS = 10000, // and so is a stream that has brought nothing for so long
+};
+
+// log_set_before takes a function without an argument, so whether a line stands on the terminal is known here.
+static bool progress_is_drawn;
+
+void progress_init(struct progress *p)
+{
+    *p = (struct progress){.drawn_ms = 0};
+    current_init(&p->current);
+    log_set_before(progress_wipe);
+}
+
+void progress_release(struct progress *p)
+{
+    progress_wipe();
+    log_set_before(NULL);
+    job_release(&p->job);
+    current_release(&p->current);
+}
+
+static bool progress_is_begun(enum job_state s)
+{
+    return s == JOB_PLANNING || s == JOB_WRITING;
+}
+
+bool progress_read(struct progress *p, struct store *s, int64_t job, struct err *e)
+{
+    job_release(&p->job);
+    if (store_job_get(s, job, &p->job, e) != STORE_FOUND) return e->code == ERR_NONE;
+    if (!status_jobs_before(s, &p->job, &p->jobs_before, e)) return false;
+    p->current.in_flight = false;
+    p->current.words = 0;
+    if (progress_is_begun(p->job.state) && !current_read(&p->current, s, job, e)) return false;
+    if (p->current.attempt != p->attempt || p->current.bytes != p->bytes) p->changed_ms = clock_mono_ms();
+    p->attempt = p->current.attempt;
+    p->bytes = p->current.bytes;
+    p->moved = true;
+    return true;
+}
+
+// ---- the line ---------------------------------------------------------------------------------------------------
+
+static void progress_bar(struct buf *out, int percent)
+{
+    buf_addc(out, '[');
+    for (int i = 0; i < BAR_CELLS; i++) buf_addc(out, i * 100 < percent * BAR_CELLS ? '#' : '.');
+    buf_addf(out, "] %d%%  ", percent);
+}
+
+static int64_t progress_words(const struct progress *p)
+{
+    return p->job.words_done + p->current.words;
+}
+
+static void progress_place(const struct progress *p, struct buf *out)
+{
+    const struct current *c = &p->current;
+
+    if (p->job.state == JOB_PLANNING) buf_adds(out, "planning  ");
+    else if (c->in_flight && c->chapter > 0 && strcmp(c->kind, "chunk") == 0)
+        buf_addf(out, "chapter %d/%d, part %d  ", c->chapter, p->job.chapters_total, c->seq);
+    else if (c->in_flight && c->chapter > 0) buf_addf(out, "chapter %d/%d, %s  ", c->chapter, p->job.chapters_total, c->kind);
+    else buf_addf(out, "chapter %d/%d  ", p->job.chapters_done, p->job.chapters_total);
+}
+
+static void progress_speed(const struct progress *p, struct buf *out)
+{
+    char text[CLOCK_TEXT_SIZE];
+    double tokens_per_s = status_tokens_per_s(&p->job);
+    int64_t eta_ms = status_eta_ms(&p->job, progress_words(p));
+
+    if (tokens_per_s >= 0) buf_addf(out, "  %.1f tokens/s", tokens_per_s);
+    if (eta_ms >= 0) clock_duration(text, eta_ms);
+    buf_addf(out, "  ETA %s", eta_ms >= 0 ? text : "unknown");
+    if (p->job.retries > 0) buf_addf(out, "  retries %lld", (long long)p->job.retries);
+    if (p->job.gaps > 0) buf_addf(out, "  gaps %d", p->job.gaps);
+}
+
+// A prompt of a long chapter takes a small machine minutes to read, and a line that stands still looks dead.
+static void progress_silence(const struct progress *p, struct buf *out)
+{
+    char text[CLOCK_TEXT_SIZE];
+    int64_t since_start_ms = clock_wall_ms() - p->current.started_ms, silent_ms = clock_mono_ms() - p->changed_ms;
+
+    if (!p->current.in_flight) return;
+    if (p->current.bytes == 0 && since_start_ms >= PROMPT_MS) {
+        clock_duration(text, since_start_ms);
+        buf_addf(out, "  (the server has been reading the prompt for %s)", text);
+    } else if (p->current.bytes > 0 && silent_ms >= SILENCE_MS) {
+        clock_duration(text, silent_ms);
+        buf_addf(out, "  (no text for %s)", text);
+    }
+}
+
+static void progress_queue(const struct progress *p, struct buf *out)
+{
+    if (p->jobs_before == 0) buf_adds(out, "next in the queue");
+    else if (p->jobs_before == 1) buf_adds(out, "in the queue: 1 job before it");
+    else buf_addf(out, "in the queue: %d jobs before it", p->jobs_before);
+}
+
+void progress_line(const struct progress *p, struct buf *out, bool bar)
+{
+    char done[AMOUNT_SIZE], target[AMOUNT_SIZE];
+    int64_t words = progress_words(p);
+
+    buf_addf(out, "job %lld: ", (long long)p->job.id);
+    if (p->job.state == JOB_QUEUED) {
+        progress_queue(p, out);
+        return;
+    }
+    if (bar) progress_bar(out, amount_percent(words, p->job.words_target));
+    if (!progress_is_begun(p->job.state)) {
+        buf_addf(out, "%s%s%s", job_state_name(p->job.state), p->job.reason[0] != '\0' ? ": " : "", p->job.reason);
+        return;
+    }
+    progress_place(p, out);
+    buf_addf(out, "%s/%s words", amount_text(done, words), amount_text(target, p->job.words_target));
+    progress_speed(p, out);
+    progress_silence(p, out);
+}
+
+// ---- on the terminal --------------------------------------------------------------------------------------------
+
+static void progress_write(const struct buf *text)
+{
+    if (write(STDERR_FILENO, text->data, text->len) < 0) progress_is_drawn = false; // talk has nowhere to complain
+}
+
+void progress_wipe(void)
+{
+    struct buf text;
+
+    if (!progress_is_drawn) return;
+    progress_is_drawn = false;
+    buf_init(&text, BUF_MAX_LINE);
+    buf_adds(&text, "\r\033[K");
+    progress_write(&text);
+    buf_release(&text);
+}
+
+void progress_draw(struct progress *p)
+{
+    struct buf line, shown;
+    int64_t now_ms = clock_mono_ms();
+
+    // Seconds of silence count on without news, so it is also drawn anew once a second.
+    if (p->job.id == 0 || now_ms - p->drawn_ms < (p->moved ? DRAW_MS : 1000)) return;
+    p->drawn_ms = now_ms;
+    p->moved = false;
+    buf_init(&line, BUF_MAX_LINE);
+    buf_init(&shown, BUF_MAX_LINE);
+    progress_line(p, &line, true);
+    buf_adds(&shown, "\r");
+    size_t head = shown.len;
+    utf8_terminal(&shown, line.data, line.len, true);
+    buf_cut(&shown, head + utf8_fit(shown.data + head, shown.len - head, settings_columns() - 1));
+    buf_adds(&shown, "\033[K");
+    progress_is_drawn = true;
+    progress_write(&shown);
+    buf_release(&line);
+    buf_release(&shown);
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The shared options.
+#include "cli/settings.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { COLUMNS_DEFAULT = 80, PROGRESS_DEFAULT_MS = 60 * 1000, DAY_S = 86400 };
+
+struct settings settings = {.color = "auto"};
+
+#define OPTION_JSON                                                                                                   \
+    {                                                                                                                 \
+        "json", 0, OPTION_FLAG, &settings.json, NULL, 0, 0, "for programs: JSON on stdout"                            \
+    }
+#define OPTION_COLOR                                                                                                  \
+    {                                                                                                                 \
+        "color", 0, OPTION_TEXT, &settings.color, "WHEN", 0, 0, "auto, always or never"                               \
+    }
+#define OPTION_END                                                                                                    \
+    {                                                                                                                 \
+        NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL                                                                  \
+    }
+
+const struct option settings_home[] = {
+    {"home", 0, OPTION_TEXT, &settings.home, "DIR", 0, 0, "directory of the database ($NOVELGEN_HOME)"},
+    OPTION_END,
+};
+
+const struct option settings_page[] = {
+    OPTION_JSON,
+    OPTION_COLOR,
+    OPTION_END,
+};
+
+const struct option settings_talk[] = {
+    {"quiet", 'q', OPTION_FLAG, &settings.quiet, NULL, 0, 0, "no progress, only errors"},
+    OPTION_JSON,
+    {"plain", 0, OPTION_FLAG, &settings.plain, NULL, 0, 0, "lines instead of a line that is redrawn"},
+    OPTION_COLOR,
+    {"progress", 0, OPTION_TEXT, &settings.progress, "SECONDS", 0, 0, "least time between two lines of it, or none"},
+    OPTION_END,
+};
+
+static bool settings_progress_s(int64_t *out)
+{
+    char *end;
+
+    errno = 0;
+    intmax_t n = strtoimax(settings.progress, &end, 10);
+    *out = n;
+    return errno == 0 && end != settings.progress && *end == '\0' && n >= 0 && n <= DAY_S;
+}
+
+bool settings_check(struct err *e)
+{
+    const char *color = settings.color, *progress = settings.progress;
+    int64_t seconds;
+
+    if (strcmp(color, "auto") != 0 && strcmp(color, "always") != 0 && strcmp(color, "never") != 0)
+        return err_set(e, ERR_USAGE, "--color is '%s', expected auto, always or never", color);
+    if (progress != NULL && strcmp(progress, "none") != 0 && !settings_progress_s(&seconds))
+        return err_set(e, ERR_USAGE, "--progress is '%s', expected a number of seconds, or none", progress);
+    return true;
+}
+
+static bool settings_env(const char *name)
+{
+    const char *value = getenv(name); // NOLINT(concurrency-mt-unsafe): nobody calls setenv
+    return value != NULL && value[0] != '\0';
+}
+
+static bool settings_terminal_is_dumb(void)
+{
+    const char *term = getenv("TERM"); // NOLINT(concurrency-mt-unsafe): nobody calls setenv
+    return term == NULL || term[0] == '\0' || strcmp(term, "dumb") == 0;
+}
+
+bool settings_redraws(void)
+{
+    return !settings.quiet && !settings.plain && !settings.json && isatty(STDERR_FILENO) && !settings_terminal_is_dumb() &&
+           settings_progress_ms() >= 0;
+}
+
+bool settings_paints(int fd)
+{
+    if (strcmp(settings.color, "always") == 0) return true;
+    if (strcmp(settings.color, "never") == 0) return false;
+    return isatty(fd) && !settings_env("NO_COLOR") && !settings_terminal_is_dumb();
+}
+
+int64_t settings_progress_ms(void)
+{
+    int64_t seconds;
+
+    if (settings.progress == NULL) return PROGRESS_DEFAULT_MS;
+    return settings_progress_s(&seconds) ? seconds * 1000 : -1;
+}
+
+size_t settings_columns(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    return COLUMNS_DEFAULT;
+}
+
+const char *settings_home_hint(void)
+{
+    static char hint[1100];
+
+    if (settings.home == NULL) return "";
+    (void)snprintf(hint, sizeof hint, " --home %s", settings.home);
+    return hint;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// From arguments to jobs.
+#include "cli/target.h"
+
+#include <stdlib.h>
+
+#include "app/observer.h"
+#include "base/mem.h"
+
+// A job that is named twice is meant once.
+static void targets_add(struct targets *t, int64_t id)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->ids[i] == id) return;
+    t->ids[t->count++] = id;
+}
+
+bool targets_find(struct targets *t, const struct home *h, const struct args *a, struct err *e)
+{
+    struct observer o;
+    size_t count = a->count > 0 ? a->count : 1;
+    int64_t id = 0;
+
+    *t = (struct targets){.ids = mem_calloc(count, sizeof *t->ids)};
+    bool ok = observer_open_once(&o, h->path, e);
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = observer_find_job(o.store, a->count > 0 ? a->items[i] : NULL, &id, e);
+        if (ok) targets_add(t, id);
+    }
+    observer_release(&o);
+    if (!ok) targets_release(t);
+    return ok;
+}
+
+void targets_release(struct targets *t)
+{
+    free(t->ids);
+    *t = (struct targets){0};
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The jobs that a command's arguments name: ids, slugs' beginnings, or none (the one being written, else the last
+// touched).
+#ifndef CLI_TARGET_H
+#define CLI_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/home.h"
+#include "base/err.h"
+#include "cli/command.h"
+
+struct targets {
+    int64_t *ids;
+    size_t count;
+};
+
+bool targets_find(struct targets *t, const struct home *h, const struct args *a, struct err *e);
+void targets_release(struct targets *t);
+
+#endif

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// What became of a job that is at rest, in one line that says the next step.
+#ifndef CLI_VERDICT_H
+#define CLI_VERDICT_H
+
+#include "base/buf.h"
+#include "model/job.h"
+
+void verdict_text(const struct job *j, struct buf *out);
+
+#endif
