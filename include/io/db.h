@@ -18,7 +18,8 @@
 //     S        -                                       char **, malloc'ed; NULL is ""
 //     B        -                                       struct buf *, added to it
 //
-// Every error is ERR_STORE and names the file.
+// Every error names the file: ERR_STORE may pass by itself (busy, no space), ERR_DAMAGED does not, and ERR_INTERNAL is a
+// row that a constraint refuses.
 #ifndef IO_DB_H
 #define IO_DB_H
 
@@ -67,13 +68,15 @@ enum db_result db_get(struct db *d, size_t statement, struct err *e, const char 
 // Every row, until the callback returns false (DB_STOPPED, and no error of its own). The callback must not use the
 // same statement.
 typedef bool db_each_fn(void *arg, const struct db_row *row);
-enum db_result db_each(struct db *d, size_t statement, db_each_fn *each, void *arg, struct err *e, const char *binds, ...);
+enum db_result db_each(struct db *d, size_t statement, db_each_fn *each, void *arg, struct err *e, const char *binds,
+                       ...);
 void db_read(const struct db_row *row, const char *columns, ...); // from the first column on
 
 // The write-ahead log. A commit that overwrites it is cheaper than one that makes it longer.
 int64_t db_wal_bytes(const struct db *d); // in use, after this connection's last commit
-bool db_wal_grow(struct db *d, int64_t bytes, struct err *e); // makes the file at least so long; outside a transaction
-bool db_checkpoint(struct db *d, struct err *e);              // PASSIVE: never waits for a reader
+bool db_wal_grow(struct db *d, int64_t bytes,
+                 struct err *e);                 // makes the file at least so long; outside a transaction
+bool db_checkpoint(struct db *d, struct err *e); // PASSIVE: never waits for a reader
 
 // A whole copy (0600, synced) under `path`; what is there is replaced.
 bool db_copy(struct db *d, const char *path, struct err *e);

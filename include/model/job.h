@@ -28,6 +28,9 @@ bool job_state_may_follow(enum job_state from, enum job_state to);
 bool job_state_runnable(enum job_state s);   // queued, planning, writing, waiting
 bool job_state_ended(enum job_state s);      // done, cancelled
 
+// A job that was paused because no inference server was found at all has a reason that begins so (exit code 3).
+#define JOB_NO_BACKEND "no backend: "
+
 struct job {
     int64_t id;
     char *uuid, *slug;   // never change

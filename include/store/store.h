@@ -88,7 +88,7 @@ struct chunk_row {
 // Also words_done, gaps, and the `chunk` event. The row keeps hash_bytes(text).
 bool store_chunk_add(struct store *s, int64_t job, const struct chunk_row *c, struct err *e);
 enum store_order { STORE_BY_PLACE, STORE_BY_TIME }; // chapter and seq, or the order of acceptance
-// `chapter` 0: all. A row whose hash does not fit is an error (ERR_STORE) that names it.
+// `chapter` 0: all. A row whose hash does not fit is an error (ERR_DAMAGED) that names it.
 bool store_chunks_each(struct store *s, int64_t job, int chapter, enum store_order order,
                        bool (*each)(void *arg, const struct chunk_row *c), void *arg, struct err *e);
 

@@ -101,6 +101,5 @@ bool status_jobs_before(struct store *s, const struct job *j, int *count, struct
 
 bool status_is_without_backend(const struct job *j)
 {
-    static const char mark[] = "no backend: ";
-    return j->state == JOB_PAUSED && strncmp(j->reason, mark, sizeof mark - 1) == 0;
+    return j->state == JOB_PAUSED && strncmp(j->reason, JOB_NO_BACKEND, strlen(JOB_NO_BACKEND)) == 0;
 }

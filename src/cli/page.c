@@ -151,8 +151,8 @@ void page_row(const struct job *j, bool color, struct buf *out)
     else page_eta(j, j->words_done, &left);
     buf_addf(out, "%5lld  ", (long long)j->id);
     page_state(j->state, color, STATE_COLUMNS, out);
-    buf_addf(out, "  %4d%%  %11s  %9s  %s", amount_percent(j->words_done, j->words_target),
-             amount_text(words, j->words_done), left.data, title.data);
+    int percent = j->state == JOB_DONE ? 100 : amount_percent(j->words_done, j->words_target); // 1,488 of 1,500 is done
+    buf_addf(out, "  %4d%%  %11s  %9s  %s", percent, amount_text(words, j->words_done), left.data, title.data);
     if (j->gaps > 0) buf_addf(out, "  (%d gap%s)", j->gaps, j->gaps == 1 ? "" : "s");
     if (j->reason[0] != '\0') {
         buf_adds(out, "  ");

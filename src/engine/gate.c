@@ -106,5 +106,5 @@ void gate_chunk(const struct gate_in *in, struct gate_out *out)
     out->words = (int)words_count(in->text + out->skip, out->end - out->skip);
     trim_length(in, out);
     if (out->words == 0) out->rule = in->len == 0 ? "empty" : "no_sentence";
-    else if (!in->last_try && out->words * 20 < in->need_words) out->rule = "too_short";
+    else if (out->words * 20 < in->need_words) out->rule = "too_short";
 }

@@ -22,7 +22,6 @@ struct gate_in {
     int need_words;        // what this chunk should bring
     bool last_of_book;     // longer than `room_words` is cut back to it
     int room_words;
-    bool last_try;         // accept whatever is prose at all
 };
 
 struct gate_out {

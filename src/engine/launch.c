@@ -100,7 +100,7 @@ bool launch_give_up(struct worker *w, struct err *e)
     ok = found != STORE_ERROR;
     if (found == STORE_FOUND) {
         flight_join(&text, &best.prefix, &best.text);
-        const struct answer a = {.text = text.data, .len = text.len, .cut = true, .turn = &message, .last_try = true};
+        const struct answer a = {.text = text.data, .len = text.len, .cut = true, .turn = &message};
         ok = ops->settle(&d, &w->step, &a, &rule, e);
         attempt_release(&best);
     }

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/os.h"
+#include "model/job.h"
 
 // Where people's servers listen: llama.cpp and MLX, Ollama, vLLM, LM Studio, llama.cpp's announced port, SGLang, KoboldCpp.
 static const int auto_ports[] = {8080, 11434, 8000, 1234, 9931, 30000, 5001};
@@ -38,6 +39,7 @@ struct link {
     struct backend_facts facts;
     size_t auto_at;            // port being tried
     bool ready, fresh;
+    bool found;                // "auto" has met its server: it stays with it, and waits for it
     const char *sim_argv[6];
     char sim_rate[16];
 };
@@ -69,7 +71,7 @@ static void close_link(struct link *k)
     k->name = k->url = k->bearer = NULL;
     memset(&k->conf, 0, sizeof(k->conf));
     memset(&k->facts, 0, sizeof(k->facts));
-    k->ready = false;
+    k->ready = k->found = false;
 }
 
 void link_free(struct link *k)
@@ -235,8 +237,8 @@ static bool is_auto(const struct link *k)
 
 static void none_found(struct link *k)
 {
-    answer(k, FAIL_REFUSED, true,
-           "no inference server answers on the usual local ports: start one, or name it with --backend URL");
+    answer(k, FAIL_REFUSED, false,
+           JOB_NO_BACKEND "no inference server answers on the usual local ports: start one, or name it with --backend URL");
     k->result.no_backend = true;
 }
 
@@ -245,7 +247,8 @@ static void on_probe(void *arg, const struct backend_facts *facts)
     struct link *k = arg;
     k->probe = NULL;
     bool usable = facts->failure == FAIL_NONE || facts->failure == FAIL_LOADING;
-    if (is_auto(k) && !usable) {
+    k->found = k->found || usable;
+    if (is_auto(k) && !k->found) {
         free(k->url);
         k->url = NULL;
         lock_release(&k->slot);
@@ -290,7 +293,7 @@ void link_open(struct link *k, const char *backend)
         answer(k, FAIL_NONE, false, "");
         return;
     }
-    if (is_auto(k) && !k->url) k->auto_at = 0;
+    k->auto_at = 0;
     if (k->conf.command && !start_managed(k)) return;
     probe_next(k);
 }

@@ -32,7 +32,7 @@ struct link_options {
 struct link_result {
     enum failure failure; // FAIL_NONE: ready
     bool fatal;           // only a human can help
-    bool no_backend;      // "auto" found no server at all
+    bool no_backend;      // "auto" has found no server at all
     bool fresh;           // this link has just started the server: nothing of an earlier engine can run on it
     char message[400];
 };

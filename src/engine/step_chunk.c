@@ -183,7 +183,7 @@ bool step_chunk_words(const struct desk *d, const struct step *s, const char *te
     struct gate_out g;
     bool ok = load_before(&before, d, s->chapter, e);
     const struct gate_in in = {
-        .text = text, .len = len, .before = before.prose.data, .before_len = before.prose.len, .last_try = true,
+        .text = text, .len = len, .before = before.prose.data, .before_len = before.prose.len,
     };
     gate_chunk(&in, &g);
     *words = (int)words_count(text + g.skip, len - g.skip);
@@ -206,7 +206,6 @@ static bool settle(const struct desk *d, const struct step *s, const struct answ
             .need_words = s->ask.need_words,
             .last_of_book = s->ask.last_of_book,
             .room_words = length_room(d->book),
-            .last_try = a->last_try,
         };
         gate_chunk(&in, &g);
         *rule = g.rule;

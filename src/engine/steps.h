@@ -19,7 +19,6 @@ struct answer {
     size_t len;
     bool cut;         // ended by a limit, or kept although its stream broke
     const struct gen_message *turn; // the user turn that is stored with it
-    bool last_try;    // take what can be taken: no attempt is left
 };
 
 struct step_ops {

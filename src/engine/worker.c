@@ -334,10 +334,9 @@ static void on_opened(void *arg, const struct link_result *r)
 {
     struct worker *w = arg;
     struct err e = ERR_INIT;
-    if (r->fatal) {
-        char reason[500];
-        snprintf(reason, sizeof(reason), "%s%s", r->no_backend ? "no backend: " : "", r->message);
-        pause_job(w, reason);
+    // A book that has begun waits for its server; one that never had any asks its owner at once.
+    if (r->fatal || (r->no_backend && w->job.requests == 0)) {
+        pause_job(w, r->message);
         return;
     }
     if (r->failure != FAIL_NONE) {

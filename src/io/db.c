@@ -55,15 +55,21 @@ static bool db_fail(const struct db *d, int code, const char *doing, struct err 
     switch (code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return err_set(e, ERR_DAMAGED,
-                       "database '%s' is damaged (%s); nothing was changed: copy it together with its -wal file, then "
-                       "read what is left with: sqlite3 '%s' .recover",
-                       d->path, why, d->path);
+        return err_set(
+            e, ERR_DAMAGED,
+            "database '%s' is damaged (%s); nothing was changed: copy it together with its -wal file, then "
+            "read what is left with: sqlite3 '%s' .recover",
+            d->path, why, d->path);
     case SQLITE_FULL:
         return err_set(e, ERR_STORE, "no space left for database '%s': make room, then go on", d->path);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return err_set(e, ERR_STORE, "database '%s' is in use by another process (%s)", d->path, why);
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_MISUSE:
+    case SQLITE_RANGE:
+        return err_set(e, ERR_INTERNAL, "cannot %s database '%s': %s (code %d)", doing, d->path, why, code);
     default:
         return err_set(e, ERR_STORE, "cannot %s database '%s': %s (code %d)", doing, d->path, why, code);
     }
@@ -99,9 +105,10 @@ static int db_on_wal(void *arg, sqlite3 *handle, const char *name, int pages)
 // (Debian builds with it) would write every page of a dropped text once more.
 static bool db_set_up_writer(struct db *d, struct err *e)
 {
-    if (!db_script(d, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
-                      "PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA secure_delete = OFF;"
-                      "PRAGMA foreign_keys = ON",
+    if (!db_script(d,
+                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
+                   "PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA secure_delete = OFF;"
+                   "PRAGMA foreign_keys = ON",
                    e))
         return false;
     sqlite3_wal_hook(d->handle, db_on_wal, d);
@@ -122,7 +129,8 @@ static bool db_is_ours(struct db *d, int64_t application_id, struct err *e)
     if (found == application_id) return true;
     if (!db_number(d, "SELECT count(*) FROM sqlite_schema", &tables, e)) return false;
     if (found == 0 && tables == 0) return true;
-    return err_set(e, ERR_STORE, "'%s' is a database of another program: give another --home, or move it away", d->path);
+    return err_set(e, ERR_STORE, "'%s' is a database of another program: give another --home, or move it away",
+                   d->path);
 }
 
 static bool db_set_up(struct db *d, int64_t application_id, struct err *e)
@@ -133,7 +141,8 @@ static bool db_set_up(struct db *d, int64_t application_id, struct err *e)
     if (!db_is_ours(d, application_id, e)) return false;
     if (!db_config(d, SQLITE_DBCONFIG_DEFENSIVE, 1, e) || !db_config(d, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, e))
         return false;
-    if (!db_script(d, "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY", e)) return false;
+    if (!db_script(d, "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY", e))
+        return false;
     return d->mode == DB_WRITE ? db_set_up_writer(d, e) : db_set_up_reader(d, e);
 }
 
@@ -213,14 +222,30 @@ static const char *db_bind(struct db *d, sqlite3_stmt *s, const char *format, st
 
     for (int at = 1; *format != '\0' && *format != ':' && rc == SQLITE_OK; at++, format++) {
         switch (*format) {
-        case 'i': rc = sqlite3_bind_int(s, at, va_arg(v->list, int)); break;
-        case 'b': rc = sqlite3_bind_int(s, at, va_arg(v->list, int) != 0); break;
-        case 'l': rc = sqlite3_bind_int64(s, at, va_arg(v->list, int64_t)); break;
-        case 'd': rc = sqlite3_bind_double(s, at, va_arg(v->list, double)); break;
-        case 's': rc = sqlite3_bind_text(s, at, va_arg(v->list, const char *), -1, SQLITE_STATIC); break;
-        case 't': rc = db_bind_text(s, at, v, false); break;
-        case 'x': rc = db_bind_text(s, at, v, true); break;
-        default: rc = SQLITE_MISUSE; break;
+        case 'i':
+            rc = sqlite3_bind_int(s, at, va_arg(v->list, int));
+            break;
+        case 'b':
+            rc = sqlite3_bind_int(s, at, va_arg(v->list, int) != 0);
+            break;
+        case 'l':
+            rc = sqlite3_bind_int64(s, at, va_arg(v->list, int64_t));
+            break;
+        case 'd':
+            rc = sqlite3_bind_double(s, at, va_arg(v->list, double));
+            break;
+        case 's':
+            rc = sqlite3_bind_text(s, at, va_arg(v->list, const char *), -1, SQLITE_STATIC);
+            break;
+        case 't':
+            rc = db_bind_text(s, at, v, false);
+            break;
+        case 'x':
+            rc = db_bind_text(s, at, v, true);
+            break;
+        default:
+            rc = SQLITE_MISUSE;
+            break;
         }
     }
     if (rc == SQLITE_OK) return format;
@@ -240,7 +265,7 @@ static int db_done(sqlite3_stmt *s)
 static const char *db_column(sqlite3_stmt *s, int at, size_t *len)
 {
     const char *bytes = sqlite3_column_type(s, at) == SQLITE_BLOB ? sqlite3_column_blob(s, at)
-                                                                 : (const char *)sqlite3_column_text(s, at);
+                                                                  : (const char *)sqlite3_column_text(s, at);
     *len = (size_t)sqlite3_column_bytes(s, at);
     return bytes;
 }
@@ -251,9 +276,15 @@ static void db_read_bytes(sqlite3_stmt *s, int at, char letter, struct db_values
     const char *bytes = db_column(s, at, &len);
 
     switch (letter) {
-    case 's': *va_arg(v->list, const char **) = bytes; break;
-    case 'S': *va_arg(v->list, char **) = mem_strndup(bytes != NULL ? bytes : "", len); break;
-    case 'B': (void)buf_add(va_arg(v->list, struct buf *), bytes, len); break; // the buffer knows that it is full
+    case 's':
+        *va_arg(v->list, const char **) = bytes;
+        break;
+    case 'S':
+        *va_arg(v->list, char **) = mem_strndup(bytes != NULL ? bytes : "", len);
+        break;
+    case 'B':
+        (void)buf_add(va_arg(v->list, struct buf *), bytes, len);
+        break; // the buffer knows that it is full
     default:
         *va_arg(v->list, const char **) = bytes != NULL ? bytes : "";
         *va_arg(v->list, size_t *) = len;
@@ -265,11 +296,21 @@ static void db_read_columns(sqlite3_stmt *s, const char *columns, struct db_valu
 {
     for (int at = 0; columns[at] != '\0'; at++) {
         switch (columns[at]) {
-        case 'i': *va_arg(v->list, int *) = sqlite3_column_int(s, at); break;
-        case 'b': *va_arg(v->list, bool *) = sqlite3_column_int(s, at) != 0; break;
-        case 'l': *va_arg(v->list, int64_t *) = sqlite3_column_int64(s, at); break;
-        case 'd': *va_arg(v->list, double *) = sqlite3_column_double(s, at); break;
-        default: db_read_bytes(s, at, columns[at], v); break;
+        case 'i':
+            *va_arg(v->list, int *) = sqlite3_column_int(s, at);
+            break;
+        case 'b':
+            *va_arg(v->list, bool *) = sqlite3_column_int(s, at) != 0;
+            break;
+        case 'l':
+            *va_arg(v->list, int64_t *) = sqlite3_column_int64(s, at);
+            break;
+        case 'd':
+            *va_arg(v->list, double *) = sqlite3_column_double(s, at);
+            break;
+        default:
+            db_read_bytes(s, at, columns[at], v);
+            break;
         }
     }
 }
@@ -340,7 +381,8 @@ out:
     return result;
 }
 
-enum db_result db_each(struct db *d, size_t statement, db_each_fn *each, void *arg, struct err *e, const char *binds, ...)
+enum db_result db_each(struct db *d, size_t statement, db_each_fn *each, void *arg, struct err *e, const char *binds,
+                       ...)
 {
     sqlite3_stmt *s = db_statement(d, statement, e);
     enum db_result result = DB_NONE;

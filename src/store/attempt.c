@@ -39,8 +39,9 @@ static bool attempt_begin_rows(struct store *s, const struct attempt_begin *b, i
 
     if (db_get(s->db, SQL_TASK_BEGIN, e, "lsii:li", t->job, t->kind, t->chapter, t->seq, &task, &number) != DB_FOUND)
         return false;
-    if (!db_run(s->db, SQL_ATTEMPT_BEGIN, e, "lliiilllss", task, number, clock_wall_ms(), b->words_asked, b->max_tokens,
-                b->seed, b->prompt_bytes, b->common_bytes, attempt_string(b->backend), attempt_string(b->model)))
+    if (!db_run(s->db, SQL_ATTEMPT_BEGIN, e, "lliiilllss", task, number, clock_wall_ms(), b->words_asked,
+                b->max_tokens, b->seed, b->prompt_bytes, b->common_bytes, attempt_string(b->backend),
+                attempt_string(b->model)))
         return false;
     *id = db_last_id(s->db);
     return (b->prefix_len == 0 || db_run(s->db, SQL_ATTEMPT_PREFIX, e, "lx", *id, b->prefix, b->prefix_len)) &&
@@ -83,9 +84,12 @@ static bool attempt_end_rows(struct store *s, int64_t id, const struct attempt_e
     switch (db_get(s->db, SQL_ATTEMPT_END, e, "lssssilllll:l", id, failure, attempt_string(r->finish), verdict,
                    attempt_string(r->message), r->http_status, r->prompt_tokens, r->cached_tokens, r->output_tokens,
                    r->first_token_ms, r->total_ms, &task)) {
-    case DB_FOUND: break;
-    case DB_NONE: return err_set(e, ERR_INTERNAL, "attempt %" PRId64 " is not in flight", id);
-    default: return false;
+    case DB_FOUND:
+        break;
+    case DB_NONE:
+        return err_set(e, ERR_INTERNAL, "attempt %" PRId64 " is not in flight", id);
+    default:
+        return false;
     }
     return db_get(s->db, SQL_TASK_CHARGE, e, "lb:l", task, (int)r->charge, &job) == DB_FOUND &&
            attempt_count(s, job, r, strcmp(failure, "none") != 0 || strcmp(verdict, "accepted") != 0, e);
@@ -108,9 +112,14 @@ bool store_task_done(struct store *s, const struct task_key *t, struct err *e)
 
     if (!store_enter(s, &scope, true, e)) return false;
     switch (db_get(s->db, SQL_TASK_DONE, e, "lsii:l", t->job, t->kind, t->chapter, t->seq, &task)) {
-    case DB_FOUND: ok = db_run(s->db, SQL_TASK_DROP_TEXT, e, "l", task); break;
-    case DB_NONE: ok = true; break; // done without a request
-    default: break;
+    case DB_FOUND:
+        ok = db_run(s->db, SQL_TASK_DROP_TEXT, e, "l", task);
+        break;
+    case DB_NONE:
+        ok = true;
+        break; // done without a request
+    default:
+        break;
     }
     return store_leave(s, &scope, ok, e);
 }
@@ -136,9 +145,9 @@ static bool attempt_on_row(void *arg, const struct db_row *row)
     struct attempt *a = r->out;
     int64_t tokens, first_token_ms, total_ms;
 
-    db_read(row, "lliiSSiilbSSllll", &r->job, &a->id, &a->number, &a->charged, &a->backend, &a->model, &a->words_asked,
-            &a->max_tokens, &a->seed, &a->ended, &a->failure, &a->verdict, &a->started_ms, &tokens, &first_token_ms,
-            &total_ms);
+    db_read(row, "lliiSSiilbSSllll", &r->job, &a->id, &a->number, &a->charged, &a->backend, &a->model,
+            &a->words_asked, &a->max_tokens, &a->seed, &a->ended, &a->failure, &a->verdict, &a->started_ms, &tokens,
+            &first_token_ms, &total_ms);
     a->tokens_per_s_x100 = attempt_speed_x100(tokens, first_token_ms, total_ms);
     return true;
 }
@@ -189,7 +198,8 @@ static enum store_found attempt_of_task(struct store *s, enum store_statement st
         attempt_release(out);
         return STORE_ERROR;
     }
-    enum db_result row = db_each(s->db, statement, attempt_on_row, &r, e, "lsii", t->job, t->kind, t->chapter, t->seq);
+    enum db_result row =
+        db_each(s->db, statement, attempt_on_row, &r, e, "lsii", t->job, t->kind, t->chapter, t->seq);
     return attempt_leave(s, &scope, attempt_load_text(s, row, out, e), out, e);
 }
 
@@ -232,13 +242,13 @@ static bool attempt_on_each(void *arg, const struct db_row *row)
     struct attempt_row a;
 
     db_read(row, "llssssssiiiiilllllb", &a.id, &a.started_ms, &a.kind, &a.failure, &a.verdict, &a.finish, &a.backend,
-            &a.model, &a.chapter, &a.seq, &a.number, &a.words_asked, &a.http_status, &a.prompt_tokens, &a.cached_tokens,
-            &a.output_tokens, &a.first_token_ms, &a.total_ms, &a.ended);
+            &a.model, &a.chapter, &a.seq, &a.number, &a.words_asked, &a.http_status, &a.prompt_tokens,
+            &a.cached_tokens, &a.output_tokens, &a.first_token_ms, &a.total_ms, &a.ended);
     return l->each(l->arg, &a);
 }
 
-bool store_attempts_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct attempt_row *a), void *arg,
-                         struct err *e)
+bool store_attempts_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct attempt_row *a),
+                         void *arg, struct err *e)
 {
     struct attempt_lister l = {.each = each, .arg = arg};
 

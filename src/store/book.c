@@ -51,13 +51,16 @@ static bool book_load_rows(struct store *s, int64_t job, struct book *out, struc
 
     switch (db_get(s->db, SQL_BOOK_GET, e, "l:llibb", job, &out->job_id, &out->words_target, &out->chapters_total,
                    &out->has_bible, &out->finished)) {
-    case DB_FOUND: break;
-    case DB_NONE: return err_set(e, ERR_NO_JOB, "no job %" PRId64, job);
-    default: return false;
+    case DB_FOUND:
+        break;
+    case DB_NONE:
+        return err_set(e, ERR_NO_JOB, "no job %" PRId64, job);
+    default:
+        return false;
     }
     if (db_each(s->db, SQL_BOOK_CHAPTERS, book_on_chapter, &r, e, "l", job) == DB_FAILED) return false;
     enum db_result chunks = db_each(s->db, SQL_BOOK_CHUNKS, book_on_chunk, &r, e, "l", job);
-    return store_listed(chunks) || err_set(e, ERR_STORE, "job %" PRId64 " has a chunk without its chapter", job);
+    return store_listed(chunks) || err_set(e, ERR_DAMAGED, "job %" PRId64 " has a chunk without its chapter", job);
 }
 
 bool store_book_load(struct store *s, int64_t job, struct book *out, struct err *e)

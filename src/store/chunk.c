@@ -11,22 +11,27 @@
 #include <limits.h>
 #include <stdio.h>
 
-static bool chunk_add_rows(struct store *s, int64_t job, const struct chunk_row *c, int64_t *words_done, struct err *e)
+static bool chunk_add_rows(struct store *s, int64_t job, const struct chunk_row *c, int64_t *words_done,
+                           struct err *e)
 {
     int64_t hash = store_signed(hash_bytes(c->text, c->len));
 
-    if (!db_run(s->db, SQL_CHUNK_ADD, e, "liiiibblls", job, c->chapter, c->seq, c->words_asked, c->words, c->gap, c->cut,
-                (int64_t)c->skip, hash, c->glue))
+    if (!db_run(s->db, SQL_CHUNK_ADD, e, "liiiibblls", job, c->chapter, c->seq, c->words_asked, c->words, c->gap,
+                c->cut, (int64_t)c->skip, hash, c->glue))
         return false;
     if (!db_run(s->db, SQL_CHUNK_ADD_TEXT, e, "lt", db_last_id(s->db), c->text, c->len)) return false;
     switch (db_get(s->db, SQL_JOB_ADD_CHUNK, e, "lii:l", job, c->words, (int)c->gap, words_done)) {
-    case DB_FOUND: return true;
-    case DB_NONE: return err_set(e, ERR_NO_JOB, "no job %" PRId64, job);
-    default: return false;
+    case DB_FOUND:
+        return true;
+    case DB_NONE:
+        return err_set(e, ERR_NO_JOB, "no job %" PRId64, job);
+    default:
+        return false;
     }
 }
 
-static bool chunk_add_event(struct store *s, int64_t job, const struct chunk_row *c, int64_t words_done, struct err *e)
+static bool chunk_add_event(struct store *s, int64_t job, const struct chunk_row *c, int64_t words_done,
+                            struct err *e)
 {
     struct json *data = json_new_object();
     char text[128];
@@ -72,7 +77,7 @@ static bool chunk_on_row(void *arg, const struct db_row *row)
             &c.cut, &hash);
     c.skip = (size_t)skip;
     if (store_signed(hash_bytes(c.text, c.len)) != hash || skip < 0 || c.skip > c.len)
-        return err_set(r->err, ERR_STORE,
+        return err_set(r->err, ERR_DAMAGED,
                        "the text of job %" PRId64 ", chapter %d, part %d is damaged: its hash does not fit", r->job,
                        c.chapter, c.seq);
     return r->each(r->arg, &c);

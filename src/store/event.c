@@ -9,7 +9,8 @@
 #include "base/clock.h"
 #include "io/json.h"
 
-bool store_event_add(struct store *s, int64_t job, const char *type, const char *text, const char *data, struct err *e)
+bool store_event_add(struct store *s, int64_t job, const char *type, const char *text, const char *data,
+                     struct err *e)
 {
     int64_t now_ms = clock_wall_ms();
     struct store_scope scope;
@@ -21,7 +22,8 @@ bool store_event_add(struct store *s, int64_t job, const char *type, const char 
     return store_leave(s, &scope, ok, e);
 }
 
-bool store_event_put(struct store *s, int64_t job, const char *type, const char *text, struct json *data, struct err *e)
+bool store_event_put(struct store *s, int64_t job, const char *type, const char *text, struct json *data,
+                     struct err *e)
 {
     struct buf line;
 
@@ -47,8 +49,8 @@ static bool event_on_row(void *arg, const struct db_row *row)
     return r->each(r->arg, &event);
 }
 
-bool store_events_each(struct store *s, int64_t job, int64_t after_id, bool (*each)(void *arg, const struct event_row *r),
-                       void *arg, struct err *e)
+bool store_events_each(struct store *s, int64_t job, int64_t after_id,
+                       bool (*each)(void *arg, const struct event_row *r), void *arg, struct err *e)
 {
     struct event_reader r = {.each = each, .arg = arg};
 

@@ -29,7 +29,8 @@ bool store_write(struct store *s, const char *what, int64_t id, struct err *e, e
 
 // Takes over `data` (NULL: none).
 struct json;
-bool store_event_put(struct store *s, int64_t job, const char *type, const char *text, struct json *data, struct err *e);
+bool store_event_put(struct store *s, int64_t job, const char *type, const char *text, struct json *data,
+                     struct err *e);
 
 // Hashes as they are stored: SQLite has signed integers only.
 static inline int64_t store_signed(uint64_t n)

@@ -38,7 +38,7 @@ struct job_reader {
 
 static bool job_bad_state(const struct job *j, struct err *e)
 {
-    return err_set(e, ERR_STORE, "job %" PRId64 " is in a state that this program does not know", j->id);
+    return err_set(e, ERR_DAMAGED, "job %" PRId64 " is in a state that this program does not know", j->id);
 }
 
 static bool job_on_row(void *arg, const struct db_row *row)

@@ -29,10 +29,14 @@ static enum store_opened store_open_read(struct store *s, const char *path, stru
     s->db = db_open(path, DB_READ, SCHEMA_APPLICATION_ID, store_sql, SQL_COUNT, e);
     if (s->db == NULL) return STORE_FAILED;
     switch (schema_look(s->db, &schema_novelgen, e)) {
-    case SCHEMA_CURRENT: return STORE_OPENED;
-    case SCHEMA_EMPTY: return STORE_ABSENT; // its maker has only just begun
-    case SCHEMA_OLDER: return STORE_OLD;
-    case SCHEMA_FAILED: break;
+    case SCHEMA_CURRENT:
+        return STORE_OPENED;
+    case SCHEMA_EMPTY:
+        return STORE_ABSENT; // its maker has only just begun
+    case SCHEMA_OLDER:
+        return STORE_OLD;
+    case SCHEMA_FAILED:
+        break;
     }
     return STORE_FAILED;
 }
@@ -42,10 +46,11 @@ static enum store_opened store_open_write(struct store *s, const char *home, con
     char type[64];
 
     if (os_is_network_fs(home, type, sizeof type)) {
-        (void)err_set(e, ERR_STORE,
-                      "the home '%s' is on a network file system (%s), where a database is not safe: give a --home on a "
-                      "local disk",
-                      home, type);
+        (void)err_set(
+            e, ERR_STORE,
+            "the home '%s' is on a network file system (%s), where a database is not safe: give a --home on a "
+            "local disk",
+            home, type);
         return STORE_FAILED;
     }
     s->db = db_open(path, DB_WRITE, SCHEMA_APPLICATION_ID, store_sql, SQL_COUNT, e);
@@ -57,7 +62,8 @@ enum store_opened store_open(struct store **out, const char *home, enum store_mo
 {
     struct store *s = mem_calloc(1, sizeof *s);
     char *path = mem_printf("%s/novelgen.db", home);
-    enum store_opened opened = mode == STORE_READ_WRITE ? store_open_write(s, home, path, e) : store_open_read(s, path, e);
+    enum store_opened opened =
+        mode == STORE_READ_WRITE ? store_open_write(s, home, path, e) : store_open_read(s, path, e);
 
     free(path);
     *out = opened == STORE_OPENED ? s : NULL;

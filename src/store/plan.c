@@ -70,8 +70,8 @@ static bool chapter_on_row(void *arg, const struct db_row *row)
     return r->each(r->arg, &c);
 }
 
-bool store_chapters_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct chapter_row *c), void *arg,
-                         struct err *e)
+bool store_chapters_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct chapter_row *c),
+                         void *arg, struct err *e)
 {
     struct chapter_reader r = {.each = each, .arg = arg};
 

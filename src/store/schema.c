@@ -172,7 +172,8 @@ static enum schema_state schema_compare(int64_t version, int64_t application_id,
     if (version == count) return SCHEMA_CURRENT;
     if (version < count) return version == 0 && application_id == 0 ? SCHEMA_EMPTY : SCHEMA_OLDER;
     (void)err_set(e, ERR_STORE,
-                  "the database has schema version %" PRId64 ", this program knows up to %d: it was written by a newer "
+                  "the database has schema version %" PRId64
+                  ", this program knows up to %d: it was written by a newer "
                   "novelgen, use that one",
                   version, count);
     return SCHEMA_FAILED;

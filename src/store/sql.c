@@ -6,23 +6,23 @@
 #include "store/sql.h"
 
 // As job_columns in job.c reads them.
-#define JOB_COLUMNS                                                                                                   \
-    "SELECT id, uuid, slug, title, state, reason, spec, backend, model, templates, out_dir, out_parent, detached,"    \
-    " seed, words_target, chapters_total, words_done, chapters_done, gaps, requests, retries, prompt_tokens,"         \
-    " cached_tokens, output_tokens, generating_ms, created_ms, begun_ms, ended_ms, touched_ms"                        \
+#define JOB_COLUMNS                                                                                                  \
+    "SELECT id, uuid, slug, title, state, reason, spec, backend, model, templates, out_dir, out_parent, detached,"   \
+    " seed, words_target, chapters_total, words_done, chapters_done, gaps, requests, retries, prompt_tokens,"        \
+    " cached_tokens, output_tokens, generating_ms, created_ms, begun_ms, ended_ms, touched_ms"                       \
     " FROM job JOIN job_spec ON job = id"
 
-#define CHUNK_COLUMNS                                                                                                 \
-    "SELECT chapter, seq, text, skip, glue, words_asked, words, gap, cut, hash"                                       \
-    " FROM chunk CROSS JOIN chunk_text ON chunk_text.chunk = chunk.id"                                                \
+#define CHUNK_COLUMNS                                                                                                \
+    "SELECT chapter, seq, text, skip, glue, words_asked, words, gap, cut, hash"                                      \
+    " FROM chunk CROSS JOIN chunk_text ON chunk_text.chunk = chunk.id"                                               \
     " WHERE job = ?1 AND chapter BETWEEN ?2 AND ?3"
 
 // As attempt_columns in attempt.c reads them.
-#define ATTEMPT_COLUMNS                                                                                               \
-    "SELECT job, a.id, number, charged, backend, model, words_asked, max_tokens, seed, ended, failure, verdict,"      \
+#define ATTEMPT_COLUMNS                                                                                              \
+    "SELECT job, a.id, number, charged, backend, model, words_asked, max_tokens, seed, ended, failure, verdict,"     \
     " started_ms, output_tokens, first_token_ms, total_ms FROM "
-#define ATTEMPT_OF_TASK                                                                                               \
-    ATTEMPT_COLUMNS "task t JOIN attempt a ON a.task = t.id"                                                          \
+#define ATTEMPT_OF_TASK                                                                                              \
+    ATTEMPT_COLUMNS "task t JOIN attempt a ON a.task = t.id"                                                         \
                     " WHERE job = ?1 AND kind = ?2 AND chapter = ?3 AND t.seq = ?4"
 
 const char *const store_sql[SQL_COUNT] = {
@@ -97,18 +97,22 @@ const char *const store_sql[SQL_COUNT] = {
                       " WHERE job = ?1 AND conversation = ?2 ORDER BY id",
 
     // The row is made with its first attempt.
-    [SQL_TASK_BEGIN] = "INSERT INTO task (job, kind, chapter, seq, state, requests) VALUES (?1, ?2, ?3, ?4, 'running', 1)"
-                       " ON CONFLICT DO UPDATE SET state = 'running', requests = requests + 1"
-                       " RETURNING id, requests",
-    [SQL_TASK_CHARGE] = "UPDATE task SET state = replace(state, 'running', 'ready'), charged = charged + ?2 WHERE id = ?1"
-                        " RETURNING job",
+    [SQL_TASK_BEGIN] =
+        "INSERT INTO task (job, kind, chapter, seq, state, requests) VALUES (?1, ?2, ?3, ?4, 'running', 1)"
+        " ON CONFLICT DO UPDATE SET state = 'running', requests = requests + 1"
+        " RETURNING id, requests",
+    [SQL_TASK_CHARGE] =
+        "UPDATE task SET state = replace(state, 'running', 'ready'), charged = charged + ?2 WHERE id = ?1"
+        " RETURNING job",
     [SQL_TASK_DONE] = "UPDATE task SET state = 'done' WHERE job = ?1 AND kind = ?2 AND chapter = ?3 AND seq = ?4"
                       " RETURNING id",
     // Attempt by attempt, each one range of the ids.
-    [SQL_TASK_DROP_TEXT] = "DELETE FROM attempt_text WHERE id IN (SELECT t.id FROM attempt a CROSS JOIN attempt_text t"
-                           " ON t.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575 WHERE a.task = ?1)",
-    [SQL_ATTEMPT_BEGIN] = "INSERT INTO attempt (task, number, started_ms, words_asked, max_tokens, seed, prompt_bytes,"
-                          " common_bytes, backend, model) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [SQL_TASK_DROP_TEXT] =
+        "DELETE FROM attempt_text WHERE id IN (SELECT t.id FROM attempt a CROSS JOIN attempt_text t"
+        " ON t.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575 WHERE a.task = ?1)",
+    [SQL_ATTEMPT_BEGIN] =
+        "INSERT INTO attempt (task, number, started_ms, words_asked, max_tokens, seed, prompt_bytes,"
+        " common_bytes, backend, model) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [SQL_ATTEMPT_PREFIX] = "INSERT INTO attempt_text VALUES (?1 << 20, ?2)",
     [SQL_ATTEMPT_APPEND] = "INSERT INTO attempt_text SELECT coalesce(max(id), ?1 << 20) + 1, ?2 FROM attempt_text"
                            " WHERE id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575",
@@ -116,16 +120,17 @@ const char *const store_sql[SQL_COUNT] = {
                         " http_status = ?6, prompt_tokens = ?7, cached_tokens = ?8, output_tokens = ?9,"
                         " first_token_ms = ?10, total_ms = ?11 WHERE id = ?1 AND ended = 0 RETURNING task",
     [SQL_ATTEMPT_LAST] = ATTEMPT_OF_TASK " ORDER BY number DESC LIMIT 1",
-    [SQL_ATTEMPT_BEST] = ATTEMPT_OF_TASK
-    " ORDER BY (SELECT coalesce(sum(length(bytes)), 0) FROM attempt_text x"
-    " WHERE x.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575) DESC, number DESC LIMIT 1",
+    [SQL_ATTEMPT_BEST] =
+        ATTEMPT_OF_TASK " ORDER BY (SELECT coalesce(sum(length(bytes)), 0) FROM attempt_text x"
+                        " WHERE x.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575) DESC, number DESC LIMIT 1",
     [SQL_ATTEMPT_IN_FLIGHT] = ATTEMPT_COLUMNS "attempt a JOIN task t ON t.id = a.task WHERE ended = 0"
                                               " ORDER BY a.id DESC LIMIT 1",
     [SQL_ATTEMPT_TEXT] = "SELECT id & 1048575, bytes FROM attempt_text"
                          " WHERE id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575 ORDER BY id",
-    [SQL_ATTEMPT_EACH] = "SELECT a.id, started_ms, kind, failure, verdict, finish, backend, model, chapter, seq, number,"
-                         " words_asked, http_status, prompt_tokens, cached_tokens, output_tokens, first_token_ms,"
-                         " total_ms, ended FROM task t JOIN attempt a ON a.task = t.id WHERE job = ?1 ORDER BY a.id",
+    [SQL_ATTEMPT_EACH] =
+        "SELECT a.id, started_ms, kind, failure, verdict, finish, backend, model, chapter, seq, number,"
+        " words_asked, http_status, prompt_tokens, cached_tokens, output_tokens, first_token_ms,"
+        " total_ms, ended FROM task t JOIN attempt a ON a.task = t.id WHERE job = ?1 ORDER BY a.id",
 
     [SQL_EVENT_ADD] = "INSERT INTO event (job, time_ms, type, text, data) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_EVENT_EACH] = "SELECT id, job, time_ms, type, text, data FROM event WHERE id > ?1 ORDER BY id",

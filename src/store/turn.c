@@ -32,7 +32,8 @@ static bool turn_on_row(void *arg, const struct db_row *row)
 }
 
 bool store_turns_each(struct store *s, int64_t job, int conversation,
-                      bool (*each)(void *arg, enum turn_role role, const char *text, size_t len), void *arg, struct err *e)
+                      bool (*each)(void *arg, enum turn_role role, const char *text, size_t len), void *arg,
+                      struct err *e)
 {
     struct turn_reader r = {.each = each, .arg = arg};
 

@@ -52,9 +52,9 @@ __attribute__((unused)) static int fixture_tear_down(void **state)
     return file_list(fixture_home, fixture_remove, NULL, &e) && rmdir(fixture_home) == 0 ? 0 : -1;
 }
 
-#define assert_ok(call)                                                                                               \
-    do {                                                                                                              \
-        if (!(call)) fail_msg("%s: %s", #call, e.text);                                                               \
+#define assert_ok(call)                                                                                              \
+    do {                                                                                                             \
+        if (!(call)) fail_msg("%s: %s", #call, e.text);                                                              \
     } while (0)
 
 __attribute__((unused)) static struct store *fixture_open(enum store_mode mode)
@@ -70,8 +70,13 @@ __attribute__((unused)) static int64_t fixture_job(struct store *s, const char *
 {
     struct err e = ERR_INIT;
     char uuid[64];
-    struct job j = {.slug = mem_strdup(slug), .title = mem_strdup(""), .spec = mem_strdup("{\"words\":900}"),
-                    .backend = mem_strdup("auto"), .out_parent = mem_strdup("/tmp"), .words_target = 900, .chapters_total = 3,
+    struct job j = {.slug = mem_strdup(slug),
+                    .title = mem_strdup(""),
+                    .spec = mem_strdup("{\"words\":900}"),
+                    .backend = mem_strdup("auto"),
+                    .out_parent = mem_strdup("/tmp"),
+                    .words_target = 900,
+                    .chapters_total = 3,
                     .seed = 7};
     static int number;
 
@@ -86,17 +91,23 @@ __attribute__((unused)) static int64_t fixture_job(struct store *s, const char *
 __attribute__((unused)) static void fixture_chapter(struct store *s, int64_t job, int number)
 {
     struct err e = ERR_INIT;
-    struct chapter_row c = {.number = number, .title = "A Door", .pov = "Mara", .event = "finds it", .ends_on = "a key",
-                            .weight = 1.5};
+    struct chapter_row c = {
+        .number = number, .title = "A Door", .pov = "Mara", .event = "finds it", .ends_on = "a key", .weight = 1.5};
 
     assert_ok(store_chapter_add(s, job, &c, &e));
 }
 
-__attribute__((unused)) static void fixture_chunk(struct store *s, int64_t job, int chapter, int seq, const char *text)
+__attribute__((unused)) static void fixture_chunk(struct store *s, int64_t job, int chapter, int seq,
+                                                  const char *text)
 {
     struct err e = ERR_INIT;
-    struct chunk_row c = {.chapter = chapter, .seq = seq, .text = text, .len = strlen(text), .glue = "\n\n",
-                          .words_asked = 10, .words = 4};
+    struct chunk_row c = {.chapter = chapter,
+                          .seq = seq,
+                          .text = text,
+                          .len = strlen(text),
+                          .glue = "\n\n",
+                          .words_asked = 10,
+                          .words = 4};
 
     assert_ok(store_chunk_add(s, job, &c, &e));
 }

@@ -15,7 +15,7 @@
 // The drawing in model/job.h, row by row; a dot is no arrow.
 static const char *const arrows[] = {
     // Q P W w p d c      (w: waiting, p: paused)
-    ".x..x.x", // queued
+    ".xx.x.x", // queued
     "..xxx.x", // planning
     "...xxxx", // writing
     "xxxxx.x", // waiting
@@ -52,7 +52,8 @@ static void test_names(void **state)
 
 static void test_book_words(void **state)
 {
-    struct book_chunk chunks[] = {{.seq = 1, .words = 700}, {.seq = 2, .words = 0, .gap = true}, {.seq = 3, .words = 11}};
+    struct book_chunk chunks[] = {
+        {.seq = 1, .words = 700}, {.seq = 2, .words = 0, .gap = true}, {.seq = 3, .words = 11}};
     struct book_chapter chapters[] = {{.number = 1, .chunks = chunks, .chunks_count = 3}, {.number = 2}};
     struct book b = {.chapters = chapters, .chapters_count = 2};
 

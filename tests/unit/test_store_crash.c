@@ -32,7 +32,8 @@ static void child_commit(int pipe_end, int64_t job, int64_t attempt, int from)
         piece(text, i);
         (void)snprintf(number, sizeof number, "%d", i);
         bool ok = store_begin(s, &e) && store_attempt_append(s, attempt, text, PIECE_BYTES, &e) &&
-                  store_event_add(s, job, "piece", number, NULL, &e) && store_commit(s, &e) && store_checkpoint(s, &e);
+                  store_event_add(s, job, "piece", number, NULL, &e) && store_commit(s, &e) &&
+                  store_checkpoint(s, &e);
         if (!ok) _exit(4);
         if (write(pipe_end, &i, sizeof i) != (ssize_t)sizeof i) _exit(5);
     }
@@ -106,7 +107,8 @@ static void test_kill_loses_nothing(void **state)
     struct store *s = fixture_open(STORE_READ_WRITE);
     struct err e = ERR_INIT;
     int64_t job = fixture_job(s, "one"), attempt;
-    struct attempt_begin b = {.task = {.job = job, .kind = "chunk", .chapter = 1, .seq = 1}, .backend = "x", .model = "y"};
+    struct attempt_begin b = {
+        .task = {.job = job, .kind = "chunk", .chapter = 1, .seq = 1}, .backend = "x", .model = "y"};
     int have = 0;
 
     (void)state;

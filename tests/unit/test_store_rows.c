@@ -79,8 +79,9 @@ static void test_state(void **state)
     job_release(&j);
     assert_ok(store_job_set_state(s, id, JOB_PLANNING, JOB_WAITING, "the \"server\" is gone", &e));
     assert_ok(store_events_each(s, id, 0, last_event, event, &e));
-    assert_string_equal(event, "state|waiting: the \"server\" is gone|"
-                               "{\"from\":\"planning\",\"to\":\"waiting\",\"reason\":\"the \\\"server\\\" is gone\"}");
+    assert_string_equal(event,
+                        "state|waiting: the \"server\" is gone|"
+                        "{\"from\":\"planning\",\"to\":\"waiting\",\"reason\":\"the \\\"server\\\" is gone\"}");
     // Somebody else has changed it meanwhile: nothing is overwritten.
     assert_false(store_job_set_state(s, id, JOB_PLANNING, JOB_WRITING, "", &e));
     e = (struct err)ERR_INIT;
@@ -168,8 +169,8 @@ static bool on_chapter(void *arg, const struct chapter_row *c)
     char *out = arg;
     size_t at = strlen(out);
 
-    (void)snprintf(out + at, 400 - at, "%d %s/%s/%s/%s/%s/%s %.1f\n", c->number, c->title, c->pov, c->event, c->ends_on,
-                   c->cards != NULL ? c->cards : "-", c->recap != NULL ? c->recap : "-", c->weight);
+    (void)snprintf(out + at, 400 - at, "%d %s/%s/%s/%s/%s/%s %.1f\n", c->number, c->title, c->pov, c->event,
+                   c->ends_on, c->cards != NULL ? c->cards : "-", c->recap != NULL ? c->recap : "-", c->weight);
     return true;
 }
 
@@ -191,8 +192,14 @@ static void test_plan(void **state)
     assert_string_equal(j.title, "Salt");
     job_release(&j);
     fixture_chapter(s, job, 1);
-    struct chapter_row c = {.number = 2, .title = "B", .pov = "P", .event = "E", .ends_on = "O", .cards = "a\nb\n",
-                            .recap = "r", .weight = 1};
+    struct chapter_row c = {.number = 2,
+                            .title = "B",
+                            .pov = "P",
+                            .event = "E",
+                            .ends_on = "O",
+                            .cards = "a\nb\n",
+                            .recap = "r",
+                            .weight = 1};
     assert_ok(store_chapter_add(s, job, &c, &e));
     assert_ok(store_cards_set(s, job, 1, "x\ny\nz", 3, &e));
     assert_ok(store_chapters_each(s, job, on_chapter, text, &e));
@@ -245,8 +252,8 @@ static bool on_chunk(void *arg, const struct chunk_row *c)
     char *out = arg;
     size_t at = strlen(out);
 
-    (void)snprintf(out + at, 400 - at, "%d.%d %.*s%s%s;", c->chapter, c->seq, (int)c->len, c->text, c->gap ? " gap" : "",
-                   c->cut ? " cut" : "");
+    (void)snprintf(out + at, 400 - at, "%d.%d %.*s%s%s;", c->chapter, c->seq, (int)c->len, c->text,
+                   c->gap ? " gap" : "", c->cut ? " cut" : "");
     return true;
 }
 
@@ -310,7 +317,7 @@ static void test_damaged_chunk_is_named(void **state)
     fixture_chunk(s, job, 1, 2, "flipped");
     fixture_script("UPDATE chunk_text SET text = 'flapped' WHERE text = 'flipped'");
     assert_false(store_chunks_each(s, job, 0, STORE_BY_PLACE, on_chunk, text, &e));
-    assert_int_equal(e.code, ERR_STORE);
+    assert_int_equal(e.code, ERR_DAMAGED);
     assert_non_null(strstr(e.text, "chapter 1, part 2"));
     assert_string_equal(text, "1.1 sound;");
 }
@@ -346,8 +353,14 @@ static struct task_key chunk_task(int64_t job, int seq)
 
 static int64_t begin(struct task_key task, const char *prefix)
 {
-    struct attempt_begin b = {.task = task, .backend = "http://127.0.0.1:8080", .model = "m", .words_asked = 800,
-                              .max_tokens = 1300, .seed = 5, .prefix = prefix, .prefix_len = strlen(prefix)};
+    struct attempt_begin b = {.task = task,
+                              .backend = "http://127.0.0.1:8080",
+                              .model = "m",
+                              .words_asked = 800,
+                              .max_tokens = 1300,
+                              .seed = 5,
+                              .prefix = prefix,
+                              .prefix_len = strlen(prefix)};
     int64_t id = 0;
 
     assert_ok(store_attempt_begin(s, &b, &id, &e));
@@ -356,9 +369,16 @@ static int64_t begin(struct task_key task, const char *prefix)
 
 static void end(int64_t id, const char *failure, const char *verdict, bool charge)
 {
-    struct attempt_end r = {.failure = failure, .finish = "stop", .verdict = verdict, .http_status = 200,
-                            .prompt_tokens = 100, .cached_tokens = 60, .output_tokens = 50, .first_token_ms = 500,
-                            .total_ms = 1500, .charge = charge};
+    struct attempt_end r = {.failure = failure,
+                            .finish = "stop",
+                            .verdict = verdict,
+                            .http_status = 200,
+                            .prompt_tokens = 100,
+                            .cached_tokens = 60,
+                            .output_tokens = 50,
+                            .first_token_ms = 500,
+                            .total_ms = 1500,
+                            .charge = charge};
 
     assert_ok(store_attempt_end(s, id, &r, &e));
 }
@@ -368,8 +388,8 @@ static void append(int64_t id, const char *text)
     assert_ok(store_attempt_append(s, id, text, strlen(text), &e));
 }
 
-static void assert_attempt(enum store_found found, const struct attempt *a, int number, int charged, const char *prefix,
-                           const char *text)
+static void assert_attempt(enum store_found found, const struct attempt *a, int number, int charged,
+                           const char *prefix, const char *text)
 {
     if (found != STORE_FOUND) fail_msg("attempt: %s", e.text);
     assert_int_equal(a->number, number);
@@ -449,8 +469,8 @@ static bool on_attempt(void *arg, const struct attempt_row *r)
     char *out = arg;
     size_t at = strlen(out);
 
-    (void)snprintf(out + at, 400 - at, "%s %d.%d #%d %s %s %s %d %lld/%lld/%lld %lld-%lld%s;", r->kind, r->chapter, r->seq,
-                   r->number, r->failure, r->verdict, r->finish, r->http_status, (long long)r->prompt_tokens,
+    (void)snprintf(out + at, 400 - at, "%s %d.%d #%d %s %s %s %d %lld/%lld/%lld %lld-%lld%s;", r->kind, r->chapter,
+                   r->seq, r->number, r->failure, r->verdict, r->finish, r->http_status, (long long)r->prompt_tokens,
                    (long long)r->cached_tokens, (long long)r->output_tokens, (long long)r->first_token_ms,
                    (long long)r->total_ms, r->ended ? "" : " in flight");
     return true;
@@ -489,27 +509,36 @@ static void test_counters_are_sums(void **state)
         random = random * 1103515245u + 12345u;
         unsigned r = random >> 16;
         int64_t job = jobs[r % 3], id = begin(chunk_task(job, (int)(r / 3 % 5)), "");
-        struct attempt_end end_row = {.failure = failures[r % 4], .verdict = r & 16 ? "accepted" : "loop",
-                                      .prompt_tokens = r & 32 ? -1 : (int64_t)(r % 900), .cached_tokens = -1,
-                                      .output_tokens = (int64_t)(r % 700), .first_token_ms = r & 64 ? -1 : 10,
-                                      .total_ms = 10 + (int64_t)(r % 90), .charge = r & 1};
+        struct attempt_end end_row = {.failure = failures[r % 4],
+                                      .verdict = r & 16 ? "accepted" : "loop",
+                                      .prompt_tokens = r & 32 ? -1 : (int64_t)(r % 900),
+                                      .cached_tokens = -1,
+                                      .output_tokens = (int64_t)(r % 700),
+                                      .first_token_ms = r & 64 ? -1 : 10,
+                                      .total_ms = 10 + (int64_t)(r % 90),
+                                      .charge = r & 1};
         if (i % 50 != 49) assert_ok(store_attempt_end(s, id, &end_row, &e));
-        struct chunk_row chunk = {.chapter = 1 + i % 9, .seq = i, .text = "x", .len = 1, .glue = "", .words = (int)(r % 50),
+        struct chunk_row chunk = {.chapter = 1 + i % 9,
+                                  .seq = i,
+                                  .text = "x",
+                                  .len = 1,
+                                  .glue = "",
+                                  .words = (int)(r % 50),
                                   .gap = r % 11 == 0};
         assert_ok(store_chunk_add(s, job, &chunk, &e));
         if (r % 7 == 0) assert_ok(store_recap_set(s, job, 1 + i % 9, "r", &e));
     }
     assert_int_equal(
-        fixture_number(
-            "SELECT count(*) FROM job j WHERE"
-            " (words_done, gaps) IS (SELECT sum(words), sum(gap) FROM chunk WHERE job = j.id)"
-            " AND chapters_done = (SELECT count(recap) FROM chapter WHERE job = j.id)"
-            " AND (requests, retries, prompt_tokens, cached_tokens, output_tokens, generating_ms) IS (SELECT count(*),"
-            "  sum(ended AND (failure <> 'none' OR verdict <> 'accepted')), sum(max(prompt_tokens, 0)),"
-            "  sum(max(cached_tokens, 0)), sum(max(output_tokens, 0)),"
-            "  sum(CASE WHEN first_token_ms >= 0 THEN max(total_ms - first_token_ms, 0) ELSE 0 END)"
-            "  FROM task t JOIN attempt a ON a.task = t.id WHERE t.job = j.id)"
-            " AND touched_ms = (SELECT max(time_ms) FROM event WHERE job = j.id)"),
+        fixture_number("SELECT count(*) FROM job j WHERE"
+                       " (words_done, gaps) IS (SELECT sum(words), sum(gap) FROM chunk WHERE job = j.id)"
+                       " AND chapters_done = (SELECT count(recap) FROM chapter WHERE job = j.id)"
+                       " AND (requests, retries, prompt_tokens, cached_tokens, output_tokens, generating_ms) IS "
+                       "(SELECT count(*),"
+                       "  sum(ended AND (failure <> 'none' OR verdict <> 'accepted')), sum(max(prompt_tokens, 0)),"
+                       "  sum(max(cached_tokens, 0)), sum(max(output_tokens, 0)),"
+                       "  sum(CASE WHEN first_token_ms >= 0 THEN max(total_ms - first_token_ms, 0) ELSE 0 END)"
+                       "  FROM task t JOIN attempt a ON a.task = t.id WHERE t.job = j.id)"
+                       " AND touched_ms = (SELECT max(time_ms) FROM event WHERE job = j.id)"),
         3);
     assert_true(fixture_number("SELECT min(retries) FROM job") > 10);
 }
@@ -558,7 +587,8 @@ static void test_inbox_files_profiles(void **state)
 
     int64_t job = fixture_job(s, "one");
     assert_int_equal(store_file_get(s, job, "book.md", &hash, &len, &e), STORE_NONE);
-    assert_ok(store_file_put(s, job, "book.md", UINT64_MAX, 12, &e) && store_file_put(s, job, "book.md", UINT64_MAX - 1, 13, &e));
+    assert_ok(store_file_put(s, job, "book.md", UINT64_MAX, 12, &e) &&
+              store_file_put(s, job, "book.md", UINT64_MAX - 1, 13, &e));
     assert_int_equal(store_file_get(s, job, "book.md", &hash, &len, &e), STORE_FOUND);
     assert_true(hash == UINT64_MAX - 1 && len == 13);
 
@@ -574,11 +604,22 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_job_round_trip), TEST(test_state), TEST(test_pick_and_unfinished), TEST(test_find),
-        TEST(test_find_without_a_name), TEST(test_plan), TEST(test_book), TEST(test_chunks_and_turns),
-        TEST(test_damaged_chunk_is_named), TEST(test_listing_ends_when_told), TEST(test_attempts),
-        TEST(test_done_task_drops_its_text_only), TEST(test_log_of_attempts), TEST(test_counters_are_sums),
-        TEST(test_events), TEST(test_inbox_files_profiles),
+        TEST(test_job_round_trip),
+        TEST(test_state),
+        TEST(test_pick_and_unfinished),
+        TEST(test_find),
+        TEST(test_find_without_a_name),
+        TEST(test_plan),
+        TEST(test_book),
+        TEST(test_chunks_and_turns),
+        TEST(test_damaged_chunk_is_named),
+        TEST(test_listing_ends_when_told),
+        TEST(test_attempts),
+        TEST(test_done_task_drops_its_text_only),
+        TEST(test_log_of_attempts),
+        TEST(test_counters_are_sums),
+        TEST(test_events),
+        TEST(test_inbox_files_profiles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,20 +13,24 @@ static int64_t busy_job;
 static const char fill[] =
     "BEGIN;"
     "WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
-    " INSERT INTO job (id, uuid, slug, title, state, backend, out_parent, detached, seed, words_target, chapters_total,"
+    " INSERT INTO job (id, uuid, slug, title, state, backend, out_parent, detached, seed, words_target, "
+    "chapters_total,"
     "  created_ms, touched_ms) SELECT i, 'uuid-' || i, 'a-book-about-salt-' || i, 'A Book About Salt',"
     "  CASE WHEN i = 997 THEN 'writing' WHEN i > 900 THEN 'queued' ELSE 'done' END, 'auto', '/home/somebody', 0, 1,"
     "  150000, 50, 1, i FROM n;"
     "INSERT INTO job_spec SELECT id, hex(zeroblob(800)) FROM job;"
     "WITH n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 299)"
     " INSERT INTO task (job, kind, chapter, seq) SELECT id, 'chunk', i / 6, i % 6 FROM job, n;"
-    "INSERT INTO attempt (task, number, started_ms, words_asked, max_tokens, seed, prompt_bytes, common_bytes, backend,"
+    "INSERT INTO attempt (task, number, started_ms, words_asked, max_tokens, seed, prompt_bytes, common_bytes, "
+    "backend,"
     "  model, ended) SELECT id, 1, 1, 800, 1300, 5, 40000, 39000, 'http://127.0.0.1:8080', 'qwen', 1 FROM task;"
-    "INSERT INTO attempt (task, number, started_ms, words_asked, max_tokens, seed, prompt_bytes, common_bytes, backend,"
+    "INSERT INTO attempt (task, number, started_ms, words_asked, max_tokens, seed, prompt_bytes, common_bytes, "
+    "backend,"
     "  model, ended) SELECT id, 2, 1, 800, 1300, 5, 40000, 39000, 'http://127.0.0.1:8080', 'qwen', 1 FROM task;"
     "UPDATE attempt SET ended = 0 WHERE id = 599990;"
     "WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)"
-    " INSERT INTO event (job, time_ms, type, text, data) SELECT job.id, i, 'chunk', 'chapter 1, part 1: 800 words', '{}'"
+    " INSERT INTO event (job, time_ms, type, text, data) SELECT job.id, i, 'chunk', 'chapter 1, part 1: 800 words', "
+    "'{}'"
     " FROM job, n;"
     "WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50)"
     " INSERT INTO chapter (job, number, weight, title, pov, event, ends_on, cards_count, cards, recap)"
@@ -147,9 +151,11 @@ static const struct {
     void (*ask)(struct store *s, struct err *e);
     double limit_ms;
 } questions[] = {
-    {"open, read-only", question_open, 5}, {"get a job", question_get, 1},   {"find a job", question_find, 5},
-    {"list the jobs", question_list, 5},   {"pick a job", question_pick, 1}, {"attempt in flight", question_in_flight, 1},
-    {"last attempt", question_last, 1},    {"load a book", question_book, 0.3}, {"events of a job", question_events, 5},
+    {"open, read-only", question_open, 5},   {"get a job", question_get, 1},
+    {"find a job", question_find, 5},        {"list the jobs", question_list, 5},
+    {"pick a job", question_pick, 1},        {"attempt in flight", question_in_flight, 1},
+    {"last attempt", question_last, 1},      {"load a book", question_book, 0.3},
+    {"events of a job", question_events, 5},
 };
 
 static void test_questions(void **state)
@@ -168,7 +174,8 @@ static void test_questions(void **state)
         }
         print_message("%-20s %7.3f ms\n", questions[i].name, best_ms);
         if (e.code != ERR_NONE) fail_msg("%s: %s", questions[i].name, e.text);
-        if (best_ms > questions[i].limit_ms) fail_msg("%s: more than %g ms", questions[i].name, questions[i].limit_ms);
+        if (best_ms > questions[i].limit_ms)
+            fail_msg("%s: more than %g ms", questions[i].name, questions[i].limit_ms);
     }
     store_close(s);
 }
