@@ -15,12 +15,12 @@
 struct current {
     bool in_flight;
     int64_t attempt;
-    char kind[16];    // "bible", "outline", "beats", "chunk", "recap"
+    char kind[16]; // "bible", "outline", "beats", "chunk", "recap"
     int chapter, seq;
     int64_t started_ms; // wall clock
-    int64_t words;    // so far; of a chunk only
-    size_t bytes;     // streamed by this attempt
-    struct buf text;  // of a chunk: carried over and streamed, joined
+    int64_t words;      // so far; of a chunk only
+    size_t bytes;       // streamed by this attempt
+    struct buf text;    // of a chunk: carried over and streamed, joined
 };
 
 void current_init(struct current *c);

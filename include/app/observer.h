@@ -19,7 +19,7 @@ struct observer {
     const char *home;
     struct store *store; // NULL: no database yet
     int64_t version;
-    int64_t failing_ms;  // monotonic; since when; 0: it is not failing
+    int64_t failing_ms; // monotonic; since when; 0: it is not failing
 };
 
 enum observed {

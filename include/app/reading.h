@@ -20,11 +20,11 @@
 
 struct reading {
     int64_t job;
-    int chapter, seq;     // the last accepted chunk that was handed out; 0, 0: none
+    int chapter, seq;             // the last accepted chunk that was handed out; 0, 0: none
     int ahead_chapter, ahead_seq; // the chunk in flight that was begun; 0: none
-    struct buf ahead;     // its prose as handed out, without the white space before it
-    bool any;             // something was handed out
-    struct buf out;       // what a call of reading_next has found
+    struct buf ahead;             // its prose as handed out, without the white space before it
+    bool any;                     // something was handed out
+    struct buf out;               // what a call of reading_next has found
 };
 
 void reading_init(struct reading *r, int64_t job);

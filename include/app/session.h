@@ -43,8 +43,8 @@ struct session_options {
     const struct program *program;
     struct session_job *jobs; // own jobs, `key` filled in; none: works until the queue is empty
     size_t jobs_count;
-    bool wait;                // without own jobs: stand by while another engine runs
-    int64_t since_ms;         // wall clock; earlier events of own jobs are history
+    bool wait;        // without own jobs: stand by while another engine runs
+    int64_t since_ms; // wall clock; earlier events of own jobs are history
 };
 
 enum session_end {
@@ -57,18 +57,18 @@ enum session_end {
 
 // Everything is called from the loop; rows and the store are valid during the call.
 struct session_events {
-    void (*engine)(void *arg);                                      // we write now
-    void (*follower)(void *arg, long engine_pid);                   // somebody else does; once
-    void (*silent)(void *arg, long engine_pid);                     // that one has not answered for seconds; once
-    void (*accepted)(void *arg, const struct job *job);             // an own job has its id
+    void (*engine)(void *arg);                          // we write now
+    void (*follower)(void *arg, long engine_pid);       // somebody else does; once
+    void (*silent)(void *arg, long engine_pid);         // that one has not answered for seconds; once
+    void (*accepted)(void *arg, const struct job *job); // an own job has its id
     void (*event)(void *arg, const struct event_row *row);
-    void (*tick)(void *arg, struct store *store, bool news);        // ten times a second; the store may be NULL
-    void (*rested)(void *arg, const struct job *job);               // an own job, or when interrupted: what became of it
-    void (*info)(void *arg);                                        // one status line is wanted
-    void (*hangup)(void *arg);                                      // the terminal is gone: no more output to it
+    void (*tick)(void *arg, struct store *store, bool news); // ten times a second; the store may be NULL
+    void (*rested)(void *arg, const struct job *job);        // an own job, or when interrupted: what became of it
+    void (*info)(void *arg);                                 // one status line is wanted
+    void (*hangup)(void *arg);                               // the terminal is gone: no more output to it
 };
 
-enum session_end session_run(const struct session_options *o, const struct session_events *events, void *arg, int *signum,
-                             struct err *e);
+enum session_end session_run(const struct session_options *o, const struct session_events *events, void *arg,
+                             int *signum, struct err *e);
 
 #endif

@@ -34,7 +34,10 @@ int length_parts(const struct book *b, int chapter, int chunk_words);
 // Words delivered per word asked, from 0.4 to 2.5; 1 while nothing is known.
 double length_obedience(const struct book *b);
 
-// What is left of the book for a chunk that ends it: a longer answer should be cut back to this.
+// What is left of the book: its target less what stands.
 int length_room(const struct book *b);
+// The most that this chunk may bring; a longer answer should be cut back to it, so that the book keeps its length. At
+// the end it is the room; before, half of what is to be written afterwards stays free. Far from the end it is no bound.
+int length_most(const struct book *b, const struct length_ask *ask);
 
 #endif

@@ -3,7 +3,8 @@
 //
 // The store: all SQL of the program. One SQLite database in the home, "novelgen.db": WAL, synchronous=FULL.
 // The engine (holder of the home's lock) opens it read-write and is the only one that writes or checkpoints;
-// everybody else opens it read-only. Every function returns false with `e` set (ERR_STORE) when SQLite failed. After
+// everybody else opens it read-only. Every function returns false with `e` set when SQLite failed (ERR_STORE), or
+// when what it holds cannot be right (ERR_DAMAGED). After
 // a failed commit the row may or may not be there: the caller closes the store, opens it again, and reads.
 // Strings handed out in structs are owned by them; strings handed to callbacks live until the callback returns.
 // A callback that returns false ends the listing, which then returns false too, without an error of its own; it must

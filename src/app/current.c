@@ -13,7 +13,7 @@
 void current_init(struct current *c)
 {
     *c = (struct current){0};
-    buf_init(&c->text, 4 * BUF_MAX_PIECE);
+    buf_init(&c->text, BUF_MAX_PROMPT);
 }
 
 void current_release(struct current *c)
@@ -62,12 +62,11 @@ bool current_read(struct current *c, struct store *s, int64_t job, struct err *e
     if (!c->in_flight) return true;
     const struct task_key key = {.job = job, .kind = c->kind, .chapter = c->chapter, .seq = c->seq};
     enum store_found found = store_attempt_last(s, &key, &a, e);
-    if (found == STORE_ERROR) return false;
     if (found == STORE_FOUND) {
         c->bytes = a.text.len;
         if (strcmp(c->kind, "chunk") == 0) current_join(&c->text, &a);
         c->words = (int64_t)words_count(c->text.data, c->text.len);
     }
     attempt_release(&a);
-    return true;
+    return found != STORE_ERROR;
 }

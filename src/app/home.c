@@ -27,8 +27,10 @@ static bool home_xdg(char *out, size_t size, const char *variable, const char *f
     const char *xdg = home_env(variable), *user = home_env("HOME");
     int n = -1;
 
-    if (xdg != NULL && xdg[0] == '/') n = snprintf(out, size, "%s/%s", xdg, rest);
-    else if (user != NULL) n = snprintf(out, size, "%s/%s/%s", user, fallback, rest);
+    if (xdg != NULL && xdg[0] == '/')
+        n = snprintf(out, size, "%s/%s", xdg, rest);
+    else if (user != NULL)
+        n = snprintf(out, size, "%s/%s/%s", user, fallback, rest);
     return n > 0 && (size_t)n < size;
 }
 
@@ -65,9 +67,14 @@ static bool home_read_config(struct home *h, const char *path, bool project, str
 
     buf_init(&text, BUF_MAX_SPEC);
     switch (file_read(path, &text, e)) {
-    case FILE_READ_OK: ok = config_parse(&h->config, text.data, text.len, path, project, e); break;
-    case FILE_READ_MISSING: break;
-    case FILE_READ_ERROR: ok = false; break;
+    case FILE_READ_OK:
+        ok = config_parse(&h->config, text.data, text.len, path, project, e);
+        break;
+    case FILE_READ_MISSING:
+        break;
+    case FILE_READ_ERROR:
+        ok = false;
+        break;
     }
     buf_release(&text);
     return ok;

@@ -55,10 +55,14 @@ static enum observed observer_open(struct observer *o, struct err *e)
     struct err cause = ERR_INIT;
 
     switch (store_open(&o->store, o->home, STORE_READ_ONLY, &cause)) {
-    case STORE_OPENED: break;
-    case STORE_ABSENT: return OBSERVED_NOTHING;
-    case STORE_OLD: return observer_migrate(o, &cause) ? OBSERVED_NOTHING : observer_fail(o, &cause, e);
-    case STORE_FAILED: return observer_fail(o, &cause, e);
+    case STORE_OPENED:
+        break;
+    case STORE_ABSENT:
+        return OBSERVED_NOTHING;
+    case STORE_OLD:
+        return observer_migrate(o, &cause) ? OBSERVED_NOTHING : observer_fail(o, &cause, e);
+    case STORE_FAILED:
+        return observer_fail(o, &cause, e);
     }
     if (!store_version(o->store, &o->version, &cause)) return observer_fail(o, &cause, e);
     o->failing_ms = 0;
@@ -85,7 +89,8 @@ bool observer_open_once(struct observer *o, const char *home, struct err *e)
     if (!observer_migrate(o, e)) return false;
     opened = store_open(&o->store, home, STORE_READ_ONLY, e);
     if (opened == STORE_OLD)
-        err_set(e, ERR_STORE, "the store of '%s' is of an older version, and its writer has not renewed it yet", home);
+        err_set(e, ERR_STORE, "the store of '%s' is of an older version, and its writer has not renewed it yet",
+                home);
     return opened == STORE_OPENED || opened == STORE_ABSENT;
 }
 
@@ -119,8 +124,10 @@ bool observer_last_event(struct store *s, int64_t *id, struct err *e)
     *id = 0;
     for (bool growing = true; stride > 0;) {
         if (!observer_event_after(s, *id + stride - 1, &found, e)) return false;
-        if (found > 0) *id = found;
-        else growing = false;
+        if (found > 0)
+            *id = found;
+        else
+            growing = false;
         stride = growing ? stride * 2 : stride / 2;
     }
     return true;
@@ -131,10 +138,14 @@ bool observer_find_job(struct store *s, const char *ref, int64_t *id, struct err
     enum store_found found = s != NULL ? store_job_find(s, ref, id, e) : STORE_NONE;
 
     switch (found) {
-    case STORE_FOUND: return true;
-    case STORE_ERROR: return false;
-    case STORE_AMBIGUOUS: return err_set(e, ERR_NO_JOB, "more than one job begins with '%s': give its id", ref);
-    case STORE_NONE: break;
+    case STORE_FOUND:
+        return true;
+    case STORE_ERROR:
+        return false;
+    case STORE_AMBIGUOUS:
+        return err_set(e, ERR_NO_JOB, "more than one job begins with '%s': give its id", ref);
+    case STORE_NONE:
+        break;
     }
     if (ref == NULL) return err_set(e, ERR_NO_JOB, "there is no job yet");
     return err_set(e, ERR_NO_JOB, "there is no job '%s'", ref);

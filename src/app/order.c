@@ -35,9 +35,12 @@ static bool order_ingest(const struct home *h, struct err *e)
     struct store *s = NULL;
 
     switch (order_lock(h, &lock, e)) {
-    case LOCK_HELD: break;
-    case LOCK_TAKEN: return true;
-    case LOCK_ERROR: return false;
+    case LOCK_HELD:
+        break;
+    case LOCK_TAKEN:
+        return true;
+    case LOCK_ERROR:
+        return false;
     }
     bool ok = store_open(&s, h->path, STORE_READ_WRITE, e) == STORE_OPENED &&
               message_ingest(h->path, s, h->config.queue_max, e);
@@ -51,16 +54,22 @@ static enum order_end order_look(struct observer *o, const char *key, struct inb
     struct err cause = ERR_INIT;
 
     switch (observer_look(o, e)) {
-    case OBSERVED_NOTHING: return ORDER_SILENT;
-    case OBSERVED_FAILED: return ORDER_FAILED;
+    case OBSERVED_NOTHING:
+        return ORDER_SILENT;
+    case OBSERVED_FAILED:
+        return ORDER_FAILED;
     case OBSERVED_SAME:
-    case OBSERVED_NEWS: break;
+    case OBSERVED_NEWS:
+        break;
     }
     switch (store_inbox_get(o->store, key, answer, &cause)) {
-    case STORE_FOUND: return ORDER_ANSWERED;
+    case STORE_FOUND:
+        return ORDER_ANSWERED;
     case STORE_NONE:
-    case STORE_AMBIGUOUS: return ORDER_SILENT;
-    case STORE_ERROR: break;
+    case STORE_AMBIGUOUS:
+        return ORDER_SILENT;
+    case STORE_ERROR:
+        break;
     }
     return observer_stumble(o, &cause, e) ? ORDER_SILENT : ORDER_FAILED;
 }

@@ -17,7 +17,7 @@ enum { ALIGN_BYTES = 40 };
 void reading_init(struct reading *r, int64_t job)
 {
     *r = (struct reading){.job = job};
-    buf_init(&r->ahead, 4 * BUF_MAX_PIECE);
+    buf_init(&r->ahead, BUF_MAX_PROMPT);
     buf_init(&r->out, BUF_MAX_BOOK);
 }
 
@@ -64,12 +64,11 @@ static size_t reading_lead(const char *text, size_t len)
 // How much of an accepted chunk was handed out while it streamed. The gate may have dropped something at its head.
 static size_t reading_common(const struct reading *r, const char *text, size_t len)
 {
-    size_t need = len < ALIGN_BYTES ? len : ALIGN_BYTES, n = 0;
-    const char *at = r->ahead.len >= need ? memmem(r->ahead.data, r->ahead.len, text, need) : r->ahead.data;
+    size_t need = len < ALIGN_BYTES ? len : ALIGN_BYTES, from = 0, n = 0;
+    const char *shown = r->ahead.data, *found = r->ahead.len >= need ? memmem(shown, r->ahead.len, text, need) : NULL;
 
-    if (at == NULL) at = r->ahead.data;
-    size_t shown = r->ahead.len - (size_t)(at - r->ahead.data);
-    while (n < len && n < shown && text[n] == at[n]) n++;
+    if (found != NULL) from = (size_t)(found - shown);
+    while (n < len && from + n < r->ahead.len && text[n] == shown[from + n]) n++;
     while (n > 0 && n < len && ((unsigned char)text[n] & 0xc0) == 0x80) n--; // whole characters
     return n;
 }
@@ -101,8 +100,12 @@ static bool reading_on_chunk(void *arg, const struct chunk_row *c)
         reading_go_on(r, c);
     } else {
         if (c->seq == 1 && !begun) reading_begin_chapter(r, p->titles, c->chapter);
-        const struct prose_chunk chunk = {.chapter = c->chapter, .seq = c->seq, .glue = c->glue,
-                                          .text = c->text + c->skip, .len = c->len - c->skip, .gap = c->gap};
+        const struct prose_chunk chunk = {.chapter = c->chapter,
+                                          .seq = c->seq,
+                                          .glue = c->glue,
+                                          .text = c->text + c->skip,
+                                          .len = c->len - c->skip,
+                                          .gap = c->gap};
         prose_add(&r->out, &chunk);
     }
     r->chapter = c->chapter;

@@ -24,7 +24,8 @@ static void role_path(const struct role *r, char out[ROLE_PATH_SIZE], const char
 
 void role_init(struct role *r, const struct home *h, const struct program *p, struct loop *l)
 {
-    *r = (struct role){.home = h, .program = p, .loop = l, .engine_lock = LOCK_INIT, .standby_lock = LOCK_INIT, .awake = -1};
+    *r = (struct role){
+        .home = h, .program = p, .loop = l, .engine_lock = LOCK_INIT, .standby_lock = LOCK_INIT, .awake = -1};
 }
 
 bool role_begin(struct role *r, struct err *e)

@@ -18,9 +18,9 @@
 
 enum {
     TICK_MS = 100,
-    LOOK_MS = 250,         // between two looks at rows that nobody has announced
-    SILENT_MS = 5000,      // an engine that has not answered by then is worth a word
-    BUSY_LOOKS = 10,       // a lock held for a moment (`pause`, `submit --detach`) is no engine at work
+    LOOK_MS = 250,    // between two looks at rows that nobody has announced
+    SILENT_MS = 5000, // an engine that has not answered by then is worth a word
+    BUSY_LOOKS = 10,  // a lock held for a moment (`pause`, `submit --detach`) is no engine at work
     INTERRUPT_WAIT_MS = 2000,
 };
 
@@ -32,9 +32,9 @@ struct session {
     struct timer *tick;
     struct role role;
     struct observer observer;
-    int64_t last_event;  // without own jobs: of all jobs
+    int64_t last_event; // without own jobs: of all jobs
     int64_t begun_ms, look_ms;
-    int taken_looks;     // the engine's lock was somebody else's, so many times in a row
+    int taken_looks; // the engine's lock was somebody else's, so many times in a row
     bool told_follower, told_silent, from_set;
     enum session_end end;
     int signum;
@@ -97,8 +97,12 @@ static void session_take_role(struct session *s)
         s->look_ms = 0;
         s->events->engine(s->arg);
         return;
-    case LOCK_TAKEN: session_is_follower(s); return;
-    case LOCK_ERROR: session_fail(s, &e); return;
+    case LOCK_TAKEN:
+        session_is_follower(s);
+        return;
+    case LOCK_ERROR:
+        session_fail(s, &e);
+        return;
     }
 }
 
@@ -129,10 +133,13 @@ static bool session_read_answer(struct session *s, struct session_job *j, struct
     struct inbox_answer answer;
 
     switch (store_inbox_get(s->observer.store, j->key, &answer, e)) {
-    case STORE_FOUND: break;
-    case STORE_ERROR: return false;
+    case STORE_FOUND:
+        break;
+    case STORE_ERROR:
+        return false;
     case STORE_NONE:
-    case STORE_AMBIGUOUS: return true;
+    case STORE_AMBIGUOUS:
+        return true;
     }
     if (answer.code == 0) {
         j->id = answer.job;
@@ -198,8 +205,10 @@ static void session_look(struct session *s)
     }
     if (seen == OBSERVED_NEWS && !session_read(s, &cause) && !observer_stumble(&s->observer, &cause, &e))
         seen = OBSERVED_FAILED;
-    if (seen == OBSERVED_FAILED) session_fail(s, &e);
-    else if (seen != OBSERVED_NEWS) s->events->tick(s->arg, s->observer.store, false);
+    if (seen == OBSERVED_FAILED)
+        session_fail(s, &e);
+    else if (seen != OBSERVED_NEWS)
+        s->events->tick(s->arg, s->observer.store, false);
 }
 
 static bool session_is_over(const struct session *s)
@@ -292,7 +301,8 @@ static void session_pause_own(struct session *s)
         if (j->over) continue;
         if (j->id == 0 && order_await(s->o->home, j->key, INTERRUPT_WAIT_MS, &answer, &ignored) == ORDER_ANSWERED)
             j->id = answer.job;
-        if (j->id == 0 || !message_post(s->o->home->path, MESSAGE_PAUSE, j->id, "interrupted", NULL, key, &ignored)) continue;
+        if (j->id == 0 || !message_post(s->o->home->path, MESSAGE_PAUSE, j->id, "interrupted", NULL, key, &ignored))
+            continue;
         if (s->role.engine == NULL) (void)order_await(s->o->home, key, INTERRUPT_WAIT_MS, &answer, &ignored);
     }
 }
@@ -326,8 +336,8 @@ static void session_leave(struct session *s)
     if (s->end == SESSION_INTERRUPTED) session_show_own(s);
 }
 
-enum session_end session_run(const struct session_options *o, const struct session_events *events, void *arg, int *signum,
-                             struct err *e)
+enum session_end session_run(const struct session_options *o, const struct session_events *events, void *arg,
+                             int *signum, struct err *e)
 {
     struct session s = {.o = o, .events = events, .arg = arg, .begun_ms = clock_mono_ms(), .err = e};
     struct watch_signal *signals[SESSION_SIGNALS];

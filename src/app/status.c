@@ -37,10 +37,14 @@ static void status_set_speed(struct json *o, const struct job *j)
     double tokens_per_s = status_tokens_per_s(j);
     int64_t eta_ms = status_eta_ms(j, j->words_done);
 
-    if (tokens_per_s >= 0) json_set_num(o, "tokens_per_s", (double)(int64_t)(tokens_per_s * 100 + 0.5) / 100);
-    else json_set_str(o, "tokens_per_s", NULL);
-    if (eta_ms >= 0) json_set_int(o, "eta_s", (eta_ms + 999) / 1000);
-    else json_set_str(o, "eta_s", NULL);
+    if (tokens_per_s >= 0)
+        json_set_num(o, "tokens_per_s", (double)(int64_t)(tokens_per_s * 100 + 0.5) / 100);
+    else
+        json_set_str(o, "tokens_per_s", NULL);
+    if (eta_ms >= 0)
+        json_set_int(o, "eta_s", (eta_ms + 999) / 1000);
+    else
+        json_set_str(o, "eta_s", NULL);
 }
 
 struct json *status_json(const struct job *j)

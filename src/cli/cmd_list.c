@@ -26,8 +26,10 @@ static bool list_on_job(void *arg, const struct job *j)
     struct list *l = arg;
 
     if (l->count++ == 0) page_head(&l->table);
-    if (l->array != NULL) json_push(l->array, status_json(j));
-    else page_row(j, l->color, &l->table);
+    if (l->array != NULL)
+        json_push(l->array, status_json(j));
+    else
+        page_row(j, l->color, &l->table);
     return true;
 }
 
@@ -54,8 +56,10 @@ static int list_run(const struct args *a)
     bool opened = home_open(&home, settings.home, &e);
     bool ok = opened && observer_open_once(&o, home.path, &e) &&
               (o.store == NULL || store_jobs_each(o.store, list_on_job, &l, &e));
-    if (ok) list_print(&l);
-    else code = exit_fail(&e);
+    if (ok)
+        list_print(&l);
+    else
+        code = exit_fail(&e);
     observer_release(&o);
     if (opened) home_release(&home);
     buf_release(&l.table);
@@ -69,7 +73,8 @@ const struct command cmd_list = {
     .name = "list",
     .usage = "[OPTION]...",
     .summary = "all jobs, one a line",
-    .help = "Lists all jobs of the home by their ids: state, share of the words that stand, time left, title, and why a job\n"
+    .help = "Lists all jobs of the home by their ids: state, share of the words that stand, time left, title, and "
+            "why a job\n"
             "waits or is paused.\n\n"
             "Example: novelgen list --json | jq '.[] | select(.state == \"paused\") | .id'",
     .tables = list_tables,

@@ -18,7 +18,8 @@ const struct command cmd_pause = {
     .name = "pause",
     .usage = "[ID]... [OPTION]...",
     .summary = "stop a job for now",
-    .help = "Pauses a job, wherever it is being written or waits. What has streamed is kept; `novelgen resume` goes on. Without an\n"
+    .help = "Pauses a job, wherever it is being written or waits. What has streamed is kept; `novelgen resume` goes "
+            "on. Without an\n"
             "ID: the job being written, else the last one touched.\n\n"
             "Example: novelgen pause 3",
     .tables = pause_tables,

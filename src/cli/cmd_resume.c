@@ -29,7 +29,8 @@ static const struct option resume_own[] = {
 static bool resume_post(const struct home *h, const struct targets *t, struct session_job *jobs, struct err *e)
 {
     for (size_t i = 0; i < t->count; i++)
-        if (!message_post(h->path, MESSAGE_RESUME, t->ids[i], NULL, resume_options.backend, jobs[i].key, e)) return false;
+        if (!message_post(h->path, MESSAGE_RESUME, t->ids[i], NULL, resume_options.backend, jobs[i].key, e))
+            return false;
     return true;
 }
 
@@ -42,8 +43,10 @@ static int resume_jobs(const struct home *h, const struct targets *t)
         .home = h, .program = &program, .jobs = jobs, .jobs_count = t->count, .since_ms = clock_wall_ms()};
     int code;
 
-    if (!program_find(&program, &e) || !resume_post(h, t, jobs, &e)) code = exit_fail(&e);
-    else code = resume_options.detach ? follow_detached(&o) : follow_session(&o);
+    if (!program_find(&program, &e) || !resume_post(h, t, jobs, &e))
+        code = exit_fail(&e);
+    else
+        code = resume_options.detach ? follow_detached(&o) : follow_session(&o);
     free(jobs);
     return code;
 }
@@ -69,7 +72,8 @@ const struct command cmd_resume = {
     .name = "resume",
     .usage = "[ID]... [OPTION]...",
     .summary = "go on with a job that was paused, cancelled or broken off",
-    .help = "Goes on where a job stopped, without losing or repeating a word, and follows it to its end as submit does. Without\n"
+    .help = "Goes on where a job stopped, without losing or repeating a word, and follows it to its end as submit "
+            "does. Without\n"
             "an ID: the job being written, else the last one touched.\n\n"
             "Example: novelgen resume 3 --backend http://127.0.0.1:8080",
     .tables = resume_tables,

@@ -37,7 +37,8 @@ static bool status_page(const struct home *h, struct store *s, const struct job 
     return ok;
 }
 
-static bool status_each(const struct home *h, struct store *s, const struct targets *t, struct json *array, struct err *e)
+static bool status_each(const struct home *h, struct store *s, const struct targets *t, struct json *array,
+                        struct err *e)
 {
     bool ok = true;
 
@@ -46,8 +47,10 @@ static bool status_each(const struct home *h, struct store *s, const struct targ
         enum store_found found = store_job_get(s, t->ids[i], &j, e);
         if (found == STORE_ERROR) return false;
         if (found != STORE_FOUND) continue;
-        if (array != NULL) json_push(array, status_json(&j));
-        else ok = status_page(h, s, &j, e);
+        if (array != NULL)
+            json_push(array, status_json(&j));
+        else
+            ok = status_page(h, s, &j, e);
         job_release(&j);
     }
     return ok;
@@ -84,7 +87,8 @@ const struct command cmd_status = {
     .name = "status",
     .usage = "[ID]... [OPTION]...",
     .summary = "how far a job is",
-    .help = "Shows how far a job is, how fast it goes, what it waits for, and where its book is. Without an ID: the job being\n"
+    .help = "Shows how far a job is, how fast it goes, what it waits for, and where its book is. Without an ID: the "
+            "job being\n"
             "written, else the last one touched. With --json: an object, or an array where several IDs are given.\n\n"
             "Example: novelgen status 3",
     .tables = status_tables,

@@ -27,9 +27,11 @@ static struct {
 
 static const struct option submit_own[] = {
     {"premise", 0, OPTION_TEXT, &submit_options.premise, "TEXT", 0, 0, "what the book is about, instead of a SPEC"},
-    {"words", 0, OPTION_NUMBER, &submit_options.words, "N", WORDS_LEAST, WORDS_MOST, "how long it is to be, with --premise"},
+    {"words", 0, OPTION_NUMBER, &submit_options.words, "N", WORDS_LEAST, WORDS_MOST,
+     "how long it is to be, with --premise"},
     {"title", 0, OPTION_TEXT, &submit_options.title, "TEXT", 0, 0, "its title, with --premise"},
-    {"backend", 0, OPTION_TEXT, &submit_options.backend, "URL|NAME", 0, 0, "the server; auto looks for it, sim needs none"},
+    {"backend", 0, OPTION_TEXT, &submit_options.backend, "URL|NAME", 0, 0,
+     "the server; auto looks for it, sim needs none"},
     {"out", 'o', OPTION_TEXT, &submit_options.out, "DIR", 0, 0, "where books/ is made (the current directory)"},
     {"detach", 0, OPTION_FLAG, &submit_options.detach, NULL, 0, 0, "let it be written in the background"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
@@ -41,9 +43,12 @@ static bool submit_read_file(const char *path, struct buf *text, struct err *e)
 {
     if (strcmp(path, "-") == 0) return file_read_fd(STDIN_FILENO, "stdin", text, e);
     switch (file_read(path, text, e)) {
-    case FILE_READ_OK: return true;
-    case FILE_READ_MISSING: return err_set(e, ERR_USAGE, "cannot read spec '%s': there is no such file", path);
-    case FILE_READ_ERROR: break;
+    case FILE_READ_OK:
+        return true;
+    case FILE_READ_MISSING:
+        return err_set(e, ERR_USAGE, "cannot read spec '%s': there is no such file", path);
+    case FILE_READ_ERROR:
+        break;
     }
     return false;
 }
@@ -65,7 +70,8 @@ static bool submit_check_arguments(const struct args *a, struct err *e)
 
     if (a->count == 1 && !has_parts) return true;
     if (a->count == 1) return err_set(e, ERR_USAGE, "give a SPEC, or --premise and --words, not both");
-    if (!has_parts) return err_set(e, ERR_USAGE, "give a SPEC, or --premise and --words; see: novelgen submit --help");
+    if (!has_parts)
+        return err_set(e, ERR_USAGE, "give a SPEC, or --premise and --words; see: novelgen submit --help");
     if (submit_options.premise == NULL) return err_set(e, ERR_USAGE, "--premise is missing: what is the book about?");
     if (submit_options.words == 0) return err_set(e, ERR_USAGE, "--words is missing: how long is the book to be?");
     return true;
@@ -79,8 +85,10 @@ static bool submit_spec(struct spec *spec, const struct args *a, struct err *e)
 
     buf_init(&text, BUF_MAX_SPEC);
     bool ok = true;
-    if (a->count == 1) ok = submit_read_file(a->items[0], &text, e);
-    else submit_write_premise(&text);
+    if (a->count == 1)
+        ok = submit_read_file(a->items[0], &text, e);
+    else
+        submit_write_premise(&text);
     if (ok && text.len == 0) ok = err_set(e, ERR_USAGE, "spec '%s' is empty", name);
     ok = ok && spec_parse(spec, text.data, text.len, strcmp(name, "-") == 0 ? "stdin" : name, e);
     if (!ok) e->code = ERR_USAGE;
@@ -122,7 +130,8 @@ static int submit_job(const struct home *h, const struct spec *spec)
     struct program program;
     char out[PATH_SIZE];
 
-    if (!submit_out(out, &e) || !program_find(&program, &e) || !submit_backend(h, spec, &program, &message.backend, &e))
+    if (!submit_out(out, &e) || !program_find(&program, &e) ||
+        !submit_backend(h, spec, &program, &message.backend, &e))
         return exit_fail(&e);
     message.out_parent = out;
     const struct session_options o = {
@@ -155,8 +164,10 @@ const struct command cmd_submit = {
     .name = "submit",
     .usage = "SPEC|- [OPTION]...  |  submit --premise TEXT --words N [OPTION]...",
     .summary = "write a book",
-    .help = "Puts a book into the queue and writes it; if another novelgen of this home is writing, it waits for its turn and\n"
-            "stands by. SPEC is a JSON file, or - for stdin. Prints the job's id and folder to stdout, talks to stderr, and ends\n"
+    .help = "Puts a book into the queue and writes it; if another novelgen of this home is writing, it waits for its "
+            "turn and\n"
+            "stands by. SPEC is a JSON file, or - for stdin. Prints the job's id and folder to stdout, talks to "
+            "stderr, and ends\n"
             "with the book. Ctrl-C pauses the job; `novelgen resume` goes on.\n\n"
             "Example: novelgen submit jobs/story-short.json --backend sim\n"
             "         novelgen submit --premise \"A lighthouse keeper finds a door under the stairs\" --words 3000",

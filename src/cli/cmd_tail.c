@@ -37,7 +37,7 @@ struct tail {
     struct observer observer;
     struct reading reading;
     struct job job;
-    char last; // byte that was printed
+    char last;     // byte that was printed
     int unwritten; // looks at which nobody was writing, in a row
 };
 
@@ -53,8 +53,10 @@ static void tail_print(struct tail *t)
         return;
     }
     buf_init(&shown, BUF_MAX_BOOK);
-    if (isatty(STDOUT_FILENO)) utf8_terminal(&shown, text->data, text->len, false);
-    else buf_add(&shown, text->data, text->len);
+    if (isatty(STDOUT_FILENO))
+        utf8_terminal(&shown, text->data, text->len, false);
+    else
+        buf_add(&shown, text->data, text->len);
     output_text(shown.data, shown.len);
     output_flush();
     buf_release(&shown);
@@ -87,8 +89,8 @@ static void tail_nap(struct tail *t)
     (void)nanosleep(&nap, NULL);
     t->unwritten = order_is_written(t->home) ? 0 : t->unwritten + 1;
     if (t->unwritten == UNWRITTEN_LOOKS)
-        log_line(LOG_WARN, "nobody is writing job %" PRId64 " now; go on with: novelgen resume %" PRId64 "%s", t->job.id,
-                 t->job.id, settings_home_hint());
+        log_line(LOG_WARN, "nobody is writing job %" PRId64 " now; go on with: novelgen resume %" PRId64 "%s",
+                 t->job.id, t->job.id, settings_home_hint());
 }
 
 static bool tail_loop(struct tail *t, struct err *e)
@@ -97,7 +99,8 @@ static bool tail_loop(struct tail *t, struct err *e)
         struct err cause = ERR_INIT;
         enum observed seen = observer_look(&t->observer, e);
         if (seen == OBSERVED_FAILED) return false;
-        if (seen == OBSERVED_NEWS && !tail_read(t, &cause) && !observer_stumble(&t->observer, &cause, e)) return false;
+        if (seen == OBSERVED_NEWS && !tail_read(t, &cause) && !observer_stumble(&t->observer, &cause, e))
+            return false;
         if (tail_is_over(t)) return true;
         tail_nap(t);
     }
@@ -109,8 +112,10 @@ static int tail_end(const struct tail *t)
     struct buf text;
 
     if (output_is_broken()) return EXIT_WHOLE;
-    if (settings.json) lines_summary(&t->job, code);
-    else if (t->last != '\0' && t->last != '\n') output_text("\n", 1);
+    if (settings.json)
+        lines_summary(&t->job, code);
+    else if (t->last != '\0' && t->last != '\n')
+        output_text("\n", 1);
     output_flush();
     if (code == EXIT_WHOLE || code == EXIT_GAPS) return code;
     buf_init(&text, BUF_MAX_LINE);
@@ -153,9 +158,11 @@ const struct command cmd_tail = {
     .name = "tail",
     .usage = "[ID] [-f] [OPTION]...",
     .summary = "the book as far as it is written",
-    .help = "Prints the prose of a book in reading order, as far as it stands. With -f it goes on while the book is written, and\n"
-            "ends with the job and its exit code. Without an ID: the job being written, else the last one touched.\n\n"
-            "Example: novelgen tail -f | fold -s -w 72",
+    .help =
+        "Prints the prose of a book in reading order, as far as it stands. With -f it goes on while the book is "
+        "written, and\n"
+        "ends with the job and its exit code. Without an ID: the job being written, else the last one touched.\n\n"
+        "Example: novelgen tail -f | fold -s -w 72",
     .tables = tail_tables,
     .args_most = 1,
     .run = tail_run,

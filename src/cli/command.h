@@ -17,19 +17,19 @@ struct args {
 
 struct command {
     const char *name;
-    const char *usage;   // what follows the name
-    const char *summary; // one line
-    const char *help;    // what it does, and an example
+    const char *usage;                  // what follows the name
+    const char *summary;                // one line
+    const char *help;                   // what it does, and an example
     const struct option *const *tables; // ends with NULL
     size_t args_most;
-    int (*run)(const struct args *a); // returns the exit code
+    int (*run)(const struct args *a);  // returns the exit code
     int (*raw)(int argc, char **argv); // instead of all that: a command for ourselves, which no help shows
 };
 
-extern const struct command cmd_submit, cmd_resume, cmd_run, cmd_list, cmd_status, cmd_tail, cmd_pause, cmd_cancel, cmd_help,
-    cmd_version, cmd_keeper;
+extern const struct command cmd_submit, cmd_resume, cmd_run, cmd_list, cmd_status, cmd_tail, cmd_pause, cmd_cancel,
+    cmd_help, cmd_version, cmd_keeper;
 
-extern const struct command *const commands[]; // ends with NULL
+extern const struct command *const commands[];        // ends with NULL
 const struct command *command_find(const char *name); // NULL: unknown
 const char *command_nearest(const char *name);        // NULL: nothing is near
 

@@ -23,7 +23,8 @@ static int demand_show(const struct home *h, int64_t id)
     struct job row;
     struct buf text;
 
-    if (observer_open_once(&o, h->path, &e) && o.store != NULL && store_job_get(o.store, id, &row, &e) == STORE_FOUND) {
+    if (observer_open_once(&o, h->path, &e) && o.store != NULL &&
+        store_job_get(o.store, id, &row, &e) == STORE_FOUND) {
         buf_init(&text, BUF_MAX_LINE);
         verdict_text(&row, &text);
         log_line(LOG_INFO, "%s", text.data);
@@ -42,11 +43,16 @@ static int demand_job(const struct home *h, int64_t id, enum message_verb verb)
 
     if (!message_post(h->path, verb, id, NULL, NULL, key, &e)) return exit_fail(&e);
     switch (order_await(h, key, DEMAND_WAIT_MS, &answer, &e)) {
-    case ORDER_ANSWERED: break;
-    case ORDER_FAILED: return exit_fail(&e);
+    case ORDER_ANSWERED:
+        break;
+    case ORDER_FAILED:
+        return exit_fail(&e);
     case ORDER_SILENT:
-        log_line(LOG_WARN, "the novelgen that is writing has not answered yet; job %" PRId64 " follows when it does, see: novelgen "
-                 "status %" PRId64 "%s", id, id, settings_home_hint());
+        log_line(LOG_WARN,
+                 "the novelgen that is writing has not answered yet; job %" PRId64
+                 " follows when it does, see: novelgen "
+                 "status %" PRId64 "%s",
+                 id, id, settings_home_hint());
         return EXIT_WHOLE;
     }
     if (answer.code == 0) return demand_show(h, id);

@@ -13,16 +13,22 @@
 int exit_of_err(enum err_code code)
 {
     switch (code) {
-    case ERR_NONE: return EXIT_WHOLE;
-    case ERR_USAGE: return EXIT_USAGE;
-    case ERR_BACKEND: return EXIT_NO_BACKEND;
-    case ERR_QUEUE_FULL: return EXIT_QUEUE_FULL;
-    case ERR_NO_JOB: return EXIT_NO_JOB;
+    case ERR_NONE:
+        return EXIT_WHOLE;
+    case ERR_USAGE:
+        return EXIT_USAGE;
+    case ERR_BACKEND:
+        return EXIT_NO_BACKEND;
+    case ERR_QUEUE_FULL:
+        return EXIT_QUEUE_FULL;
+    case ERR_NO_JOB:
+        return EXIT_NO_JOB;
     case ERR_STORE:
     case ERR_DAMAGED:
     case ERR_BUSY:
     case ERR_CEILING:
-    case ERR_INTERNAL: break;
+    case ERR_INTERNAL:
+        break;
     }
     return EXIT_STORE;
 }

@@ -36,8 +36,8 @@ struct follow_plain { // when a job's last line was printed, where lines are not
 struct follow {
     const struct session_options *o;
     bool redraws, hung_up;
-    int code;              // the worst of the own jobs so far
-    int64_t read_ms;       // when the rows of the line were last read
+    int code;        // the worst of the own jobs so far
+    int64_t read_ms; // when the rows of the line were last read
     bool chunk_came;
     struct progress progress;
     struct follow_plain *plain;
@@ -51,15 +51,18 @@ struct follow {
 static void follow_engine(void *arg)
 {
     struct follow *f = arg;
-    if (!settings.quiet && f->o->jobs_count == 0) log_line(LOG_INFO, "working on the queue of '%s'", f->o->home->path);
+    if (!settings.quiet && f->o->jobs_count == 0)
+        log_line(LOG_INFO, "working on the queue of '%s'", f->o->home->path);
 }
 
 static void follow_follower(void *arg, long pid)
 {
     (void)arg;
     if (!settings.quiet)
-        log_line(LOG_INFO, "another novelgen (process %ld) is writing; this one waits for its turn, and goes on should that one end",
-                 pid);
+        log_line(
+            LOG_INFO,
+            "another novelgen (process %ld) is writing; this one waits for its turn, and goes on should that one end",
+            pid);
 }
 
 static void follow_silent(void *arg, long pid)
@@ -148,7 +151,7 @@ static void follow_say(struct follow *f)
     struct buf line;
 
     buf_init(&line, BUF_MAX_LINE);
-    progress_line(&f->progress, &line, false);
+    progress_line(&f->progress, &line, PROGRESS_PLAIN);
     log_line(LOG_INFO, "%s", line.data);
     buf_release(&line);
 }
@@ -197,8 +200,10 @@ static void follow_info(void *arg)
     struct observer o;
     struct err ignored = ERR_INIT;
 
-    if (observer_open_once(&o, f->o->home->path, &ignored) && o.store != NULL && follow_read(f, o.store)) follow_say(f);
-    else log_line(LOG_INFO, "nothing is being written yet");
+    if (observer_open_once(&o, f->o->home->path, &ignored) && o.store != NULL && follow_read(f, o.store))
+        follow_say(f);
+    else
+        log_line(LOG_INFO, "nothing is being written yet");
     observer_release(&o);
 }
 
@@ -244,6 +249,7 @@ static void follow_hangup(void *arg)
     struct err ignored = ERR_INIT;
     char path[PATH_SIZE];
 
+    if (f->hung_up) return; // the kernel and the terminal program may both tell us
     f->hung_up = true;
     output_drop();
     log_set_before(NULL);
@@ -275,17 +281,21 @@ static void follow_refusals(struct follow *f)
 static int follow_end(struct follow *f, enum session_end end, int signum, const struct err *e)
 {
     switch (end) {
-    case SESSION_RESTED: return f->code;
+    case SESSION_RESTED:
+        return f->code;
     case SESSION_IDLE:
-        if (!settings.quiet) log_line(LOG_INFO, "nothing is left to write; see: novelgen list%s", settings_home_hint());
+        if (!settings.quiet)
+            log_line(LOG_INFO, "nothing is left to write; see: novelgen list%s", settings_home_hint());
         return EXIT_WHOLE;
     case SESSION_BUSY:
         if (!settings.quiet)
             log_line(LOG_INFO, "another novelgen is writing already; to stand by for it: novelgen run --wait%s",
                      settings_home_hint());
         return EXIT_WHOLE;
-    case SESSION_INTERRUPTED: return EXIT_SIGNAL + signum;
-    case SESSION_FAILED: break;
+    case SESSION_INTERRUPTED:
+        return EXIT_SIGNAL + signum;
+    case SESSION_FAILED:
+        break;
     }
     return exit_fail(e);
 }
@@ -323,10 +333,13 @@ static int follow_left(const struct session_options *o, struct session_job *j)
     int code = EXIT_WHOLE;
 
     switch (order_await(o->home, j->key, ANSWER_WAIT_MS, &answer, &e)) {
-    case ORDER_ANSWERED: break;
-    case ORDER_FAILED: return exit_fail(&e);
+    case ORDER_ANSWERED:
+        break;
+    case ORDER_FAILED:
+        return exit_fail(&e);
     case ORDER_SILENT:
-        err_set(&e, ERR_STORE, "the novelgen that is writing has not answered; the request is kept, see: novelgen list%s",
+        err_set(&e, ERR_STORE,
+                "the novelgen that is writing has not answered; the request is kept, see: novelgen list%s",
                 settings_home_hint());
         return exit_fail(&e);
     }

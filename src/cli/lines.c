@@ -19,8 +19,10 @@ static struct json *lines_begin(const char *type, int64_t time_ms, int64_t job)
     clock_rfc3339(time, time_ms);
     json_set_str(o, "type", type);
     json_set_str(o, "time", time);
-    if (job > 0) json_set_int(o, "job", job);
-    else json_set_str(o, "job", NULL);
+    if (job > 0)
+        json_set_int(o, "job", job);
+    else
+        json_set_str(o, "job", NULL);
     return o;
 }
 

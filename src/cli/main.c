@@ -49,9 +49,12 @@ static int main_unknown(const char *name)
     const char *near = command_nearest(name);
     struct err e = ERR_INIT;
 
-    if (name[0] == '-') err_set(&e, ERR_USAGE, "unknown option '%s'; options come behind a command, see: novelgen help", name);
-    else if (near != NULL) err_set(&e, ERR_USAGE, "unknown command '%s'; did you mean '%s'?", name, near);
-    else err_set(&e, ERR_USAGE, "unknown command '%s'; see: novelgen help", name);
+    if (name[0] == '-')
+        err_set(&e, ERR_USAGE, "unknown option '%s'; options come behind a command, see: novelgen help", name);
+    else if (near != NULL)
+        err_set(&e, ERR_USAGE, "unknown command '%s'; did you mean '%s'?", name, near);
+    else
+        err_set(&e, ERR_USAGE, "unknown command '%s'; see: novelgen help", name);
     return exit_fail(&e);
 }
 

@@ -34,10 +34,13 @@ static bool options_unknown(const struct command *c, const char *word, struct er
     char *name = mem_strndup(word, len);
 
     for (size_t t = 0; c->tables[t] != NULL; t++)
-        for (const struct option *o = c->tables[t]; o->name != NULL && count < OPTIONS_MOST; o++) names[count++] = o->name;
+        for (const struct option *o = c->tables[t]; o->name != NULL && count < OPTIONS_MOST; o++)
+            names[count++] = o->name;
     const char *near = len > 2 ? typo_nearest(name + 2, names, count) : NULL;
-    if (near != NULL) err_set(e, ERR_USAGE, "unknown option '%s'; did you mean '--%s'?", name, near);
-    else err_set(e, ERR_USAGE, "unknown option '%s'; see: novelgen %s --help", name, c->name);
+    if (near != NULL)
+        err_set(e, ERR_USAGE, "unknown option '%s'; did you mean '--%s'?", name, near);
+    else
+        err_set(e, ERR_USAGE, "unknown option '%s'; see: novelgen %s --help", name, c->name);
     free(name);
     return false;
 }
@@ -51,8 +54,8 @@ static bool options_fill_number(const struct option *o, const char *value, struc
     errno = 0;
     intmax_t n = strtoimax(value, &end, 10);
     if (errno != 0 || end == value || *end != '\0' || n < o->least || n > o->most)
-        return err_set(e, ERR_USAGE, "--%s is '%s', expected a whole number from %" PRId64 " to %" PRId64, o->name, value,
-                       o->least, o->most);
+        return err_set(e, ERR_USAGE, "--%s is '%s', expected a whole number from %" PRId64 " to %" PRId64, o->name,
+                       value, o->least, o->most);
     *(int64_t *)o->into = n;
     return true;
 }
@@ -60,9 +63,14 @@ static bool options_fill_number(const struct option *o, const char *value, struc
 static bool options_fill(const struct option *o, const char *value, struct err *e)
 {
     switch (o->type) {
-    case OPTION_FLAG: *(bool *)o->into = true; return true;
-    case OPTION_TEXT: *(const char **)o->into = value; return true;
-    case OPTION_NUMBER: break;
+    case OPTION_FLAG:
+        *(bool *)o->into = true;
+        return true;
+    case OPTION_TEXT:
+        *(const char **)o->into = value;
+        return true;
+    case OPTION_NUMBER:
+        break;
     }
     return options_fill_number(o, value, e);
 }
@@ -120,8 +128,8 @@ bool options_parse(const struct command *c, int argc, char **argv, struct args *
         if (!options_word(c, argc, argv, &at, args, e)) return false;
     }
     if (args->count <= c->args_most) return true;
-    return err_set(e, ERR_USAGE, "unexpected argument '%s'; usage: novelgen %s %s", args->items[c->args_most], c->name,
-                   c->usage);
+    return err_set(e, ERR_USAGE, "unexpected argument '%s'; usage: novelgen %s %s", args->items[c->args_most],
+                   c->name, c->usage);
 }
 
 // ---- help -------------------------------------------------------------------------------------------------------
@@ -130,8 +138,9 @@ static void options_print(const struct option *o, FILE *out)
 {
     char left[80];
 
-    (void)snprintf(left, sizeof left, "%c%c%s--%s%s%s", o->letter != '\0' ? '-' : ' ', o->letter != '\0' ? o->letter : ' ',
-                   o->letter != '\0' ? ", " : "  ", o->name, o->value != NULL ? " " : "", o->value != NULL ? o->value : "");
+    (void)snprintf(left, sizeof left, "%c%c%s--%s%s%s", o->letter != '\0' ? '-' : ' ',
+                   o->letter != '\0' ? o->letter : ' ', o->letter != '\0' ? ", " : "  ", o->name,
+                   o->value != NULL ? " " : "", o->value != NULL ? o->value : "");
     (void)fprintf(out, "  %-*s %s\n", HELP_COLUMN, left, o->help);
 }
 

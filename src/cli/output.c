@@ -21,7 +21,8 @@ static bool output_was_terminal[3];
 void output_open(void)
 {
     for (int fd = 0; fd <= 2; fd++)
-        if (fcntl(fd, F_GETFD) < 0) (void)open("/dev/null", O_RDWR | O_NOCTTY); // lands on fd, the lowest free one
+        // Lands on fd, the lowest free one. NOLINTNEXTLINE(android-cloexec-open): like any other stdout, it is inherited
+        if (fcntl(fd, F_GETFD) < 0) (void)open("/dev/null", O_RDWR | O_NOCTTY);
     // Asked now: a terminal that has hung up is none any more.
     for (int fd = 0; fd <= 2; fd++) output_was_terminal[fd] = isatty(fd) != 0;
     (void)signal(SIGPIPE, SIG_IGN);
@@ -77,6 +78,7 @@ int output_close(int code)
     errno = 0;
     output_note(fclose(stdout) == 0);
     if (output_error == 0 || output_error == EPIPE) return code;
-    (void)fprintf(stderr, "novelgen: cannot write to stdout: %s\n", strerror(output_error)); // NOLINT(concurrency-mt-unsafe)
+    (void)fprintf(stderr, "novelgen: cannot write to stdout: %s\n",
+                  strerror(output_error)); // NOLINT(concurrency-mt-unsafe)
     return EXIT_STORE;
 }

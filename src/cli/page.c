@@ -16,8 +16,8 @@ enum { STATE_COLUMNS = 9, TITLE_COLUMNS = 44 };
 
 // Green: well; yellow: waits; red: needs somebody.
 static const char *const page_colors[] = {
-    [JOB_QUEUED] = "", [JOB_PLANNING] = "\033[36m", [JOB_WRITING] = "\033[36m",  [JOB_WAITING] = "\033[33m",
-    [JOB_PAUSED] = "\033[31m", [JOB_DONE] = "\033[32m", [JOB_CANCELLED] = "\033[2m",
+    [JOB_QUEUED] = "",         [JOB_PLANNING] = "\033[36m", [JOB_WRITING] = "\033[36m",  [JOB_WAITING] = "\033[33m",
+    [JOB_PAUSED] = "\033[31m", [JOB_DONE] = "\033[32m",     [JOB_CANCELLED] = "\033[2m",
 };
 
 static void page_state(enum job_state s, bool color, int width, struct buf *out)
@@ -69,7 +69,8 @@ static void page_work(const struct job *j, struct buf *out)
     char prompt[AMOUNT_SIZE], cached[AMOUNT_SIZE], output[AMOUNT_SIZE];
     double tokens_per_s = status_tokens_per_s(j);
 
-    buf_addf(out, "  requests  %lld, %lld of them failed or were refused\n", (long long)j->requests, (long long)j->retries);
+    buf_addf(out, "  requests  %lld, %lld of them failed or were refused\n", (long long)j->requests,
+             (long long)j->retries);
     buf_addf(out, "  tokens    %s in (%s cached), %s out", amount_text(prompt, j->prompt_tokens),
              amount_text(cached, j->cached_tokens), amount_text(output, j->output_tokens));
     if (tokens_per_s >= 0) buf_addf(out, ", %.1f a second", tokens_per_s);
@@ -97,11 +98,14 @@ static void page_next(const struct page_view *v, struct buf *out)
     long long id = (long long)j->id;
     const char *home = settings_home_hint();
 
-    if (j->state == JOB_DONE) buf_addf(out, "  read it   %s/book.md\n", j->out_dir);
+    if (j->state == JOB_DONE)
+        buf_addf(out, "  read it   %s/book.md\n", j->out_dir);
     else if (j->state == JOB_PAUSED || j->state == JOB_CANCELLED)
         buf_addf(out, "  go on     novelgen resume %lld%s\n", id, home);
-    else if (!v->written) buf_addf(out, "  go on     novelgen run%s   (nobody is writing now)\n", home);
-    else buf_addf(out, "  read it   novelgen tail %lld -f%s\n", id, home);
+    else if (!v->written)
+        buf_addf(out, "  go on     novelgen run%s   (nobody is writing now)\n", home);
+    else
+        buf_addf(out, "  read it   novelgen tail %lld -f%s\n", id, home);
 }
 
 void page_job(const struct page_view *v, bool color, struct buf *out)
@@ -147,11 +151,14 @@ void page_row(const struct job *j, bool color, struct buf *out)
     buf_init(&left, BUF_MAX_LINE);
     page_outside(&title, page_title(j));
     buf_cut(&title, utf8_fit(title.data, title.len, TITLE_COLUMNS));
-    if (job_state_ended(j->state)) buf_adds(&left, "-");
-    else page_eta(j, j->words_done, &left);
+    if (job_state_ended(j->state))
+        buf_adds(&left, "-");
+    else
+        page_eta(j, j->words_done, &left);
     buf_addf(out, "%5lld  ", (long long)j->id);
     page_state(j->state, color, STATE_COLUMNS, out);
-    int percent = j->state == JOB_DONE ? 100 : amount_percent(j->words_done, j->words_target); // 1,488 of 1,500 is done
+    int percent =
+        j->state == JOB_DONE ? 100 : amount_percent(j->words_done, j->words_target); // 1,488 of 1,500 is done
     buf_addf(out, "  %4d%%  %11s  %9s  %s", percent, amount_text(words, j->words_done), left.data, title.data);
     if (j->gaps > 0) buf_addf(out, "  (%d gap%s)", j->gaps, j->gaps == 1 ? "" : "s");
     if (j->reason[0] != '\0') {

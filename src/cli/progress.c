@@ -17,6 +17,8 @@
 enum {
     DRAW_MS = 250,
     BAR_CELLS = 16,
+    BAR_CELLS_FEW = 8,
+    WIDE_COLUMNS = 110,
     PROMPT_MS = 5000,   // a prompt that takes longer than that to read is worth a word
     SILENCE_MS = 10000, // and so is a stream that has brought nothing for so long
 };
@@ -61,10 +63,10 @@ bool progress_read(struct progress *p, struct store *s, int64_t job, struct err 
 
 // ---- the line ---------------------------------------------------------------------------------------------------
 
-static void progress_bar(struct buf *out, int percent)
+static void progress_bar(struct buf *out, int percent, int cells)
 {
     buf_addc(out, '[');
-    for (int i = 0; i < BAR_CELLS; i++) buf_addc(out, i * 100 < percent * BAR_CELLS ? '#' : '.');
+    for (int i = 0; i < cells; i++) buf_addc(out, i * 100 < percent * cells ? '#' : '.');
     buf_addf(out, "] %d%%  ", percent);
 }
 
@@ -73,15 +75,20 @@ static int64_t progress_words(const struct progress *p)
     return p->job.words_done + p->current.words;
 }
 
-static void progress_place(const struct progress *p, struct buf *out)
+static void progress_place(const struct progress *p, struct buf *out, enum progress_width width)
 {
     const struct current *c = &p->current;
+    bool chunk = strcmp(c->kind, "chunk") == 0, known = c->in_flight && c->chapter > 0;
 
-    if (p->job.state == JOB_PLANNING) buf_adds(out, "planning  ");
-    else if (c->in_flight && c->chapter > 0 && strcmp(c->kind, "chunk") == 0)
-        buf_addf(out, "chapter %d/%d, part %d  ", c->chapter, p->job.chapters_total, c->seq);
-    else if (c->in_flight && c->chapter > 0) buf_addf(out, "chapter %d/%d, %s  ", c->chapter, p->job.chapters_total, c->kind);
-    else buf_addf(out, "chapter %d/%d  ", p->job.chapters_done, p->job.chapters_total);
+    if (p->job.state == JOB_PLANNING) {
+        buf_adds(out, "planning  ");
+        return;
+    }
+    buf_addf(out, "%s %d/%d", width == PROGRESS_NARROW ? "ch" : "chapter", known ? c->chapter : p->job.chapters_done,
+             p->job.chapters_total);
+    if (known && width != PROGRESS_NARROW && chunk) buf_addf(out, ", part %d", c->seq);
+    if (known && width != PROGRESS_NARROW && !chunk) buf_addf(out, ", %s", c->kind);
+    buf_adds(out, "  ");
 }
 
 static void progress_speed(const struct progress *p, struct buf *out)
@@ -90,37 +97,42 @@ static void progress_speed(const struct progress *p, struct buf *out)
     double tokens_per_s = status_tokens_per_s(&p->job);
     int64_t eta_ms = status_eta_ms(&p->job, progress_words(p));
 
-    if (tokens_per_s >= 0) buf_addf(out, "  %.1f tokens/s", tokens_per_s);
     if (eta_ms >= 0) clock_duration(text, eta_ms);
     buf_addf(out, "  ETA %s", eta_ms >= 0 ? text : "unknown");
+    if (tokens_per_s >= 0) buf_addf(out, "  %.1f tokens/s", tokens_per_s);
     if (p->job.retries > 0) buf_addf(out, "  retries %lld", (long long)p->job.retries);
     if (p->job.gaps > 0) buf_addf(out, "  gaps %d", p->job.gaps);
 }
 
 // A prompt of a long chapter takes a small machine minutes to read, and a line that stands still looks dead.
-static void progress_silence(const struct progress *p, struct buf *out)
+static bool progress_silence(const struct progress *p, struct buf *out)
 {
     char text[CLOCK_TEXT_SIZE];
     int64_t since_start_ms = clock_wall_ms() - p->current.started_ms, silent_ms = clock_mono_ms() - p->changed_ms;
 
-    if (!p->current.in_flight) return;
+    if (!p->current.in_flight) return false;
     if (p->current.bytes == 0 && since_start_ms >= PROMPT_MS) {
         clock_duration(text, since_start_ms);
-        buf_addf(out, "  (the server has been reading the prompt for %s)", text);
-    } else if (p->current.bytes > 0 && silent_ms >= SILENCE_MS) {
-        clock_duration(text, silent_ms);
-        buf_addf(out, "  (no text for %s)", text);
+        buf_addf(out, "  the server reads the prompt, %s so far", text);
+        return true;
     }
+    if (p->current.bytes == 0 || silent_ms < SILENCE_MS) return false;
+    clock_duration(text, silent_ms);
+    buf_addf(out, "  no text for %s", text);
+    return true;
 }
 
 static void progress_queue(const struct progress *p, struct buf *out)
 {
-    if (p->jobs_before == 0) buf_adds(out, "next in the queue");
-    else if (p->jobs_before == 1) buf_adds(out, "in the queue: 1 job before it");
-    else buf_addf(out, "in the queue: %d jobs before it", p->jobs_before);
+    if (p->jobs_before == 0)
+        buf_adds(out, "next in the queue");
+    else if (p->jobs_before == 1)
+        buf_adds(out, "in the queue: 1 job before it");
+    else
+        buf_addf(out, "in the queue: %d jobs before it", p->jobs_before);
 }
 
-void progress_line(const struct progress *p, struct buf *out, bool bar)
+void progress_line(const struct progress *p, struct buf *out, enum progress_width width)
 {
     char done[AMOUNT_SIZE], target[AMOUNT_SIZE];
     int64_t words = progress_words(p);
@@ -130,15 +142,16 @@ void progress_line(const struct progress *p, struct buf *out, bool bar)
         progress_queue(p, out);
         return;
     }
-    if (bar) progress_bar(out, amount_percent(words, p->job.words_target));
+    if (width != PROGRESS_PLAIN)
+        progress_bar(out, amount_percent(words, p->job.words_target),
+                     width == PROGRESS_WIDE ? BAR_CELLS : BAR_CELLS_FEW);
     if (!progress_is_begun(p->job.state)) {
         buf_addf(out, "%s%s%s", job_state_name(p->job.state), p->job.reason[0] != '\0' ? ": " : "", p->job.reason);
         return;
     }
-    progress_place(p, out);
+    progress_place(p, out, width);
     buf_addf(out, "%s/%s words", amount_text(done, words), amount_text(target, p->job.words_target));
-    progress_speed(p, out);
-    progress_silence(p, out);
+    if (!progress_silence(p, out)) progress_speed(p, out);
 }
 
 // ---- on the terminal --------------------------------------------------------------------------------------------
@@ -164,6 +177,7 @@ void progress_draw(struct progress *p)
 {
     struct buf line, shown;
     int64_t now_ms = clock_mono_ms();
+    size_t columns = settings_columns();
 
     // Seconds of silence count on without news, so it is also drawn anew once a second.
     if (p->job.id == 0 || now_ms - p->drawn_ms < (p->moved ? DRAW_MS : 1000)) return;
@@ -171,11 +185,11 @@ void progress_draw(struct progress *p)
     p->moved = false;
     buf_init(&line, BUF_MAX_LINE);
     buf_init(&shown, BUF_MAX_LINE);
-    progress_line(p, &line, true);
+    progress_line(p, &line, columns >= WIDE_COLUMNS ? PROGRESS_WIDE : PROGRESS_NARROW);
     buf_adds(&shown, "\r");
     size_t head = shown.len;
     utf8_terminal(&shown, line.data, line.len, true);
-    buf_cut(&shown, head + utf8_fit(shown.data + head, shown.len - head, settings_columns() - 1));
+    buf_cut(&shown, head + utf8_fit(shown.data + head, shown.len - head, columns - 1));
     buf_adds(&shown, "\033[K");
     progress_is_drawn = true;
     progress_write(&shown);

@@ -15,17 +15,17 @@ enum { COLUMNS_DEFAULT = 80, PROGRESS_DEFAULT_MS = 60 * 1000, DAY_S = 86400 };
 
 struct settings settings = {.color = "auto"};
 
-#define OPTION_JSON                                                                                                   \
-    {                                                                                                                 \
-        "json", 0, OPTION_FLAG, &settings.json, NULL, 0, 0, "for programs: JSON on stdout"                            \
+#define OPTION_JSON                                                                                                  \
+    {                                                                                                                \
+        "json", 0, OPTION_FLAG, &settings.json, NULL, 0, 0, "for programs: JSON on stdout"                           \
     }
-#define OPTION_COLOR                                                                                                  \
-    {                                                                                                                 \
-        "color", 0, OPTION_TEXT, &settings.color, "WHEN", 0, 0, "auto, always or never"                               \
+#define OPTION_COLOR                                                                                                 \
+    {                                                                                                                \
+        "color", 0, OPTION_TEXT, &settings.color, "WHEN", 0, 0, "auto, always or never"                              \
     }
-#define OPTION_END                                                                                                    \
-    {                                                                                                                 \
-        NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL                                                                  \
+#define OPTION_END                                                                                                   \
+    {                                                                                                                \
+        NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL                                                                 \
     }
 
 const struct option settings_home[] = {
@@ -84,8 +84,8 @@ static bool settings_terminal_is_dumb(void)
 
 bool settings_redraws(void)
 {
-    return !settings.quiet && !settings.plain && !settings.json && isatty(STDERR_FILENO) && !settings_terminal_is_dumb() &&
-           settings_progress_ms() >= 0;
+    return !settings.quiet && !settings.plain && !settings.json && isatty(STDERR_FILENO) &&
+           !settings_terminal_is_dumb() && settings_progress_ms() >= 0;
 }
 
 bool settings_paints(int fd)

@@ -20,7 +20,8 @@ extern struct settings settings;
 
 extern const struct option settings_home[]; // --home
 extern const struct option settings_page[]; // --json, --color: commands that print a page
-extern const struct option settings_talk[]; // --quiet, --json, --plain, --color, --progress: commands that follow a job
+extern const struct option
+    settings_talk[]; // --quiet, --json, --plain, --color, --progress: commands that follow a job
 
 bool settings_check(struct err *e); // after parsing
 

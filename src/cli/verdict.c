@@ -15,11 +15,11 @@ static void verdict_done(const struct job *j, struct buf *out)
     char words[AMOUNT_SIZE], time[CLOCK_TEXT_SIZE];
 
     clock_duration(time, j->begun_ms > 0 ? j->ended_ms - j->begun_ms : 0);
-    buf_addf(out, "done: %s words in %d chapter%s, %s: %s/book.md", amount_text(words, j->words_done), j->chapters_total,
-             j->chapters_total == 1 ? "" : "s", time, j->out_dir);
+    buf_addf(out, "done: %s words in %d chapter%s, %s: %s/book.md", amount_text(words, j->words_done),
+             j->chapters_total, j->chapters_total == 1 ? "" : "s", time, j->out_dir);
     if (j->gaps > 0)
-        buf_addf(out, " (%d part%s could not be written and %s marked there as missing)", j->gaps, j->gaps == 1 ? "" : "s",
-                 j->gaps == 1 ? "is" : "are");
+        buf_addf(out, " (%d part%s could not be written and %s marked there as missing)", j->gaps,
+                 j->gaps == 1 ? "" : "s", j->gaps == 1 ? "is" : "are");
 }
 
 void verdict_text(const struct job *j, struct buf *out)
@@ -29,18 +29,22 @@ void verdict_text(const struct job *j, struct buf *out)
     bool plain = j->reason[0] == '\0' || strcmp(j->reason, "interrupted") == 0; // no news to who pressed Ctrl-C
 
     switch (j->state) {
-    case JOB_DONE: verdict_done(j, out); return;
+    case JOB_DONE:
+        verdict_done(j, out);
+        return;
     case JOB_PAUSED:
         buf_addf(out, "paused job %lld%s%s; go on with: novelgen resume %lld%s", id, plain ? "" : ": ",
                  plain ? "" : j->reason, id, home);
         return;
     case JOB_CANCELLED:
-        buf_addf(out, "cancelled job %lld; what was written is kept, go on with: novelgen resume %lld%s", id, id, home);
+        buf_addf(out, "cancelled job %lld; what was written is kept, go on with: novelgen resume %lld%s", id, id,
+                 home);
         return;
     case JOB_QUEUED:
     case JOB_PLANNING:
     case JOB_WRITING:
-    case JOB_WAITING: break;
+    case JOB_WAITING:
+        break;
     }
     buf_addf(out, "job %lld is %s; see: novelgen status %lld%s", id, job_state_name(j->state), id, home);
 }

@@ -165,7 +165,7 @@ static void sweep_inbox(const struct engine *en)
 {
     char dir[1400];
     struct err e = ERR_INIT;
-    snprintf(dir, sizeof(dir), "%s/%s", en->o.home, INBOX_DIR);
+    (void)snprintf(dir, sizeof(dir), "%s/%s", en->o.home, INBOX_DIR);
     if (!file_sweep(dir, &e)) log_line(LOG_WARN, "%s", e.text);
 }
 

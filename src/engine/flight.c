@@ -19,7 +19,7 @@ void flight_init(struct flight *f, struct loop *l, const struct flight_events *e
     f->arg = arg;
     f->timer = timer_new(l, on_second, f);
     buf_init(&f->prefix, BUF_MAX_PIECE);
-    buf_init(&f->text, 2 * GEN_TEXT_MAX);
+    buf_init(&f->text, FLIGHT_TEXT_MAX);
 }
 
 void flight_release(struct flight *f)

@@ -17,7 +17,8 @@
 #include "io/loop.h"
 #include "store/store.h"
 
-enum { FLIGHT_COMMIT_BYTES = 1024, FLIGHT_COMMIT_MS = 1000 };
+// U+FFFD is longer than the byte it stands for, so that the text may be longer than what came.
+enum { FLIGHT_COMMIT_BYTES = 1024, FLIGHT_COMMIT_MS = 1000, FLIGHT_TEXT_MAX = 3 * GEN_TEXT_MAX };
 
 struct flight_events {
     void (*committed)(void *arg);                              // more text is safe

@@ -82,16 +82,16 @@ static void trim_end(const struct gate_in *in, struct gate_out *out)
     out->end = end;
 }
 
-// The end of the book may not run far over the words asked for: it is cut at the last paragraph, else the last
-// sentence, within the room (and a little, because a sentence is not divided).
+// The book may not run far over the words asked for: an answer is cut at the last paragraph, else the last sentence,
+// within what it may bring (and a little, because a sentence is not divided).
 static void trim_length(const struct gate_in *in, struct gate_out *out)
 {
-    int slack = in->room_words / 50 + 15;
-    if (!in->last_of_book || out->words <= in->room_words + slack) return;
+    int slack = in->most_words / 50 + 15;
+    if (in->most_words == 0 || out->words <= in->most_words + slack) return;
     const char *prose = in->text + out->skip;
-    size_t most = words_head(prose, out->end - out->skip, (size_t)(in->room_words + slack));
+    size_t most = words_head(prose, out->end - out->skip, (size_t)in->most_words + (size_t)slack);
     size_t keep = paragraph_whole(prose, most);
-    if (words_count(prose, keep) + (size_t)slack < (size_t)in->room_words) keep = sentence_whole(prose, most);
+    if (words_count(prose, keep) + (size_t)slack < (size_t)in->most_words) keep = sentence_whole(prose, most);
     if (keep == 0) return;
     out->end = out->skip + keep;
     out->words = (int)words_count(prose, keep);

@@ -20,8 +20,7 @@ struct gate_in {
     const char *before;    // the prose right before it, in the same chapter; "" at its start
     size_t before_len;
     int need_words;        // what this chunk should bring
-    bool last_of_book;     // longer than `room_words` is cut back to it
-    int room_words;
+    int most_words;        // longer is cut back to it; 0: no bound
 };
 
 struct gate_out {

@@ -32,7 +32,7 @@ struct intake {
 static bool refuse(struct inbox_answer *a, enum err_code code, const char *text)
 {
     a->code = (int)code;
-    snprintf(a->text, sizeof(a->text), "%s", text);
+    (void)snprintf(a->text, sizeof(a->text), "%s", text);
     return true;
 }
 
@@ -76,7 +76,7 @@ static bool insert_job(struct intake *in, struct job *j, struct inbox_answer *a,
     a->job = j->id;
     in->changed_job = j->id;
     in->changed_state = JOB_QUEUED;
-    snprintf(a->text, sizeof(a->text), "%.500s", folder);
+    (void)snprintf(a->text, sizeof(a->text), "%.500s", folder);
     return store_job_set_folder(in->store, j->id, folder, e);
 }
 
@@ -86,7 +86,7 @@ static bool take_submit(struct intake *in, const struct json *m, struct inbox_an
     if (!store_jobs_unfinished(in->store, &unfinished, e)) return false;
     if (unfinished >= in->o->queue_max) {
         char text[200];
-        snprintf(text, sizeof(text), "the queue is full: %lld unfinished jobs, queue.max is %d; wait for one to end, or cancel one",
+        (void)snprintf(text, sizeof(text), "the queue is full: %lld unfinished jobs, queue.max is %d; wait for one to end, or cancel one",
                  (long long)unfinished, in->o->queue_max);
         return refuse(a, ERR_QUEUE_FULL, text);
     }
@@ -115,7 +115,7 @@ static bool change(struct intake *in, const struct job *j, enum job_state to, co
 
 static bool take_resume(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a, struct err *e)
 {
-    snprintf(a->text, sizeof(a->text), "%.500s", j->out_dir);
+    (void)snprintf(a->text, sizeof(a->text), "%.500s", j->out_dir);
     const char *backend = json_str(json_get(m, "backend"), NULL);
     if (j->state == JOB_DONE) return true;
     if (backend && strcmp(backend, j->backend) != 0 && !store_job_set_backend(in->store, j->id, backend, e)) return false;
@@ -195,13 +195,13 @@ static bool take_file(void *arg, const char *name)
     size_t len = strlen(name);
     if (name[0] == '.' || len < 6 || strcmp(name + len - 5, ".json") != 0) return true;
     char path[1400];
-    snprintf(path, sizeof(path), "%s/%s/%s", in->o->home, INBOX_DIR, name);
+    (void)snprintf(path, sizeof(path), "%s/%s/%s", in->o->home, INBOX_DIR, name);
     struct inbox_answer known;
     enum store_found seen = store_inbox_get(in->store, name, &known, &in->err);
     bool ok = seen != STORE_ERROR;
     if (seen == STORE_NONE) {
         struct buf text;
-        buf_init(&text, 2 * BUF_MAX_SPEC);
+        buf_init(&text, BUF_MAX_MESSAGE);
         switch (file_read(path, &text, &in->err)) {
         case FILE_READ_OK: ok = take_message(in, name, &text, &in->err); break;
         case FILE_READ_MISSING: break;
@@ -220,7 +220,7 @@ bool inbox_take(const struct inbox_options *o, struct store *s, int *taken, stru
 {
     struct intake in = {.o = o, .store = s, .err = ERR_INIT};
     char path[1200];
-    snprintf(path, sizeof(path), "%s/%s", o->home, INBOX_DIR);
+    (void)snprintf(path, sizeof(path), "%s/%s", o->home, INBOX_DIR);
     bool ok = file_list(path, take_file, &in, e);
     *taken = in.taken;
     if (in.failed) *e = in.err;

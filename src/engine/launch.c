@@ -106,6 +106,7 @@ bool launch_give_up(struct worker *w, struct err *e)
     }
     if (ok && rule) ok = ops->give_up(&d, &w->step, &message, e);
     ok = ok && store_task_done(w->store, &key, e);
+    w->behind = w->behind || ok;
     buf_release(&turn);
     buf_release(&text);
     return ok;

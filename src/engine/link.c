@@ -55,7 +55,7 @@ struct link *link_new(const struct link_options *o, void (*opened)(void *arg, co
     k->arg = arg;
     k->slot = (struct lock)LOCK_INIT;
     k->soon = timer_new(o->loop, answer_soon, k);
-    snprintf(k->sim_rate, sizeof(k->sim_rate), "%d", READ_ALONG_RATE);
+    (void)snprintf(k->sim_rate, sizeof(k->sim_rate), "%d", READ_ALONG_RATE);
     return k;
 }
 
@@ -92,7 +92,7 @@ static void answer_soon(void *arg)
 static void answer(struct link *k, enum failure failure, bool fatal, const char *message)
 {
     k->result = (struct link_result){.failure = failure, .fatal = fatal, .fresh = k->fresh};
-    snprintf(k->result.message, sizeof(k->result.message), "%s", message);
+    (void)snprintf(k->result.message, sizeof(k->result.message), "%s", message);
     k->ready = failure == FAIL_NONE;
     if (k->ready) k->fresh = false;
     timer_set(k->soon, 0);
@@ -127,16 +127,16 @@ static bool resolve(struct link *k)
         k->url = mem_strdup(k->name);
     else {
         char text[300];
-        snprintf(text, sizeof(text), "there is no backend '%.100s' in the configuration%s%.120s", k->name, e.code ? ": " : "",
+        (void)snprintf(text, sizeof(text), "there is no backend '%.100s' in the configuration%s%.120s", k->name, e.code ? ": " : "",
                  e.text);
         answer(k, FAIL_CONFIG, true, text);
         return false;
     }
     if (conf && conf->api_key_env) {
-        const char *key = getenv(conf->api_key_env);
+        const char *key = getenv(conf->api_key_env); // NOLINT(concurrency-mt-unsafe): one thread
         if (!key || !*key) {
             char text[300];
-            snprintf(text, sizeof(text), "the backend '%.100s' needs a key in the environment variable %.100s", k->name,
+            (void)snprintf(text, sizeof(text), "the backend '%.100s' needs a key in the environment variable %.100s", k->name,
                      conf->api_key_env);
             answer(k, FAIL_CONFIG, true, text);
             return false;
@@ -159,9 +159,9 @@ static bool start_keeper(struct link *k, int socket, struct err *e)
 {
     char name[80], lock[1200], dir[1100], log[1300];
     file_safe(name, sizeof(name), k->name);
-    snprintf(lock, sizeof(lock), "%s/keeper-%s.lock", k->o.home, name);
-    snprintf(dir, sizeof(dir), "%s/log", k->o.home);
-    snprintf(log, sizeof(log), "%s/backend-%s.log", dir, name);
+    (void)snprintf(lock, sizeof(lock), "%s/keeper-%s.lock", k->o.home, name);
+    (void)snprintf(dir, sizeof(dir), "%s/log", k->o.home);
+    (void)snprintf(log, sizeof(log), "%s/backend-%s.log", dir, name);
     const struct keeper_options options = {
         .program = k->o.program,
         .argv = (const char *const *)k->conf.command,
@@ -216,9 +216,9 @@ static bool take_slot(struct link *k)
     const char *host = strstr(k->url, "://");
     host = host ? host + 3 : k->url;
     char authority[120];
-    snprintf(authority, sizeof(authority), "%.*s", (int)strcspn(host, "/"), host);
+    (void)snprintf(authority, sizeof(authority), "%.*s", (int)strcspn(host, "/"), host);
     file_safe(name, sizeof(name), authority);
-    snprintf(path, sizeof(path), "%s/slot-%s.lock", dir, name);
+    (void)snprintf(path, sizeof(path), "%s/slot-%s.lock", dir, name);
     switch (lock_try(&k->slot, path, false, &e)) {
     case LOCK_HELD: lock_sign(&k->slot); return true;
     case LOCK_TAKEN: answer(k, FAIL_BUSY, false, "another novelgen is using this server"); return false;

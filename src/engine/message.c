@@ -21,7 +21,7 @@ static void make_key(char key[MESSAGE_KEY_SIZE])
     static unsigned counter;
     uint32_t random = 0;
     os_random(&random, sizeof(random));
-    snprintf(key, MESSAGE_KEY_SIZE, "%015lld-%07ld-%04u-%08x.json", (long long)clock_wall_ms(), (long)getpid(),
+    (void)snprintf(key, MESSAGE_KEY_SIZE, "%015lld-%07ld-%04u-%08x.json", (long long)clock_wall_ms(), (long)getpid(),
              counter++ % 10000, random);
 }
 
@@ -32,7 +32,7 @@ static void make_uuid(char out[40])
     os_random(b, sizeof(b));
     b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
     b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    snprintf(out, 40, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4],
+    (void)snprintf(out, 40, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4],
              b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 }
 
@@ -41,9 +41,9 @@ static bool post(const char *home, struct json *message, char key[MESSAGE_KEY_SI
 {
     struct buf text;
     char path[1400];
-    buf_init(&text, 2 * BUF_MAX_SPEC);
+    buf_init(&text, BUF_MAX_MESSAGE);
     make_key(key);
-    snprintf(path, sizeof(path), "%s/%s/%s", home, INBOX_DIR, key);
+    (void)snprintf(path, sizeof(path), "%s/%s/%s", home, INBOX_DIR, key);
     json_write(message, &text, 0);
     bool ok = file_publish(path, text.data, text.len, e);
     json_free(message);

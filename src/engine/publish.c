@@ -24,7 +24,7 @@ enum { PATH_SIZE = 1400 };
 
 static void path_of(const struct publish *p, char out[PATH_SIZE], const char *name)
 {
-    snprintf(out, PATH_SIZE, "%s/%s", p->job->out_dir, name);
+    (void)snprintf(out, PATH_SIZE, "%s/%s", p->job->out_dir, name);
 }
 
 // Said once, until a write succeeds again.
@@ -55,7 +55,7 @@ static bool publish_final(struct publish *p, const char *name, const struct buf 
     if (found == STORE_ERROR) return false;
     if (there && on_disk != ours && (found == STORE_NONE || on_disk != known)) {
         char text[400];
-        snprintf(text, sizeof(text), "'%s' was changed by hand and is left alone", name);
+        (void)snprintf(text, sizeof(text), "'%s' was changed by hand and is left alone", name);
         return store_event_add(p->store, p->job->id, "file", text, NULL, e);
     }
     if (!there || on_disk != ours) {
@@ -142,7 +142,7 @@ static bool write_part(struct publish *p, int chapter, const struct titles *t, c
     if (ok && (chunks > 0 || len > 0)) {
         prose_add_partial(&out, text, len, chunks == 0);
         prose_chapter_path(name, sizeof(name), chapter, p->job->chapters_total, title_of(t, chapter));
-        snprintf(part, sizeof(part), "%s.part", name);
+        (void)snprintf(part, sizeof(part), "%s.part", name);
         path_of(p, path, part);
         ok = file_project(path, out.data, out.len, e);
     }
@@ -159,7 +159,7 @@ static bool write_chapter(struct publish *p, int chapter, const struct titles *t
     bool ok = render_chapter(p, chapter, t, &out, &chunks, e);
     prose_end(&out);
     prose_chapter_path(name, sizeof(name), chapter, p->job->chapters_total, title_of(t, chapter));
-    snprintf(part, sizeof(part), "%s.part", name);
+    (void)snprintf(part, sizeof(part), "%s.part", name);
     path_of(p, path, part);
     ok = ok && publish_final(p, name, &out, e) && file_remove(path, e);
     buf_release(&out);

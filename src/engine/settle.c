@@ -33,7 +33,7 @@ static bool end_attempt(struct worker *w, const struct gen_result *r, const char
 static bool say_refused(struct worker *w, const char *rule, struct err *e)
 {
     char text[200];
-    snprintf(text, sizeof(text), "%s, chapter %d, part %d: the answer was refused (%s), asking again",
+    (void)snprintf(text, sizeof(text), "%s, chapter %d, part %d: the answer was refused (%s), asking again",
              step_ops(w->step.kind)->name, w->step.chapter, w->step.seq, rule);
     return store_event_add(w->store, w->job.id, "retry", text, NULL, e);
 }
@@ -62,9 +62,9 @@ static bool say_failed(struct worker *w, const struct gen_result *r, const struc
     char text[600];
     const char *own = r->message[0] ? r->message : "";
     if (decision->action == RETRY_PAUSE)
-        snprintf(text, sizeof(text), "%s%s%s", failure_text(r->failure), *own ? ": " : "", own);
+        (void)snprintf(text, sizeof(text), "%s%s%s", failure_text(r->failure), *own ? ": " : "", own);
     else
-        snprintf(text, sizeof(text), "%s%s%s; again in %.1f s", failure_text(r->failure), *own ? ": " : "", own,
+        (void)snprintf(text, sizeof(text), "%s%s%s; again in %.1f s", failure_text(r->failure), *own ? ": " : "", own,
                  (double)decision->delay_ms / 1000);
     return store_event_add(w->store, w->job.id, "retry", text, NULL, e);
 }
@@ -103,9 +103,12 @@ static bool settle_failure(struct worker *w, const struct gen_result *r, struct 
     out->pause = decision.action == RETRY_PAUSE;
     out->outage = decision.outage;
     out->delay_ms = decision.delay_ms;
-    snprintf(out->reason, sizeof(out->reason), "%s%s%.200s", failure_text(r->failure), r->message[0] ? ": " : "", r->message);
+    (void)snprintf(out->reason, sizeof(out->reason), "%s%s%.200s", failure_text(r->failure), r->message[0] ? ": " : "", r->message);
     if (decision.need_barrier) worker_need_barrier(w);
     if (decision.charge) w->same_request = 0;
+    // The attempts of a task are counted, so that no delay need grow over them: a server that answers everything with
+    // nothing would otherwise take days to end in a book of gaps.
+    if (decision.charge && !decision.outage) w->failures_in_row = 0;
     return end_attempt(w, r, decision.smaller ? "smaller" : "", decision.charge, e) && say_failed(w, r, &decision, e);
 }
 

@@ -92,8 +92,8 @@ static bool fill(struct buf *out, const struct desk *d, const struct step *s, co
                  const char *page, struct err *e)
 {
     char chapter[16], cards[16], line[128];
-    snprintf(chapter, sizeof(chapter), "%d", s->chapter);
-    snprintf(cards, sizeof(cards), "%d", s->parts);
+    (void)snprintf(chapter, sizeof(chapter), "%d", s->chapter);
+    (void)snprintf(cards, sizeof(cards), "%d", s->parts);
     const struct template_var vars[] = {
         {"rules", d->templates->text[TEMPLATE_RULES]},
         {"title", d->job->title},

@@ -53,8 +53,8 @@ static bool turn(struct buf *out, const struct desk *d, const struct step *s, co
     (void)s;
     (void)c;
     char words[24], chapters[16], seed_initials[16], line[128];
-    snprintf(words, sizeof(words), "%lld", (long long)d->job->words_target);
-    snprintf(chapters, sizeof(chapters), "%d", d->job->chapters_total);
+    (void)snprintf(words, sizeof(words), "%lld", (long long)d->job->words_target);
+    (void)snprintf(chapters, sizeof(chapters), "%d", d->job->chapters_total);
     initials(seed_initials, (uint64_t)d->job->seed);
     struct buf characters;
     buf_init(&characters, BUF_MAX_PIECE);

@@ -105,10 +105,10 @@ static bool fill(struct buf *out, const struct desk *d, const struct step *s, co
     if (now >= cards) now = cards > 0 ? cards - 1 : 0;
     char *card = line_of(brief->cards, now), *next = line_of(brief->cards, now + 1);
     char chapter[16], part[16], parts[16], words[16], language[128];
-    snprintf(chapter, sizeof(chapter), "%d", s->chapter);
-    snprintf(part, sizeof(part), "%d", s->ask.part);
-    snprintf(parts, sizeof(parts), "%d", s->ask.parts);
-    snprintf(words, sizeof(words), "%d", c ? c->words_left : s->ask.ask_words);
+    (void)snprintf(chapter, sizeof(chapter), "%d", s->chapter);
+    (void)snprintf(part, sizeof(part), "%d", s->ask.part);
+    (void)snprintf(parts, sizeof(parts), "%d", s->ask.parts);
+    (void)snprintf(words, sizeof(words), "%d", c ? c->words_left : s->ask.ask_words);
     struct buf later, stop, join;
     buf_init(&later, BUF_MAX_PIECE);
     buf_init(&stop, BUF_MAX_PIECE);
@@ -168,7 +168,7 @@ static bool store_range(const struct desk *d, const struct step *s, const struct
     };
     if (g->trimmed) {
         char text[160];
-        snprintf(text, sizeof(text), "chapter %d, part %d: trimmed (%s)", s->chapter, s->seq, g->trimmed);
+        (void)snprintf(text, sizeof(text), "chapter %d, part %d: trimmed (%s)", s->chapter, s->seq, g->trimmed);
         if (!store_event_add(d->store, d->job->id, "trim", text, NULL, e)) return false;
     }
     return store_chunk_add(d->store, d->job->id, &row, e) &&
@@ -204,8 +204,7 @@ static bool settle(const struct desk *d, const struct step *s, const struct answ
             .before = before.prose.data,
             .before_len = before.prose.len,
             .need_words = s->ask.need_words,
-            .last_of_book = s->ask.last_of_book,
-            .room_words = length_room(d->book),
+            .most_words = length_most(d->book, &s->ask),
         };
         gate_chunk(&in, &g);
         *rule = g.rule;

@@ -19,10 +19,10 @@ static bool turn(struct buf *out, const struct desk *d, const struct step *s, co
 {
     (void)c;
     char from[16], to[16], chapters[16], line[128], previous[64] = "";
-    snprintf(from, sizeof(from), "%d", s->chapter);
-    snprintf(to, sizeof(to), "%d", s->to);
-    snprintf(chapters, sizeof(chapters), "%d", d->job->chapters_total);
-    if (s->chapter > 1) snprintf(previous, sizeof(previous), "They go on where chapter %d ends.\n", s->chapter - 1);
+    (void)snprintf(from, sizeof(from), "%d", s->chapter);
+    (void)snprintf(to, sizeof(to), "%d", s->to);
+    (void)snprintf(chapters, sizeof(chapters), "%d", d->job->chapters_total);
+    if (s->chapter > 1) (void)snprintf(previous, sizeof(previous), "They go on where chapter %d ends.\n", s->chapter - 1);
     const struct template_var vars[] = {
         {"from", from},
         {"to", to},
@@ -74,7 +74,7 @@ static bool give_up(const struct desk *d, const struct step *s, const struct gen
     (void)turn;
     for (int n = s->chapter; n <= s->to; n++) {
         char title[32];
-        snprintf(title, sizeof(title), "%d", n);
+        (void)snprintf(title, sizeof(title), "%d", n);
         const struct chapter_row row = {
             .number = n,
             .title = title,

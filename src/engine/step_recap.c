@@ -20,8 +20,8 @@ static bool turn(struct buf *out, const struct desk *d, const struct step *s, co
 {
     (void)c;
     char chapter[16], words[16], line[128];
-    snprintf(chapter, sizeof(chapter), "%d", s->chapter);
-    snprintf(words, sizeof(words), "%d", RECAP_WORDS);
+    (void)snprintf(chapter, sizeof(chapter), "%d", s->chapter);
+    (void)snprintf(words, sizeof(words), "%d", RECAP_WORDS);
     const struct template_var vars[] = {
         {"chapter", chapter},
         {"recap_words", words},

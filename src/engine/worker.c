@@ -77,6 +77,7 @@ static void drop_job(struct worker *w)
     if (!w->has_job) return;
     w->has_job = false;
     w->unpublished.kind = STEP_NONE;
+    w->behind = false;
     timer_stop(w->publish_soon);
     job_release(&w->job);
     spec_release(&w->spec);
@@ -376,24 +377,31 @@ static bool is_complete(const struct worker *w, int chapter)
     return length_next(&w->book, chapter, worker_chunk_words(w)).full;
 }
 
+// The bible may have found one.
+static void refresh_title(struct worker *w)
+{
+    struct job fresh;
+    struct err e = ERR_INIT;
+    if (store_job_get(w->store, w->job.id, &fresh, &e) != STORE_FOUND) return;
+    free(w->job.title);
+    w->job.title = mem_strdup(fresh.title);
+    job_release(&fresh);
+}
+
 // The files of what was accepted, and the checkpoint: while the server works on the next request.
 static void publish_now(struct worker *w)
 {
     struct err e = ERR_INIT;
-    const struct step step = w->unpublished, *done = &step;
+    const struct step done = w->unpublished;
+    bool behind = w->behind;
     timer_stop(w->publish_soon);
     w->unpublished.kind = STEP_NONE;
-    if (done->kind == STEP_OUTLINE || done->kind == STEP_BIBLE) {
-        struct job fresh;
-        if (done->kind == STEP_BIBLE && store_job_get(w->store, w->job.id, &fresh, &e) == STORE_FOUND) {
-            free(w->job.title);
-            w->job.title = mem_strdup(fresh.title);
-            job_release(&fresh);
-        }
-        publish_outline(&w->publish);
-    }
-    if (done->kind == STEP_CHUNK) publish_chunks(&w->publish, done->chapter, is_complete(w, done->chapter));
-    if (done->kind != STEP_NONE && !store_checkpoint(w->store, &e)) log_line(LOG_WARN, "checkpoint: %s", e.text);
+    w->behind = false;
+    if (behind || done.kind == STEP_BIBLE) refresh_title(w);
+    if (behind) publish_open(&w->publish, w->store, &w->job, &w->book, worker_chunk_words(w));
+    else if (done.kind == STEP_OUTLINE || done.kind == STEP_BIBLE) publish_outline(&w->publish);
+    else if (done.kind == STEP_CHUNK) publish_chunks(&w->publish, done.chapter, is_complete(w, done.chapter));
+    if (done.kind != STEP_NONE && !store_checkpoint(w->store, &e)) log_line(LOG_WARN, "checkpoint: %s", e.text);
 }
 
 // All chapters stand: the book's files, then the job's last state.
@@ -420,7 +428,10 @@ static void go(struct worker *w)
     enum launch next = store_begin(w->store, &e) ? launch_prepare(w, &e) : LAUNCH_FAILED;
     if (next == LAUNCH_FAILED || !store_commit(w->store, &e)) store_failed(w, &e);
     else if (next == LAUNCH_FINISH) finish(w);
-    else launch_send(w);
+    else {
+        launch_send(w);
+        if (w->behind) timer_set(w->publish_soon, PUBLISH_MS);
+    }
 }
 
 // More text is safe: the file of the chapter shows it a little later.

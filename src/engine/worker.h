@@ -62,6 +62,7 @@ struct worker {
     struct publish publish;
     struct timer *publish_soon; // runs when the request at hand has left
     struct step unpublished;    // STEP_NONE: nothing is
+    bool behind;                // a step was given up, and files may lack its gap: all of them are looked at
 
     // The request at hand.
     struct step step;

@@ -123,7 +123,7 @@ static bool db_set_up_reader(struct db *d, struct err *e)
 // Before anything is changed in it.
 static bool db_is_ours(struct db *d, int64_t application_id, struct err *e)
 {
-    int64_t found, tables;
+    int64_t found = 0, tables = 0;
 
     if (!db_number(d, "PRAGMA application_id", &found, e)) return false;
     if (found == application_id) return true;
@@ -554,7 +554,7 @@ bool db_copy(struct db *d, const char *path, struct err *e)
     (void)sqlite3_finalize(s);
     ok = ok && db_sync_copy(temp, e);
     if (ok && rename(temp, path) != 0) ok = err_set_errno(e, ERR_STORE, "cannot rename '%s'", temp);
-    ok = ok && file_sync_dir(dirname(folder), e);
+    ok = ok && file_sync_dir(dirname(folder), e); // NOLINT(concurrency-mt-unsafe): one thread
 out:
     free(folder);
     free(temp);

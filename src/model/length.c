@@ -88,6 +88,12 @@ int length_room(const struct book *b)
     return left > 0 ? (int)left : 0;
 }
 
+int length_most(const struct book *b, const struct length_ask *ask)
+{
+    int room = length_room(b), most = ask->last_of_book ? room : ask->need_words + (room - ask->need_words) / 2;
+    return most > 1 ? most : 1;
+}
+
 struct length_ask length_next(const struct book *b, int chapter, int chunk_words)
 {
     struct length_ask ask = {.full = true, .parts = 1, .part = 1};

@@ -17,7 +17,7 @@ enum { NAMES_TRIED = 1000 };
 static bool is_ours(const char *path, const char *uuid)
 {
     char file[1200];
-    snprintf(file, sizeof(file), "%s/%s", path, mark);
+    (void)snprintf(file, sizeof(file), "%s/%s", path, mark);
     struct buf text;
     struct err ignored = ERR_INIT;
     buf_init(&text, BUF_MAX_LINE);
@@ -45,7 +45,7 @@ static bool is_empty(const char *path)
 static bool mark_folder(const char *path, const char *uuid, struct err *e)
 {
     char file[1200], line[80];
-    snprintf(file, sizeof(file), "%s/%s", path, mark);
+    (void)snprintf(file, sizeof(file), "%s/%s", path, mark);
     int n = snprintf(line, sizeof(line), "%s\n", uuid);
     return file_mkdirs(path, 0755, e) && file_publish(file, line, (size_t)n, e);
 }

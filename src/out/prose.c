@@ -50,5 +50,5 @@ void prose_chapter_path(char *out, size_t size, int number, int total, const cha
     int digits = total >= 1000 ? 4 : total >= 100 ? 3 : 2;
     char slug[SLUG_MAX + 1];
     slug_make(slug, title, SLUG_WORDS);
-    snprintf(out, size, "chapters/%0*d-%s.md", digits, number, slug);
+    (void)snprintf(out, size, "chapters/%0*d-%s.md", digits, number, slug);
 }

@@ -37,7 +37,7 @@ static struct run_words count_words(const char *s, size_t len)
     word_walk_init(&w, s, len);
     while (count.all < LONG_RUN_WORDS && word_walk_next(&w, &start, &end)) {
         size_t i = 0;
-        while (i < count.different && (lens[i] != end - start || strncasecmp(s + starts[i], s + start, lens[i]))) i++;
+        while (i < count.different && (lens[i] != end - start || strncasecmp(s + starts[i], s + start, lens[i]) != 0)) i++;
         if (i == count.different) {
             starts[i] = start;
             lens[i] = end - start;
@@ -96,7 +96,7 @@ static size_t longest_run(const struct buf *before, const struct buf *next)
 {
     for (size_t run = before->len < next->len ? before->len : next->len; run; run--) {
         const char *end = before->data + before->len - run;
-        if (*end != *next->data || memcmp(end, next->data, run)) continue;
+        if (*end != *next->data || memcmp(end, next->data, run) != 0) continue;
         if (is_restated(before, next, run)) return run;
     }
     return 0;

@@ -28,7 +28,7 @@ from verdict import Verdict, compare  # noqa: E402
 
 WORKERS = 2
 FAST, PACED = ("prefill", "quoting", "broken"), ("paced", "paced-quoting")
-PACED_S = 0.9  # a paced job takes longer
+PACED_S = 0.5  # a paced job takes longer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,13 +107,14 @@ def singles(found):
 
 
 def spread(points, n):
-    """About n of the points: of each mode and system call its share, at least one, evenly over the run."""
+    """About n of the points, evenly over the run: of each mode and system call some, of the frequent ones more."""
     groups = collections.defaultdict(list)
     for point in points:
         groups[point.mode, point.group].append(point)
+    roots = sum(len(group) ** 0.5 for group in groups.values())
     chosen = []
     for group in groups.values():
-        k = max(1, round(n * len(group) / len(points)))
+        k = max(1, round(n * len(group) ** 0.5 / roots))
         chosen += [group[(2 * i + 1) * len(group) // (2 * k)] for i in range(min(k, len(group)))]
     return chosen
 

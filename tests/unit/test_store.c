@@ -246,7 +246,7 @@ static void test_log_keeps_its_length(void **state)
     int64_t job = fixture_job(s, "one"), longest = wal_size();
 
     (void)state;
-    assert_true(longest >= 1024 * 1024);
+    assert_true(longest >= INT64_C(1024) * 1024);
     for (int i = 0; i < 2000; i++) {
         assert_ok(store_event_add(s, job, "chunk", "something has happened", NULL, &e));
         assert_ok(store_checkpoint(s, &e));
@@ -255,7 +255,7 @@ static void test_log_keeps_its_length(void **state)
     store_close(s);
     assert_int_equal(wal_size(), -1); // it would be played into a copy put in the database's place
     s = fixture_open(STORE_READ_WRITE);
-    assert_true(wal_size() >= 1024 * 1024);
+    assert_true(wal_size() >= INT64_C(1024) * 1024);
     store_close(s);
     assert_int_equal(fixture_number("SELECT count(*) FROM event"), 2001);
     assert_int_equal(fixture_number("SELECT count(*) FROM sqlite_schema WHERE name = 'room'"), 0);

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: the novelgen authors
+#
+# What `make test` runs of the crash campaign: a sample spread over all points, and each seeded bug, which must be
+# caught; a campaign that no longer catches them proves nothing. `make crash` runs all points.
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import campaign  # noqa: E402
+import mutant  # noqa: E402
+from bench import Bench, Kill, strace_works  # noqa: E402
+from verdict import compare  # noqa: E402
+
+SAMPLE = 90
+
+pytestmark = pytest.mark.skipif(not strace_works(), reason="the crash campaign needs strace, and the right to trace")
+
+
+def test_a_sample_of_all_points():
+    results, overlaps = campaign.sample(SAMPLE)
+    assert [f"{r.point}: {r.verdict.text}" for r in results if r.verdict.text] == []
+    assert sum(1 for r in results if r.fired) >= 60 and overlaps == 0
+
+
+def test_a_kill_is_a_kill():
+    # The points would all be identical, too, if nothing were ever killed.
+    with Bench("prefill") as bench:
+        whole = bench.book()
+        assert whole.fired == 0 and bench.book([Kill("pwrite64", 60_000)]).fired == 0
+        book = bench.book([Kill("fdatasync", 20), Kill("fdatasync", 3)])
+        assert book.fired == 2 and compare(whole, book).text == ""
+
+
+@pytest.mark.parametrize("name", mutant.names())
+def test_a_seeded_bug_is_caught(name):
+    assert campaign.catch(name) is not None
