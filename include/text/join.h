@@ -28,6 +28,9 @@ size_t join_clean_word(const char *s, size_t len);
 // count: a closing quote or the rest of a number may have been under way.
 size_t join_clean_sentence(const char *s, size_t len);
 
+// Appends both pieces as one text: what `next` restates is left out, and a separator stands where both bring none.
+void join_pieces(struct buf *out, const struct buf *before, const struct buf *next);
+
 // What stands between two pieces: "" if either side brings white space or is empty, else "\n\n" for a paragraph, "" in
 // front of clinging punctuation and in scripts without blanks between words, else " ".
 const char *join_separator(const char *before, size_t before_len, const char *next, size_t next_len, bool paragraph);

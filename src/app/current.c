@@ -35,21 +35,6 @@ static bool current_on_attempt(void *arg, const struct attempt_row *a)
     return true;
 }
 
-// The same joint that the engine makes of an answer: nothing restated, nothing glued.
-static void current_join(struct buf *out, const struct attempt *a)
-{
-    const char *next = a->text.data;
-    size_t len = a->text.len, again = 0;
-
-    buf_add(out, a->prefix.data, a->prefix.len);
-    if (len == 0) return;
-    if (a->prefix.len > 0) again = join_overlap(a->prefix.data, a->prefix.len, next, len);
-    next += again;
-    len -= again;
-    if (a->prefix.len > 0 && len > 0) buf_adds(out, join_separator(a->prefix.data, a->prefix.len, next, len, false));
-    buf_add(out, next, len);
-}
-
 bool current_read(struct current *c, struct store *s, int64_t job, struct err *e)
 {
     struct attempt a = {0};
@@ -64,7 +49,7 @@ bool current_read(struct current *c, struct store *s, int64_t job, struct err *e
     enum store_found found = store_attempt_last(s, &key, &a, e);
     if (found == STORE_FOUND) {
         c->bytes = a.text.len;
-        if (strcmp(c->kind, "chunk") == 0) current_join(&c->text, &a);
+        if (strcmp(c->kind, "chunk") == 0) join_pieces(&c->text, &a.prefix, &a.text);
         c->words = (int64_t)words_count(c->text.data, c->text.len);
     }
     attempt_release(&a);

@@ -4,10 +4,8 @@
 // Text on its way into the store.
 #include "engine/flight.h"
 
-#include <ctype.h>
 #include <string.h>
 
-#include "text/join.h"
 #include "text/utf8.h"
 
 static void on_second(void *arg);
@@ -96,27 +94,4 @@ void flight_cancel(struct flight *f)
     timer_stop(f->timer);
     if (f->generation) gen_cancel(f->generation);
     f->generation = NULL;
-}
-
-static size_t blanks(const struct buf *b)
-{
-    size_t n = 0;
-    while (n < b->len && isspace((unsigned char)b->data[n])) n++;
-    return n;
-}
-
-void flight_join(struct buf *out, const struct buf *prefix, const struct buf *text)
-{
-    buf_add(out, prefix->data, prefix->len);
-    if (text->len == 0) return;
-    size_t from = prefix->len > 0 ? join_overlap(prefix->data, prefix->len, text->data, text->len) : 0;
-    bool blank_end = prefix->len > 0 && isspace((unsigned char)prefix->data[prefix->len - 1]);
-    if (from == 0 && blank_end) from = blanks(text);
-    const char *next = text->data + from;
-    size_t next_len = text->len - from;
-    if (prefix->len > 0) {
-        while (blank_end && next_len > 0 && isspace((unsigned char)*next)) next++, next_len--;
-        if (next_len > 0) buf_adds(out, join_separator(prefix->data, prefix->len, next, next_len, false));
-    }
-    buf_add(out, next, next_len);
 }

@@ -47,7 +47,4 @@ void flight_send(struct flight *f, struct loop *l, struct http *h, const struct 
 bool flight_commit(struct flight *f, struct err *e); // what is not committed yet; inside or outside a transaction
 void flight_cancel(struct flight *f);                // closes the connection; harmless if nothing is in flight
 
-// What was carried over and what streamed, as one text: nothing restated, nothing glued.
-void flight_join(struct buf *out, const struct buf *prefix, const struct buf *text);
-
 #endif

@@ -44,9 +44,9 @@ static void fill_job(struct job *j, const struct json *m, const struct spec *spe
     slug_make(slug, spec->title ? spec->title : spec->premise, SLUG_WORDS);
     const char *backend = json_str(json_get(m, "backend"), NULL);
     if (!backend) backend = spec->backend ? spec->backend : default_backend;
-    const char *uuid = json_str(json_get(m, "uuid"), NULL), *out = json_str(json_get(m, "out"), NULL);
+    const char *out = json_str(json_get(m, "out"), NULL);
     *j = (struct job){
-        .uuid = mem_strdup(uuid ? uuid : ""),
+        .uuid = mem_strdup(json_str(json_get(m, "uuid"), NULL)),
         .slug = mem_strdup(slug),
         .title = mem_strdup(spec->title ? spec->title : ""),
         .state = JOB_QUEUED,
@@ -80,16 +80,43 @@ static bool insert_job(struct intake *in, struct job *j, struct inbox_answer *a,
     return store_job_set_folder(in->store, j->id, folder, e);
 }
 
-static bool take_submit(struct intake *in, const struct json *m, struct inbox_answer *a, struct err *e)
+struct twin {
+    const char *uuid;
+    int64_t job; // that bears it; 0: none does
+};
+
+static bool is_twin(void *arg, const struct job *j)
+{
+    struct twin *t = arg;
+    if (strcmp(j->uuid, t->uuid) != 0) return true;
+    t->job = j->id;
+    return false;
+}
+
+static bool check_queue(struct intake *in, struct inbox_answer *a, bool *full, struct err *e)
 {
     int64_t unfinished;
     if (!store_jobs_unfinished(in->store, &unfinished, e)) return false;
-    if (unfinished >= in->o->queue_max) {
-        char text[200];
-        (void)snprintf(text, sizeof(text), "the queue is full: %lld unfinished jobs, queue.max is %d; wait for one to end, or cancel one",
-                 (long long)unfinished, in->o->queue_max);
-        return refuse(a, ERR_QUEUE_FULL, text);
-    }
+    *full = unfinished >= in->o->queue_max;
+    if (!*full) return true;
+    char text[200];
+    (void)snprintf(text, sizeof(text),
+                   "the queue is full: %lld unfinished jobs, queue.max is %d; wait for one to end, or cancel one",
+                   (long long)unfinished, in->o->queue_max);
+    return refuse(a, ERR_QUEUE_FULL, text);
+}
+
+static bool take_submit(struct intake *in, const struct json *m, struct inbox_answer *a, struct err *e)
+{
+    // A copy of a message under another name is the job that is there already.
+    struct twin twin = {.uuid = json_str(json_get(m, "uuid"), NULL)};
+    if (!twin.uuid || !*twin.uuid) return refuse(a, ERR_USAGE, "the message holds no uuid");
+    bool known = !store_jobs_each(in->store, is_twin, &twin, e);
+    a->job = twin.job;
+    if (known) return twin.job != 0;
+    bool full;
+    if (!check_queue(in, a, &full, e)) return false;
+    if (full) return true;
     size_t len;
     const char *text = json_str(json_get(m, "spec"), &len);
     struct spec spec;
@@ -175,45 +202,60 @@ static bool take_known(struct intake *in, const struct json *m, struct inbox_ans
     return refuse(a, ERR_USAGE, "the message is of no known type");
 }
 
-static bool take_message(struct intake *in, const char *key, const struct buf *text, struct err *e)
+// `m` NULL: it cannot be read, `bad` says why.
+static bool take_message(struct intake *in, const char *key, const struct json *m, const struct err *bad, struct err *e)
 {
     struct inbox_answer a = {0};
-    struct err bad = ERR_INIT;
-    in->changed_job = 0;
     if (!store_begin(in->store, e)) return false;
-    struct json *m = json_read(text->data, text->len, &bad);
-    bool ok = m ? take_known(in, m, &a, e) : refuse(&a, ERR_USAGE, bad.text);
-    json_free(m);
+    bool ok = m ? take_known(in, m, &a, e) : refuse(&a, ERR_USAGE, bad->text);
     ok = ok && store_inbox_record(in->store, key, &a, e) && store_commit(in->store, e);
     if (!ok) store_rollback(in->store);
     return ok;
 }
 
+// Whether the file may go. One that cannot be read now is left: it must not keep the others waiting.
+static bool take_new(struct intake *in, const char *name, const char *path)
+{
+    struct buf text;
+    struct err bad = ERR_INIT;
+    buf_init(&text, BUF_MAX_MESSAGE);
+    enum file_read_status status = file_read(path, &text, &bad);
+    bool read = status == FILE_READ_OK || bad.code == ERR_CEILING;
+    if (read) {
+        struct json *m = status == FILE_READ_OK ? json_read(text.data, text.len, &bad) : NULL;
+        in->failed = !take_message(in, name, m, &bad, &in->err);
+        json_free(m);
+    } else if (status == FILE_READ_ERROR)
+        log_line(LOG_DEBUG, "inbox: %s", bad.text);
+    buf_release(&text);
+    return read && !in->failed;
+}
+
+static bool is_message(const char *name)
+{
+    size_t len = strlen(name);
+    return name[0] != '.' && len > 5 && strcmp(name + len - 5, ".json") == 0;
+}
+
 static bool take_file(void *arg, const char *name)
 {
     struct intake *in = arg;
-    size_t len = strlen(name);
-    if (name[0] == '.' || len < 6 || strcmp(name + len - 5, ".json") != 0) return true;
+    if (!is_message(name)) return true;
     char path[1400];
     (void)snprintf(path, sizeof(path), "%s/%s/%s", in->o->home, INBOX_DIR, name);
     struct inbox_answer known;
+    in->changed_job = 0;
     enum store_found seen = store_inbox_get(in->store, name, &known, &in->err);
-    bool ok = seen != STORE_ERROR;
+    in->failed = seen == STORE_ERROR;
     if (seen == STORE_NONE) {
-        struct buf text;
-        buf_init(&text, BUF_MAX_MESSAGE);
-        switch (file_read(path, &text, &in->err)) {
-        case FILE_READ_OK: ok = take_message(in, name, &text, &in->err); break;
-        case FILE_READ_MISSING: break;
-        case FILE_READ_ERROR: ok = false; break;
-        }
-        buf_release(&text);
-        if (ok) in->taken++;
-        if (ok && in->changed_job && in->o->changed) in->o->changed(in->o->arg, in->changed_job, in->changed_state);
+        if (!take_new(in, name, path)) return !in->failed;
+        in->taken++;
+        if (in->changed_job && in->o->changed) in->o->changed(in->o->arg, in->changed_job, in->changed_state);
     }
-    ok = ok && file_remove(path, &in->err);
-    in->failed = !ok;
-    return ok;
+    // Its answer stands: a file that stays has no effect any more.
+    struct err stays = ERR_INIT;
+    if (!in->failed && !file_remove(path, &stays)) log_line(LOG_DEBUG, "inbox: %s", stays.text);
+    return !in->failed;
 }
 
 bool inbox_take(const struct inbox_options *o, struct store *s, int *taken, struct err *e)

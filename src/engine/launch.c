@@ -36,7 +36,7 @@ static bool carry(struct worker *w, const struct attempt *a, struct buf *text, i
     *words = 0;
     if (w->step.kind != STEP_CHUNK || !is_usable(a)) return true;
     struct desk d = worker_desk(w);
-    flight_join(text, &a->prefix, &a->text);
+    join_pieces(text, &a->prefix, &a->text);
     size_t keep = prefill ? join_clean_word(text->data, text->len) : join_clean_sentence(text->data, text->len);
     buf_cut(text, keep);
     if (!step_chunk_words(&d, &w->step, text->data, text->len, words, e)) return false;
@@ -99,7 +99,7 @@ bool launch_give_up(struct worker *w, struct err *e)
     enum store_found found = ok ? store_attempt_best(w->store, &key, &best, e) : STORE_ERROR;
     ok = found != STORE_ERROR;
     if (found == STORE_FOUND) {
-        flight_join(&text, &best.prefix, &best.text);
+        join_pieces(&text, &best.prefix, &best.text);
         const struct answer a = {.text = text.data, .len = text.len, .cut = true, .turn = &message};
         ok = ops->settle(&d, &w->step, &a, &rule, e);
         attempt_release(&best);

@@ -9,6 +9,7 @@
 #include "base/os.h"
 #include "engine/steps.h"
 #include "engine/worker.h"
+#include "text/join.h"
 
 enum { SLOW_TOKENS_PER_S = 20 }; // of a server whose speed was not seen yet
 
@@ -45,7 +46,7 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
     const char *rule = NULL;
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
-    flight_join(&text, &w->flight.prefix, &w->flight.text);
+    join_pieces(&text, &w->flight.prefix, &w->flight.text);
     const struct answer a = {
         .text = text.data, .len = text.len, .cut = r->cut_by_limit, .turn = &w->prompt.messages[w->prompt.turn],
     };

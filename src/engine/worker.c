@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/steps.h"
+#include "text/join.h"
 
 enum { RETRY_OPEN_MIN_MS = 250, RETRY_OPEN_MAX_MS = 10000, SLOT_TAKEN_MS = 500, IDLE_LIMIT_MS = 15 * 60 * 1000,
        QUIET_MAX_MS = 15 * 60 * 1000,
@@ -285,12 +286,10 @@ static int64_t open_delay(int failures, enum failure failure)
 // What may still run there because an earlier engine left it: its row is not ended.
 static bool look_for_abandoned(struct worker *w, struct err *e)
 {
-    struct attempt a;
+    struct attempt a = {0};
     int64_t job;
     enum store_found found = store_attempt_in_flight(w->store, &job, &a, e);
-    if (found == STORE_ERROR) return false;
-    if (found == STORE_NONE) return true;
-    if (strcmp(a.backend, link_name(w->link)) == 0) {
+    if (found == STORE_FOUND && strcmp(a.backend, link_name(w->link)) == 0) {
         double per_s = a.tokens_per_s_x100 > 0 ? (double)a.tokens_per_s_x100 / 100 : 20;
         int64_t gone = clock_wall_ms() - a.started_ms;
         int64_t left = (int64_t)((double)a.max_tokens * 1000 / per_s) - (gone > 0 ? gone : 0);
@@ -298,7 +297,7 @@ static bool look_for_abandoned(struct worker *w, struct err *e)
         w->quiet_ms = left > 0 ? left : 0;
     }
     attempt_release(&a);
-    return true;
+    return found != STORE_ERROR;
 }
 
 static bool pin_model(struct worker *w, struct err *e)
@@ -446,7 +445,7 @@ static void show_partial(struct worker *w)
     if (w->state != WORKER_FLIGHT || w->step.kind != STEP_CHUNK || w->flight.committed == 0) return;
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
-    flight_join(&text, &w->flight.prefix, &w->flight.text);
+    join_pieces(&text, &w->flight.prefix, &w->flight.text);
     publish_partial(&w->publish, w->step.chapter, text.data, text.len);
     buf_release(&text);
 }

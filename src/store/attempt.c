@@ -39,7 +39,7 @@ static bool attempt_begin_rows(struct store *s, const struct attempt_begin *b, i
 
     if (db_get(s->db, SQL_TASK_BEGIN, e, "lsii:li", t->job, t->kind, t->chapter, t->seq, &task, &number) != DB_FOUND)
         return false;
-    if (!db_run(s->db, SQL_ATTEMPT_BEGIN, e, "lliiilllss", task, number, clock_wall_ms(), b->words_asked,
+    if (!db_run(s->db, SQL_ATTEMPT_BEGIN, e, "liliilllss", task, number, clock_wall_ms(), b->words_asked,
                 b->max_tokens, b->seed, b->prompt_bytes, b->common_bytes, attempt_string(b->backend),
                 attempt_string(b->model)))
         return false;

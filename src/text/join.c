@@ -78,3 +78,14 @@ const char *join_separator(const char *before, size_t before_len, const char *ne
     if (chars_is_unspaced(left) || chars_is_unspaced(right)) return "";
     return clings(right) && !sentence_ends(before, before_len) ? "" : " ";
 }
+
+void join_pieces(struct buf *out, const struct buf *before, const struct buf *next)
+{
+    buf_add(out, before->data, before->len);
+    if (next->len == 0) return;
+    size_t again = before->len > 0 ? join_overlap(before->data, before->len, next->data, next->len) : 0;
+    const char *rest = next->data + again;
+    size_t len = next->len - again;
+    if (before->len > 0 && len > 0) buf_adds(out, join_separator(before->data, before->len, rest, len, false));
+    buf_add(out, rest, len);
+}

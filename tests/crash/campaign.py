@@ -19,6 +19,7 @@ import dataclasses
 import pathlib
 import queue
 import random
+import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -95,8 +96,11 @@ class Campaign:
         return self.with_bench(point.mode, work)
 
     def each(self, points):
-        with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        pool = concurrent.futures.ThreadPoolExecutor(WORKERS)
+        try:
             yield from pool.map(self.try_point, points)
+        finally:
+            pool.shutdown(cancel_futures=True)  # who has seen enough does not wait for the rest
 
     def overlaps(self):
         return sum(bench.account()["overlaps"] for bench in self.benches)
@@ -196,6 +200,7 @@ def main():
     if not strace_works():
         print("SKIPPED: the crash campaign needs strace, and the right to trace")
         return 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # simulators and folders go then, too
     if args.mutant:
         caught = catch(args.mutant)
         print(f"caught at {caught.point}: {caught.verdict.text}" if caught else f"{args.mutant} was not caught")

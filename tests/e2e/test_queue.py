@@ -93,6 +93,24 @@ def test_kill_of_the_writer(home, simulator):
     one_at_a_time(sim)
 
 
+def test_five_of_six_are_killed(home, simulator):
+    sim = simulator("--rate", 600)
+    terminals = [submit(home, sim, 150, title=f"Number {n}") for n in range(6)]
+    by_pid = {t.pid: t for t in terminals}
+    for t in terminals:
+        t.job()
+    for _ in range(5):
+        writer = wait_until(lambda: home.is_locked() and by_pid.get(home.engine_pid()), 10, "a writer among ours")
+        writer.send(signal.SIGKILL)
+        writer.wait()
+        del by_pid[writer.pid]
+    assert by_pid.popitem()[1].wait() == 0
+    wait_until(lambda: set(states(home).values()) == {"done"}, 30, "all six books")
+    wait_until(lambda: not home.is_locked(), 10, "the end of the last engine")
+    assert len(home.list()) == 6
+    one_at_a_time(sim)
+
+
 def test_ctrl_c_pauses_that_terminals_job_only(home, simulator):
     sim = simulator(*SLOW)
     first, second = submit(home, sim, 300, title="First"), None

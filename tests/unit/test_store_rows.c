@@ -396,6 +396,7 @@ static void assert_attempt(enum store_found found, const struct attempt *a, int 
     assert_int_equal(a->charged, charged);
     assert_string_equal(a->prefix.data, prefix);
     assert_string_equal(a->text.data, text);
+    assert_in_range(a->started_ms, (int64_t)time(NULL) * 1000 - 60000, (int64_t)time(NULL) * 1000 + 1000);
 }
 
 static void test_attempts(void **state)

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/mem.h"
-#include "engine/flight.h"
+#include "text/join.h"
 
 #include <cmocka.h>
 
@@ -22,7 +22,7 @@ static void check(const char *prefix, const char *text, const char *whole)
     buf_init(&out, BUF_MAX_PIECE);
     buf_adds(&a, prefix);
     buf_adds(&b, text);
-    flight_join(&out, &a, &b);
+    join_pieces(&out, &a, &b);
     assert_string_equal(out.data, whole);
     buf_release(&a);
     buf_release(&b);
