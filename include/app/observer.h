@@ -45,5 +45,7 @@ bool observer_last_event(struct store *s, int64_t *id, struct err *e);
 // The job that a user means by an id, a slug's beginning, or NULL (the one being written, else the last touched).
 // ERR_NO_JOB if there is none, or more than one.
 bool observer_find_job(struct store *s, const char *ref, int64_t *id, struct err *e);
+// Without a reference: the job last touched that is not done, else as above.
+bool observer_find_undone(struct store *s, int64_t *id, struct err *e);
 
 #endif

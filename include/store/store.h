@@ -45,6 +45,8 @@ enum store_found { STORE_FOUND, STORE_NONE, STORE_AMBIGUOUS, STORE_ERROR };
 enum store_found store_job_get(struct store *s, int64_t id, struct job *out, struct err *e);
 // `ref`: an id, a unique slug prefix, or NULL: the job being written, else the one last touched.
 enum store_found store_job_find(struct store *s, const char *ref, int64_t *id, struct err *e);
+// The job last touched that is neither done nor cancelled: what a bare `resume` means.
+enum store_found store_job_undone(struct store *s, int64_t *id, struct err *e);
 bool store_jobs_each(struct store *s, bool (*each)(void *arg, const struct job *j), void *arg, struct err *e); // by id
 bool store_jobs_unfinished(struct store *s, int64_t *count, struct err *e); // neither done nor cancelled
 // The job to work on: one that has begun (planning, writing, waiting) before the queued ones, then by id. STORE_NONE: nothing runnable.

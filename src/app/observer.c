@@ -150,3 +150,11 @@ bool observer_find_job(struct store *s, const char *ref, int64_t *id, struct err
     if (ref == NULL) return err_set(e, ERR_NO_JOB, "there is no job yet");
     return err_set(e, ERR_NO_JOB, "there is no job '%s'", ref);
 }
+
+bool observer_find_undone(struct store *s, int64_t *id, struct err *e)
+{
+    enum store_found found = s != NULL ? store_job_undone(s, id, e) : STORE_NONE;
+
+    if (found == STORE_NONE) return observer_find_job(s, NULL, id, e);
+    return found == STORE_FOUND;
+}

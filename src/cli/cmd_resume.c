@@ -59,7 +59,7 @@ static int resume_run(const struct args *a)
 
     if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
     bool ok = (resume_options.backend == NULL || home_check_backend(&home, resume_options.backend, &e)) &&
-              targets_find(&t, &home, a, &e);
+              targets_find(&t, &home, a, true, &e);
     int code = ok ? resume_jobs(&home, &t) : exit_fail(&e);
     targets_release(&t);
     home_release(&home);
@@ -74,7 +74,7 @@ const struct command cmd_resume = {
     .summary = "go on with a job that was paused, cancelled or broken off",
     .help = "Goes on where a job stopped, without losing or repeating a word, and follows it to its end as submit "
             "does. Without\n"
-            "an ID: the job being written, else the last one touched.\n\n"
+            "an ID: the last one touched that is not done.\n\n"
             "Example: novelgen resume 3 --backend http://127.0.0.1:8080",
     .tables = resume_tables,
     .args_most = TARGETS_MOST,

@@ -75,7 +75,7 @@ static int status_run(const struct args *a)
     struct home home;
 
     if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
-    bool ok = targets_find(&t, &home, a, &e) && status_show(&home, &t, &e);
+    bool ok = targets_find(&t, &home, a, false, &e) && status_show(&home, &t, &e);
     targets_release(&t);
     home_release(&home);
     return ok ? EXIT_WHOLE : exit_fail(&e);

@@ -146,7 +146,7 @@ static int tail_run(const struct args *a)
     struct home home;
 
     if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, &e) ? tail_job(&home, t.ids[0]) : exit_fail(&e);
+    int code = targets_find(&t, &home, a, false, &e) ? tail_job(&home, t.ids[0]) : exit_fail(&e);
     targets_release(&t);
     home_release(&home);
     return code;

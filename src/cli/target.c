@@ -17,7 +17,12 @@ static void targets_add(struct targets *t, int64_t id)
     t->ids[t->count++] = id;
 }
 
-bool targets_find(struct targets *t, const struct home *h, const struct args *a, struct err *e)
+static bool targets_default(struct store *s, bool undone, int64_t *id, struct err *e)
+{
+    return undone ? observer_find_undone(s, id, e) : observer_find_job(s, NULL, id, e);
+}
+
+bool targets_find(struct targets *t, const struct home *h, const struct args *a, bool undone, struct err *e)
 {
     struct observer o;
     size_t count = a->count > 0 ? a->count : 1;
@@ -26,7 +31,7 @@ bool targets_find(struct targets *t, const struct home *h, const struct args *a,
     *t = (struct targets){.ids = mem_calloc(count, sizeof *t->ids)};
     bool ok = observer_open_once(&o, h->path, e);
     for (size_t i = 0; ok && i < count; i++) {
-        ok = observer_find_job(o.store, a->count > 0 ? a->items[i] : NULL, &id, e);
+        ok = a->count > 0 ? observer_find_job(o.store, a->items[i], &id, e) : targets_default(o.store, undone, &id, e);
         if (ok) targets_add(t, id);
     }
     observer_release(&o);

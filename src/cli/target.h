@@ -19,7 +19,8 @@ struct targets {
     size_t count;
 };
 
-bool targets_find(struct targets *t, const struct home *h, const struct args *a, struct err *e);
+// Without an argument: the job being written, else the last touched; with `undone`, the last touched that is not done.
+bool targets_find(struct targets *t, const struct home *h, const struct args *a, bool undone, struct err *e);
 void targets_release(struct targets *t);
 
 #endif

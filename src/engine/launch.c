@@ -156,6 +156,7 @@ static bool begin_attempt(struct worker *w, const struct attempt *last, const st
     w->max_tokens = step_ops(w->step.kind)->max_tokens(&d, &w->step, words > 0 ? words : 1);
     prompt_release(&w->prompt);
     if (!prompt_build(&w->prompt, &d, &w->step, carried, (int)w->max_tokens, e)) return false;
+    w->max_tokens = prompt_answer_tokens(&w->prompt, &d, (int)w->max_tokens);
 
     w->seed = attempt_seed(w, last->number + 1);
     w->temperature = temperature(w, last->charged);

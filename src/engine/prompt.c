@@ -16,6 +16,8 @@
 #include "base/mem.h"
 #include "engine/steps.h"
 
+enum { LEAST_ANSWER_TOKENS = 64 };
+
 void prompt_init(struct prompt *p)
 {
     memset(p, 0, sizeof(*p));
@@ -66,18 +68,34 @@ static void leave_out(struct prompt *p, size_t n)
     p->broken = true;
 }
 
-static bool fits(const struct prompt *p, const struct desk *d, size_t new_bytes, int answer_tokens)
+// What may stand before the answer. A chunk's answer takes a third of the context at most; as if every answer did, so
+// that the questions of one conversation come to the same end.
+static int room(const struct desk *d, int answer_tokens)
 {
-    int room = d->n_ctx_tokens - d->n_ctx_tokens / 20 - answer_tokens;
-    return prompt_tokens(d->spec, p->bytes + new_bytes) + 8 * (int)p->count <= room;
+    int answer = d->n_ctx_tokens / 3 > answer_tokens ? d->n_ctx_tokens / 3 : answer_tokens;
+    return d->n_ctx_tokens - d->n_ctx_tokens / 20 - answer;
+}
+
+// How many pairs behind the first one are left out. It follows the conversation from its start, question by question,
+// as it was when each was asked: then a question leaves out what the one before it did, until it no longer fits.
+static size_t pairs_left_out(const struct prompt *p, const struct desk *d, size_t new_bytes, int answer_tokens)
+{
+    size_t pairs = p->count / 2, out = 0, bytes = p->count > 0 ? p->messages[0].len + p->messages[1].len : 0;
+    for (size_t asked = 1; asked <= pairs; asked++) { // pairs that stood before that question
+        size_t question = asked < pairs ? p->messages[2 * asked].len : new_bytes;
+        while (out + 1 < asked && prompt_tokens(d->spec, bytes + question) + 16 * (int)(asked - out) > room(d, answer_tokens)) {
+            size_t more = (asked - out) / 2;
+            for (size_t i = 0; i < more; i++, out++) bytes -= p->messages[2 * out + 2].len + p->messages[2 * out + 3].len;
+        }
+        if (asked < pairs) bytes += p->messages[2 * asked].len + p->messages[2 * asked + 1].len;
+    }
+    return out;
 }
 
 static void fit(struct prompt *p, const struct desk *d, size_t new_bytes, int answer_tokens)
 {
-    while (p->count > 2 && !fits(p, d, new_bytes, answer_tokens)) {
-        size_t pairs = (p->count - 2) / 2;
-        leave_out(p, 2 * (pairs > 1 ? pairs / 2 : 1));
-    }
+    size_t out = pairs_left_out(p, d, new_bytes, answer_tokens);
+    if (out > 0) leave_out(p, 2 * out);
 }
 
 // A continuation that cannot be prefilled: the piece that stands is shown as an answer, and its end is quoted.
@@ -114,4 +132,12 @@ bool prompt_build(struct prompt *p, const struct desk *d, const struct step *ste
 out:
     buf_release(&turn);
     return ok;
+}
+
+int prompt_answer_tokens(const struct prompt *p, const struct desk *d, int wanted)
+{
+    int used = prompt_tokens(d->spec, p->bytes) + 8 * (int)p->count;
+    int left = d->n_ctx_tokens - d->n_ctx_tokens / 20 - used;
+    if (left < LEAST_ANSWER_TOKENS) left = LEAST_ANSWER_TOKENS;
+    return left < wanted ? left : wanted;
 }

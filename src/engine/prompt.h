@@ -53,6 +53,9 @@ void prompt_flatten(const struct prompt *p, struct buf *out);
 bool prompt_build(struct prompt *p, const struct desk *d, const struct step *step, const struct carried *carried,
                   int answer_tokens, struct err *e);
 
+// What the context has room for behind the prompt, at most `wanted`: a plan's question may leave less in a small one.
+int prompt_answer_tokens(const struct prompt *p, const struct desk *d, int wanted);
+
 // A first guess of tokens: four bytes a token for English, three for other languages, as tokenizers go.
 int prompt_tokens(const struct spec *spec, size_t bytes);
 

@@ -29,7 +29,8 @@ int step_plan_tokens(const struct desk *d, int words)
 {
     // Notes hold names and punctuation: about two tokens a word, more in other languages than English; doubled,
     // because a plan that is cut costs more than a limit that is too high.
-    return prompt_tokens(d->spec, (size_t)words * 6) * 2 + 200;
+    int tokens = prompt_tokens(d->spec, (size_t)words * 6) * 2 + 200;
+    return tokens < d->n_ctx_tokens / 2 ? tokens : d->n_ctx_tokens / 2;
 }
 
 const char *step_language_line(const struct desk *d, char *out, size_t size)

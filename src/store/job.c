@@ -129,6 +129,11 @@ enum store_found store_job_find(struct store *s, const char *ref, int64_t *id, s
     return job_by_slug(s, ref, id, e); // a title may begin with a number
 }
 
+enum store_found store_job_undone(struct store *s, int64_t *id, struct err *e)
+{
+    return store_found_of(db_get(s->db, SQL_JOB_LATEST_UNDONE, e, ":l", id));
+}
+
 bool store_jobs_unfinished(struct store *s, int64_t *count, struct err *e)
 {
     return db_get(s->db, SQL_JOB_UNFINISHED, e, ":l", count) == DB_FOUND;

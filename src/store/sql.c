@@ -37,6 +37,8 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_JOB_EXISTS] = "SELECT id FROM job WHERE id = ?1",
     [SQL_JOB_LATEST] = "SELECT id FROM job"
                        " ORDER BY state IN ('planning', 'writing', 'waiting') DESC, touched_ms DESC, id DESC LIMIT 1",
+    [SQL_JOB_LATEST_UNDONE] = "SELECT id FROM job WHERE state NOT IN ('done', 'cancelled')"
+                              " ORDER BY touched_ms DESC, id DESC LIMIT 1",
     // The slug itself, or else what begins with it; two rows are enough to know that it is ambiguous.
     [SQL_JOB_BY_SLUG] = "SELECT id, slug = ?1 FROM job WHERE substr(slug, 1, length(?1)) = ?1"
                         " ORDER BY slug = ?1 DESC LIMIT 2",

@@ -13,6 +13,7 @@ enum store_statement {
     SQL_JOB_EACH,
     SQL_JOB_EXISTS,
     SQL_JOB_LATEST,
+    SQL_JOB_LATEST_UNDONE,
     SQL_JOB_BY_SLUG,
     SQL_JOB_UNFINISHED,
     SQL_JOB_PICK,
