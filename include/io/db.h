@@ -74,8 +74,6 @@ void db_read(const struct db_row *row, const char *columns, ...); // from the fi
 
 // The write-ahead log. A commit that overwrites it is cheaper than one that makes it longer.
 int64_t db_wal_bytes(const struct db *d); // in use, after this connection's last commit
-bool db_wal_grow(struct db *d, int64_t bytes,
-                 struct err *e);                 // makes the file at least so long; outside a transaction
 bool db_checkpoint(struct db *d, struct err *e); // PASSIVE: never waits for a reader
 
 // A whole copy (0600, synced) under `path`; what is there is replaced.

@@ -74,7 +74,8 @@ static bool say_failed(struct worker *w, const struct gen_result *r, const struc
 // nobody's fault, and a server that dies every hundred tokens still brings the book forward.
 static bool is_culprit(const struct gen_result *r)
 {
-    return r->http_status == 200 && r->text_bytes == 0;
+    bool outage = r->failure == FAIL_BUSY || r->failure == FAIL_LOADING;
+    return r->http_status == 200 && r->text_bytes == 0 && !outage;
 }
 
 // What may still be burning on a server that cannot be asked: the tokens that were left, at the speed seen.

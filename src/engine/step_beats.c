@@ -13,11 +13,16 @@
 
 enum { TAIL_WORDS = 170, WHOLE = 1 << 20 };
 
-// What is left out when the context is small, step by step: how many chapters around this one the outline shows, and
-// how many recaps are kept.
+// What is left out when the context is small, step by step: how many chapters around this one the outline shows, how
+// many recaps are kept; at last how many bytes of the bible, whose first lines weigh most, and the page before.
 static const struct {
-    int outline, recaps;
-} squeeze[] = {{WHOLE, WHOLE}, {12, WHOLE}, {12, 20}, {5, 10}, {3, 4}, {1, 2}, {0, 1}};
+    int outline, recaps, bible;
+    bool no_page;
+} squeeze[] = {
+    {WHOLE, WHOLE, WHOLE, false}, {12, WHOLE, WHOLE, false}, {12, 20, WHOLE, false}, {5, 10, WHOLE, false},
+    {3, 4, WHOLE, false},         {1, 2, WHOLE, false},      {0, 1, WHOLE, false},   {0, 1, 1200, false},
+    {0, 1, 1200, true},           {0, 1, 600, true},         {0, 0, 600, true},
+};
 
 static const char *const openings[] = {
     "a line of speech", "somebody in the middle of doing something", "a sound or a smell of the place",
@@ -125,6 +130,14 @@ static int room(const struct desk *d, const struct step *s)
     return left > least ? left : least;
 }
 
+// Whole lines of it, at most `most` bytes.
+static void shorten(struct buf *lines, size_t most)
+{
+    if (lines->len <= most) return;
+    while (most > 0 && lines->data[most - 1] != '\n') most--;
+    buf_cut(lines, most);
+}
+
 static bool turn(struct buf *out, const struct desk *d, const struct step *s, const struct carried *c, struct err *e)
 {
     (void)c;
@@ -139,6 +152,8 @@ static bool turn(struct buf *out, const struct desk *d, const struct step *s, co
         struct view v = {.chapter = s->chapter, .outline = squeeze[i].outline, .recaps = squeeze[i].recaps,
                          .outline_text = &outline, .recaps_text = &recaps};
         buf_cut(out, start);
+        shorten(&bible, (size_t)squeeze[i].bible);
+        if (squeeze[i].no_page) buf_clear(&page);
         ok = store_chapters_each(d->store, d->job->id, see_chapter, &v, e) && fill(out, d, s, &v, bible.data, page.data, e);
         view_clear(&v);
         if (ok && prompt_tokens(d->spec, out->len - start) <= room(d, s)) break;

@@ -443,9 +443,12 @@ static void on_committed(void *arg)
 static void show_partial(struct worker *w)
 {
     if (w->state != WORKER_FLIGHT || w->step.kind != STEP_CHUNK || w->flight.committed == 0) return;
-    struct buf text;
+    struct buf text, committed;
     buf_init(&text, BUF_MAX_PROMPT);
-    join_pieces(&text, &w->flight.prefix, &w->flight.text);
+    buf_init(&committed, FLIGHT_TEXT_MAX);
+    buf_add(&committed, w->flight.text.data, w->flight.committed);
+    join_pieces(&text, &w->flight.prefix, &committed);
+    buf_release(&committed);
     publish_partial(&w->publish, w->step.chapter, text.data, text.len);
     buf_release(&text);
 }

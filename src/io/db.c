@@ -493,31 +493,6 @@ int64_t db_wal_bytes(const struct db *d)
     return (int64_t)d->wal_pages * DB_PAGE_BYTES;
 }
 
-static bool db_wal_is_long(const struct db *d, int64_t bytes)
-{
-    char *wal = mem_printf("%s-wal", d->path);
-    struct stat st;
-    bool is_long = stat(wal, &st) == 0 && st.st_size >= bytes;
-
-    free(wal);
-    return is_long;
-}
-
-// A transaction that does not fit its page cache writes pages to the log before it ends. It is taken back, so nothing
-// is left in the database, whenever the process dies; the log keeps its length.
-bool db_wal_grow(struct db *d, int64_t bytes, struct err *e)
-{
-    char sql[160];
-
-    if (db_wal_is_long(d, bytes)) return true;
-    (void)snprintf(sql, sizeof sql, "CREATE TABLE room (x BLOB); INSERT INTO room VALUES (zeroblob(%lld))",
-                   (long long)bytes);
-    if (!db_script(d, "PRAGMA cache_size = 16", e) || !db_begin(d, true, e)) return false;
-    bool ok = db_script(d, sql, e);
-    db_rollback(d);
-    return db_script(d, "PRAGMA cache_size = -2000", e) && ok;
-}
-
 bool db_checkpoint(struct db *d, struct err *e)
 {
     int rc = sqlite3_wal_checkpoint_v2(d->handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);

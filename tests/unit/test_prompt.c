@@ -169,10 +169,19 @@ static void check_roles(const struct prompt *p)
 static void check_fit(const struct writer *w, int answer_tokens)
 {
     int n_ctx = w->desk.n_ctx_tokens, tokens = prompt_tokens(&w->spec, w->prompt.bytes);
-    if (answer_tokens < n_ctx / 8) fail_msg("context %d: only %d tokens are left for an answer", n_ctx, answer_tokens);
     if (tokens > n_ctx - n_ctx / 20 - answer_tokens)
         fail_msg("context %d: %s of chapter %d: a prompt of %d tokens and an answer of %d", n_ctx,
                  step_ops(w->step.kind)->name, w->step.chapter, tokens, answer_tokens);
+}
+
+// The answer may get less than was wanted, but not nothing to speak of.
+static void check_answer_room(const struct writer *w, int wanted)
+{
+    int n_ctx = w->desk.n_ctx_tokens, tokens = prompt_answer_tokens(&w->prompt, &w->desk, wanted);
+    if (tokens < wanted && tokens < n_ctx / 4)
+        fail_msg("context %d: %s of chapter %d: only %d tokens are left for the answer", n_ctx,
+                 step_ops(w->step.kind)->name, w->step.chapter, tokens);
+    check_fit(w, tokens);
 }
 
 // The request before and its answer are the start of this one, byte for byte, unless turns had to go.
@@ -221,7 +230,7 @@ static void take_step(struct writer *w)
     assert_ok(prompt_build(&w->prompt, &w->desk, &w->step, NULL, answer_tokens, &e));
     prompt_flatten(&w->prompt, &now);
     check_roles(&w->prompt);
-    check_fit(w, prompt_answer_tokens(&w->prompt, &w->desk, answer_tokens));
+    check_answer_room(w, answer_tokens);
     check_extends(w, &now);
     check_opening(w);
     answer(w);

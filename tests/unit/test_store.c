@@ -239,26 +239,21 @@ static int64_t wal_size(void)
     return stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
 }
 
-static void test_log_keeps_its_length(void **state)
+static void test_log_stays_short(void **state)
 {
     struct store *s = fixture_open(STORE_READ_WRITE);
     struct err e = ERR_INIT;
-    int64_t job = fixture_job(s, "one"), longest = wal_size();
+    int64_t job = fixture_job(s, "one");
 
     (void)state;
-    assert_true(longest >= INT64_C(1024) * 1024);
     for (int i = 0; i < 2000; i++) {
         assert_ok(store_event_add(s, job, "chunk", "something has happened", NULL, &e));
         assert_ok(store_checkpoint(s, &e));
     }
-    assert_int_equal(wal_size(), longest);
+    assert_in_range(wal_size(), 1, INT64_C(1280) * 1024);
     store_close(s);
     assert_int_equal(wal_size(), -1); // it would be played into a copy put in the database's place
-    s = fixture_open(STORE_READ_WRITE);
-    assert_true(wal_size() >= INT64_C(1024) * 1024);
-    store_close(s);
     assert_int_equal(fixture_number("SELECT count(*) FROM event"), 2001);
-    assert_int_equal(fixture_number("SELECT count(*) FROM sqlite_schema WHERE name = 'room'"), 0);
 }
 
 int main(void)
@@ -275,7 +270,7 @@ int main(void)
         TEST(test_transactions),
         TEST(test_reader_cannot_write),
         TEST(test_reader_has_one_view),
-        TEST(test_log_keeps_its_length),
+        TEST(test_log_stays_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
