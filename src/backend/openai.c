@@ -13,17 +13,18 @@
 #include <math.h>
 #include <string.h>
 
-static void openai_set_messages(struct json *body, const struct gen_request *q)
+// The messages are nearly all of the body, and the server waits for them: they are written as they are, without a tree.
+static void openai_write_messages(struct buf *out, const struct gen_request *q)
 {
-    struct json *messages = json_new_array();
+    buf_adds(out, "\"messages\":[");
     for (size_t i = 0; i < q->messages_count; i++) {
         const struct gen_message *m = &q->messages[i];
-        struct json *message = json_new_object();
-        json_set_str(message, "role", m->role == GEN_USER ? "user" : "assistant");
-        json_set_strn(message, "content", m->text, m->len);
-        json_push(messages, message);
+        const char *role = m->role == GEN_USER ? "user" : "assistant";
+        buf_addf(out, "%s{\"role\":\"%s\",\"content\":", i > 0 ? "," : "", role);
+        json_write_str(out, m->text, m->len);
+        buf_addc(out, '}');
     }
-    json_set(body, "messages", messages);
+    buf_addc(out, ']');
 }
 
 static void openai_set_number(struct json *body, const char *key, double value)
@@ -49,7 +50,6 @@ static void openai_write_body(struct buf *out, const struct gen_request *q)
 {
     struct json *body = json_new_object();
     if (q->model != NULL) json_set_str(body, "model", q->model);
-    openai_set_messages(body, q);
     json_set_bool(body, "stream", true);
     struct json *options = json_new_object();
     json_set_bool(options, "include_usage", true);
@@ -63,6 +63,10 @@ static void openai_write_body(struct buf *out, const struct gen_request *q)
     }
     json_write(body, out, 0);
     json_free(body);
+    buf_cut(out, out->len - 1); // its closing brace
+    buf_addc(out, ',');
+    openai_write_messages(out, q);
+    buf_addc(out, '}');
 }
 
 static void openai_count_reasoning(struct delta *out, const struct json *delta)

@@ -32,7 +32,7 @@
 enum {
     CONNECT_DEFAULT_MS = 5000,
     HEADERS_MAX = 256 * 1024, // bytes of header lines in one reply
-    RECEIVE_BUFFER = 64 * 1024,
+    RECEIVE_BUFFER = 512 * 1024,
     RETRY_AFTER_MAX_MS = 15 * 60 * 1000,
 };
 

@@ -241,3 +241,28 @@ bool json_write(const struct json *v, struct buf *out, int indent)
     flags |= indent > 0 ? JSON_INDENT((size_t)indent) : JSON_COMPACT;
     return json_dump_callback(inner(v), add_piece, out, flags) == 0;
 }
+
+// RFC 8259, section 7: quotation mark, reverse solidus and control characters must be escaped, nothing else.
+static void add_escaped(struct buf *out, unsigned char c)
+{
+    static const char letters[] = "\b\t\n\f\r", names[] = "btnfr";
+    const char *at = c != 0 ? strchr(letters, c) : NULL;
+    if (c == '"' || c == '\\') buf_addf(out, "\\%c", c);
+    else if (at != NULL) buf_addf(out, "\\%c", names[at - letters]);
+    else buf_addf(out, "\\u%04X", c);
+}
+
+bool json_write_str(struct buf *out, const char *s, size_t len)
+{
+    size_t from = 0;
+    buf_addc(out, '"');
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)s[i];
+        if (c >= 0x20 && c != '"' && c != '\\') continue;
+        buf_add(out, s + from, i - from);
+        add_escaped(out, c);
+        from = i + 1;
+    }
+    buf_add(out, s + from, len - from);
+    return buf_addc(out, '"') && !out->full;
+}

@@ -124,7 +124,8 @@ static void test_a_gap_is_seen(void **state)
     add(1, "", "It rang.");
     prose_add(&out, &gap);
     add(3, "\n\n", "She went.");
-    assert_string_equal(out.data, "It rang.\n\n*[A part is missing here: chapter 3, part 2 could not be written.]*\n\nShe went.");
+    assert_string_equal(
+        out.data, "It rang.\n\n*[A part is missing here: chapter 3, part 2 could not be written.]*\n\nShe went.");
 }
 
 static void check_partial(const char *text, bool first, const char *whole)

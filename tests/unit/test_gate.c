@@ -47,8 +47,10 @@ static void check(const struct gate_in *in, const char *prose, const char *glue,
     struct gate_out out = judge(in);
     check_range(in, &out, prose);
     assert_string_equal(out.glue, glue);
-    if (trimmed) assert_string_equal(out.trimmed, trimmed);
-    else assert_null(out.trimmed);
+    if (trimmed)
+        assert_string_equal(out.trimmed, trimmed);
+    else
+        assert_null(out.trimmed);
 }
 
 static void refuse(const struct gate_in *in, const char *rule)
@@ -101,8 +103,9 @@ static void test_white_space_around_becomes_glue(void **state)
 static void test_headings_go(void **state)
 {
     static const char *const heads[] = {
-        "# The Third Bell\n\n", "## Chapter 3: The Third Bell\n", "**Chapter 3**\n\n", "Chapter 3\n\n",
-        "\n\nChapter 3: The Third Bell\n\n", "# The Salt Engine\n\n## Chapter 3\n\n", "### Part 2 \r\n",
+        "# The Third Bell\n\n", "## Chapter 3: The Third Bell\n",    "**Chapter 3**\n\n",
+        "Chapter 3\n\n",        "\n\nChapter 3: The Third Bell\n\n", "# The Salt Engine\n\n## Chapter 3\n\n",
+        "### Part 2 \r\n",
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
@@ -167,7 +170,8 @@ static void test_too_long_an_answer_without_paragraphs_is_cut_at_a_sentence(void
 {
     char text[8192] = "";
     (void)state;
-    for (int i = 0; i < 200; i++) memcpy(text + strlen(text), "She went on walking. ", sizeof("She went on walking. "));
+    for (int i = 0; i < 200; i++)
+        memcpy(text + strlen(text), "She went on walking. ", sizeof("She went on walking. "));
     struct gate_in in = input(text);
     in.most_words = 100;
     struct gate_out out = judge(&in);

@@ -18,7 +18,7 @@
 
 static struct store *s;
 static struct err e;
-static int told;                   // calls of `changed`
+static int told; // calls of `changed`
 static enum job_state told_state;
 
 static int set_up(void **state)
@@ -37,9 +37,9 @@ static int tear_down(void **state)
     return scratch_teardown(state);
 }
 
-#define assert_ok(call)                                                                                               \
-    do {                                                                                                              \
-        if (!(call)) fail_msg("%s: %s", #call, e.text);                                                               \
+#define assert_ok(call)                                                                                              \
+    do {                                                                                                             \
+        if (!(call)) fail_msg("%s: %s", #call, e.text);                                                              \
     } while (0)
 
 static void note(void *arg, int64_t job, enum job_state state)
@@ -207,12 +207,9 @@ static void test_every_verb_in_every_state(void **state)
     enum { SAME = -1 };
     static const int becomes[][3] = {
         //                resume      pause       cancel
-        [JOB_QUEUED] = {SAME, JOB_PAUSED, JOB_CANCELLED},
-        [JOB_PLANNING] = {SAME, JOB_PAUSED, JOB_CANCELLED},
-        [JOB_WRITING] = {SAME, JOB_PAUSED, JOB_CANCELLED},
-        [JOB_WAITING] = {JOB_QUEUED, JOB_PAUSED, JOB_CANCELLED},
-        [JOB_PAUSED] = {JOB_QUEUED, SAME, JOB_CANCELLED},
-        [JOB_DONE] = {SAME, SAME, SAME},
+        [JOB_QUEUED] = {SAME, JOB_PAUSED, JOB_CANCELLED},  [JOB_PLANNING] = {SAME, JOB_PAUSED, JOB_CANCELLED},
+        [JOB_WRITING] = {SAME, JOB_PAUSED, JOB_CANCELLED}, [JOB_WAITING] = {JOB_QUEUED, JOB_PAUSED, JOB_CANCELLED},
+        [JOB_PAUSED] = {JOB_QUEUED, SAME, JOB_CANCELLED},  [JOB_DONE] = {SAME, SAME, SAME},
         [JOB_CANCELLED] = {JOB_QUEUED, SAME, SAME},
     };
     (void)state;
@@ -297,7 +294,8 @@ static void test_what_cannot_be_read_is_refused_and_the_rest_is_taken(void **sta
     struct buf huge;
     (void)state;
     buf_init(&huge, BUF_MAX_PROMPT);
-    while (huge.len < BUF_MAX_MESSAGE + 1) (void)buf_adds(&huge, "                                                  ");
+    while (huge.len < BUF_MAX_MESSAGE + 1)
+        (void)buf_adds(&huge, "                                                  ");
     put("000.json", huge.data);
     buf_release(&huge);
     post_submit(".", key);
@@ -361,8 +359,8 @@ static void test_a_message_that_vanishes_is_passed_over(void **state)
     post_submit(".", one);
     post_submit(".", two);
     (void)snprintf(path, sizeof(path), "%s/%s", INBOX_DIR, two);
-    const struct inbox_options o = {.home = ".", .queue_max = 9, .default_backend = "auto", .changed = remove_second,
-                                    .arg = path};
+    const struct inbox_options o = {
+        .home = ".", .queue_max = 9, .default_backend = "auto", .changed = remove_second, .arg = path};
     assert_ok(inbox_take(&o, s, &taken, &e));
     assert_int_equal(taken, 1);
     assert_int_equal(told, 1);

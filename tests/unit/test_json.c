@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <string.h>
 
 static struct json *read_ok(const char *text)
 {
@@ -178,6 +179,24 @@ static void writing_stops_at_the_ceiling(void **state)
     json_free(v);
 }
 
+static void writes_a_string_alone(void **state)
+{
+    (void)state;
+    static const char *const samples[] = {"", "plain", "\"q\" \\ \n\t\r\b\f", "\x01\x1f\x7f", "łódź 日本 🙂", "a\u2028b"};
+    for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
+        struct buf whole, alone;
+        buf_init(&whole, BUF_MAX_LINE);
+        buf_init(&alone, BUF_MAX_LINE);
+        struct json *v = json_new_str(samples[i]);
+        assert_true(json_write(v, &whole, 0));
+        assert_true(json_write_str(&alone, samples[i], strlen(samples[i])));
+        assert_string_equal(alone.data, whole.data);
+        json_free(v);
+        buf_release(&whole);
+        buf_release(&alone);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +209,7 @@ int main(void)
         cmocka_unit_test(builds_and_writes),
         cmocka_unit_test(repairs_broken_text),
         cmocka_unit_test(writing_stops_at_the_ceiling),
+        cmocka_unit_test(writes_a_string_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

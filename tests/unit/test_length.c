@@ -45,7 +45,8 @@ static void plan(struct book *b, int64_t words, int chapters, const double *weig
     b->chapters = mem_calloc((size_t)chapters, sizeof(*b->chapters));
     b->chapters_count = (size_t)chapters;
     for (int i = 0; i < chapters; i++)
-        b->chapters[i] = (struct book_chapter){.number = i + 1, .weight = weights ? weights[i % WEIGHTS] : 1, .cards = 1};
+        b->chapters[i] =
+            (struct book_chapter){.number = i + 1, .weight = weights ? weights[i % WEIGHTS] : 1, .cards = 1};
 }
 
 static struct book_chunk *add_chunk(struct book *b, int chapter)
@@ -114,9 +115,9 @@ static const struct {
     bool stops;   // the cap is the model's own end, not the server's limit
     double reach; // words that a request brings for each word needed, at least
 } models[] = {
-    {"0.3", 0.3, 0.3, 0, false, 0.6},  {"0.5", 0.5, 0.5, 0, false, 0.8},       {"obedient", 1, 1, 0, false, 1},
-    {"1.7", 1.7, 1.7, 0, false, 1},    {"2.5", 2.5, 2.5, 0, false, 1},         {"random", 0.6, 1.4, 0, false, 0.7},
-    {"capped", 1, 1, 110, false, 0},   {"stops at 110", 1, 1, 110, true, 0},
+    {"0.3", 0.3, 0.3, 0, false, 0.6}, {"0.5", 0.5, 0.5, 0, false, 0.8},     {"obedient", 1, 1, 0, false, 1},
+    {"1.7", 1.7, 1.7, 0, false, 1},   {"2.5", 2.5, 2.5, 0, false, 1},       {"random", 0.6, 1.4, 0, false, 0.7},
+    {"capped", 1, 1, 110, false, 0},  {"stops at 110", 1, 1, 110, true, 0},
 };
 
 static const struct {
@@ -124,7 +125,7 @@ static const struct {
     int chapters;
     double within; // of the words asked
 } books[] = {
-    {500, 1, 0.05},   {2000, 1, 0.03},   {2000, 2, 0.03},     {6000, 2, 0.03},
+    {500, 1, 0.05},   {2000, 1, 0.03},    {2000, 2, 0.03},     {6000, 2, 0.03},
     {20000, 7, 0.01}, {150000, 50, 0.01}, {150000, 200, 0.01},
 };
 
@@ -137,8 +138,11 @@ static int most_requests(size_t model, size_t book)
 // Returns how far off the book is, as a part of what was asked.
 static double write_one(size_t model, size_t book, const double *weights, uint32_t random)
 {
-    struct writing w = {.model = {.least = models[model].least, .most = models[model].most, .cap = models[model].cap,
-                                  .stops = models[model].stops, .random = random}};
+    struct writing w = {.model = {.least = models[model].least,
+                                  .most = models[model].most,
+                                  .cap = models[model].cap,
+                                  .stops = models[model].stops,
+                                  .random = random}};
     plan(&w.book, books[book].words, books[book].chapters, weights);
     write_book(&w);
     double off = (double)(book_words(&w.book) - books[book].words) / (double)books[book].words;
@@ -182,7 +186,8 @@ static void test_a_chapter_has_its_weight(void **state)
     struct book b;
     plan(&b, 10000, 5, weights);
     assert_int_equal(length_parts(&b, 1, CHUNK_WORDS), 3);
-    assert_int_equal(length_parts(&b, 2, CHUNK_WORDS), 4); // nothing is written yet: it would carry the first one's words
+    assert_int_equal(length_parts(&b, 2, CHUNK_WORDS),
+                     4); // nothing is written yet: it would carry the first one's words
     chunk(&b, 1, 2000, 2000, false, false);
     assert_int_equal(length_parts(&b, 2, CHUNK_WORDS), 1);
     assert_true(length_next(&b, 1, CHUNK_WORDS).full);

@@ -33,7 +33,8 @@ static void chunk(struct book *b, int chapter, int words)
 {
     struct book_chapter *c = &b->chapters[chapter - 1];
     c->chunks = mem_realloc_array(c->chunks, c->chunks_count + 1, sizeof(*c->chunks));
-    c->chunks[c->chunks_count] = (struct book_chunk){.seq = (int)c->chunks_count + 1, .words_asked = words, .words = words};
+    c->chunks[c->chunks_count] =
+        (struct book_chunk){.seq = (int)c->chunks_count + 1, .words_asked = words, .words = words};
     c->chunks_count++;
 }
 

@@ -28,24 +28,30 @@ struct writer {
     struct prompt prompt;
     struct buf answer;
     // of the request before
-    struct buf last;          // its messages and its answer, as one string
+    struct buf last; // its messages and its answer, as one string
     int last_conversation;
-    char *opening;            // of the chapter before: its first message
-    int requests, broken;     // broken: within a conversation, because turns were left out
+    char *opening;        // of the chapter before: its first message
+    int requests, broken; // broken: within a conversation, because turns were left out
 };
 
 static struct err e;
 
-#define assert_ok(call)                                                                                               \
-    do {                                                                                                              \
-        if (!(call)) fail_msg("%s: %s", #call, e.text);                                                               \
+#define assert_ok(call)                                                                                              \
+    do {                                                                                                             \
+        if (!(call)) fail_msg("%s: %s", #call, e.text);                                                              \
     } while (0)
 
 static void insert_job(struct writer *w, const char *home)
 {
-    struct job j = {.uuid = mem_strdup("u-1"), .slug = mem_strdup("salt"), .title = mem_strdup("The Salt Engine"),
-                    .spec = mem_strdup(spec_text), .backend = mem_strdup("sim"), .out_parent = mem_strdup(home), .seed = 7,
-                    .words_target = w->spec.words, .chapters_total = w->spec.chapters};
+    struct job j = {.uuid = mem_strdup("u-1"),
+                    .slug = mem_strdup("salt"),
+                    .title = mem_strdup("The Salt Engine"),
+                    .spec = mem_strdup(spec_text),
+                    .backend = mem_strdup("sim"),
+                    .out_parent = mem_strdup(home),
+                    .seed = 7,
+                    .words_target = w->spec.words,
+                    .chapters_total = w->spec.chapters};
     assert_ok(store_job_insert(w->store, &j, &e));
     assert_int_equal(store_job_get(w->store, j.id, &w->job, &e), STORE_FOUND);
     job_release(&j);
@@ -63,8 +69,12 @@ static void open_writer(struct writer *w, const char *home, int n_ctx)
     buf_init(&w->answer, BUF_MAX_PIECE);
     buf_init(&w->last, BUF_MAX_PROMPT);
     w->last_conversation = -1;
-    w->desk = (struct desk){.store = w->store, .job = &w->job, .spec = &w->spec, .templates = &w->templates,
-                            .book = &w->book, .n_ctx_tokens = n_ctx};
+    w->desk = (struct desk){.store = w->store,
+                            .job = &w->job,
+                            .spec = &w->spec,
+                            .templates = &w->templates,
+                            .book = &w->book,
+                            .n_ctx_tokens = n_ctx};
     assert_ok(store_begin(w->store, &e)); // one transaction for all: nobody reads beside us
 }
 
@@ -88,12 +98,13 @@ static const char *const words[] = {"lamp",  "harbour", "salt", "bell", "stair",
 
 static void add_words(struct buf *out, int count, unsigned seed)
 {
-    for (int i = 0; i < count; i++) buf_addf(out, "%s%s", i > 0 ? " " : "", words[(seed * 31 + (unsigned)i * 7) % 16]);
+    for (int i = 0; i < count; i++)
+        buf_addf(out, "%s%s", i > 0 ? " " : "", words[(seed * 31 + (unsigned)i * 7) % 16]);
 }
 
 static void answer_bible(struct buf *out)
 {
-    static const char *const keys[] = {"LOGLINE", "SETTING", "STYLE", "RULE", "RULE", "RULE", "CAST", "CAST",
+    static const char *const keys[] = {"LOGLINE", "SETTING", "STYLE", "RULE",   "RULE",   "RULE",   "CAST",  "CAST",
                                        "CAST",    "CAST",    "CAST",  "THREAD", "THREAD", "THREAD", "ENDING"};
     buf_adds(out, "TITLE: The Salt Engine\n");
     for (unsigned i = 0; i < ARRAY_LEN(keys); i++) {
@@ -124,8 +135,11 @@ static void answer_cards(struct buf *out, const struct step *s)
 static void answer_chunk(struct buf *out, const struct step *s)
 {
     for (int n = 0, i = 0; n < s->ask.ask_words; n += 12, i++) {
-        buf_addf(out, "%s%d times %s ", i == 0 ? "" : i % 6 == 0 ? "\n\n" : " ", s->chapter * 1000 + s->seq * 100 + i,
-                 words[i % 16]);
+        buf_addf(out, "%s%d times %s ",
+                 i == 0       ? ""
+                 : i % 6 == 0 ? "\n\n"
+                              : " ",
+                 s->chapter * 1000 + s->seq * 100 + i, words[i % 16]);
         add_words(out, 9, (unsigned)(s->chapter * 100 + s->seq * 10 + i));
         buf_adds(out, ".");
     }
@@ -145,13 +159,24 @@ static void answer(struct writer *w)
 {
     buf_clear(&w->answer);
     switch (w->step.kind) {
-    case STEP_BIBLE: answer_bible(&w->answer); break;
-    case STEP_OUTLINE: answer_outline(&w->answer, &w->step); break;
-    case STEP_BEATS: answer_cards(&w->answer, &w->step); break;
-    case STEP_CHUNK: answer_chunk(&w->answer, &w->step); break;
-    case STEP_RECAP: answer_recap(&w->answer, &w->step); break;
+    case STEP_BIBLE:
+        answer_bible(&w->answer);
+        break;
+    case STEP_OUTLINE:
+        answer_outline(&w->answer, &w->step);
+        break;
+    case STEP_BEATS:
+        answer_cards(&w->answer, &w->step);
+        break;
+    case STEP_CHUNK:
+        answer_chunk(&w->answer, &w->step);
+        break;
+    case STEP_RECAP:
+        answer_recap(&w->answer, &w->step);
+        break;
     case STEP_FINISH:
-    case STEP_NONE: fail_msg("nothing to answer");
+    case STEP_NONE:
+        fail_msg("nothing to answer");
     }
 }
 
@@ -234,7 +259,8 @@ static void take_step(struct writer *w)
     check_extends(w, &now);
     check_opening(w);
     answer(w);
-    const struct answer a = {.text = w->answer.data, .len = w->answer.len, .turn = &w->prompt.messages[w->prompt.turn]};
+    const struct answer a = {
+        .text = w->answer.data, .len = w->answer.len, .turn = &w->prompt.messages[w->prompt.turn]};
     assert_ok(ops->settle(&w->desk, &w->step, &a, &rule, &e));
     if (rule) fail_msg("%s of chapter %d was refused: %s", ops->name, w->step.chapter, rule);
     remember(w, &now);

@@ -23,15 +23,19 @@ static struct job job;
 static struct publish publish;
 static struct err e;
 
-#define assert_ok(call)                                                                                               \
-    do {                                                                                                              \
-        if (!(call)) fail_msg("%s: %s", #call, e.text);                                                               \
+#define assert_ok(call)                                                                                              \
+    do {                                                                                                             \
+        if (!(call)) fail_msg("%s: %s", #call, e.text);                                                              \
     } while (0)
 
 static void add_chapter(int number, const char *title)
 {
-    const struct chapter_row c = {.number = number, .title = title, .pov = "Mara", .event = "a bell is found",
-                                  .ends_on = "a ring", .weight = 1};
+    const struct chapter_row c = {.number = number,
+                                  .title = title,
+                                  .pov = "Mara",
+                                  .event = "a bell is found",
+                                  .ends_on = "a ring",
+                                  .weight = 1};
     assert_ok(store_chapter_add(s, job.id, &c, &e));
     assert_ok(store_cards_set(s, job.id, number, "a card | an event | a stop\n", 1, &e));
 }
@@ -41,8 +45,14 @@ static void add_chunk(int chapter, int seq, const char *text, int words)
 {
     char whole[400];
     int n = snprintf(whole, sizeof(whole), "## X\n\n%s", text);
-    const struct chunk_row c = {.chapter = chapter, .seq = seq, .text = whole, .len = (size_t)n, .skip = 6,
-                                .glue = seq > 1 ? "\n\n" : "", .words_asked = words, .words = words};
+    const struct chunk_row c = {.chapter = chapter,
+                                .seq = seq,
+                                .text = whole,
+                                .len = (size_t)n,
+                                .skip = 6,
+                                .glue = seq > 1 ? "\n\n" : "",
+                                .words_asked = words,
+                                .words = words};
     assert_ok(store_chunk_add(s, job.id, &c, &e));
 }
 
@@ -73,9 +83,14 @@ static int set_up(void **state)
     char folder[1024];
     e = (struct err)ERR_INIT;
     if (scratch_setup(state) != 0 || store_open(&s, *state, STORE_READ_WRITE, &e) != STORE_OPENED) return -1;
-    job = (struct job){.uuid = mem_strdup("u-1"), .slug = mem_strdup("salt"), .title = mem_strdup("Salt"),
-                       .spec = mem_strdup("{}"), .backend = mem_strdup("sim"), .out_parent = mem_strdup(*state),
-                       .words_target = 600, .chapters_total = 3};
+    job = (struct job){.uuid = mem_strdup("u-1"),
+                       .slug = mem_strdup("salt"),
+                       .title = mem_strdup("Salt"),
+                       .spec = mem_strdup("{}"),
+                       .backend = mem_strdup("sim"),
+                       .out_parent = mem_strdup(*state),
+                       .words_target = 600,
+                       .chapters_total = 3};
     if (!store_job_insert(s, &job, &e)) return -1;
     int64_t id = job.id;
     if (!out_folder_make(folder, sizeof(folder), *state, id, "salt", "u-1", &e)) return -1;
@@ -223,9 +238,9 @@ static void damage_chapters_gone(void)
 static void test_damaged_files_are_made_right(void **state)
 {
     static void (*const damages[])(void) = {
-        damage_nothing,         damage_live_gone,       damage_live_cut,         damage_live_longer,
-        damage_live_other,      damage_chapter_gone,    damage_part_left_behind, damage_chapter_unpublished,
-        damage_part_streamed,   damage_temporary_left,  damage_outline_gone,     damage_chapters_gone,
+        damage_nothing,       damage_live_gone,      damage_live_cut,         damage_live_longer,
+        damage_live_other,    damage_chapter_gone,   damage_part_left_behind, damage_chapter_unpublished,
+        damage_part_streamed, damage_temporary_left, damage_outline_gone,     damage_chapters_gone,
     };
     (void)state;
     open_files();
@@ -287,7 +302,8 @@ static void test_step_by_step_is_the_same_as_all_at_once(void **state)
     add_chunk(3, 2, "Nobody had seen it.", 60);
     publish_partial(&publish, 3, "Then", 4);
     publish_chunks(&publish, 3, false);
-    assert_true(scratch_holds("chapters/03-the-hour.md.part", "# The Hour\n\nThe hour was gone.\n\nNobody had seen it."));
+    assert_true(
+        scratch_holds("chapters/03-the-hour.md.part", "# The Hour\n\nThe hour was gone.\n\nNobody had seen it."));
     publish_partial(&publish, 3, " And she", 8);
     assert_true(scratch_holds("chapters/03-the-hour.md.part",
                               "# The Hour\n\nThe hour was gone.\n\nNobody had seen it. And she"));
@@ -341,8 +357,9 @@ static void test_the_book_and_its_report(void **state)
     (void)state;
     open_files();
     assert_ok(publish_book(&publish, &e));
-    assert_true(scratch_holds("book.md", "# Salt\n\n## The Bell\n\nIt rang.\n\nShe went.\n\n## The Stair\n\nDown it went.\n\n"
-                                         "## The Hour\n\nThe hour was gone.\n"));
+    assert_true(scratch_holds("book.md",
+                              "# Salt\n\n## The Bell\n\nIt rang.\n\nShe went.\n\n## The Stair\n\nDown it went.\n\n"
+                              "## The Hour\n\nThe hour was gone.\n"));
     assert_true(file_exists("report.json"));
     assert_int_equal(unlink("book.md"), 0);
     assert_int_equal(mkdir("book.md", 0755), 0); // cannot be replaced by a file

@@ -87,7 +87,8 @@ static void test_a_changed_letter_changes_the_hash(void **state)
 
 static void test_a_set_that_is_not_whole_is_refused(void **state)
 {
-    static const char *const broken[] = {"", "[]", "{}", "{\"rules\":\"r\"}", "{\"rules\":1,\"bible\":2}", "{\"rules\":"};
+    static const char *const broken[] = {"",           "[]", "{}", "{\"rules\":\"r\"}", "{\"rules\":1,\"bible\":2}",
+                                         "{\"rules\":"};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
         struct templates t;
