@@ -106,7 +106,7 @@ bool launch_give_up(struct worker *w, struct err *e)
     }
     if (ok && rule) ok = ops->give_up(&d, &w->step, &message, e);
     ok = ok && store_task_done(w->store, &key, e);
-    w->behind = w->behind || ok;
+    if (ok) worker_note_done(w);
     buf_release(&turn);
     buf_release(&text);
     return ok;
@@ -229,6 +229,7 @@ static enum one prepare_step(struct worker *w, struct err *e)
     if (text.len > 0 && !prefill && carried.words_left <= 0) {
         if (!accept_carried(w, &text, &accepted, e)) goto out;
         if (accepted) {
+            worker_note_done(w);
             result = ONE_AGAIN;
             goto out;
         }

@@ -39,7 +39,6 @@ struct worker *worker_new(const struct worker_options *o, const struct worker_ev
     w->arg = arg;
     w->turn = timer_new(o->loop, on_turn, w);
     w->publish_soon = timer_new(o->loop, on_publish, w);
-    w->unpublished.kind = STEP_NONE;
     const struct link_options link = {.loop = o->loop, .http = o->http, .config = o->config, .home = o->home,
                                       .program = o->program, .simulator = o->simulator};
     w->link = link_new(&link, on_opened, w);
@@ -77,8 +76,7 @@ static void drop_job(struct worker *w)
 {
     if (!w->has_job) return;
     w->has_job = false;
-    w->unpublished.kind = STEP_NONE;
-    w->behind = false;
+    memset(&w->unpublished, 0, sizeof(w->unpublished));
     timer_stop(w->publish_soon);
     job_release(&w->job);
     spec_release(&w->spec);
@@ -170,6 +168,26 @@ bool worker_reload_book(struct worker *w, struct err *e)
 {
     book_release(&w->book);
     return store_book_load(w->store, w->job.id, &w->book, e);
+}
+
+// The title that the bible has found belongs into the prompts that follow.
+static void refresh_title(struct worker *w)
+{
+    struct job fresh;
+    struct err e = ERR_INIT;
+    if (store_job_get(w->store, w->job.id, &fresh, &e) != STORE_FOUND) return;
+    free(w->job.title);
+    w->job.title = mem_strdup(fresh.title);
+    job_release(&fresh);
+}
+
+void worker_note_done(struct worker *w)
+{
+    if (w->step.kind == STEP_BIBLE) refresh_title(w);
+    if (w->step.kind == STEP_BIBLE || w->step.kind == STEP_OUTLINE) w->unpublished.outline = true;
+    if (w->step.kind != STEP_CHUNK) return;
+    w->unpublished.all = w->unpublished.all || (w->unpublished.chapter > 0 && w->unpublished.chapter != w->step.chapter);
+    w->unpublished.chapter = w->step.chapter;
 }
 
 // Changes the job's state in a transaction of its own.
@@ -376,31 +394,18 @@ static bool is_complete(const struct worker *w, int chapter)
     return length_next(&w->book, chapter, worker_chunk_words(w)).full;
 }
 
-// The bible may have found one.
-static void refresh_title(struct worker *w)
-{
-    struct job fresh;
-    struct err e = ERR_INIT;
-    if (store_job_get(w->store, w->job.id, &fresh, &e) != STORE_FOUND) return;
-    free(w->job.title);
-    w->job.title = mem_strdup(fresh.title);
-    job_release(&fresh);
-}
-
 // The files of what was accepted, and the checkpoint: while the server works on the next request.
 static void publish_now(struct worker *w)
 {
     struct err e = ERR_INIT;
-    const struct step done = w->unpublished;
-    bool behind = w->behind;
+    bool outline = w->unpublished.outline, all = w->unpublished.all;
+    int chapter = w->unpublished.chapter;
     timer_stop(w->publish_soon);
-    w->unpublished.kind = STEP_NONE;
-    w->behind = false;
-    if (behind || done.kind == STEP_BIBLE) refresh_title(w);
-    if (behind) publish_open(&w->publish, w->store, &w->job, &w->book, worker_chunk_words(w));
-    else if (done.kind == STEP_OUTLINE || done.kind == STEP_BIBLE) publish_outline(&w->publish);
-    else if (done.kind == STEP_CHUNK) publish_chunks(&w->publish, done.chapter, is_complete(w, done.chapter));
-    if (done.kind != STEP_NONE && !store_checkpoint(w->store, &e)) log_line(LOG_WARN, "checkpoint: %s", e.text);
+    memset(&w->unpublished, 0, sizeof(w->unpublished));
+    if (all) publish_open(&w->publish, w->store, &w->job, &w->book, worker_chunk_words(w));
+    if (outline && !all) publish_outline(&w->publish);
+    if (chapter > 0 && !all) publish_chunks(&w->publish, chapter, is_complete(w, chapter));
+    if ((outline || all || chapter > 0) && !store_checkpoint(w->store, &e)) log_line(LOG_WARN, "checkpoint: %s", e.text);
 }
 
 // All chapters stand: the book's files, then the job's last state.
@@ -420,6 +425,13 @@ static void finish(struct worker *w)
         store_failed(w, &e);
 }
 
+// The request leaves in the loop's next turn; files wait until it has.
+static void send_and_publish(struct worker *w)
+{
+    launch_send(w);
+    if (!timer_active(w->publish_soon)) timer_set(w->publish_soon, PUBLISH_MS);
+}
+
 // The slot is ours, the backend is ready and idle.
 static void go(struct worker *w)
 {
@@ -427,10 +439,7 @@ static void go(struct worker *w)
     enum launch next = store_begin(w->store, &e) ? launch_prepare(w, &e) : LAUNCH_FAILED;
     if (next == LAUNCH_FAILED || !store_commit(w->store, &e)) store_failed(w, &e);
     else if (next == LAUNCH_FINISH) finish(w);
-    else {
-        launch_send(w);
-        if (w->behind) timer_set(w->publish_soon, PUBLISH_MS);
-    }
+    else send_and_publish(w);
 }
 
 // More text is safe: the file of the chapter shows it a little later.
@@ -469,20 +478,11 @@ static bool pause_in_transaction(struct worker *w, const struct settled *s, stru
 static void go_on(struct worker *w, const struct settled *s)
 {
     struct err e = ERR_INIT;
-    struct step done = w->step;
+    if (s->accepted) worker_note_done(w);
     enum launch next = launch_prepare(w, &e);
-    if (next == LAUNCH_FAILED || !store_commit(w->store, &e)) {
-        store_failed(w, &e);
-        return;
-    }
-    if (s->accepted) w->unpublished = done;
-    if (next == LAUNCH_FINISH) {
-        finish(w);
-        return;
-    }
-    // The request leaves in the loop's next turn; files wait until it has.
-    launch_send(w);
-    timer_set(w->publish_soon, PUBLISH_MS);
+    if (next == LAUNCH_FAILED || !store_commit(w->store, &e)) store_failed(w, &e);
+    else if (next == LAUNCH_FINISH) finish(w);
+    else send_and_publish(w);
 }
 
 static void on_flight_ended(void *arg, const struct gen_result *r)
@@ -490,7 +490,8 @@ static void on_flight_ended(void *arg, const struct gen_result *r)
     struct worker *w = arg;
     struct err e = ERR_INIT;
     struct settled s;
-    publish_now(w);
+    // A server faster than the files: the chapter before comes first, else all of them would have to be looked at.
+    if (w->unpublished.chapter > 0 && w->unpublished.chapter != w->step.chapter) publish_now(w);
     if (!store_begin(w->store, &e) || !settle_flight(w, r, &s, &e)) {
         store_failed(w, &e);
         return;

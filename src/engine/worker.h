@@ -61,8 +61,11 @@ struct worker {
     struct book book;
     struct publish publish;
     struct timer *publish_soon; // runs when the request at hand has left
-    struct step unpublished;    // STEP_NONE: nothing is
-    bool behind;                // a step was given up, and files may lack its gap: all of them are looked at
+    struct {
+        bool outline;
+        int chapter;            // 0: none
+        bool all;               // more than one chapter: every file is looked at
+    } unpublished;              // rows that the files do not show yet
 
     // The request at hand.
     struct step step;
@@ -97,6 +100,9 @@ int worker_attempts(const struct worker *w); // allowed per task
 // The one setter of a job's state while it is at hand; inside a transaction.
 bool worker_set_job(struct worker *w, enum job_state to, const char *reason, struct err *e);
 bool worker_reload_book(struct worker *w, struct err *e);
+
+// The step at hand is done, by an answer or without one: its files are due.
+void worker_note_done(struct worker *w);
 
 enum launch { LAUNCH_REQUEST, LAUNCH_FINISH, LAUNCH_FAILED };
 // Inside a transaction: decides what is next and commits the caller to it by rows (attempt, job state).
