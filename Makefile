@@ -144,7 +144,7 @@ deps:
 	@scripts/deps build test lint
 
 bench:
-	@$(SUBMAKE) -s all
+	@$(SUBMAKE) -s all unit
 	@tests/bench/run
 
 crash:

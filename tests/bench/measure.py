@@ -127,15 +127,25 @@ class Relay:
         return found
 
 
+def save(bodies, folder):
+    folder.mkdir(exist_ok=True)
+    paths = [folder / f"{i}.json" for i in range(len(bodies))]
+    for path, body in zip(paths, bodies):
+        path.write_bytes(body)
+    return paths
+
+
+def drain(program, port, bodies, folder, limit_s=120):
+    """The program's own streaming client (tests/helpers/drain.c) over the same bodies, and nothing else of it."""
+    return run([program, f"http://127.0.0.1:{port}", *save(bodies, folder)], limit_s=limit_s)
+
+
 def curl(port, bodies, folder, limit_s=120):
     """One `curl -N` that posts all the bodies, one after the other, over one connection."""
     if not shutil.which("curl"):
         raise Broken("there is no curl here")
-    folder.mkdir(exist_ok=True)
     parts = []
-    for i, body in enumerate(bodies):
-        path = folder / f"{i}.json"
-        path.write_bytes(body)
+    for path in save(bodies, folder):
         parts.append(f'url = "http://127.0.0.1:{port}/v1/chat/completions"\nrequest = "POST"\nsilent\nno-buffer\n'
                      f'output = "/dev/null"\nheader = "Content-Type: application/json"\ndata-binary = "@{path}"\n')
     config = folder / "config"
