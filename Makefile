@@ -126,7 +126,8 @@ demo:
 	@scripts/deps build
 	@$(SUBMAKE) all
 	@rm -rf $(B)/demo && mkdir -p $(B)/demo
-	@$(B)/novelgen submit jobs/story-short.json --backend sim --home $(B)/demo/home --out $(B)/demo
+	@$(B)/novelgen submit jobs/story-short.json --backend sim --home $(B)/demo/home --out $(B)/demo || { code=$$?; \
+	    echo "go on with: $(B)/novelgen resume --home $(B)/demo/home" >&2; exit $$code; }
 	@echo "read it here:" && find $(B)/demo -name 'book.*'
 
 test:

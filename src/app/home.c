@@ -116,6 +116,8 @@ bool home_check_backend(const struct home *h, const char *backend, struct err *e
     if (strstr(backend, "://") != NULL) return url_check(backend, e);
     if (known) return true;
     if (near != NULL) return err_set(e, ERR_USAGE, "unknown backend '%s'; did you mean '%s'?", backend, near);
+    if (strchr(backend, ':') != NULL)
+        return err_set(e, ERR_USAGE, "unknown backend '%s'; did you mean 'http://%s'?", backend, backend);
     return err_set(e, ERR_USAGE, "unknown backend '%s': it is 'auto', 'sim', a URL, or a name from your config file",
                    backend);
 }

@@ -12,7 +12,7 @@
 #include "base/lock.h"
 #include "engine/message.h"
 
-enum { ORDER_NAP_MS = 20, ORDER_PATH_SIZE = 1024 };
+enum { ORDER_NAP_MS = 20, ORDER_LOOKS = 10, ORDER_PATH_SIZE = 1024 };
 
 static void order_nap(void)
 {
@@ -107,8 +107,12 @@ bool order_is_written(const struct home *h)
     return result == LOCK_TAKEN;
 }
 
-// Two senders that look at the same moment see each other's lock; the one that looks last finds it free.
+// A lock that is held for a moment (another `submit --detach`, a `cancel`, this very question) is no engine at work.
 bool order_start_run(const struct home *h, const struct program *p, struct err *e)
 {
-    return order_is_written(h) || program_start_run(p, h->path, e);
+    for (int look = 0; look < ORDER_LOOKS; look++) {
+        if (!order_is_written(h)) return program_start_run(p, h->path, e);
+        order_nap();
+    }
+    return true;
 }

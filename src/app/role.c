@@ -123,18 +123,21 @@ static bool role_inbox_is_empty(const struct role *r)
     return file_list(path, role_is_message, NULL, &e) || e.code != ERR_NONE;
 }
 
-static void role_unlock(struct role *r, bool hand_over)
+// Returns whether work was left to somebody who stands by.
+static bool role_unlock(struct role *r, bool hand_over)
 {
     struct err e = ERR_INIT;
 
-    bool work = role_settle(r);
-    if (work && hand_over && !role_anybody_else(r) && !program_start_run(r->program, r->home->path, &e))
+    bool work = role_settle(r) && hand_over, others = work && role_anybody_else(r);
+    if (work && !others && !program_start_run(r->program, r->home->path, &e))
         log_line(LOG_WARN, "the queue is left as it is: %s; go on with: novelgen run", e.text);
     lock_release(&r->engine_lock);
+    return others;
 }
 
 // A message that came between the last look and the unlocking has a sender who may be gone: so one more look, for as
-// long as the lock is not somebody else's.
+// long as the lock is not somebody else's. So for whoever stood by and left: each stops standing by before it tries for
+// the lock, and the engine looks for them again after it has unlocked, so that of two that leave at once one sees it.
 void role_leave(struct role *r, bool hand_over)
 {
     char path[ROLE_PATH_SIZE];
@@ -144,12 +147,12 @@ void role_leave(struct role *r, bool hand_over)
     r->engine = NULL;
     if (r->awake >= 0) (void)close(r->awake);
     r->awake = -1;
+    lock_release(&r->standby_lock);
     role_path(r, path, "engine.lock");
     if (r->engine_lock.fd < 0) (void)lock_try(&r->engine_lock, path, false, &ignored);
     for (int looks = 0; r->engine_lock.fd >= 0; looks++) {
-        role_unlock(r, hand_over);
-        if (looks == ROLE_LAST_LOOKS || role_inbox_is_empty(r)) break;
+        bool orphaned = role_unlock(r, hand_over) && !role_anybody_else(r);
+        if (looks == ROLE_LAST_LOOKS || (role_inbox_is_empty(r) && !orphaned)) break;
         (void)lock_try(&r->engine_lock, path, false, &ignored);
     }
-    lock_release(&r->standby_lock);
 }

@@ -325,10 +325,12 @@ static void session_show_own(struct session *s)
     observer_release(&o);
 }
 
-// Jobs of others are handed on. `novelgen run` has none of its own: to interrupt it means to stop, and it stops.
+// Jobs of others are handed on, also one that came in after the queue was found empty. `novelgen run` has none of its
+// own: to interrupt it means to stop, and it stops.
 static void session_leave(struct session *s)
 {
-    bool hand_over = s->end == SESSION_RESTED || (s->end == SESSION_INTERRUPTED && s->o->jobs_count > 0);
+    bool hand_over = s->end == SESSION_RESTED || s->end == SESSION_IDLE ||
+                     (s->end == SESSION_INTERRUPTED && s->o->jobs_count > 0);
 
     observer_release(&s->observer);
     if (s->end == SESSION_INTERRUPTED) session_pause_own(s);

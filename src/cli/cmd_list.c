@@ -4,11 +4,11 @@
 // novelgen list
 #include "cli/command.h"
 
-#include <stdio.h>
-
 #include "app/home.h"
 #include "app/observer.h"
+#include "app/order.h"
 #include "app/status.h"
+#include "base/log.h"
 #include "cli/exit.h"
 #include "cli/output.h"
 #include "cli/page.h"
@@ -17,7 +17,7 @@
 struct list {
     struct json *array; // NULL: a table
     struct buf table;
-    bool color;
+    bool color, unfinished;
     int count;
 };
 
@@ -26,6 +26,7 @@ static bool list_on_job(void *arg, const struct job *j)
     struct list *l = arg;
 
     if (l->count++ == 0) page_head(&l->table);
+    l->unfinished = l->unfinished || job_state_runnable(j->state);
     if (l->array != NULL)
         json_push(l->array, status_json(j));
     else
@@ -33,14 +34,18 @@ static bool list_on_job(void *arg, const struct job *j)
     return true;
 }
 
-static void list_print(const struct list *l)
+static void list_print(const struct list *l, const struct home *h)
 {
     if (l->array != NULL) {
         output_json(l->array, false);
         return;
     }
     output_text(l->table.data, l->table.len);
-    if (l->count == 0) (void)fprintf(stderr, "there is no job yet; begin one with: novelgen submit SPEC\n");
+    output_flush();
+    if (l->count == 0)
+        log_line(LOG_INFO, "there is no job yet in '%s'; begin one with: novelgen submit SPEC", h->path);
+    else if (l->unfinished && !order_is_written(h))
+        log_line(LOG_INFO, "nobody is writing now; go on with: novelgen run%s", settings_home_hint());
 }
 
 static int list_run(const struct args *a)
@@ -57,7 +62,7 @@ static int list_run(const struct args *a)
     bool ok = opened && observer_open_once(&o, home.path, &e) &&
               (o.store == NULL || store_jobs_each(o.store, list_on_job, &l, &e));
     if (ok)
-        list_print(&l);
+        list_print(&l, &home);
     else
         code = exit_fail(&e);
     observer_release(&o);

@@ -20,7 +20,7 @@
 enum { WORDS_LEAST = 100, WORDS_MOST = 5000000, PATH_SIZE = 1024 };
 
 static struct {
-    const char *premise, *title, *backend, *out;
+    const char *premise, *title, *language, *backend, *out;
     int64_t words;
     bool detach;
 } submit_options;
@@ -30,8 +30,10 @@ static const struct option submit_own[] = {
     {"words", 0, OPTION_NUMBER, &submit_options.words, "N", WORDS_LEAST, WORDS_MOST,
      "how long it is to be, with --premise"},
     {"title", 0, OPTION_TEXT, &submit_options.title, "TEXT", 0, 0, "its title, with --premise"},
+    {"language", 0, OPTION_TEXT, &submit_options.language, "TAG", 0, 0,
+     "its language, with --premise: en (the default), pl, ja, ..."},
     {"backend", 0, OPTION_TEXT, &submit_options.backend, "URL|NAME", 0, 0,
-     "the server; auto looks for it, sim needs none"},
+     "the server; auto (the default) looks for it, sim needs none"},
     {"out", 'o', OPTION_TEXT, &submit_options.out, "DIR", 0, 0, "where books/ is made (the current directory)"},
     {"detach", 0, OPTION_FLAG, &submit_options.detach, NULL, 0, 0, "let it be written in the background"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
@@ -58,6 +60,7 @@ static void submit_write_premise(struct buf *text)
     struct json *o = json_new_object();
 
     if (submit_options.title != NULL) json_set_str(o, "title", submit_options.title);
+    if (submit_options.language != NULL) json_set_str(o, "language", submit_options.language);
     json_set_str(o, "premise", submit_options.premise);
     json_set_int(o, "words", submit_options.words);
     json_write(o, text, 0);
@@ -66,7 +69,8 @@ static void submit_write_premise(struct buf *text)
 
 static bool submit_check_arguments(const struct args *a, struct err *e)
 {
-    bool has_parts = submit_options.premise != NULL || submit_options.words > 0 || submit_options.title != NULL;
+    bool has_parts = submit_options.premise != NULL || submit_options.words > 0 || submit_options.title != NULL ||
+                     submit_options.language != NULL;
 
     if (a->count == 1 && !has_parts) return true;
     if (a->count == 1) return err_set(e, ERR_USAGE, "give a SPEC, or --premise and --words, not both");
@@ -80,9 +84,10 @@ static bool submit_check_arguments(const struct args *a, struct err *e)
 // Whatever is wrong with a spec is wrong usage, also where the file system said so.
 static bool submit_spec(struct spec *spec, const struct args *a, struct err *e)
 {
-    const char *name = a->count == 1 ? a->items[0] : "of the command line";
+    const char *name = a->count == 1 ? a->items[0] : "command line";
     struct buf text;
 
+    if (strcmp(name, "-") == 0) name = "stdin";
     buf_init(&text, BUF_MAX_SPEC);
     bool ok = true;
     if (a->count == 1)
@@ -90,7 +95,7 @@ static bool submit_spec(struct spec *spec, const struct args *a, struct err *e)
     else
         submit_write_premise(&text);
     if (ok && text.len == 0) ok = err_set(e, ERR_USAGE, "spec '%s' is empty", name);
-    ok = ok && spec_parse(spec, text.data, text.len, strcmp(name, "-") == 0 ? "stdin" : name, e);
+    ok = ok && spec_parse(spec, text.data, text.len, name, e);
     if (!ok) e->code = ERR_USAGE;
     buf_release(&text);
     return ok;

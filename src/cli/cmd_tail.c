@@ -82,15 +82,25 @@ static bool tail_is_over(const struct tail *t)
     return output_is_broken() || (t->job.id > 0 && (!tail_options.follow || !job_state_runnable(t->job.state)));
 }
 
+// Talk does not stand behind half a line of prose; where stdout is no terminal, nothing is added to the product.
+static void tail_break_line(struct tail *t)
+{
+    if (settings.json || t->last == '\0' || t->last == '\n' || !isatty(STDOUT_FILENO)) return;
+    output_text("\n", 1);
+    output_flush();
+    t->last = '\n';
+}
+
 static void tail_nap(struct tail *t)
 {
     struct timespec nap = {.tv_nsec = LOOK_MS * 1000L * 1000L};
 
     (void)nanosleep(&nap, NULL);
     t->unwritten = order_is_written(t->home) ? 0 : t->unwritten + 1;
-    if (t->unwritten == UNWRITTEN_LOOKS)
-        log_line(LOG_WARN, "nobody is writing job %" PRId64 " now; go on with: novelgen resume %" PRId64 "%s",
-                 t->job.id, t->job.id, settings_home_hint());
+    if (t->unwritten != UNWRITTEN_LOOKS) return;
+    tail_break_line(t);
+    log_line(LOG_WARN, "nobody is writing job %" PRId64 " now; go on with: novelgen resume %" PRId64 "%s", t->job.id,
+             t->job.id, settings_home_hint());
 }
 
 static bool tail_loop(struct tail *t, struct err *e)
@@ -117,6 +127,8 @@ static int tail_end(const struct tail *t)
     else if (t->last != '\0' && t->last != '\n')
         output_text("\n", 1);
     output_flush();
+    if (t->last == '\0' && !tail_options.follow)
+        log_line(LOG_INFO, "no part of job %" PRId64 " is finished yet", t->job.id);
     if (code == EXIT_WHOLE || code == EXIT_GAPS) return code;
     buf_init(&text, BUF_MAX_LINE);
     verdict_text(&t->job, &text);

@@ -59,10 +59,7 @@ static void follow_follower(void *arg, long pid)
 {
     (void)arg;
     if (!settings.quiet)
-        log_line(
-            LOG_INFO,
-            "another novelgen (process %ld) is writing; this one waits for its turn, and goes on should that one end",
-            pid);
+        log_line(LOG_INFO, "another novelgen (process %ld) is writing; this one stands by for its turn", pid);
 }
 
 static void follow_silent(void *arg, long pid)

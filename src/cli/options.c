@@ -148,7 +148,8 @@ void options_help(const struct command *c, FILE *out)
 {
     static const struct option help = {"help", 'h', OPTION_FLAG, NULL, NULL, 0, 0, "this text"};
 
-    (void)fprintf(out, "usage: novelgen %s %s\n\n%s\n\nOptions:\n", c->name, c->usage, c->help);
+    (void)fprintf(out, "usage: novelgen %s%s%s\n\n%s\n\nOptions:\n", c->name, c->usage[0] != '\0' ? " " : "",
+                  c->usage, c->help);
     for (size_t t = 0; c->tables[t] != NULL; t++)
         for (const struct option *o = c->tables[t]; o->name != NULL; o++) options_print(o, out);
     options_print(&help, out);

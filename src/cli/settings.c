@@ -29,7 +29,8 @@ struct settings settings = {.color = "auto"};
     }
 
 const struct option settings_home[] = {
-    {"home", 0, OPTION_TEXT, &settings.home, "DIR", 0, 0, "directory of the database ($NOVELGEN_HOME)"},
+    {"home", 0, OPTION_TEXT, &settings.home, "DIR", 0, 0,
+     "where the database is ($NOVELGEN_HOME, ~/.local/share/novelgen)"},
     OPTION_END,
 };
 
@@ -113,9 +114,15 @@ size_t settings_columns(void)
 
 const char *settings_home_hint(void)
 {
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+,:@%";
     static char hint[1100];
+    const char *home = settings.home, *quote = "'"; // it is copied and pasted
 
-    if (settings.home == NULL) return "";
-    (void)snprintf(hint, sizeof hint, " --home %s", settings.home);
+    if (home == NULL) return "";
+    if (home[strspn(home, plain)] == '\0')
+        quote = "";
+    else if (strchr(home, '\'') != NULL)
+        quote = "\"";
+    (void)snprintf(hint, sizeof hint, " --home %s%s%s", quote, home, quote);
     return hint;
 }

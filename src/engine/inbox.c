@@ -145,7 +145,11 @@ static bool take_resume(struct intake *in, const struct job *j, const struct jso
     (void)snprintf(a->text, sizeof(a->text), "%.500s", j->out_dir);
     const char *backend = json_str(json_get(m, "backend"), NULL);
     if (j->state == JOB_DONE) return true;
-    if (backend && strcmp(backend, j->backend) != 0 && !store_job_set_backend(in->store, j->id, backend, e)) return false;
+    if (backend && strcmp(backend, j->backend) != 0) {
+        if (!store_job_set_backend(in->store, j->id, backend, e)) return false;
+        in->changed_job = j->id; // whoever is writing it goes over
+        in->changed_state = j->state;
+    }
     if (j->state == JOB_PAUSED || j->state == JOB_CANCELLED || j->state == JOB_WAITING)
         return change(in, j, JOB_QUEUED, "", e);
     return true;
@@ -156,7 +160,7 @@ static bool take_pause(struct intake *in, const struct job *j, const struct json
     (void)a;
     if (!job_state_runnable(j->state)) return true;
     const char *reason = json_str(json_get(m, "reason"), NULL);
-    return change(in, j, JOB_PAUSED, reason ? reason : "paused by its owner", e);
+    return change(in, j, JOB_PAUSED, reason ? reason : "on request", e);
 }
 
 static bool take_cancel(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a, struct err *e)
@@ -164,7 +168,7 @@ static bool take_cancel(struct intake *in, const struct job *j, const struct jso
     if (j->state == JOB_DONE) return refuse(a, ERR_USAGE, "the job is done already");
     if (j->state == JOB_CANCELLED) return true;
     const char *reason = json_str(json_get(m, "reason"), NULL);
-    return change(in, j, JOB_CANCELLED, reason ? reason : "cancelled by its owner", e);
+    return change(in, j, JOB_CANCELLED, reason ? reason : "on request", e);
 }
 
 static const struct verb {

@@ -12,7 +12,7 @@
 #include "text/join.h"
 #include "text/words.h"
 
-enum { WORTH_CARRYING_WORDS = 12, LEAST_WORDS = 60 };
+enum { LEAST_WORDS = 60 };
 
 struct task_key launch_task(const struct worker *w)
 {
@@ -26,6 +26,8 @@ struct task_key launch_task(const struct worker *w)
 static bool is_usable(const struct attempt *a)
 {
     bool refused = a->verdict && *a->verdict && strcmp(a->verdict, "smaller") != 0;
+    // An answer without an end is no prose either, and two of them outgrow every buffer.
+    refused = refused || (a->failure && strcmp(a->failure, failure_name(FAIL_TOO_BIG)) == 0);
     return !refused && (a->prefix.len > 0 || a->text.len > 0);
 }
 

@@ -21,7 +21,7 @@
 static const int auto_ports[] = {8080, 11434, 8000, 1234, 9931, 30000, 5001};
 
 // The built-in simulator writes at a speed that one can watch.
-enum { DEFAULT_N_CTX = 8192, READ_ALONG_RATE = 300 };
+enum { DEFAULT_N_CTX = 8192, READ_ALONG_RATE = 300, STARTS_TRIED = 3 };
 
 struct link {
     struct link_options o;
@@ -38,6 +38,7 @@ struct link {
     struct link_result result;
     struct backend_facts facts;
     size_t auto_at;            // port being tried
+    int starts;                // of a managed backend, since it was ready last
     bool ready, fresh;
     bool found;                // "auto" has met its server: it stays with it, and waits for it
     const char *sim_argv[6];
@@ -95,6 +96,7 @@ static void answer(struct link *k, enum failure failure, bool fatal, const char 
     (void)snprintf(k->result.message, sizeof(k->result.message), "%s", message);
     k->ready = failure == FAIL_NONE;
     if (k->ready) k->fresh = false;
+    if (k->ready) k->starts = 0;
     timer_set(k->soon, 0);
 }
 
@@ -180,9 +182,16 @@ static bool start_managed(struct link *k)
     char why[300] = "";
     if (k->keeper && keeper_alive(k->keeper, why, sizeof(why))) return true;
     if (k->keeper) {
-        log_line(LOG_WARN, "the backend '%s' ended: %s", k->name, why);
         keeper_stop(k->keeper);
         k->keeper = NULL;
+        if (k->starts >= STARTS_TRIED) {
+            char text[400];
+            (void)snprintf(text, sizeof(text), "the backend '%.80s' does not start (%.200s): mend its command", k->name, why);
+            k->starts = 0;
+            answer(k, FAIL_CONFIG, true, text);
+            return false;
+        }
+        log_line(LOG_WARN, "the backend '%s' ended: %s", k->name, why);
     }
     int socket = -1, port = 0;
     if (!k->conf.url) {
@@ -196,6 +205,7 @@ static bool start_managed(struct link *k)
     if (socket >= 0) close(socket);
     if (!started) goto failed;
     k->fresh = true;
+    k->starts++;
     return true;
 failed:
     answer(k, FAIL_CONFIG, true, e.text);
@@ -204,20 +214,32 @@ failed:
 
 // ---- 3: its slot ----------------------------------------------------------------------------------------------------
 
+// One server has one lock, however its URL is written: host in small letters, this machine's own names as one, port.
+static void slot_name(char *out, size_t size, const char *url)
+{
+    static const char *const local[] = {"localhost", "[::1]", "0.0.0.0", "[::]"};
+    const char *scheme = strstr(url, "://"), *at = scheme ? scheme + 3 : url;
+    size_t len = strcspn(at, "/"), host_len = *at == '[' ? strcspn(at, "]") + 1 : strcspn(at, ":/");
+    char host[120], whole[160];
+    (void)snprintf(host, sizeof(host), "%.*s", (int)(host_len < len ? host_len : len), at);
+    for (char *c = host; *c; c++) *c = (char)tolower((unsigned char)*c);
+    for (size_t i = 0; i < ARRAY_LEN(local); i++)
+        if (strcmp(host, local[i]) == 0) (void)snprintf(host, sizeof(host), "127.0.0.1");
+    if (host_len + 1 < len) (void)snprintf(whole, sizeof(whole), "%s%.*s", host, (int)(len - host_len), at + host_len);
+    else (void)snprintf(whole, sizeof(whole), "%s:%s", host, tolower((unsigned char)url[4]) == 's' ? "443" : "80");
+    file_safe(out, size, whole);
+}
+
 static bool take_slot(struct link *k)
 {
     if (k->slot.fd >= 0) return true;
-    char dir[900], name[120], path[1100];
+    char dir[900], name[160], path[1100];
     struct err e = ERR_INIT;
     if (!os_runtime_dir(dir, sizeof(dir))) {
         answer(k, FAIL_CONFIG, true, "there is no directory for the locks of backends: set XDG_RUNTIME_DIR");
         return false;
     }
-    const char *host = strstr(k->url, "://");
-    host = host ? host + 3 : k->url;
-    char authority[120];
-    (void)snprintf(authority, sizeof(authority), "%.*s", (int)strcspn(host, "/"), host);
-    file_safe(name, sizeof(name), authority);
+    slot_name(name, sizeof(name), k->url);
     (void)snprintf(path, sizeof(path), "%s/slot-%s.lock", dir, name);
     switch (lock_try(&k->slot, path, false, &e)) {
     case LOCK_HELD: lock_sign(&k->slot); return true;
@@ -242,6 +264,20 @@ static void none_found(struct link *k)
     k->result.no_backend = true;
 }
 
+// In words for the one who waits.
+static void answer_probe(struct link *k)
+{
+    const struct backend_facts *facts = &k->facts;
+    char text[300] = "";
+    if (facts->failure != FAIL_NONE && k->keeper && !keeper_alive(k->keeper, text, sizeof(text))) {
+        answer(k, FAIL_REFUSED, false, text);
+        return;
+    }
+    if (facts->failure == FAIL_REFUSED) (void)snprintf(text, sizeof(text), "no server answers at %.250s", k->url);
+    else (void)snprintf(text, sizeof(text), "%.290s", *facts->message ? facts->message : failure_text(facts->failure));
+    answer(k, facts->failure, false, text);
+}
+
 static void on_probe(void *arg, const struct backend_facts *facts)
 {
     struct link *k = arg;
@@ -257,11 +293,7 @@ static void on_probe(void *arg, const struct backend_facts *facts)
         return;
     }
     k->facts = *facts;
-    char why[300] = "";
-    if (facts->failure != FAIL_NONE && k->keeper && !keeper_alive(k->keeper, why, sizeof(why)))
-        answer(k, FAIL_REFUSED, false, why);
-    else
-        answer(k, facts->failure, false, facts->message[0] ? facts->message : failure_text(facts->failure));
+    answer_probe(k);
 }
 
 static void probe_next(struct link *k)

@@ -27,9 +27,10 @@ static void path_of(const struct publish *p, char out[PATH_SIZE], const char *na
     (void)snprintf(out, PATH_SIZE, "%s/%s", p->job->out_dir, name);
 }
 
-// Said once, until a write succeeds again.
+// Said once, until all files stand again: a later chapter that could be written does not bring back this one.
 static void report_failure(struct publish *p, const struct err *e)
 {
+    (void)snprintf(p->why, sizeof(p->why), "%.290s", e->text);
     if (p->failing) return;
     p->failing = true;
     log_line(LOG_WARN, "cannot write the book's files (the text is safe in the store): %s", e->text);
@@ -37,11 +38,6 @@ static void report_failure(struct publish *p, const struct err *e)
     store_event_add(p->store, p->job->id, "file", e->text, NULL, &ignored);
 }
 
-static void settle_failure(struct publish *p, bool ok, const struct err *e)
-{
-    if (ok) p->failing = false;
-    else report_failure(p, e);
-}
 
 // Publishes a final file, unless its owner has changed it since we wrote it.
 static bool publish_final(struct publish *p, const char *name, const struct buf *data, struct err *e)
@@ -182,11 +178,15 @@ static bool project_live(struct publish *p, const struct titles *t, struct err *
 {
     char path[PATH_SIZE];
     struct buf out;
+    int64_t chunks = 0;
     buf_init(&out, BUF_MAX_BOOK);
     path_of(p, path, "live.md");
-    bool ok = render_live(p, t, 0, &out, &p->live_chunks, e);
+    bool ok = render_live(p, t, 0, &out, &chunks, e);
     ok = ok && (out.len == 0 || file_project(path, out.data, out.len, e));
-    if (ok) p->live_len = out.len;
+    if (ok) {
+        p->live_len = out.len;
+        p->live_chunks = chunks;
+    }
     buf_release(&out);
     return ok;
 }
@@ -333,7 +333,7 @@ static bool write_outline(struct publish *p, struct err *e)
 void publish_outline(struct publish *p)
 {
     struct err e = ERR_INIT;
-    settle_failure(p, write_outline(p, &e), &e);
+    if (!write_outline(p, &e)) report_failure(p, &e);
 }
 
 // ---- occasions ---------------------------------------------------------------------------------------------------------
@@ -344,7 +344,7 @@ void publish_partial(struct publish *p, int chapter, const char *text, size_t le
     struct titles t;
     bool ok = load_titles(p, &t, &e) && write_part(p, chapter, &t, text, len, &e);
     titles_release(&t);
-    settle_failure(p, ok, &e);
+    if (!ok) report_failure(p, &e);
 }
 
 void publish_chunks(struct publish *p, int chapter, bool complete)
@@ -354,7 +354,7 @@ void publish_chunks(struct publish *p, int chapter, bool complete)
     bool ok = load_titles(p, &t, &e) && append_live(p, &t, chapter, &e) &&
               (complete ? write_chapter(p, chapter, &t, &e) : write_part(p, chapter, &t, "", 0, &e));
     titles_release(&t);
-    settle_failure(p, ok, &e);
+    if (!ok) report_failure(p, &e);
 }
 
 static bool open_files(struct publish *p, const struct book *b, int chunk_words, struct err *e)
@@ -379,6 +379,12 @@ static bool open_files(struct publish *p, const struct book *b, int chunk_words,
 void publish_open(struct publish *p, struct store *s, const struct job *job, const struct book *b, int chunk_words)
 {
     *p = (struct publish){.store = s, .job = job};
+    publish_again(p, b, chunk_words);
+}
+
+void publish_again(struct publish *p, const struct book *b, int chunk_words)
+{
     struct err e = ERR_INIT;
-    settle_failure(p, open_files(p, b, chunk_words, &e), &e);
+    if (open_files(p, b, chunk_words, &e)) p->failing = false;
+    else report_failure(p, &e);
 }

@@ -22,11 +22,14 @@ struct publish {
     const struct job *job;
     uint64_t live_len;     // bytes of live.md that are right
     int64_t live_chunks;   // chunks that it holds
-    bool failing;          // the last write failed, and that was said
+    bool failing;          // a write failed, and that was said: files may lack something until publish_again
+    char why[300];         // of the last failure
 };
 
 // Brings every file of the book in line with the rows: what is missing is made, what is too long is cut.
 void publish_open(struct publish *p, struct store *s, const struct job *job, const struct book *b, int chunk_words);
+// The same later on: after a file could not be written (`failing`), or when more than one chapter is new.
+void publish_again(struct publish *p, const struct book *b, int chunk_words);
 void publish_outline(struct publish *p);
 // The chapter being written: its accepted chunks and what has streamed of the next one.
 void publish_partial(struct publish *p, int chapter, const char *text, size_t len);

@@ -10,6 +10,7 @@
 #include "engine/steps.h"
 #include "engine/worker.h"
 #include "text/join.h"
+#include "text/words.h"
 
 enum { SLOW_TOKENS_PER_S = 20 }; // of a server whose speed was not seen yet
 
@@ -70,12 +71,26 @@ static bool say_failed(struct worker *w, const struct gen_result *r, const struc
     return store_event_add(w->store, w->job.id, "retry", text, NULL, e);
 }
 
-// The request counts as the culprit only if the server had begun to answer it and nothing new came: an outage is
-// nobody's fault, and a server that dies every hundred tokens still brings the book forward.
-static bool is_culprit(const struct gen_result *r)
+// Whether the next attempt can go on from what this one brought, as launch.c's carry judges it. Only prose is continued.
+static bool is_forward(const struct worker *w, const struct gen_result *r)
+{
+    if (w->step.kind != STEP_CHUNK || r->failure == FAIL_TOO_BIG) return false;
+    struct buf text;
+    buf_init(&text, BUF_MAX_PROMPT);
+    join_pieces(&text, &w->flight.prefix, &w->flight.text);
+    size_t keep = link_facts(w->link)->prefill ? join_clean_word(text.data, text.len) : join_clean_sentence(text.data, text.len);
+    bool more = keep > w->flight.prefix.len && words_count(text.data, keep) >= WORTH_CARRYING_WORDS;
+    buf_release(&text);
+    return more;
+}
+
+// The request counts as the culprit only if the server had begun to answer it and nothing came that can be kept: an
+// outage is nobody's fault, and a server that dies every hundred tokens still brings a chapter forward. It never brings
+// a plan forward, which is asked for anew each time.
+static bool is_culprit(const struct worker *w, const struct gen_result *r)
 {
     bool outage = r->failure == FAIL_BUSY || r->failure == FAIL_LOADING;
-    return r->http_status == 200 && r->text_bytes == 0 && !outage;
+    return r->http_status == 200 && !outage && !is_forward(w, r);
 }
 
 // What may still be burning on a server that cannot be asked: the tokens that were left, at the speed seen.
@@ -93,7 +108,7 @@ static bool settle_failure(struct worker *w, const struct gen_result *r, struct 
     uint32_t jitter = 0;
     os_random(&jitter, sizeof(jitter));
     w->failures_in_row++;
-    w->same_request = is_culprit(r) ? w->same_request + 1 : 0;
+    w->same_request = is_culprit(w, r) ? w->same_request + 1 : 0;
     const struct retry_input in = {
         .failure = r->failure,
         .in_row = w->failures_in_row,

@@ -18,6 +18,7 @@ enum { RETRY_OPEN_MIN_MS = 250, RETRY_OPEN_MAX_MS = 10000, SLOT_TAKEN_MS = 500, 
        PUBLISH_MS = 2, PARTIAL_MS = 200 };
 
 static void on_turn(void *arg);
+static void finish(struct worker *w);
 static void on_publish(void *arg);
 static void publish_now(struct worker *w);
 static void on_opened(void *arg, const struct link_result *r);
@@ -198,6 +199,7 @@ static bool set_job_now(struct worker *w, enum job_state to, const char *reason,
 
 static void come_to_rest(struct worker *w)
 {
+    publish_now(w);
     int64_t id = w->job.id;
     enum job_state state = w->job.state;
     drop_job(w);
@@ -259,6 +261,12 @@ static bool load_job(struct worker *w, int64_t id, struct err *e)
 
 static void open_backend(struct worker *w)
 {
+    if (next_step(&w->book, worker_chunk_words(w)).kind == STEP_FINISH) { // its files need no server
+        struct err e = ERR_INIT;
+        if (set_job_now(w, JOB_WRITING, "", &e)) finish(w);
+        else store_failed(w, &e);
+        return;
+    }
     worker_enter(w, WORKER_OPENING);
     link_open(w->link, w->job.backend);
 }
@@ -308,7 +316,10 @@ static bool look_for_abandoned(struct worker *w, struct err *e)
     int64_t job;
     enum store_found found = store_attempt_in_flight(w->store, &job, &a, e);
     if (found == STORE_FOUND && strcmp(a.backend, link_name(w->link)) == 0) {
-        double per_s = a.tokens_per_s_x100 > 0 ? (double)a.tokens_per_s_x100 / 100 : 20;
+        // Its own speed died with it; the job's stands in the rows.
+        double per_s = w->job.output_tokens > 0 && w->job.generating_ms > 0
+                           ? (double)w->job.output_tokens * 1000 / (double)w->job.generating_ms
+                           : 20;
         int64_t gone = clock_wall_ms() - a.started_ms;
         int64_t left = (int64_t)((double)a.max_tokens * 1000 / per_s) - (gone > 0 ? gone : 0);
         w->need_barrier = true;
@@ -352,8 +363,10 @@ static void on_opened(void *arg, const struct link_result *r)
 {
     struct worker *w = arg;
     struct err e = ERR_INIT;
-    // A book that has begun waits for its server; one that never had any asks its owner at once.
-    if (r->fatal || (r->no_backend && w->job.requests == 0)) {
+    // A book that has begun waits for its server; one that never had any asks its owner at once, as does a wrong key.
+    const struct retry_input in = {.failure = r->failure, .in_row = 1};
+    bool human = r->failure != FAIL_NONE && retry_decide(&in).action == RETRY_PAUSE;
+    if (r->fatal || human || (r->no_backend && w->job.requests == 0)) {
         pause_job(w, r->message);
         return;
     }
@@ -398,22 +411,26 @@ static bool is_complete(const struct worker *w, int chapter)
 static void publish_now(struct worker *w)
 {
     struct err e = ERR_INIT;
-    bool outline = w->unpublished.outline, all = w->unpublished.all;
     int chapter = w->unpublished.chapter;
+    bool outline = w->unpublished.outline, all = w->unpublished.all || (w->publish.failing && (outline || chapter > 0));
     timer_stop(w->publish_soon);
     memset(&w->unpublished, 0, sizeof(w->unpublished));
-    if (all) publish_open(&w->publish, w->store, &w->job, &w->book, worker_chunk_words(w));
+    if (all) publish_again(&w->publish, &w->book, worker_chunk_words(w));
     if (outline && !all) publish_outline(&w->publish);
     if (chapter > 0 && !all) publish_chunks(&w->publish, chapter, is_complete(w, chapter));
     if ((outline || all || chapter > 0) && !store_checkpoint(w->store, &e)) log_line(LOG_WARN, "checkpoint: %s", e.text);
 }
 
-// All chapters stand: the book's files, then the job's last state.
+// All chapters stand: the rest of the files, then the job's last state. While one of them cannot be written the job
+// waits: "done" promises them all.
 static void finish(struct worker *w)
 {
     struct err e = ERR_INIT;
+    w->unpublished.all = w->unpublished.all || w->publish.failing;
     publish_now(w);
-    if (!publish_book(&w->publish, &e)) {
+    bool ok = !w->publish.failing || err_set(&e, ERR_STORE, "%s", w->publish.why);
+    if (!ok || !publish_book(&w->publish, &e)) {
+        w->unpublished.all = true; // the next try makes the folder again, should it be gone
         log_line(LOG_WARN, "cannot write the finished book: %s", e.text);
         wait_for(w, RETRY_OPEN_MAX_MS, e.text);
         return;
@@ -562,7 +579,7 @@ void worker_look(struct worker *w)
     default: store_failed(w, &e); return;
     }
     bool runnable = job_state_runnable(now.state);
-    bool renewed = now.state == JOB_QUEUED && w->job.state != JOB_QUEUED;
+    bool renewed = (now.state == JOB_QUEUED && w->job.state != JOB_QUEUED) || strcmp(now.backend, w->job.backend) != 0;
     job_release(&now);
     if (!runnable || renewed) leave_job(w);
 }

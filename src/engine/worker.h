@@ -104,6 +104,8 @@ bool worker_reload_book(struct worker *w, struct err *e);
 // The step at hand is done, by an answer or without one: its files are due.
 void worker_note_done(struct worker *w);
 
+enum { WORTH_CARRYING_WORDS = 12 }; // less of a broken answer is not continued
+
 enum launch { LAUNCH_REQUEST, LAUNCH_FINISH, LAUNCH_FAILED };
 // Inside a transaction: decides what is next and commits the caller to it by rows (attempt, job state).
 enum launch launch_prepare(struct worker *w, struct err *e);

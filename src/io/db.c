@@ -33,6 +33,7 @@ struct db {
     enum db_mode mode;
     bool writing; // the open transaction is one that writes
     bool unknown; // a commit has failed
+    struct err why; // and so
     int wal_pages;
     int64_t commits;
 };
@@ -78,7 +79,7 @@ static bool db_fail(const struct db *d, int code, const char *doing, struct err 
 static bool db_usable(const struct db *d, struct err *e)
 {
     if (!d->unknown) return true;
-    return err_set(e, ERR_STORE, "a commit to database '%s' has failed: it must be opened again", d->path);
+    return err_set(e, d->why.code, "%s", d->why.text); // until it is opened again
 }
 
 // ---- opening
@@ -462,7 +463,9 @@ bool db_commit(struct db *d, struct err *e)
         return true;
     }
     d->unknown = d->writing;
-    return db_fail(d, rc, "commit to", e);
+    err_clear(&d->why);
+    (void)db_fail(d, rc, "commit to", &d->why);
+    return err_set(e, d->why.code, "%s", d->why.text);
 }
 
 void db_rollback(struct db *d)

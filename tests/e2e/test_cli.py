@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: the novelgen authors
 #
-# The command line: what scripts and people depend on (DESIGN.md section 11).
+# The command line: what scripts and people depend on.
 import json
 import os
 import pathlib
@@ -179,3 +179,22 @@ def test_a_file_in_the_way_is_no_home(home):
     home.path.write_text("")
     assert one_line(home.run("list"), 4)
     assert pathlib.Path(home.path).read_text() == ""
+
+
+def test_a_book_in_another_language(home):
+    """A Polish premise without a word about its language gave an English book."""
+    submit = home.start("submit", "--premise", "Zegarmistrz gubi godzinę", "--words", 300, "--language", "pl",
+                        "--backend", "sim")
+    assert submit.wait() == 0
+    assert re.search("[ąęłńśżź]", book_of(home.status(1)))
+    assert "did you mean" in one_line(home.run("submit", *SMALL, "--language", "polish"), 2)
+
+
+def test_a_managed_backend_that_cannot_start(home):
+    """It was started again each second, all night, and nobody was asked."""
+    config = pathlib.Path(home.env["HOME"]) / ".config" / "novelgen" / "config.json"
+    config.parent.mkdir(parents=True)
+    config.write_text(json.dumps({"backends": [{"name": "own", "url": "http://127.0.0.1:9", "command": ["/no/server"]}]}))
+    got = home.run("submit", *SMALL, "--backend", "own")
+    assert got.returncode == 6, got
+    assert "cannot run '/no/server'" in got.stderr and "novelgen resume 1" in got.stderr

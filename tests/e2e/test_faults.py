@@ -3,8 +3,10 @@
 #
 # What servers and proxies do in a long night. An outage is a wait and no wreck: every book comes out whole, the same
 # that an undisturbed server gives, with never two requests in flight; only what needs a human stops a job.
+import http.server
 import pathlib
 import sys
+import threading
 
 import pytest
 from novelgen import wait_until
@@ -118,6 +120,50 @@ def test_a_server_that_never_says_anything_leaves_a_whole_book_with_gaps(place):
     book = place.book()
     assert len([n for n in book if n.startswith("chapters/")]) == 2
     assert b"[" in book["book.md"] and place.is_alone()
+
+
+def test_answers_that_always_break_end_in_a_book_all_the_same(place):
+    """Each brought a few words, so none was charged: a plan, which is never continued, was asked for without end."""
+    place.serve(script=[{"when": {"from": 1, "to": 10000}, "do": "truncate", "after_tokens": 6}])
+    done = place.submit(words=200, chapters=1, limits={"attempts": 1})
+    assert done.returncode == 1, done.stderr
+    assert place.status(1)["state"] == "done" and place.status(1)["gaps"] == 1 and place.is_alone()
+
+
+def test_a_book_that_lacks_only_its_files_waits_for_them_and_needs_no_server(place, whole):
+    """A chapter that could not be written was forgotten, and a whole book waited for a server that was gone."""
+    place.serve("--rate", 2000)
+    writer = place.start(*place.submit_args(**BOOK))
+    wait_until(lambda: list(place.folder().glob("chapters/01-*.md")), 20, "chapter 1")
+    chapters, away = place.folder() / "chapters", place.folder() / "away"
+    chapters.rename(away)
+    chapters.write_text("a file where a folder should be")
+    wait_until(lambda: place.status(1)["chapters_done"] == 2, 20, "the last chapter")
+    assert "chapters" in place.wait_state(1, "waiting")["reason"]
+    place.stop_server()
+    chapters.unlink()
+    away.rename(chapters)
+    assert writer.wait(20) == 0 and place.book() == whole
+
+
+class Locked(http.server.BaseHTTPRequestHandler):
+    """A server that wants a key."""
+
+    def do_GET(self):
+        self.send_error(401, "Invalid API key")
+
+    def log_message(self, *args):
+        pass
+
+
+def test_a_wrong_key_pauses_before_the_first_request(place):
+    """The question what the server is was refused, and the job waited for ever."""
+    with http.server.HTTPServer(("127.0.0.1", 0), Locked) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        done = place.submit(server.server_port, **BOOK)
+        server.shutdown()
+    assert done.returncode == 6 and "novelgen resume 1" in done.stderr
+    assert place.status(1)["state"] == "paused"
 
 
 @pytest.mark.parametrize("status, says", [(401, "key"), (404, "model")])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: the novelgen authors
 #
-# The queue: many terminals, one writer (DESIGN.md section 5). Whatever happens to a terminal, every accepted job comes
+# The queue: many terminals, one writer. Whatever happens to a terminal, every accepted job comes
 # out whole, and the server never sees two requests at once.
 import json
 import os
@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from novelgen import PROGRAM, REST, book_of, wait_until
+from novelgen import PROGRAM, REST, Home, book_of, wait_until
 
 SLOW = ("--rate", 300)  # tokens a second: 200 words take about a second
 
@@ -173,7 +173,7 @@ def test_pause_and_cancel_by_others(home, simulator):
     home.wait_words(first.job(), 20)
     got = home.run("pause")
     assert got.returncode == 0 and "novelgen resume 1" in got.stderr
-    assert first.wait(10) == 6 and "paused job 1: paused by its owner; go on with: novelgen resume 1" in first.stderr
+    assert first.wait(10) == 6 and "paused job 1: on request; go on with: novelgen resume 1" in first.stderr
     # Nobody writes now: the message is carried out by its sender.
     assert home.run("cancel", 1).returncode == 0 and home.status(1)["state"] == "cancelled"
     again = home.start("resume", "first")
@@ -228,6 +228,31 @@ def test_tail_follows_to_a_pause(home, simulator):
     first.send(signal.SIGINT)
     assert reader.wait(10) == 6 and "novelgen resume 1" in reader.stderr
     assert first.wait() == 130
+
+
+def test_two_homes_share_a_server_by_either_name(tmp_path, simulator):
+    """Their locks were named as the URL was written: "localhost" and "127.0.0.1" were two servers, and two requests."""
+    sim = simulator(*SLOW)
+    homes = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        homes.append(Home(tmp_path / name))
+        homes[-1].env["XDG_RUNTIME_DIR"] = homes[0].env["XDG_RUNTIME_DIR"]
+    urls = f"http://127.0.0.1:{sim.port}", f"http://LocalHost:{sim.port}/v1"
+    writers = [h.start("submit", "--premise", "a bell", "--words", 150, "--backend", url) for h, url in zip(homes, urls)]
+    assert [w.wait() for w in writers] == [0, 0]
+    one_at_a_time(sim)
+    for h in homes:
+        h.close()
+
+
+def test_a_resume_moves_a_job_that_is_being_written(home, simulator):
+    """The row named the new server, and the writer stayed with the old one."""
+    old, new = simulator("--rate", 60), simulator()
+    writer = submit(home, old, 300, title="First")
+    home.wait_state(writer.job(), "planning", "writing")
+    assert home.run("resume", 1, "--backend", new.url, "--detach").returncode == 0
+    assert writer.wait(20) == 0 and new.account()["requests"] > 0
 
 
 def test_run_beside_a_writer(home, simulator):

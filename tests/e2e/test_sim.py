@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: the novelgen authors
 #
-# The simulator against its design (DESIGN.md section 13): the prose does not depend on how it is asked for, and each
+# The simulator against its design: the prose does not depend on how it is asked for, and each
 # fault is what its name says. Everything else that is tested end to end rests on this.
 import http.client
 import json

@@ -352,6 +352,49 @@ static void test_a_failure_is_told_once_and_mended_later(void **state)
     free(now);
 }
 
+// Chapter 3 was completed while its folder could not be written, chapter 4 could be: the job ended without the file of
+// chapter 3.
+static void test_a_later_success_does_not_hide_an_earlier_failure(void **state)
+{
+    struct book b;
+    (void)state;
+    open_files();
+    assert_int_equal(rename("chapters", "away"), 0);
+    write_over("chapters", "a file where a folder should be");
+    add_chunk(3, 2, "Nobody had seen it.", 100);
+    publish_chunks(&publish, 3, true);
+    assert_true(publish.failing && publish.why[0] != '\0');
+    assert_int_equal(unlink("chapters") + rename("away", "chapters"), 0);
+    publish_outline(&publish);
+    assert_true(publish.failing);
+    assert_ok(store_book_load(s, job.id, &b, &e));
+    publish_again(&publish, &b, CHUNK_WORDS);
+    book_release(&b);
+    assert_false(publish.failing);
+    assert_true(file_exists("chapters/03-the-hour.md"));
+    assert_int_equal(file_events(), 1);
+}
+
+// A chunk that live.md had no room for was counted as written, and missing there from then on.
+static void test_live_takes_up_what_it_had_no_room_for(void **state)
+{
+    (void)state;
+    open_files();
+    assert_int_equal(rename("live.md", "aside"), 0);
+    assert_int_equal(mkdir("live.md", 0755), 0);
+    add_chunk(3, 2, "Nobody had seen it.", 60);
+    publish_chunks(&publish, 3, false);
+    assert_int_equal(rmdir("live.md") + rename("aside", "live.md"), 0);
+    add_chunk(3, 3, "And she laughed.", 40);
+    publish_chunks(&publish, 3, true);
+    char *by_steps = picture();
+    open_files();
+    char *at_once = picture();
+    assert_string_equal(by_steps, at_once);
+    free(by_steps);
+    free(at_once);
+}
+
 static void test_the_book_and_its_report(void **state)
 {
     (void)state;
@@ -380,6 +423,8 @@ int main(void)
         test(test_step_by_step_is_the_same_as_all_at_once),
         test(test_a_live_file_that_somebody_cut_is_whole_after_the_next_chunk),
         test(test_a_failure_is_told_once_and_mended_later),
+        test(test_a_later_success_does_not_hide_an_earlier_failure),
+        test(test_live_takes_up_what_it_had_no_room_for),
         test(test_the_book_and_its_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
