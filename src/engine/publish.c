@@ -183,10 +183,8 @@ static bool project_live(struct publish *p, const struct titles *t, struct err *
     path_of(p, path, "live.md");
     bool ok = render_live(p, t, 0, &out, &chunks, e);
     ok = ok && (out.len == 0 || file_project(path, out.data, out.len, e));
-    if (ok) {
-        p->live_len = out.len;
-        p->live_chunks = chunks;
-    }
+    if (ok) p->live_len = out.len;
+    if (ok) p->live_chunks = chunks;
     buf_release(&out);
     return ok;
 }
