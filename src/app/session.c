@@ -101,9 +101,11 @@ static void session_take_role(struct session *s)
         session_is_follower(s);
         return;
     case LOCK_ERROR:
-        session_fail(s, &e);
-        return;
+        break;
     }
+    // Who takes over while the disk is full tries again, as the one before would have done.
+    if (s->told_follower && e.code == ERR_STORE) return;
+    session_fail(s, &e);
 }
 
 // ---- 2: what the rows say ---------------------------------------------------------------------------------------

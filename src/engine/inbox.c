@@ -122,7 +122,7 @@ static bool take_submit(struct intake *in, const struct json *m, struct inbox_an
     struct spec spec;
     struct err bad = ERR_INIT;
     if (!text) return refuse(a, ERR_USAGE, "the message holds no spec");
-    if (!spec_parse(&spec, text, len, "of the message", &bad)) return refuse(a, ERR_USAGE, bad.text);
+    if (!spec_parse(&spec, text, len, "message", &bad)) return refuse(a, ERR_USAGE, bad.text);
     struct job j;
     fill_job(&j, m, &spec, in->o->default_backend);
     bool ok = insert_job(in, &j, a, e);

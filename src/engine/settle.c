@@ -103,11 +103,18 @@ void worker_need_barrier(struct worker *w)
     w->quiet_ms = left > 0 ? (int64_t)((double)left * 1000 / per_s) : 0;
 }
 
+// Failures of one kind in a row: an error page after a long outage is not the fifth error page.
+void worker_count_failure(struct worker *w, enum failure f)
+{
+    w->failures_in_row = f == w->last_failure ? w->failures_in_row + 1 : 1;
+    w->last_failure = f;
+}
+
 static bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
 {
     uint32_t jitter = 0;
     os_random(&jitter, sizeof(jitter));
-    w->failures_in_row++;
+    worker_count_failure(w, r->failure);
     w->same_request = is_culprit(w, r) ? w->same_request + 1 : 0;
     const struct retry_input in = {
         .failure = r->failure,

@@ -20,7 +20,6 @@ enum { RETRY_OPEN_MIN_MS = 250, RETRY_OPEN_MAX_MS = 10000, SLOT_TAKEN_MS = 500, 
 static void on_turn(void *arg);
 static void finish(struct worker *w);
 static void on_publish(void *arg);
-static void publish_now(struct worker *w);
 static void on_opened(void *arg, const struct link_result *r);
 static void on_committed(void *arg);
 static void on_flight_ended(void *arg, const struct gen_result *r);
@@ -73,19 +72,6 @@ void worker_enter(struct worker *w, enum worker_state s)
     w->state = s;
 }
 
-static void drop_job(struct worker *w)
-{
-    if (!w->has_job) return;
-    w->has_job = false;
-    memset(&w->unpublished, 0, sizeof(w->unpublished));
-    timer_stop(w->publish_soon);
-    job_release(&w->job);
-    spec_release(&w->spec);
-    templates_release(&w->templates);
-    book_release(&w->book);
-    prompt_release(&w->prompt);
-}
-
 // Stops whatever is going on. What has streamed is in the buffers of the flight still.
 static void halt(struct worker *w)
 {
@@ -111,17 +97,23 @@ void worker_detach(struct worker *w, bool keep_text)
     struct err e = ERR_INIT;
     if (w->store && flying && keep_text && !flight_commit(&w->flight, &e))
         log_line(LOG_WARN, "the last words before the stop were not kept: %s", e.text);
-    if (keep_text) publish_now(w);
-    drop_job(w);
+    if (keep_text) worker_publish(w);
+    worker_drop_job(w);
     worker_enter(w, WORKER_IDLE);
     w->store = NULL;
 }
 
+static void pause_job(struct worker *w, const char *reason);
+
+// What the store says goes to the engine, which opens it again. What cannot be mended so (a row that makes no sense to
+// us, a prompt without measure) is this job's own trouble: it is paused, and the others go on.
 static void store_failed(struct worker *w, const struct err *e)
 {
     struct err copy = *e;
+    bool of_store = e->code == ERR_STORE || e->code == ERR_DAMAGED || e->code == ERR_INTERNAL;
     if (w->store) store_rollback(w->store);
-    w->events->store_failed(w->arg, &copy);
+    if (w->has_job && !of_store) pause_job(w, copy.text);
+    else w->events->store_failed(w->arg, &copy);
 }
 
 static void on_store_failed(void *arg, const struct err *e)
@@ -129,80 +121,12 @@ static void on_store_failed(void *arg, const struct err *e)
     store_failed(arg, e);
 }
 
-// ---- small questions ---------------------------------------------------------------------------------------------------
-
-struct desk worker_desk(const struct worker *w)
-{
-    return (struct desk){.store = w->store, .job = &w->job, .spec = &w->spec, .templates = &w->templates, .book = &w->book,
-                         .n_ctx_tokens = link_n_ctx(w->link)};
-}
-
-// A chunk and its answer must fit the context several times over.
-int worker_chunk_words(const struct worker *w)
-{
-    int fits = link_n_ctx(w->link) / 8;
-    int words = w->o.config->chunk_words;
-    if (fits < words) words = fits;
-    return words < 150 ? 150 : words;
-}
-
-int worker_attempts(const struct worker *w)
-{
-    return w->spec.attempts > 0 ? w->spec.attempts : 6;
-}
-
-bool worker_set_job(struct worker *w, enum job_state to, const char *reason, struct err *e)
-{
-    if (w->job.state == to && strcmp(w->job.reason, reason) == 0) return true;
-    if (w->job.state != to && !job_state_may_follow(w->job.state, to))
-        return err_set(e, ERR_INTERNAL, "job %lld cannot go from %s to %s", (long long)w->job.id,
-                       job_state_name(w->job.state), job_state_name(to));
-    if (!store_job_set_state(w->store, w->job.id, w->job.state, to, reason, e)) return false;
-    log_line(LOG_DEBUG, "job %lld: %s → %s %s", (long long)w->job.id, job_state_name(w->job.state), job_state_name(to), reason);
-    w->job.state = to;
-    free(w->job.reason);
-    w->job.reason = mem_strdup(reason);
-    return true;
-}
-
-bool worker_reload_book(struct worker *w, struct err *e)
-{
-    book_release(&w->book);
-    return store_book_load(w->store, w->job.id, &w->book, e);
-}
-
-// The title that the bible has found belongs into the prompts that follow.
-static void refresh_title(struct worker *w)
-{
-    struct job fresh;
-    struct err e = ERR_INIT;
-    if (store_job_get(w->store, w->job.id, &fresh, &e) != STORE_FOUND) return;
-    free(w->job.title);
-    w->job.title = mem_strdup(fresh.title);
-    job_release(&fresh);
-}
-
-void worker_note_done(struct worker *w)
-{
-    if (w->step.kind == STEP_BIBLE) refresh_title(w);
-    if (w->step.kind == STEP_BIBLE || w->step.kind == STEP_OUTLINE) w->unpublished.outline = true;
-    if (w->step.kind != STEP_CHUNK) return;
-    w->unpublished.all = w->unpublished.all || (w->unpublished.chapter > 0 && w->unpublished.chapter != w->step.chapter);
-    w->unpublished.chapter = w->step.chapter;
-}
-
-// Changes the job's state in a transaction of its own.
-static bool set_job_now(struct worker *w, enum job_state to, const char *reason, struct err *e)
-{
-    return store_begin(w->store, e) && worker_set_job(w, to, reason, e) && store_commit(w->store, e);
-}
-
 static void come_to_rest(struct worker *w)
 {
-    publish_now(w);
+    worker_publish(w);
     int64_t id = w->job.id;
     enum job_state state = w->job.state;
-    drop_job(w);
+    worker_drop_job(w);
     worker_enter(w, WORKER_IDLE);
     timer_set(w->turn, 0);
     w->events->settled(w->arg, id, state);
@@ -211,7 +135,7 @@ static void come_to_rest(struct worker *w)
 static void pause_job(struct worker *w, const char *reason)
 {
     struct err e = ERR_INIT;
-    if (set_job_now(w, JOB_PAUSED, reason, &e)) come_to_rest(w);
+    if (worker_set_job_now(w, JOB_PAUSED, reason, &e)) come_to_rest(w);
     else store_failed(w, &e);
 }
 
@@ -219,7 +143,7 @@ static void pause_job(struct worker *w, const char *reason)
 static void wait_for(struct worker *w, int64_t ms, const char *reason)
 {
     struct err e = ERR_INIT;
-    if (!set_job_now(w, JOB_WAITING, reason, &e)) {
+    if (!worker_set_job_now(w, JOB_WAITING, reason, &e)) {
         store_failed(w, &e);
         return;
     }
@@ -229,54 +153,16 @@ static void wait_for(struct worker *w, int64_t ms, const char *reason)
 
 // ---- idle: which job ---------------------------------------------------------------------------------------------------
 
-// Templates are taken from the binary once, when a job begins, and from its rows from then on.
-static bool pin_templates(struct worker *w, struct err *e)
-{
-    struct buf packed;
-    buf_init(&packed, BUF_MAX_PIECE);
-    enum store_found found = store_templates_get(w->store, w->job.id, &packed, e);
-    bool ok = found != STORE_ERROR;
-    if (found == STORE_FOUND) ok = templates_unpack(&w->templates, packed.data, packed.len, e);
-    else if (ok) {
-        ok = templates_embedded(&w->templates, w->spec.kind, e);
-        if (ok) templates_pack(&w->templates, &packed);
-        ok = ok && store_templates_set(w->store, w->job.id, w->templates.hash, packed.data, packed.len, e);
-    }
-    buf_release(&packed);
-    return ok;
-}
-
-static bool load_job(struct worker *w, int64_t id, struct err *e)
-{
-    if (store_job_get(w->store, id, &w->job, e) != STORE_FOUND)
-        return e->code || err_set(e, ERR_STORE, "job %lld has no row", (long long)id);
-    if (!spec_parse(&w->spec, w->job.spec, strlen(w->job.spec), "of the job", e)) {
-        job_release(&w->job);
-        return false;
-    }
-    w->has_job = true;
-    memset(&w->book, 0, sizeof(w->book));
-    return pin_templates(w, e) && worker_reload_book(w, e);
-}
-
 static void open_backend(struct worker *w)
 {
     if (next_step(&w->book, worker_chunk_words(w)).kind == STEP_FINISH) { // its files need no server
         struct err e = ERR_INIT;
-        if (set_job_now(w, JOB_WRITING, "", &e)) finish(w);
+        if (worker_set_job_now(w, JOB_WRITING, "", &e)) finish(w);
         else store_failed(w, &e);
         return;
     }
     worker_enter(w, WORKER_OPENING);
     link_open(w->link, w->job.backend);
-}
-
-// From here on the job has begun, even if its backend keeps it waiting.
-static bool begin_job(struct worker *w, struct err *e)
-{
-    if (w->job.state != JOB_QUEUED) return true;
-    bool planned = w->book.has_bible && (int)w->book.chapters_count == w->book.chapters_total;
-    return set_job_now(w, planned ? JOB_WRITING : JOB_PLANNING, "", e);
 }
 
 static void pick_job(struct worker *w)
@@ -288,8 +174,7 @@ static void pick_job(struct worker *w)
     case STORE_NONE: w->events->idle(w->arg); return;
     default: store_failed(w, &e); return;
     }
-    if (!load_job(w, id, &e) || !begin_job(w, &e)) {
-        drop_job(w);
+    if (!worker_load_job(w, id, &e) || !worker_begin_job(w, &e)) {
         store_failed(w, &e);
         return;
     }
@@ -329,16 +214,6 @@ static bool look_for_abandoned(struct worker *w, struct err *e)
     return found != STORE_ERROR;
 }
 
-static bool pin_model(struct worker *w, struct err *e)
-{
-    if (*w->job.model) return true;
-    const char *model = w->spec.model ? w->spec.model : link_model(w->link);
-    if (!*model) return true;
-    free(w->job.model);
-    w->job.model = mem_strdup(model);
-    return store_job_set_model(w->store, w->job.id, model, e);
-}
-
 static void on_idle_known(void *arg, bool idle);
 static void go(struct worker *w);
 
@@ -363,21 +238,21 @@ static void on_opened(void *arg, const struct link_result *r)
 {
     struct worker *w = arg;
     struct err e = ERR_INIT;
+    if (r->failure != FAIL_NONE) worker_count_failure(w, r->failure);
     // A book that has begun waits for its server; one that never had any asks its owner at once, as does a wrong key.
-    const struct retry_input in = {.failure = r->failure, .in_row = 1};
+    const struct retry_input in = {.failure = r->failure, .in_row = w->failures_in_row};
     bool human = r->failure != FAIL_NONE && retry_decide(&in).action == RETRY_PAUSE;
     if (r->fatal || human || (r->no_backend && w->job.requests == 0)) {
         pause_job(w, r->message);
         return;
     }
     if (r->failure != FAIL_NONE) {
-        w->failures_in_row++;
         wait_for(w, open_delay(w->failures_in_row, r->failure), r->message);
         return;
     }
     if (r->fresh) w->need_barrier = false;
     else if (!look_for_abandoned(w, &e)) goto failed;
-    if (!pin_model(w, &e)) goto failed;
+    if (!worker_pin_model(w, &e)) goto failed;
     pass_barrier(w);
     return;
 failed:
@@ -395,31 +270,12 @@ static void on_idle_known(void *arg, bool idle)
         go(w);
         return;
     }
-    w->failures_in_row++;
+    worker_count_failure(w, FAIL_STALL);
     link_suspect(w->link);
     wait_for(w, open_delay(w->failures_in_row, FAIL_STALL), "the server is still busy with an old request");
 }
 
 // ---- flight ----------------------------------------------------------------------------------------------------------------------
-
-static bool is_complete(const struct worker *w, int chapter)
-{
-    return length_next(&w->book, chapter, worker_chunk_words(w)).full;
-}
-
-// The files of what was accepted, and the checkpoint: while the server works on the next request.
-static void publish_now(struct worker *w)
-{
-    struct err e = ERR_INIT;
-    int chapter = w->unpublished.chapter;
-    bool outline = w->unpublished.outline, all = w->unpublished.all || (w->publish.failing && (outline || chapter > 0));
-    timer_stop(w->publish_soon);
-    memset(&w->unpublished, 0, sizeof(w->unpublished));
-    if (all) publish_again(&w->publish, &w->book, worker_chunk_words(w));
-    if (outline && !all) publish_outline(&w->publish);
-    if (chapter > 0 && !all) publish_chunks(&w->publish, chapter, is_complete(w, chapter));
-    if ((outline || all || chapter > 0) && !store_checkpoint(w->store, &e)) log_line(LOG_WARN, "checkpoint: %s", e.text);
-}
 
 // All chapters stand: the rest of the files, then the job's last state. While one of them cannot be written the job
 // waits: "done" promises them all.
@@ -427,7 +283,7 @@ static void finish(struct worker *w)
 {
     struct err e = ERR_INIT;
     w->unpublished.all = w->unpublished.all || w->publish.failing;
-    publish_now(w);
+    worker_publish(w);
     bool ok = !w->publish.failing || err_set(&e, ERR_STORE, "%s", w->publish.why);
     if (!ok || !publish_book(&w->publish, &e)) {
         w->unpublished.all = true; // the next try makes the folder again, should it be gone
@@ -466,23 +322,10 @@ static void on_committed(void *arg)
     if (w->step.kind == STEP_CHUNK && !timer_active(w->publish_soon)) timer_set(w->publish_soon, PARTIAL_MS);
 }
 
-static void show_partial(struct worker *w)
-{
-    if (w->state != WORKER_FLIGHT || w->step.kind != STEP_CHUNK || w->flight.committed == 0) return;
-    struct buf text, committed;
-    buf_init(&text, BUF_MAX_PROMPT);
-    buf_init(&committed, FLIGHT_TEXT_MAX);
-    buf_add(&committed, w->flight.text.data, w->flight.committed);
-    join_pieces(&text, &w->flight.prefix, &committed);
-    buf_release(&committed);
-    publish_partial(&w->publish, w->step.chapter, text.data, text.len);
-    buf_release(&text);
-}
-
 static void on_publish(void *arg)
 {
-    publish_now(arg);
-    show_partial(arg);
+    worker_publish(arg);
+    worker_show_partial(arg);
 }
 
 static bool pause_in_transaction(struct worker *w, const struct settled *s, struct err *e)
@@ -508,7 +351,7 @@ static void on_flight_ended(void *arg, const struct gen_result *r)
     struct err e = ERR_INIT;
     struct settled s;
     // A server faster than the files: the chapter before comes first, else all of them would have to be looked at.
-    if (w->unpublished.chapter > 0 && w->unpublished.chapter != w->step.chapter) publish_now(w);
+    if (w->unpublished.chapter > 0 && w->unpublished.chapter != w->step.chapter) worker_publish(w);
     if (!store_begin(w->store, &e) || !settle_flight(w, r, &s, &e)) {
         store_failed(w, &e);
         return;
@@ -558,9 +401,9 @@ static void leave_job(struct worker *w)
         store_failed(w, &e);
         return;
     }
-    publish_now(w);
+    worker_publish(w);
     if (flying) link_suspect(w->link);
-    drop_job(w);
+    worker_drop_job(w);
     worker_enter(w, WORKER_IDLE);
     timer_set(w->turn, 0);
 }

@@ -12,7 +12,8 @@
 //      └── the job came to rest (done, paused, cancelled) ───────────────────────────┘
 //
 // The state is live bookkeeping; what to do follows from the rows each time. One function changes it: worker_enter.
-// Files: worker.c the way around the drawing; launch.c from rows to a request; settle.c from an answer to rows.
+// Files: worker.c the way around the drawing; worker_job.c the job at hand; worker_files.c when its files are written;
+// launch.c from rows to a request; settle.c from an answer to rows.
 #ifndef ENGINE_WORKER_H
 #define ENGINE_WORKER_H
 
@@ -79,6 +80,7 @@ struct worker {
 
     // What failed lately. Decides when to ask again, never what to ask.
     int failures_in_row, same_request;
+    enum failure last_failure; // failures_in_row counts those
     bool need_barrier;
     int64_t quiet_ms;       // how long an abandoned request may still run, where no route tells
 };
@@ -91,21 +93,32 @@ void worker_detach(struct worker *w, bool keep_text);
 // Rows have changed by somebody else's doing (the inbox): looks whether the job at hand may still run, or picks one.
 void worker_look(struct worker *w);
 
-// ---- between worker.c, launch.c and settle.c ---------------------------------------------------------------------
+// ---- between the files of the worker -------------------------------------------------------------------------------
+
+// worker.c
 const char *worker_state_name(enum worker_state s);
 void worker_enter(struct worker *w, enum worker_state s);
+
+// worker_job.c
+bool worker_load_job(struct worker *w, int64_t id, struct err *e); // w->has_job is set as soon as there is its row
+void worker_drop_job(struct worker *w);
+bool worker_begin_job(struct worker *w, struct err *e); // a queued job has begun, even if its backend keeps it waiting
+bool worker_pin_model(struct worker *w, struct err *e);
+bool worker_reload_book(struct worker *w, struct err *e);
 struct desk worker_desk(const struct worker *w);
 int worker_chunk_words(const struct worker *w);
 int worker_attempts(const struct worker *w); // allowed per task
-// The one setter of a job's state while it is at hand; inside a transaction.
+// The one setter of a job's state while it is at hand: inside a transaction, or in one of its own.
 bool worker_set_job(struct worker *w, enum job_state to, const char *reason, struct err *e);
-bool worker_reload_book(struct worker *w, struct err *e);
+bool worker_set_job_now(struct worker *w, enum job_state to, const char *reason, struct err *e);
 
-// The step at hand is done, by an answer or without one: its files are due.
-void worker_note_done(struct worker *w);
+// worker_files.c
+void worker_note_done(struct worker *w); // the step at hand is done, by an answer or without one: its files are due
+void worker_publish(struct worker *w);   // the files that are due, and a checkpoint
+void worker_show_partial(struct worker *w);
 
-enum { WORTH_CARRYING_WORDS = 12 }; // less of a broken answer is not continued
-
+// launch.c
+enum { WORTH_CARRYING_WORDS = 12 }; // a shorter piece is begun anew
 enum launch { LAUNCH_REQUEST, LAUNCH_FINISH, LAUNCH_FAILED };
 // Inside a transaction: decides what is next and commits the caller to it by rows (attempt, job state).
 enum launch launch_prepare(struct worker *w, struct err *e);
@@ -113,6 +126,7 @@ void launch_send(struct worker *w); // after the commit
 struct task_key launch_task(const struct worker *w);
 bool launch_give_up(struct worker *w, struct err *e); // inside a transaction: the task has no attempt left
 
+// settle.c
 struct settled {
     bool answered;       // a proper end: the gate has judged it
     bool accepted;       // the step is done
@@ -121,6 +135,7 @@ struct settled {
     int64_t delay_ms;    // before the next request; 0: at once
     char reason[300];
 };
+void worker_count_failure(struct worker *w, enum failure f);
 // The request that was just left may still run on the server: the next one waits for it.
 void worker_need_barrier(struct worker *w);
 // Inside a transaction: the answer's rows, or the failure's.

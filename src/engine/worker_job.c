@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The job at hand: read from its rows, pinned to what it began with, and dropped. Its state has one setter.
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "engine/worker.h"
+
+void worker_drop_job(struct worker *w)
+{
+    if (!w->has_job) return;
+    w->has_job = false;
+    memset(&w->unpublished, 0, sizeof(w->unpublished));
+    timer_stop(w->publish_soon);
+    job_release(&w->job);
+    spec_release(&w->spec);
+    templates_release(&w->templates);
+    book_release(&w->book);
+    prompt_release(&w->prompt);
+}
+
+// Templates are taken from the binary once, when a job begins, and from its rows from then on.
+static bool pin_templates(struct worker *w, struct err *e)
+{
+    struct buf packed;
+    buf_init(&packed, BUF_MAX_PIECE);
+    enum store_found found = store_templates_get(w->store, w->job.id, &packed, e);
+    bool ok = found != STORE_ERROR;
+    if (found == STORE_FOUND) ok = templates_unpack(&w->templates, packed.data, packed.len, e);
+    else if (ok) {
+        ok = templates_embedded(&w->templates, w->spec.kind, e);
+        if (ok) templates_pack(&w->templates, &packed);
+        ok = ok && store_templates_set(w->store, w->job.id, w->templates.hash, packed.data, packed.len, e);
+    }
+    buf_release(&packed);
+    return ok;
+}
+
+bool worker_load_job(struct worker *w, int64_t id, struct err *e)
+{
+    if (store_job_get(w->store, id, &w->job, e) != STORE_FOUND)
+        return e->code || err_set(e, ERR_STORE, "job %lld has no row", (long long)id);
+    w->has_job = true;
+    memset(&w->spec, 0, sizeof(w->spec));
+    memset(&w->templates, 0, sizeof(w->templates));
+    memset(&w->book, 0, sizeof(w->book));
+    char name[40];
+    (void)snprintf(name, sizeof(name), "job %lld", (long long)id);
+    return spec_parse(&w->spec, w->job.spec, strlen(w->job.spec), name, e) && pin_templates(w, e) &&
+           worker_reload_book(w, e);
+}
+
+bool worker_pin_model(struct worker *w, struct err *e)
+{
+    if (*w->job.model) return true;
+    const char *model = w->spec.model ? w->spec.model : link_model(w->link);
+    if (!*model) return true;
+    free(w->job.model);
+    w->job.model = mem_strdup(model);
+    return store_job_set_model(w->store, w->job.id, model, e);
+}
+
+struct desk worker_desk(const struct worker *w)
+{
+    return (struct desk){.store = w->store, .job = &w->job, .spec = &w->spec, .templates = &w->templates, .book = &w->book,
+                         .n_ctx_tokens = link_n_ctx(w->link)};
+}
+
+// A chunk and its answer must fit the context several times over.
+int worker_chunk_words(const struct worker *w)
+{
+    int fits = link_n_ctx(w->link) / 8;
+    int words = w->o.config->chunk_words;
+    if (fits < words) words = fits;
+    return words < 150 ? 150 : words;
+}
+
+int worker_attempts(const struct worker *w)
+{
+    return w->spec.attempts > 0 ? w->spec.attempts : 6;
+}
+
+bool worker_set_job(struct worker *w, enum job_state to, const char *reason, struct err *e)
+{
+    if (w->job.state == to && strcmp(w->job.reason, reason) == 0) return true;
+    if (w->job.state != to && !job_state_may_follow(w->job.state, to))
+        return err_set(e, ERR_INTERNAL, "job %lld cannot go from %s to %s", (long long)w->job.id,
+                       job_state_name(w->job.state), job_state_name(to));
+    if (!store_job_set_state(w->store, w->job.id, w->job.state, to, reason, e)) return false;
+    log_line(LOG_DEBUG, "job %lld: %s → %s %s", (long long)w->job.id, job_state_name(w->job.state), job_state_name(to), reason);
+    w->job.state = to;
+    free(w->job.reason);
+    w->job.reason = mem_strdup(reason);
+    return true;
+}
+
+bool worker_reload_book(struct worker *w, struct err *e)
+{
+    book_release(&w->book);
+    return store_book_load(w->store, w->job.id, &w->book, e);
+}
+
+// Changes the job's state in a transaction of its own.
+bool worker_set_job_now(struct worker *w, enum job_state to, const char *reason, struct err *e)
+{
+    return store_begin(w->store, e) && worker_set_job(w, to, reason, e) && store_commit(w->store, e);
+}
+
+// From here on the job has begun, even if its backend keeps it waiting.
+bool worker_begin_job(struct worker *w, struct err *e)
+{
+    if (w->job.state != JOB_QUEUED) return true;
+    bool planned = w->book.has_bible && (int)w->book.chapters_count == w->book.chapters_total;
+    return worker_set_job_now(w, planned ? JOB_WRITING : JOB_PLANNING, "", e);
+}
