@@ -34,9 +34,9 @@ struct gen_request {
     const char *model;  // or NULL: the field is left out
     const struct gen_message *messages;
     size_t messages_count;
-    bool prefill;       // the last message is the assistant's and is to be continued
-    int max_tokens;     // always sent
-    int64_t seed;       // -1: not sent
+    bool prefill;   // the last message is the assistant's and is to be continued
+    int max_tokens; // always sent
+    int64_t seed;   // -1: not sent
     const struct sampling *sampling;
     int64_t connect_ms, first_token_ms, stall_ms, total_ms;
 };
@@ -44,9 +44,9 @@ struct gen_request {
 enum { GEN_TEXT_MAX = 1024 * 1024 }; // bytes of one answer; more is FAIL_TOO_BIG
 
 struct gen_result {
-    enum failure failure;   // FAIL_NONE: a proper end
-    bool cut_by_limit;      // finish_reason "length", or completion_tokens reached max_tokens
-    char finish[24];        // as sent; "" if none came
+    enum failure failure; // FAIL_NONE: a proper end
+    bool cut_by_limit;    // finish_reason "length", or completion_tokens reached max_tokens
+    char finish[24];      // as sent; "" if none came
     int http_status;
     int64_t prompt_tokens, cached_tokens, output_tokens; // -1: not reported
     int64_t first_token_ms, total_ms;                    // since the start; first -1: no text came
@@ -56,13 +56,13 @@ struct gen_result {
 };
 
 struct gen_events {
-    void (*text)(void *arg, const char *bytes, size_t len); // whole characters
+    void (*text)(void *arg, const char *bytes, size_t len);  // whole characters
     void (*end)(void *arg, const struct gen_result *result); // once; the generation is gone afterwards
 };
 
 struct generation;
-struct generation *gen_start(struct loop *l, struct http *h, const struct gen_request *q, const struct gen_events *events,
-                             void *arg);
+struct generation *gen_start(struct loop *l, struct http *h, const struct gen_request *q,
+                             const struct gen_events *events, void *arg);
 void gen_cancel(struct generation *g); // closes the connection; no event follows
 
 #endif

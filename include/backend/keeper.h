@@ -20,11 +20,11 @@
 struct keeper;
 
 struct keeper_options {
-    const char *program;       // path of novelgen itself
-    const char *const *argv;   // the backend's command, NULL-terminated
-    const char *lock_path;     // home/keeper-NAME.lock
-    const char *log_path;      // home/log/backend-NAME.log
-    int socket;                // a listening socket that the backend inherits as descriptor 3, or -1
+    const char *program;     // path of novelgen itself
+    const char *const *argv; // the backend's command, NULL-terminated
+    const char *lock_path;   // home/keeper-NAME.lock
+    const char *log_path;    // home/log/backend-NAME.log
+    int socket;              // a listening socket that the backend inherits as descriptor 3, or -1
 };
 
 // Starts the keeper (posix_spawn); returns at once.

@@ -32,8 +32,8 @@ void probe_cancel(struct probe *p); // NULL is fine
 // Asks GET /slots every 20 ms (growing to 500 ms) until no slot is processing, at most `limit_ms`. `idle` false: the
 // limit passed or the route failed.
 struct idle_wait;
-struct idle_wait *idle_wait_start(struct loop *l, struct http *h, const char *url, const char *bearer, int64_t limit_ms,
-                                  void (*done)(void *arg, bool idle), void *arg);
+struct idle_wait *idle_wait_start(struct loop *l, struct http *h, const char *url, const char *bearer,
+                                  int64_t limit_ms, void (*done)(void *arg, bool idle), void *arg);
 void idle_wait_cancel(struct idle_wait *w);
 
 #endif

@@ -30,7 +30,10 @@ struct err {
     char text[ERR_TEXT_MAX]; // one line, lowercase, no full stop; bytes from outside are masked
 };
 
-#define ERR_INIT {.code = ERR_NONE, .text = ""}
+#define ERR_INIT                                                                                                     \
+    {                                                                                                                \
+        .code = ERR_NONE, .text = ""                                                                                 \
+    }
 
 // Always returns false, so that a failing function may end with `return err_set(…)`.
 bool err_set(struct err *e, enum err_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -13,7 +13,10 @@
 struct lock {
     int fd; // -1: not held
 };
-#define LOCK_INIT {.fd = -1}
+#define LOCK_INIT                                                                                                    \
+    {                                                                                                                \
+        .fd = -1                                                                                                     \
+    }
 
 enum lock_result { LOCK_HELD, LOCK_TAKEN, LOCK_ERROR };
 

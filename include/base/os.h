@@ -10,11 +10,13 @@
 
 #include "base/err.h"
 
-int os_fsync(int fd);                       // to the medium, as far as the system can
-bool os_self_path(char *out, size_t size);  // absolute path of the running program
-bool os_is_network_fs(const char *path, char *type, size_t type_size); // NFS, CIFS, 9p, … : SQLite's WAL is not safe there
-const char *const *os_inhibit_argv(void);   // a command that keeps the machine awake until its stdin closes; NULL if none
-extern const int os_info_signal;            // SIGUSR1, or SIGINFO where Ctrl-T sends it
+int os_fsync(int fd);                      // to the medium, as far as the system can
+bool os_self_path(char *out, size_t size); // absolute path of the running program
+bool os_is_network_fs(const char *path, char *type,
+                      size_t type_size); // NFS, CIFS, 9p, … : SQLite's WAL is not safe there
+const char *const *
+os_inhibit_argv(void);           // a command that keeps the machine awake until its stdin closes; NULL if none
+extern const int os_info_signal; // SIGUSR1, or SIGINFO where Ctrl-T sends it
 bool os_runtime_dir(char *out, size_t size); // per-user directory for locks, created 0700
 long os_peak_rss_kib(void);
 bool os_random(void *out, size_t len);

@@ -22,7 +22,7 @@ struct sys_calls {
     int (*mkdirat)(int dirfd, const char *path, mode_t mode);
 };
 
-extern struct sys_calls sys;       // what the program calls
+extern struct sys_calls sys;            // what the program calls
 extern const struct sys_calls sys_real; // the kernel's own
 
 #endif

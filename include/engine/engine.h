@@ -17,10 +17,10 @@
 struct engine;
 
 struct engine_options {
-    const char *home;            // absolute path, exists
+    const char *home; // absolute path, exists
     const struct config *config;
-    const char *program;         // absolute path of this program (the keeper is started from it)
-    const char *simulator;       // absolute path of novelgen-sim, NULL if it is not installed
+    const char *program;   // absolute path of this program (the keeper is started from it)
+    const char *simulator; // absolute path of novelgen-sim, NULL if it is not installed
     struct loop *loop;
 };
 
@@ -35,7 +35,8 @@ struct engine_events {
 
 // The caller holds the lock. Opens the store (creating or migrating it), takes in the inbox once before it returns, and
 // begins to work in the loop's next turn. The options' strings and config must outlive the engine.
-struct engine *engine_start(const struct engine_options *o, const struct engine_events *events, void *arg, struct err *e);
+struct engine *engine_start(const struct engine_options *o, const struct engine_events *events, void *arg,
+                            struct err *e);
 // Commits what has streamed, leaves the request (its row says so), ends managed backends, closes the store. The caller
 // may then release the lock. NULL is fine.
 void engine_stop(struct engine *en);

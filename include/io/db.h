@@ -73,7 +73,7 @@ enum db_result db_each(struct db *d, size_t statement, db_each_fn *each, void *a
 void db_read(const struct db_row *row, const char *columns, ...); // from the first column on
 
 // The write-ahead log. A commit that overwrites it is cheaper than one that makes it longer.
-int64_t db_wal_bytes(const struct db *d); // in use, after this connection's last commit
+int64_t db_wal_bytes(const struct db *d);        // in use, after this connection's last commit
 bool db_checkpoint(struct db *d, struct err *e); // PASSIVE: never waits for a reader
 
 // A whole copy (0600, synced) under `path`; what is there is replaced.

@@ -18,14 +18,14 @@ struct http;
 struct http_call;
 
 enum http_outcome {
-    HTTP_DONE,            // the reply ended as its framing says (or by EOF where it has none)
-    HTTP_REFUSED,         // no connection: refused, unreachable, name unknown
+    HTTP_DONE,    // the reply ended as its framing says (or by EOF where it has none)
+    HTTP_REFUSED, // no connection: refused, unreachable, name unknown
     HTTP_CONNECT_TIMEOUT,
-    HTTP_RESET,           // the connection broke before a byte of the reply
-    HTTP_CUT,             // it broke, or its framing was violated, within the reply
-    HTTP_TOO_BIG,         // headers or body beyond a ceiling
-    HTTP_STOPPED,         // on_data returned false
-    HTTP_LOCAL,           // bad URL, TLS trust, …: waiting will not help; `text` says what
+    HTTP_RESET,   // the connection broke before a byte of the reply
+    HTTP_CUT,     // it broke, or its framing was violated, within the reply
+    HTTP_TOO_BIG, // headers or body beyond a ceiling
+    HTTP_STOPPED, // on_data returned false
+    HTTP_LOCAL,   // bad URL, TLS trust, …: waiting will not help; `text` says what
 };
 
 struct http_reply {
@@ -47,14 +47,15 @@ struct http_request {
 };
 
 struct http_events {
-    void (*head)(void *arg, int status);                        // once, before data; may be NULL
+    void (*head)(void *arg, int status);                                // once, before data; may be NULL
     bool (*data)(void *arg, int status, const char *bytes, size_t len); // false stops the call
-    void (*done)(void *arg, const struct http_reply *reply);    // always, last, once, unless cancelled
+    void (*done)(void *arg, const struct http_reply *reply);            // always, last, once, unless cancelled
 };
 
 struct http *http_new(struct loop *l);
 void http_free(struct http *h); // cancels what runs
-struct http_call *http_start(struct http *h, const struct http_request *q, const struct http_events *events, void *arg);
+struct http_call *http_start(struct http *h, const struct http_request *q, const struct http_events *events,
+                             void *arg);
 void http_cancel(struct http_call *c); // closes the connection; no callback follows
 
 #endif

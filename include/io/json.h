@@ -17,8 +17,16 @@
 
 struct json;
 
-enum json_kind { JSON_NONE, JSON_KIND_NULL, JSON_KIND_BOOL, JSON_KIND_INT, JSON_KIND_REAL, JSON_KIND_STRING,
-                 JSON_KIND_ARRAY, JSON_KIND_OBJECT };
+enum json_kind {
+    JSON_NONE,
+    JSON_KIND_NULL,
+    JSON_KIND_BOOL,
+    JSON_KIND_INT,
+    JSON_KIND_REAL,
+    JSON_KIND_STRING,
+    JSON_KIND_ARRAY,
+    JSON_KIND_OBJECT
+};
 
 // NULL and e set ("line 4, column 7: …") when the bytes are not exactly one JSON value (white space around is fine).
 struct json *json_read(const char *data, size_t len, struct err *e);
@@ -29,7 +37,7 @@ const char *json_kind_name(enum json_kind kind); // "a string", "an object", …
 const struct json *json_get(const struct json *object, const char *key);
 size_t json_count(const struct json *array_or_object);
 const struct json *json_at(const struct json *array, size_t index);
-const char *json_str(const struct json *v, size_t *len); // NULL if it is no string; len may be NULL
+const char *json_str(const struct json *v, size_t *len);   // NULL if it is no string; len may be NULL
 int64_t json_int(const struct json *v, int64_t otherwise); // accepts a real without a fraction
 double json_num(const struct json *v, double otherwise);
 bool json_bool(const struct json *v, bool otherwise);

@@ -15,7 +15,7 @@ struct watch;
 
 struct loop *loop_new(void);
 void loop_free(struct loop *l);
-void loop_run(struct loop *l);  // until loop_stop
+void loop_run(struct loop *l); // until loop_stop
 void loop_stop(struct loop *l);
 
 // One shot: fires once, `ms` from now (0: in the next turn of the loop). Setting it again moves it.

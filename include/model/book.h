@@ -31,7 +31,7 @@ struct book {
     int64_t words_target;
     int chapters_total;
     bool has_bible;
-    bool finished; // book.md and report.json were published
+    bool finished;                 // book.md and report.json were published
     struct book_chapter *chapters; // as far as the outline goes, in order
     size_t chapters_count;
 };

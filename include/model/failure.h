@@ -48,8 +48,8 @@ enum retry_action {
 
 struct retry_input {
     enum failure failure;
-    int in_row;             // failures one after the other on this backend, this one included
-    int same_request;       // failures of this very request in a row while the backend was answering, this one included
+    int in_row;       // failures one after the other on this backend, this one included
+    int same_request; // failures of this very request in a row while the backend was answering, this one included
     int64_t retry_after_ms; // -1: the server said nothing
     uint32_t jitter;        // uniform 0 … UINT32_MAX
 };
@@ -57,10 +57,10 @@ struct retry_input {
 struct retry_decision {
     enum retry_action action;
     int64_t delay_ms;
-    bool outage;          // the job waits meanwhile, and no attempt is consumed
-    bool charge;          // an attempt of the task is consumed
-    bool need_barrier;    // the old request may still burn: prove idle first
-    bool smaller;         // ask for less next time
+    bool outage;       // the job waits meanwhile, and no attempt is consumed
+    bool charge;       // an attempt of the task is consumed
+    bool need_barrier; // the old request may still burn: prove idle first
+    bool smaller;      // ask for less next time
 };
 
 // Pure. Full jitter over min(60 s, 0.5 s · 2^(n-1)); Retry-After wins, clamped to 15 minutes.

@@ -25,36 +25,36 @@ enum job_state { JOB_QUEUED, JOB_PLANNING, JOB_WRITING, JOB_WAITING, JOB_PAUSED,
 const char *job_state_name(enum job_state s); // stored and printed; never renamed
 bool job_state_from_name(const char *name, enum job_state *out);
 bool job_state_may_follow(enum job_state from, enum job_state to);
-bool job_state_runnable(enum job_state s);   // queued, planning, writing, waiting
-bool job_state_ended(enum job_state s);      // done, cancelled
+bool job_state_runnable(enum job_state s); // queued, planning, writing, waiting
+bool job_state_ended(enum job_state s);    // done, cancelled
 
 // A job that was paused because no inference server was found at all has a reason that begins so (exit code 3).
 #define JOB_NO_BACKEND "no backend: "
 
 struct job {
     int64_t id;
-    char *uuid, *slug;   // never change
-    char *title;         // from the spec, else the bible; "" until known
+    char *uuid, *slug; // never change
+    char *title;       // from the spec, else the bible; "" until known
     enum job_state state;
-    char *reason;        // why it waits, is paused, was cancelled; "" otherwise
-    char *spec;          // canonical JSON
-    char *backend;       // "auto", "sim", a configured name or a URL, as submitted
-    char *model;         // pinned at the first answer; "" until then
-    char *templates;     // hash of the template set it began with; "" until it begins
-    char *out_dir;       // absolute path of the book's folder; "" until it is made
-    char *out_parent;    // absolute path of the folder it is made in
+    char *reason;     // why it waits, is paused, was cancelled; "" otherwise
+    char *spec;       // canonical JSON
+    char *backend;    // "auto", "sim", a configured name or a URL, as submitted
+    char *model;      // pinned at the first answer; "" until then
+    char *templates;  // hash of the template set it began with; "" until it begins
+    char *out_dir;    // absolute path of the book's folder; "" until it is made
+    char *out_parent; // absolute path of the folder it is made in
     bool detached;
     int64_t seed;
     int64_t words_target;
     int chapters_total;
     // Counters, kept in the same transaction as the rows they sum up.
     int64_t words_done;
-    int chapters_done;   // complete: all chunks stand and the recap is made
+    int chapters_done; // complete: all chunks stand and the recap is made
     int gaps;
     int64_t requests, retries;
     int64_t prompt_tokens, cached_tokens, output_tokens; // as the server reported them
-    int64_t generating_ms;                                // first token to end, summed
-    int64_t created_ms, begun_ms, ended_ms, touched_ms;   // wall clock; 0: not yet
+    int64_t generating_ms;                               // first token to end, summed
+    int64_t created_ms, begun_ms, ended_ms, touched_ms;  // wall clock; 0: not yet
 };
 void job_release(struct job *j);
 

@@ -17,12 +17,12 @@
 #include "model/book.h"
 
 struct length_ask {
-    bool full;            // the chapter needs no more prose
-    int part, parts;      // this is part `part` of `parts`, as far as can be seen now
-    int need_words;       // what this chunk should bring
-    int ask_words;        // what the request should name
+    bool full;       // the chapter needs no more prose
+    int part, parts; // this is part `part` of `parts`, as far as can be seen now
+    int need_words;  // what this chunk should bring
+    int ask_words;   // what the request should name
     bool last_of_chapter, last_of_book;
-    double progress;      // how much of the chapter stands before this chunk, 0 to 1
+    double progress; // how much of the chapter stands before this chunk, 0 to 1
 };
 
 // What the chunk after the last one of `chapter` (its number) should be. `chunk_words` is the size of an ordinary chunk.

@@ -32,9 +32,9 @@ void store_close(struct store *s); // NULL is fine
 
 bool store_begin(struct store *s, struct err *e); // BEGIN IMMEDIATE (read-only: BEGIN)
 bool store_commit(struct store *s, struct err *e);
-void store_rollback(struct store *s);             // harmless without a transaction
+void store_rollback(struct store *s);                  // harmless without a transaction
 bool store_checkpoint(struct store *s, struct err *e); // PASSIVE, once the WAL has passed ~1 MB
-int64_t store_commits(const struct store *s);     // commits of this process, for the bench
+int64_t store_commits(const struct store *s);          // commits of this process, for the bench
 // A number that changes when another process has committed (PRAGMA data_version): watchers poll it.
 bool store_version(struct store *s, int64_t *version, struct err *e);
 
@@ -47,12 +47,14 @@ enum store_found store_job_get(struct store *s, int64_t id, struct job *out, str
 enum store_found store_job_find(struct store *s, const char *ref, int64_t *id, struct err *e);
 // The job last touched that is neither done nor cancelled: what a bare `resume` means.
 enum store_found store_job_undone(struct store *s, int64_t *id, struct err *e);
-bool store_jobs_each(struct store *s, bool (*each)(void *arg, const struct job *j), void *arg, struct err *e); // by id
+bool store_jobs_each(struct store *s, bool (*each)(void *arg, const struct job *j), void *arg,
+                     struct err *e);                                        // by id
 bool store_jobs_unfinished(struct store *s, int64_t *count, struct err *e); // neither done nor cancelled
 // The job to work on: one that has begun (planning, writing, waiting) before the queued ones, then by id. STORE_NONE: nothing runnable.
 enum store_found store_job_pick(struct store *s, int64_t *id, struct err *e);
 // The row's state and reason, and its `state` event (data: {"from","to","reason"}). begun_ms is set on the first planning, ended_ms on done or cancelled.
-bool store_job_set_state(struct store *s, int64_t id, enum job_state from, enum job_state to, const char *reason, struct err *e);
+bool store_job_set_state(struct store *s, int64_t id, enum job_state from, enum job_state to, const char *reason,
+                         struct err *e);
 bool store_job_set_begun(struct store *s, int64_t id, const char *templates, const char *out_dir, struct err *e);
 bool store_job_set_folder(struct store *s, int64_t id, const char *out_dir, struct err *e);
 bool store_job_set_backend(struct store *s, int64_t id, const char *backend, struct err *e);
@@ -68,23 +70,25 @@ bool store_bible_get(struct store *s, int64_t job, struct buf *out, struct err *
 struct chapter_row {
     int number;
     const char *title, *pov, *event, *ends_on;
-    const char *cards;     // lines, or NULL
-    const char *recap;     // lines, or NULL
+    const char *cards; // lines, or NULL
+    const char *recap; // lines, or NULL
     double weight;
 };
 bool store_chapter_add(struct store *s, int64_t job, const struct chapter_row *c, struct err *e);
-bool store_chapters_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct chapter_row *c), void *arg, struct err *e);
+bool store_chapters_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct chapter_row *c),
+                         void *arg, struct err *e);
 bool store_cards_set(struct store *s, int64_t job, int chapter, const char *cards, int count, struct err *e);
-bool store_recap_set(struct store *s, int64_t job, int chapter, const char *recap, struct err *e); // counts chapters_done
+bool store_recap_set(struct store *s, int64_t job, int chapter, const char *recap,
+                     struct err *e); // counts chapters_done
 bool store_finished_set(struct store *s, int64_t job, struct err *e);
 bool store_book_load(struct store *s, int64_t job, struct book *out, struct err *e);
 
 // ---- prose -------------------------------------------------------------------------------------------------------
 struct chunk_row {
     int chapter, seq;
-    const char *text;   // the answer as kept: a verbatim byte range of what came, from its first byte
-    size_t len, skip;   // prose is text[skip..len): what is before (white space, a stripped heading) is no prose
-    const char *glue;   // what stands between the chunk before (of this chapter) and this one: "", " ", "\n\n"
+    const char *text; // the answer as kept: a verbatim byte range of what came, from its first byte
+    size_t len, skip; // prose is text[skip..len): what is before (white space, a stripped heading) is no prose
+    const char *glue; // what stands between the chunk before (of this chapter) and this one: "", " ", "\n\n"
     int words_asked, words;
     bool gap, cut;
 };
@@ -97,11 +101,13 @@ bool store_chunks_each(struct store *s, int64_t job, int chapter, enum store_ord
 
 // ---- conversations (0: the planning's; else the chapter's) ---------------------------------------------------------
 enum turn_role { TURN_USER, TURN_ASSISTANT };
-bool store_turn_add(struct store *s, int64_t job, int conversation, enum turn_role role, const char *text, size_t len, struct err *e);
+bool store_turn_add(struct store *s, int64_t job, int conversation, enum turn_role role, const char *text, size_t len,
+                    struct err *e);
 // An assistant turn that is chunk `seq` of the chapter: its bytes are that row's `text`, stored once.
 bool store_turn_add_chunk(struct store *s, int64_t job, int conversation, int seq, struct err *e);
 bool store_turns_each(struct store *s, int64_t job, int conversation,
-                      bool (*each)(void *arg, enum turn_role role, const char *text, size_t len), void *arg, struct err *e);
+                      bool (*each)(void *arg, enum turn_role role, const char *text, size_t len), void *arg,
+                      struct err *e);
 
 // ---- tasks and attempts ----------------------------------------------------------------------------------------------
 // A task is named by (job, kind, chapter, seq); its row is made with its first attempt.
@@ -112,15 +118,15 @@ struct task_key {
 };
 struct attempt {
     int64_t id;
-    int number;               // within the task, from 1
-    int charged;              // attempts of the task consumed by now (the task's counter; one in flight does not count)
-    char *backend, *model;    // name or URL; model asked for
+    int number;            // within the task, from 1
+    int charged;           // attempts of the task consumed by now (the task's counter; one in flight does not count)
+    char *backend, *model; // name or URL; model asked for
     int words_asked, max_tokens;
     int64_t seed;
-    bool ended;               // false: in flight when its process was last seen
-    char *failure;            // failure_name; "none"
-    char *verdict;            // "accepted", or the gate's rule, or ""
-    int64_t started_ms;       // wall clock
+    bool ended;                // false: in flight when its process was last seen
+    char *failure;             // failure_name; "none"
+    char *verdict;             // "accepted", or the gate's rule, or ""
+    int64_t started_ms;        // wall clock
     int64_t tokens_per_s_x100; // of this attempt, 0: unknown
     // Text so far, until the task is accepted: what was carried over from earlier attempts, and what this one streamed.
     struct buf prefix, text;
@@ -134,9 +140,11 @@ struct attempt_begin {
     int64_t seed;
     const char *prefix; // carried-over text
     size_t prefix_len;
-    int64_t prompt_bytes, common_bytes; // our own account: the request's messages, and how much of them equals the last request's start
+    int64_t prompt_bytes,
+        common_bytes; // our own account: the request's messages, and how much of them equals the last request's start
 };
-bool store_attempt_begin(struct store *s, const struct attempt_begin *b, int64_t *id, struct err *e); // counts requests; task → running
+bool store_attempt_begin(struct store *s, const struct attempt_begin *b, int64_t *id,
+                         struct err *e); // counts requests; task → running
 bool store_attempt_append(struct store *s, int64_t id, const char *text, size_t len, struct err *e);
 
 struct attempt_end {
@@ -146,7 +154,8 @@ struct attempt_end {
     int64_t first_token_ms, total_ms;
     bool charge; // consumes one of the task's attempts
 };
-bool store_attempt_end(struct store *s, int64_t id, const struct attempt_end *r, struct err *e); // counts tokens, retries (failure or verdict not accepted)
+bool store_attempt_end(struct store *s, int64_t id, const struct attempt_end *r,
+                       struct err *e); // counts tokens, retries (failure or verdict not accepted)
 // The task's last attempt with its text. STORE_NONE: it has none.
 enum store_found store_attempt_last(struct store *s, const struct task_key *task, struct attempt *out, struct err *e);
 // The best kept text of the task over its attempts (longest prefix+text), for the last rung of the ladder.
@@ -164,17 +173,20 @@ struct attempt_row { // the inference log, without text
     int64_t prompt_tokens, cached_tokens, output_tokens, first_token_ms, total_ms;
     bool ended;
 };
-bool store_attempts_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct attempt_row *a), void *arg, struct err *e);
+bool store_attempts_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct attempt_row *a),
+                         void *arg, struct err *e);
 
 // ---- events: what observers hear -----------------------------------------------------------------------------------
 // `type` is a stable word ("state", "chunk", "chapter", "retry", "gap", "trim", "backend", …); `data` a JSON object or NULL; `text` a line for people.
-bool store_event_add(struct store *s, int64_t job, const char *type, const char *text, const char *data, struct err *e);
+bool store_event_add(struct store *s, int64_t job, const char *type, const char *text, const char *data,
+                     struct err *e);
 struct event_row {
     int64_t id, job, time_ms;
     const char *type, *text, *data; // data: "{}" if none
 };
 // Events after `after_id`, of `job` (0: of all), in order.
-bool store_events_each(struct store *s, int64_t job, int64_t after_id, bool (*each)(void *arg, const struct event_row *r), void *arg, struct err *e);
+bool store_events_each(struct store *s, int64_t job, int64_t after_id,
+                       bool (*each)(void *arg, const struct event_row *r), void *arg, struct err *e);
 
 // ---- the inbox ---------------------------------------------------------------------------------------------------------
 struct inbox_answer {
@@ -186,8 +198,10 @@ bool store_inbox_record(struct store *s, const char *key, const struct inbox_ans
 enum store_found store_inbox_get(struct store *s, const char *key, struct inbox_answer *out, struct err *e);
 
 // ---- published files ---------------------------------------------------------------------------------------------------
-bool store_file_put(struct store *s, int64_t job, const char *path, uint64_t hash, uint64_t len, struct err *e); // path within out_dir
-enum store_found store_file_get(struct store *s, int64_t job, const char *path, uint64_t *hash, uint64_t *len, struct err *e);
+bool store_file_put(struct store *s, int64_t job, const char *path, uint64_t hash, uint64_t len,
+                    struct err *e); // path within out_dir
+enum store_found store_file_get(struct store *s, int64_t job, const char *path, uint64_t *hash, uint64_t *len,
+                                struct err *e);
 
 // ---- what is known of a backend ------------------------------------------------------------------------------------------
 struct backend_profile {

@@ -331,8 +331,8 @@ static void session_show_own(struct session *s)
 // own: to interrupt it means to stop, and it stops.
 static void session_leave(struct session *s)
 {
-    bool hand_over = s->end == SESSION_RESTED || s->end == SESSION_IDLE ||
-                     (s->end == SESSION_INTERRUPTED && s->o->jobs_count > 0);
+    bool hand_over =
+        s->end == SESSION_RESTED || s->end == SESSION_IDLE || (s->end == SESSION_INTERRUPTED && s->o->jobs_count > 0);
 
     observer_release(&s->observer);
     if (s->end == SESSION_INTERRUPTED) session_pause_own(s);

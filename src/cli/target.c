@@ -31,7 +31,8 @@ bool targets_find(struct targets *t, const struct home *h, const struct args *a,
     *t = (struct targets){.ids = mem_calloc(count, sizeof *t->ids)};
     bool ok = observer_open_once(&o, h->path, e);
     for (size_t i = 0; ok && i < count; i++) {
-        ok = a->count > 0 ? observer_find_job(o.store, a->items[i], &id, e) : targets_default(o.store, undone, &id, e);
+        ok =
+            a->count > 0 ? observer_find_job(o.store, a->items[i], &id, e) : targets_default(o.store, undone, &id, e);
         if (ok) targets_add(t, id);
     }
     observer_release(&o);

@@ -30,13 +30,13 @@ struct engine {
     struct store *store; // NULL while it is being reopened
     struct worker *worker;
     struct timer *inbox, *reopen;
-    int reopened;        // in a row: failures less than CALM_MS apart
-    int64_t failed_ms;   // monotonic
-    bool changed;        // the inbox changed a job
+    int reopened;      // in a row: failures less than CALM_MS apart
+    int64_t failed_ms; // monotonic
+    bool changed;      // the inbox changed a job
     struct settled_job {
         int64_t id;
         enum job_state state;
-    } *settled;          // told after the inbox is through
+    } * settled; // told after the inbox is through
     size_t settled_count, settled_cap;
 };
 
@@ -98,7 +98,9 @@ static void on_reopen(void *arg)
 }
 
 static const struct worker_events worker_events = {
-    .settled = on_settled, .idle = on_idle, .store_failed = on_store_failed,
+    .settled = on_settled,
+    .idle = on_idle,
+    .store_failed = on_store_failed,
 };
 
 // ---- the inbox ---------------------------------------------------------------------------------------------------
@@ -169,7 +171,8 @@ static void sweep_inbox(const struct engine *en)
     if (!file_sweep(dir, &e)) log_line(LOG_WARN, "%s", e.text);
 }
 
-struct engine *engine_start(const struct engine_options *o, const struct engine_events *events, void *arg, struct err *e)
+struct engine *engine_start(const struct engine_options *o, const struct engine_events *events, void *arg,
+                            struct err *e)
 {
     struct engine *en = mem_calloc(1, sizeof(*en));
     en->o = *o;
@@ -178,8 +181,12 @@ struct engine *engine_start(const struct engine_options *o, const struct engine_
     en->http = http_new(o->loop);
     en->inbox = timer_new(o->loop, on_inbox, en);
     en->reopen = timer_new(o->loop, on_reopen, en);
-    const struct worker_options w = {.loop = o->loop, .http = en->http, .config = o->config, .home = o->home,
-                                     .program = o->program, .simulator = o->simulator};
+    const struct worker_options w = {.loop = o->loop,
+                                     .http = en->http,
+                                     .config = o->config,
+                                     .home = o->home,
+                                     .program = o->program,
+                                     .simulator = o->simulator};
     en->worker = worker_new(&w, &worker_events, en);
     sweep_inbox(en);
     if (!open_store(en, e) || !take_inbox(en, e)) {

@@ -70,8 +70,10 @@ static void on_text(void *arg, const char *bytes, size_t len)
     struct flight *f = arg;
     utf8_prose(&f->text, bytes, len, &f->pending_cr);
     size_t waiting = f->text.len - f->committed;
-    if (waiting >= FLIGHT_COMMIT_BYTES) commit_now(f);
-    else if (waiting > 0 && !timer_active(f->timer)) timer_set(f->timer, FLIGHT_COMMIT_MS);
+    if (waiting >= FLIGHT_COMMIT_BYTES)
+        commit_now(f);
+    else if (waiting > 0 && !timer_active(f->timer))
+        timer_set(f->timer, FLIGHT_COMMIT_MS);
 }
 
 static void on_end(void *arg, const struct gen_result *result)

@@ -21,9 +21,10 @@
 enum { FLIGHT_COMMIT_BYTES = 1024, FLIGHT_COMMIT_MS = 1000, FLIGHT_TEXT_MAX = 3 * GEN_TEXT_MAX };
 
 struct flight_events {
-    void (*committed)(void *arg);                              // more text is safe
-    void (*ended)(void *arg, const struct gen_result *result); // its last text is not committed yet: see flight_commit
-    void (*store_failed)(void *arg, const struct err *e);      // a commit failed; the request was cancelled
+    void (*committed)(void *arg); // more text is safe
+    void (*ended)(void *arg,
+                  const struct gen_result *result);       // its last text is not committed yet: see flight_commit
+    void (*store_failed)(void *arg, const struct err *e); // a commit failed; the request was cancelled
 };
 
 struct flight {

@@ -64,9 +64,12 @@ static void trim_head(const struct gate_in *in, struct gate_out *out)
         out->trimmed = "restated";
     }
     out->skip = at;
-    if (in->before_len == 0) out->glue = "";
-    else if (newline || lead == 0) out->glue = "\n\n";
-    else out->glue = " ";
+    if (in->before_len == 0)
+        out->glue = "";
+    else if (newline || lead == 0)
+        out->glue = "\n\n";
+    else
+        out->glue = " ";
 }
 
 // White space and half a sentence go from the end.
@@ -105,6 +108,8 @@ void gate_chunk(const struct gate_in *in, struct gate_out *out)
     trim_end(in, out);
     out->words = (int)words_count(in->text + out->skip, out->end - out->skip);
     trim_length(in, out);
-    if (out->words == 0) out->rule = in->len == 0 ? "empty" : "no_sentence";
-    else if (out->words * 20 < in->need_words) out->rule = "too_short";
+    if (out->words == 0)
+        out->rule = in->len == 0 ? "empty" : "no_sentence";
+    else if (out->words * 20 < in->need_words)
+        out->rule = "too_short";
 }

@@ -16,19 +16,19 @@
 struct gate_in {
     const char *text;
     size_t len;
-    bool cut;              // ended by a limit, or its stream broke: the last sentence may be half
-    const char *before;    // the prose right before it, in the same chapter; "" at its start
+    bool cut;           // ended by a limit, or its stream broke: the last sentence may be half
+    const char *before; // the prose right before it, in the same chapter; "" at its start
     size_t before_len;
-    int need_words;        // what this chunk should bring
-    int most_words;        // longer is cut back to it; 0: no bound
+    int need_words; // what this chunk should bring
+    int most_words; // longer is cut back to it; 0: no bound
 };
 
 struct gate_out {
-    const char *rule;      // NULL: accepted; else the rule that refused it
-    size_t skip, end;      // the accepted range
-    const char *glue;      // what stands between `before` and it
-    int words;             // of the range
-    const char *trimmed;   // the last rule that trimmed something, or NULL
+    const char *rule;    // NULL: accepted; else the rule that refused it
+    size_t skip, end;    // the accepted range
+    const char *glue;    // what stands between `before` and it
+    int words;           // of the range
+    const char *trimmed; // the last rule that trimmed something, or NULL
 };
 
 void gate_chunk(const struct gate_in *in, struct gate_out *out);

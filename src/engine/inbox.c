@@ -140,7 +140,8 @@ static bool change(struct intake *in, const struct job *j, enum job_state to, co
     return store_job_set_state(in->store, j->id, j->state, to, reason, e);
 }
 
-static bool take_resume(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a, struct err *e)
+static bool take_resume(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a,
+                        struct err *e)
 {
     (void)snprintf(a->text, sizeof(a->text), "%.500s", j->out_dir);
     const char *backend = json_str(json_get(m, "backend"), NULL);
@@ -155,7 +156,8 @@ static bool take_resume(struct intake *in, const struct job *j, const struct jso
     return true;
 }
 
-static bool take_pause(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a, struct err *e)
+static bool take_pause(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a,
+                       struct err *e)
 {
     (void)a;
     if (!job_state_runnable(j->state)) return true;
@@ -163,7 +165,8 @@ static bool take_pause(struct intake *in, const struct job *j, const struct json
     return change(in, j, JOB_PAUSED, reason ? reason : "on request", e);
 }
 
-static bool take_cancel(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a, struct err *e)
+static bool take_cancel(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a,
+                        struct err *e)
 {
     if (j->state == JOB_DONE) return refuse(a, ERR_USAGE, "the job is done already");
     if (j->state == JOB_CANCELLED) return true;
@@ -180,14 +183,18 @@ static const struct verb {
     {"cancel", take_cancel},
 };
 
-static bool take_verb(struct intake *in, const struct verb *v, const struct json *m, struct inbox_answer *a, struct err *e)
+static bool take_verb(struct intake *in, const struct verb *v, const struct json *m, struct inbox_answer *a,
+                      struct err *e)
 {
     int64_t id = json_int(json_get(m, "job"), 0);
     struct job j;
     switch (store_job_get(in->store, id, &j, e)) {
-    case STORE_FOUND: break;
-    case STORE_NONE: return refuse(a, ERR_NO_JOB, "there is no such job");
-    default: return false;
+    case STORE_FOUND:
+        break;
+    case STORE_NONE:
+        return refuse(a, ERR_NO_JOB, "there is no such job");
+    default:
+        return false;
     }
     a->job = id;
     bool ok = v->take(in, &j, m, a, e);
@@ -207,7 +214,8 @@ static bool take_known(struct intake *in, const struct json *m, struct inbox_ans
 }
 
 // `m` NULL: it cannot be read, `bad` says why.
-static bool take_message(struct intake *in, const char *key, const struct json *m, const struct err *bad, struct err *e)
+static bool take_message(struct intake *in, const char *key, const struct json *m, const struct err *bad,
+                         struct err *e)
 {
     struct inbox_answer a = {0};
     if (!store_begin(in->store, e)) return false;

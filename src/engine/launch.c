@@ -16,8 +16,8 @@ enum { LEAST_WORDS = 60 };
 
 struct task_key launch_task(const struct worker *w)
 {
-    return (struct task_key){.job = w->job.id, .kind = step_ops(w->step.kind)->name, .chapter = w->step.chapter,
-                             .seq = w->step.seq};
+    return (struct task_key){
+        .job = w->job.id, .kind = step_ops(w->step.kind)->name, .chapter = w->step.chapter, .seq = w->step.seq};
 }
 
 // ---- what earlier attempts left ------------------------------------------------------------------------------------
@@ -32,7 +32,8 @@ static bool is_usable(const struct attempt *a)
 }
 
 // Cleans the text of the last attempt for a continuation, and counts its words. Empty: not worth it, begin anew.
-static bool carry(struct worker *w, const struct attempt *a, struct buf *text, int *words, bool prefill, struct err *e)
+static bool carry(struct worker *w, const struct attempt *a, struct buf *text, int *words, bool prefill,
+                  struct err *e)
 {
     buf_clear(text);
     *words = 0;
@@ -146,8 +147,8 @@ static double temperature(const struct worker *w, int charged)
 // Every attempt has a seed of its own, a function of the job's seed and its place.
 static int64_t attempt_seed(const struct worker *w, int number)
 {
-    uint64_t place = (uint64_t)w->step.kind * 1000003 + (uint64_t)w->step.chapter * 8191 + (uint64_t)w->step.seq * 127 +
-                     (uint64_t)number;
+    uint64_t place = (uint64_t)w->step.kind * 1000003 + (uint64_t)w->step.chapter * 8191 +
+                     (uint64_t)w->step.seq * 127 + (uint64_t)number;
     return (int64_t)(((uint64_t)w->job.seed + place) & 0x7fffffff);
 }
 
@@ -185,8 +186,15 @@ static bool close_abandoned(struct worker *w, const struct attempt *a, struct er
 {
     if (a->ended) return true;
     const struct attempt_end end = {
-        .failure = failure_name(FAIL_ABANDONED), .finish = "", .verdict = "", .message = "",
-        .prompt_tokens = -1, .cached_tokens = -1, .output_tokens = -1, .first_token_ms = -1, .total_ms = -1,
+        .failure = failure_name(FAIL_ABANDONED),
+        .finish = "",
+        .verdict = "",
+        .message = "",
+        .prompt_tokens = -1,
+        .cached_tokens = -1,
+        .output_tokens = -1,
+        .first_token_ms = -1,
+        .total_ms = -1,
     };
     return store_attempt_end(w->store, a->id, &end, e);
 }
@@ -250,9 +258,12 @@ enum launch launch_prepare(struct worker *w, struct err *e)
         w->step = next_step(&w->book, worker_chunk_words(w));
         if (!step_ops(w->step.kind)) return enter_phase(w, e) ? LAUNCH_FINISH : LAUNCH_FAILED;
         switch (prepare_step(w, e)) {
-        case ONE_REQUEST: return LAUNCH_REQUEST;
-        case ONE_AGAIN: continue;
-        case ONE_FAILED: return LAUNCH_FAILED;
+        case ONE_REQUEST:
+            return LAUNCH_REQUEST;
+        case ONE_AGAIN:
+            continue;
+        case ONE_FAILED:
+            return LAUNCH_FAILED;
         }
     }
 }

@@ -27,20 +27,20 @@ struct link {
     struct link_options o;
     void (*opened)(void *arg, const struct link_result *r);
     void *arg;
-    char *name;                // the backend as asked for; NULL: closed
-    char *url;                 // NULL until resolved
+    char *name; // the backend as asked for; NULL: closed
+    char *url;  // NULL until resolved
     char *bearer;
-    struct backend_conf conf;  // borrowed strings
+    struct backend_conf conf; // borrowed strings
     struct keeper *keeper;
     struct lock slot;
     struct probe *probe;
-    struct timer *soon;        // answers never come before link_open has returned
+    struct timer *soon; // answers never come before link_open has returned
     struct link_result result;
     struct backend_facts facts;
-    size_t auto_at;            // port being tried
-    int starts;                // of a managed backend, since it was ready last
+    size_t auto_at; // port being tried
+    int starts;     // of a managed backend, since it was ready last
     bool ready, fresh;
-    bool found;                // "auto" has met its server: it stays with it, and waits for it
+    bool found; // "auto" has met its server: it stays with it, and waits for it
     const char *sim_argv[6];
     char sim_rate[16];
 };
@@ -129,8 +129,8 @@ static bool resolve(struct link *k)
         k->url = mem_strdup(k->name);
     else {
         char text[300];
-        (void)snprintf(text, sizeof(text), "there is no backend '%.100s' in the configuration%s%.120s", k->name, e.code ? ": " : "",
-                 e.text);
+        (void)snprintf(text, sizeof(text), "there is no backend '%.100s' in the configuration%s%.120s", k->name,
+                       e.code ? ": " : "", e.text);
         answer(k, FAIL_CONFIG, true, text);
         return false;
     }
@@ -138,8 +138,8 @@ static bool resolve(struct link *k)
         const char *key = getenv(conf->api_key_env); // NOLINT(concurrency-mt-unsafe): one thread
         if (!key || !*key) {
             char text[300];
-            (void)snprintf(text, sizeof(text), "the backend '%.100s' needs a key in the environment variable %.100s", k->name,
-                     conf->api_key_env);
+            (void)snprintf(text, sizeof(text), "the backend '%.100s' needs a key in the environment variable %.100s",
+                           k->name, conf->api_key_env);
             answer(k, FAIL_CONFIG, true, text);
             return false;
         }
@@ -186,7 +186,8 @@ static bool start_managed(struct link *k)
         k->keeper = NULL;
         if (k->starts >= STARTS_TRIED) {
             char text[400];
-            (void)snprintf(text, sizeof(text), "the backend '%.80s' does not start (%.200s): mend its command", k->name, why);
+            (void)snprintf(text, sizeof(text), "the backend '%.80s' does not start (%.200s): mend its command",
+                           k->name, why);
             k->starts = 0;
             answer(k, FAIL_CONFIG, true, text);
             return false;
@@ -225,8 +226,10 @@ static void slot_name(char *out, size_t size, const char *url)
     for (char *c = host; *c; c++) *c = (char)tolower((unsigned char)*c);
     for (size_t i = 0; i < ARRAY_LEN(local); i++)
         if (strcmp(host, local[i]) == 0) (void)snprintf(host, sizeof(host), "127.0.0.1");
-    if (host_len + 1 < len) (void)snprintf(whole, sizeof(whole), "%s%.*s", host, (int)(len - host_len), at + host_len);
-    else (void)snprintf(whole, sizeof(whole), "%s:%s", host, tolower((unsigned char)url[4]) == 's' ? "443" : "80");
+    if (host_len + 1 < len)
+        (void)snprintf(whole, sizeof(whole), "%s%.*s", host, (int)(len - host_len), at + host_len);
+    else
+        (void)snprintf(whole, sizeof(whole), "%s:%s", host, tolower((unsigned char)url[4]) == 's' ? "443" : "80");
     file_safe(out, size, whole);
 }
 
@@ -242,9 +245,14 @@ static bool take_slot(struct link *k)
     slot_name(name, sizeof(name), k->url);
     (void)snprintf(path, sizeof(path), "%s/slot-%s.lock", dir, name);
     switch (lock_try(&k->slot, path, false, &e)) {
-    case LOCK_HELD: lock_sign(&k->slot); return true;
-    case LOCK_TAKEN: answer(k, FAIL_BUSY, false, "another novelgen is using this server"); return false;
-    case LOCK_ERROR: break;
+    case LOCK_HELD:
+        lock_sign(&k->slot);
+        return true;
+    case LOCK_TAKEN:
+        answer(k, FAIL_BUSY, false, "another novelgen is using this server");
+        return false;
+    case LOCK_ERROR:
+        break;
     }
     answer(k, FAIL_CONFIG, true, e.text);
     return false;
@@ -260,7 +268,8 @@ static bool is_auto(const struct link *k)
 static void none_found(struct link *k)
 {
     answer(k, FAIL_REFUSED, false,
-           JOB_NO_BACKEND "no inference server answers on the usual local ports: start one, or name it with --backend URL");
+           JOB_NO_BACKEND
+           "no inference server answers on the usual local ports: start one, or name it with --backend URL");
     k->result.no_backend = true;
 }
 
@@ -273,8 +282,10 @@ static void answer_probe(struct link *k)
         answer(k, FAIL_REFUSED, false, text);
         return;
     }
-    if (facts->failure == FAIL_REFUSED) (void)snprintf(text, sizeof(text), "no server answers at %.250s", k->url);
-    else (void)snprintf(text, sizeof(text), "%.290s", *facts->message ? facts->message : failure_text(facts->failure));
+    if (facts->failure == FAIL_REFUSED)
+        (void)snprintf(text, sizeof(text), "no server answers at %.250s", k->url);
+    else
+        (void)snprintf(text, sizeof(text), "%.290s", *facts->message ? facts->message : failure_text(facts->failure));
     answer(k, facts->failure, false, text);
 }
 

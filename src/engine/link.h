@@ -37,7 +37,8 @@ struct link_result {
     char message[400];
 };
 
-struct link *link_new(const struct link_options *o, void (*opened)(void *arg, const struct link_result *r), void *arg);
+struct link *link_new(const struct link_options *o, void (*opened)(void *arg, const struct link_result *r),
+                      void *arg);
 void link_free(struct link *k); // ends a managed backend
 
 // `backend`: "auto", "sim", a configured name, or a URL. The answer comes from the loop.
@@ -51,6 +52,6 @@ const char *link_bearer(const struct link *k); // or NULL
 const char *link_name(const struct link *k);   // for rows and people
 const char *link_model(const struct link *k);  // configured, else what it reported, else ""
 const struct backend_facts *link_facts(const struct link *k);
-int link_n_ctx(const struct link *k);          // discovered, else configured, else 8192
+int link_n_ctx(const struct link *k); // discovered, else configured, else 8192
 
 #endif

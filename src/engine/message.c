@@ -22,7 +22,7 @@ static void make_key(char key[MESSAGE_KEY_SIZE])
     uint32_t random = 0;
     os_random(&random, sizeof(random));
     (void)snprintf(key, MESSAGE_KEY_SIZE, "%015lld-%07ld-%04u-%08x.json", (long long)clock_wall_ms(), (long)getpid(),
-             counter++ % 10000, random);
+                   counter++ % 10000, random);
 }
 
 // RFC 9562, version 4.
@@ -32,8 +32,8 @@ static void make_uuid(char out[40])
     os_random(b, sizeof(b));
     b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
     b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    (void)snprintf(out, 40, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4],
-             b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    (void)snprintf(out, 40, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
+                   b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 }
 
 // Takes `message`.

@@ -12,11 +12,11 @@ enum step_kind { STEP_BIBLE, STEP_OUTLINE, STEP_BEATS, STEP_CHUNK, STEP_RECAP, S
 
 struct step {
     enum step_kind kind;
-    int chapter;            // beats, chunk, recap; outline: first chapter of the batch
-    int to;                 // outline: last chapter of the batch
-    int seq;                // chunk: from 1
-    int parts;              // beats: cards to plan
-    struct length_ask ask;  // chunk
+    int chapter;           // beats, chunk, recap; outline: first chapter of the batch
+    int to;                // outline: last chapter of the batch
+    int seq;               // chunk: from 1
+    int parts;             // beats: cards to plan
+    struct length_ask ask; // chunk
 };
 
 enum { OUTLINE_BATCH = 5 };

@@ -83,9 +83,11 @@ static size_t pairs_left_out(const struct prompt *p, const struct desk *d, size_
     size_t pairs = p->count / 2, out = 0, bytes = p->count > 0 ? p->messages[0].len + p->messages[1].len : 0;
     for (size_t asked = 1; asked <= pairs; asked++) { // pairs that stood before that question
         size_t question = asked < pairs ? p->messages[2 * asked].len : new_bytes;
-        while (out + 1 < asked && prompt_tokens(d->spec, bytes + question) + 16 * (int)(asked - out) > room(d, answer_tokens)) {
+        while (out + 1 < asked &&
+               prompt_tokens(d->spec, bytes + question) + 16 * (int)(asked - out) > room(d, answer_tokens)) {
             size_t more = (asked - out) / 2;
-            for (size_t i = 0; i < more; i++, out++) bytes -= p->messages[2 * out + 2].len + p->messages[2 * out + 3].len;
+            for (size_t i = 0; i < more; i++, out++)
+                bytes -= p->messages[2 * out + 2].len + p->messages[2 * out + 3].len;
         }
         if (asked < pairs) bytes += p->messages[2 * asked].len + p->messages[2 * asked + 1].len;
     }

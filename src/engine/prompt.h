@@ -37,10 +37,10 @@ struct carried {
 struct prompt {
     struct gen_message *messages; // texts are owned
     size_t count, cap;
-    size_t turn;     // the new user turn, which is stored when the answer is accepted
-    bool prefill;    // the last message is the assistant's and is to be continued
-    size_t bytes;    // of all texts
-    bool broken;     // turns were left out to fit the context
+    size_t turn;  // the new user turn, which is stored when the answer is accepted
+    bool prefill; // the last message is the assistant's and is to be continued
+    size_t bytes; // of all texts
+    bool broken;  // turns were left out to fit the context
 };
 
 void prompt_init(struct prompt *p);

@@ -38,7 +38,6 @@ static void report_failure(struct publish *p, const struct err *e)
     store_event_add(p->store, p->job->id, "file", e->text, NULL, &ignored);
 }
 
-
 // Publishes a final file, unless its owner has changed it since we wrote it.
 static bool publish_final(struct publish *p, const char *name, const struct buf *data, struct err *e)
 {
@@ -95,14 +94,18 @@ static const char *title_of(const struct titles *t, int chapter)
 
 static struct prose_chunk as_prose(const struct chunk_row *c)
 {
-    return (struct prose_chunk){.chapter = c->chapter, .seq = c->seq, .glue = c->glue, .text = c->text + c->skip,
-                                .len = c->len - c->skip, .gap = c->gap};
+    return (struct prose_chunk){.chapter = c->chapter,
+                                .seq = c->seq,
+                                .glue = c->glue,
+                                .text = c->text + c->skip,
+                                .len = c->len - c->skip,
+                                .gap = c->gap};
 }
 
 struct rendering {
     struct buf *out;
     const struct titles *titles;
-    int level;     // of chapter headings; 0: none
+    int level;             // of chapter headings; 0: none
     int64_t chunks, after; // counts chunks; those up to `after` are passed over
     bool appends;          // `out` goes behind something
 };
@@ -128,7 +131,8 @@ static bool render_chapter(struct publish *p, int chapter, const struct titles *
     return ok;
 }
 
-static bool write_part(struct publish *p, int chapter, const struct titles *t, const char *text, size_t len, struct err *e)
+static bool write_part(struct publish *p, int chapter, const struct titles *t, const char *text, size_t len,
+                       struct err *e)
 {
     char name[200], part[220], path[PATH_SIZE];
     struct buf out;
@@ -201,7 +205,8 @@ static bool append_live(struct publish *p, const struct titles *t, int chapter, 
     struct book b;
     bool ok = store_book_load(p->store, p->job->id, &b, e);
     if (!ok) goto out;
-    for (size_t i = 0; i < b.chapters_count && b.chapters[i].number < chapter; i++) before += (int64_t)b.chapters[i].chunks_count;
+    for (size_t i = 0; i < b.chapters_count && b.chapters[i].number < chapter; i++)
+        before += (int64_t)b.chapters[i].chunks_count;
     book_release(&b);
     r.after = p->live_chunks - before;
     ok = r.after >= 0 && store_chunks_each(p->store, p->job->id, chapter, STORE_BY_TIME, render_chunk, &r, e) &&
@@ -361,13 +366,16 @@ static bool open_files(struct publish *p, const struct book *b, int chunk_words,
     struct titles t;
     path_of(p, path, "chapters");
     // What a crash left behind in the middle of a publication goes.
-    bool ok = file_mkdirs(path, 0755, e) && file_sweep(path, e) && file_sweep(p->job->out_dir, e) && load_titles(p, &t, e);
+    bool ok =
+        file_mkdirs(path, 0755, e) && file_sweep(path, e) && file_sweep(p->job->out_dir, e) && load_titles(p, &t, e);
     if (!ok) return false;
     for (size_t i = 0; ok && i < b->chapters_count; i++) {
         const struct book_chapter *c = &b->chapters[i];
         if (c->chunks_count == 0) continue;
-        if (c->has_recap || length_next(b, c->number, chunk_words).full) ok = write_chapter(p, c->number, &t, e);
-        else ok = write_part(p, c->number, &t, "", 0, e);
+        if (c->has_recap || length_next(b, c->number, chunk_words).full)
+            ok = write_chapter(p, c->number, &t, e);
+        else
+            ok = write_part(p, c->number, &t, "", 0, e);
     }
     ok = ok && project_live(p, &t, e) && (!b->has_bible || write_outline(p, e));
     titles_release(&t);
@@ -383,6 +391,8 @@ void publish_open(struct publish *p, struct store *s, const struct job *job, con
 void publish_again(struct publish *p, const struct book *b, int chunk_words)
 {
     struct err e = ERR_INIT;
-    if (open_files(p, b, chunk_words, &e)) p->failing = false;
-    else report_failure(p, &e);
+    if (open_files(p, b, chunk_words, &e))
+        p->failing = false;
+    else
+        report_failure(p, &e);
 }

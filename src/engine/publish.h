@@ -20,10 +20,10 @@
 struct publish {
     struct store *store;
     const struct job *job;
-    uint64_t live_len;     // bytes of live.md that are right
-    int64_t live_chunks;   // chunks that it holds
-    bool failing;          // a write failed, and that was said: files may lack something until publish_again
-    char why[300];         // of the last failure
+    uint64_t live_len;   // bytes of live.md that are right
+    int64_t live_chunks; // chunks that it holds
+    bool failing;        // a write failed, and that was said: files may lack something until publish_again
+    char why[300];       // of the last failure
 };
 
 // Brings every file of the book in line with the rows: what is missing is made, what is too long is cut.

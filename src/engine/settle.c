@@ -36,7 +36,7 @@ static bool say_refused(struct worker *w, const char *rule, struct err *e)
 {
     char text[200];
     (void)snprintf(text, sizeof(text), "%s, chapter %d, part %d: the answer was refused (%s), asking again",
-             step_ops(w->step.kind)->name, w->step.chapter, w->step.seq, rule);
+                   step_ops(w->step.kind)->name, w->step.chapter, w->step.seq, rule);
     return store_event_add(w->store, w->job.id, "retry", text, NULL, e);
 }
 
@@ -49,7 +49,10 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
     buf_init(&text, BUF_MAX_PROMPT);
     join_pieces(&text, &w->flight.prefix, &w->flight.text);
     const struct answer a = {
-        .text = text.data, .len = text.len, .cut = r->cut_by_limit, .turn = &w->prompt.messages[w->prompt.turn],
+        .text = text.data,
+        .len = text.len,
+        .cut = r->cut_by_limit,
+        .turn = &w->prompt.messages[w->prompt.turn],
     };
     bool ok = step_ops(w->step.kind)->settle(&d, &w->step, &a, &rule, e);
     buf_release(&text);
@@ -59,7 +62,8 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
     return end_attempt(w, r, "accepted", false, e) && store_task_done(w->store, &key, e);
 }
 
-static bool say_failed(struct worker *w, const struct gen_result *r, const struct retry_decision *decision, struct err *e)
+static bool say_failed(struct worker *w, const struct gen_result *r, const struct retry_decision *decision,
+                       struct err *e)
 {
     char text[600];
     const char *own = r->message[0] ? r->message : "";
@@ -67,7 +71,7 @@ static bool say_failed(struct worker *w, const struct gen_result *r, const struc
         (void)snprintf(text, sizeof(text), "%s%s%s", failure_text(r->failure), *own ? ": " : "", own);
     else
         (void)snprintf(text, sizeof(text), "%s%s%s; again in %.1f s", failure_text(r->failure), *own ? ": " : "", own,
-                 (double)decision->delay_ms / 1000);
+                       (double)decision->delay_ms / 1000);
     return store_event_add(w->store, w->job.id, "retry", text, NULL, e);
 }
 
@@ -78,7 +82,8 @@ static bool is_forward(const struct worker *w, const struct gen_result *r)
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
     join_pieces(&text, &w->flight.prefix, &w->flight.text);
-    size_t keep = link_facts(w->link)->prefill ? join_clean_word(text.data, text.len) : join_clean_sentence(text.data, text.len);
+    size_t keep = link_facts(w->link)->prefill ? join_clean_word(text.data, text.len)
+                                               : join_clean_sentence(text.data, text.len);
     bool more = keep > w->flight.prefix.len && words_count(text.data, keep) >= WORTH_CARRYING_WORDS;
     buf_release(&text);
     return more;
@@ -127,7 +132,8 @@ static bool settle_failure(struct worker *w, const struct gen_result *r, struct 
     out->pause = decision.action == RETRY_PAUSE;
     out->outage = decision.outage;
     out->delay_ms = decision.delay_ms;
-    (void)snprintf(out->reason, sizeof(out->reason), "%s%s%.200s", failure_text(r->failure), r->message[0] ? ": " : "", r->message);
+    (void)snprintf(out->reason, sizeof(out->reason), "%s%s%.200s", failure_text(r->failure),
+                   r->message[0] ? ": " : "", r->message);
     if (decision.need_barrier) worker_need_barrier(w);
     if (decision.charge) w->same_request = 0;
     // The attempts of a task are counted, so that no delay need grow over them: a server that answers everything with

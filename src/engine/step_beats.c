@@ -25,8 +25,12 @@ static const struct {
 };
 
 static const char *const openings[] = {
-    "a line of speech", "somebody in the middle of doing something", "a sound or a smell of the place",
-    "a thing that is held in a hand", "an arrival", "a question that somebody asks",
+    "a line of speech",
+    "somebody in the middle of doing something",
+    "a sound or a smell of the place",
+    "a thing that is held in a hand",
+    "an arrival",
+    "a question that somebody asks",
 };
 
 struct view {
@@ -149,12 +153,16 @@ static bool turn(struct buf *out, const struct desk *d, const struct step *s, co
     size_t start = out->len;
     bool ok = store_bible_get(d->store, d->job->id, &bible, e) && page_before(&page, d, s->chapter, e);
     for (size_t i = 0; ok && i < ARRAY_LEN(squeeze); i++) {
-        struct view v = {.chapter = s->chapter, .outline = squeeze[i].outline, .recaps = squeeze[i].recaps,
-                         .outline_text = &outline, .recaps_text = &recaps};
+        struct view v = {.chapter = s->chapter,
+                         .outline = squeeze[i].outline,
+                         .recaps = squeeze[i].recaps,
+                         .outline_text = &outline,
+                         .recaps_text = &recaps};
         buf_cut(out, start);
         shorten(&bible, (size_t)squeeze[i].bible);
         if (squeeze[i].no_page) buf_clear(&page);
-        ok = store_chapters_each(d->store, d->job->id, see_chapter, &v, e) && fill(out, d, s, &v, bible.data, page.data, e);
+        ok = store_chapters_each(d->store, d->job->id, see_chapter, &v, e) &&
+             fill(out, d, s, &v, bible.data, page.data, e);
         view_clear(&v);
         if (ok && prompt_tokens(d->spec, out->len - start) <= room(d, s)) break;
     }
@@ -181,7 +189,8 @@ static bool keep(const struct desk *d, const struct step *s, const struct plan_c
     return ok;
 }
 
-static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule, struct err *e)
+static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule,
+                   struct err *e)
 {
     struct plan_cards plan;
     plan_read_cards(&plan, a->text, a->len, a->cut, (size_t)s->parts);
@@ -199,10 +208,12 @@ static bool settle(const struct desk *d, const struct step *s, const struct answ
 // need it. The answer in the conversation is then that card.
 static bool give_up(const struct desk *d, const struct step *s, const struct gen_message *turn, struct err *e)
 {
-    static const char card[] = "the place and the people of this chapter | what the chapter's summary says, in order | "
-                               "what the chapter ends on";
-    static const char answer[] = "CARD 1 | the place and the people of this chapter | what the chapter's summary says, "
-                                 "in order | what the chapter ends on\n";
+    static const char card[] =
+        "the place and the people of this chapter | what the chapter's summary says, in order | "
+        "what the chapter ends on";
+    static const char answer[] =
+        "CARD 1 | the place and the people of this chapter | what the chapter's summary says, "
+        "in order | what the chapter ends on\n";
     return store_cards_set(d->store, d->job->id, s->chapter, card, 1, e) &&
            step_keep_turns(d, s->chapter, turn, answer, sizeof(answer) - 1, e);
 }

@@ -8,9 +8,10 @@
 
 // Small models give every book the same names and the same lighthouse; a different corner to begin in helps.
 static const char *const trades[] = {
-    "a piano tuner", "a bridge inspector", "a beekeeper", "a court stenographer", "a well digger", "a map engraver",
-    "a ferry mechanic", "a seed merchant", "a wig maker", "a lens grinder", "a salt dealer", "a clock winder",
-    "a rope maker", "a night porter", "a river pilot", "a glass cutter", "a tax assessor", "a bell founder",
+    "a piano tuner",  "a bridge inspector", "a beekeeper",     "a court stenographer", "a well digger",
+    "a map engraver", "a ferry mechanic",   "a seed merchant", "a wig maker",          "a lens grinder",
+    "a salt dealer",  "a clock winder",     "a rope maker",    "a night porter",       "a river pilot",
+    "a glass cutter", "a tax assessor",     "a bell founder",
 };
 
 static int conversation(const struct step *s)
@@ -105,7 +106,8 @@ static bool keep(const struct desk *d, const char *bible, const struct gen_messa
     return ok;
 }
 
-static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule, struct err *e)
+static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule,
+                   struct err *e)
 {
     (void)s;
     struct buf bible;

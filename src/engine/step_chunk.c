@@ -91,10 +91,14 @@ static void write_join(struct buf *out, const struct carried *c, const struct ch
 
 static void write_stop(struct buf *out, const struct length_ask *ask, const char *card, const char *ends_on)
 {
-    if (ask->last_of_book) buf_adds(out, "This ends the book: bring it to the ending that the bible has.");
-    else if (ask->last_of_chapter && *ends_on) buf_addf(out, "This ends the chapter; land on: %s", ends_on);
-    else if (ask->last_of_chapter) buf_adds(out, "This ends the chapter; land on a change.");
-    else buf_addf(out, "Stop at: %s, in mid-scene.", plan_card_stop(card));
+    if (ask->last_of_book)
+        buf_adds(out, "This ends the book: bring it to the ending that the bible has.");
+    else if (ask->last_of_chapter && *ends_on)
+        buf_addf(out, "This ends the chapter; land on: %s", ends_on);
+    else if (ask->last_of_chapter)
+        buf_adds(out, "This ends the chapter; land on a change.");
+    else
+        buf_addf(out, "Stop at: %s, in mid-scene.", plan_card_stop(card));
 }
 
 static bool fill(struct buf *out, const struct desk *d, const struct step *s, const struct carried *c,
@@ -117,9 +121,15 @@ static bool fill(struct buf *out, const struct desk *d, const struct step *s, co
     write_stop(&stop, &s->ask, card ? card : "", brief->ends_on);
     write_join(&join, c, before);
     const struct template_var vars[] = {
-        {"chapter", chapter}, {"part", part},      {"parts", parts},
-        {"card", card},       {"later", later.data}, {"words", words},
-        {"stop", stop.data},  {"join", join.data},   {"language_line", step_language_line(d, language, sizeof(language))},
+        {"chapter", chapter},
+        {"part", part},
+        {"parts", parts},
+        {"card", card},
+        {"later", later.data},
+        {"words", words},
+        {"stop", stop.data},
+        {"join", join.data},
+        {"language_line", step_language_line(d, language, sizeof(language))},
     };
     bool ok = templates_fill(d->templates, TEMPLATE_CHUNK, out, vars, ARRAY_LEN(vars), e);
     buf_release(&later);
@@ -183,7 +193,10 @@ bool step_chunk_words(const struct desk *d, const struct step *s, const char *te
     struct gate_out g;
     bool ok = load_before(&before, d, s->chapter, e);
     const struct gate_in in = {
-        .text = text, .len = len, .before = before.prose.data, .before_len = before.prose.len,
+        .text = text,
+        .len = len,
+        .before = before.prose.data,
+        .before_len = before.prose.len,
     };
     gate_chunk(&in, &g);
     *words = (int)words_count(text + g.skip, len - g.skip);
@@ -191,7 +204,8 @@ bool step_chunk_words(const struct desk *d, const struct step *s, const char *te
     return ok;
 }
 
-static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule, struct err *e)
+static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule,
+                   struct err *e)
 {
     struct chunk_before before;
     struct gate_out g;
@@ -219,7 +233,12 @@ static bool give_up(const struct desk *d, const struct step *s, const struct gen
 {
     (void)turn;
     const struct chunk_row row = {
-        .chapter = s->chapter, .seq = s->seq, .text = "", .glue = "", .words_asked = s->ask.ask_words, .gap = true,
+        .chapter = s->chapter,
+        .seq = s->seq,
+        .text = "",
+        .glue = "",
+        .words_asked = s->ask.ask_words,
+        .gap = true,
     };
     return store_chunk_add(d->store, d->job->id, &row, e);
 }

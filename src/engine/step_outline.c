@@ -22,14 +22,16 @@ static bool turn(struct buf *out, const struct desk *d, const struct step *s, co
     (void)snprintf(from, sizeof(from), "%d", s->chapter);
     (void)snprintf(to, sizeof(to), "%d", s->to);
     (void)snprintf(chapters, sizeof(chapters), "%d", d->job->chapters_total);
-    if (s->chapter > 1) (void)snprintf(previous, sizeof(previous), "They go on where chapter %d ends.\n", s->chapter - 1);
+    if (s->chapter > 1)
+        (void)snprintf(previous, sizeof(previous), "They go on where chapter %d ends.\n", s->chapter - 1);
     const struct template_var vars[] = {
         {"from", from},
         {"to", to},
         {"chapters", chapters},
         {"where", s->chapter == 1 ? "They begin the book." : "What is open stays open until its time."},
         {"previous", previous},
-        {"last", s->to == d->job->chapters_total ? "The last of them ends the book. " : "None of them ends the book. "},
+        {"last",
+         s->to == d->job->chapters_total ? "The last of them ends the book. " : "None of them ends the book. "},
         {"language_line", step_language_line(d, line, sizeof(line))},
     };
     return templates_fill(d->templates, TEMPLATE_OUTLINE, out, vars, ARRAY_LEN(vars), e);
@@ -46,7 +48,11 @@ static bool keep_chapters(const struct desk *d, const struct plan_chapters *plan
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_chapter *c = &plan->items[i];
         const struct chapter_row row = {
-            .number = c->number, .title = c->title, .pov = c->pov, .event = c->event, .ends_on = c->ends_on,
+            .number = c->number,
+            .title = c->title,
+            .pov = c->pov,
+            .event = c->event,
+            .ends_on = c->ends_on,
             .weight = c->weight,
         };
         if (!store_chapter_add(d->store, d->job->id, &row, e)) return false;
@@ -54,7 +60,8 @@ static bool keep_chapters(const struct desk *d, const struct plan_chapters *plan
     return true;
 }
 
-static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule, struct err *e)
+static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule,
+                   struct err *e)
 {
     struct plan_chapters plan;
     plan_read_chapters(&plan, a->text, a->len, a->cut, s->chapter, s->to);
@@ -79,7 +86,8 @@ static bool give_up(const struct desk *d, const struct step *s, const struct gen
             .number = n,
             .title = title,
             .pov = "",
-            .event = n == d->job->chapters_total ? "the story comes to its end" : "the story goes on from where it stands",
+            .event =
+                n == d->job->chapters_total ? "the story comes to its end" : "the story goes on from where it stands",
             .ends_on = "",
             .weight = 1,
         };

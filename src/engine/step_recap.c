@@ -37,7 +37,8 @@ static int max_tokens(const struct desk *d, const struct step *s, int words)
     return step_plan_tokens(d, RECAP_WORDS);
 }
 
-static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule, struct err *e)
+static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule,
+                   struct err *e)
 {
     struct buf recap;
     buf_init(&recap, BUF_MAX_PIECE);

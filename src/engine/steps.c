@@ -7,13 +7,19 @@
 const struct step_ops *step_ops(enum step_kind kind)
 {
     switch (kind) {
-    case STEP_BIBLE: return &step_bible;
-    case STEP_OUTLINE: return &step_outline;
-    case STEP_BEATS: return &step_beats;
-    case STEP_CHUNK: return &step_chunk;
-    case STEP_RECAP: return &step_recap;
+    case STEP_BIBLE:
+        return &step_bible;
+    case STEP_OUTLINE:
+        return &step_outline;
+    case STEP_BEATS:
+        return &step_beats;
+    case STEP_CHUNK:
+        return &step_chunk;
+    case STEP_RECAP:
+        return &step_recap;
     case STEP_FINISH:
-    case STEP_NONE: break;
+    case STEP_NONE:
+        break;
     }
     return NULL;
 }

@@ -17,20 +17,21 @@
 struct answer {
     const char *text; // what earlier attempts left, and what came now, joined
     size_t len;
-    bool cut;         // ended by a limit, or kept although its stream broke
+    bool cut;                       // ended by a limit, or kept although its stream broke
     const struct gen_message *turn; // the user turn that is stored with it
 };
 
 struct step_ops {
-    const char *name;           // as in the store's task rows
+    const char *name;                          // as in the store's task rows
     int (*conversation)(const struct step *s); // 0: the planning's; else the chapter
     // Appends the new user turn. `carried` is only ever given for a chunk.
     bool (*turn)(struct buf *out, const struct desk *d, const struct step *s, const struct carried *c, struct err *e);
     int (*max_tokens)(const struct desk *d, const struct step *s, int words); // chunk: for `words`; else ignored
-    double temperature;         // unless the spec says otherwise; planning is cooler than prose
+    double temperature; // unless the spec says otherwise; planning is cooler than prose
     // Inside a transaction: stores what the answer gives and sets *rule to NULL, or stores nothing and sets *rule to
     // the name of the gate's rule that refused it. False: the store failed.
-    bool (*settle)(const struct desk *d, const struct step *s, const struct answer *a, const char **rule, struct err *e);
+    bool (*settle)(const struct desk *d, const struct step *s, const struct answer *a, const char **rule,
+                   struct err *e);
     // Inside a transaction: no attempt gave anything. Stores a plan made by code, or a gap.
     bool (*give_up)(const struct desk *d, const struct step *s, const struct gen_message *turn, struct err *e);
 };

@@ -49,8 +49,10 @@ bool templates_embedded(struct templates *out, enum book_kind kind, struct err *
     for (int i = 0; i < TEMPLATE_COUNT; i++) {
         char *path = mem_printf("%s/%s.txt", folder_of(kind), names[i]);
         const struct embedded_file *f = embedded_find(path);
-        if (f) out->text[i] = mem_strndup(f->data, f->len);
-        else err_set(e, ERR_INTERNAL, "this binary has no template '%s'", path);
+        if (f)
+            out->text[i] = mem_strndup(f->data, f->len);
+        else
+            err_set(e, ERR_INTERNAL, "this binary has no template '%s'", path);
         free(path);
         if (!f) {
             templates_release(out);
@@ -77,12 +79,16 @@ bool templates_unpack(struct templates *out, const char *packed, size_t len, str
     bool ok = true;
     for (int i = 0; i < TEMPLATE_COUNT && ok; i++) {
         const char *text = json_str(json_get(object, names[i]), NULL);
-        if (text) out->text[i] = mem_strdup(text);
-        else ok = err_set(e, ERR_STORE, "the job's templates lack '%s'", names[i]);
+        if (text)
+            out->text[i] = mem_strdup(text);
+        else
+            ok = err_set(e, ERR_STORE, "the job's templates lack '%s'", names[i]);
     }
     json_free(object);
-    if (ok) hash_set(out);
-    else templates_release(out);
+    if (ok)
+        hash_set(out);
+    else
+        templates_release(out);
     return ok;
 }
 

@@ -15,11 +15,18 @@
 #include "model/spec.h"
 #include "text/template.h"
 
-enum template_id { TEMPLATE_RULES, TEMPLATE_BIBLE, TEMPLATE_OUTLINE, TEMPLATE_OPENING, TEMPLATE_CHUNK, TEMPLATE_RECAP,
-                   TEMPLATE_COUNT };
+enum template_id {
+    TEMPLATE_RULES,
+    TEMPLATE_BIBLE,
+    TEMPLATE_OUTLINE,
+    TEMPLATE_OPENING,
+    TEMPLATE_CHUNK,
+    TEMPLATE_RECAP,
+    TEMPLATE_COUNT
+};
 
 struct templates {
-    char hash[HASH_TEXT_SIZE];   // of all texts, names included
+    char hash[HASH_TEXT_SIZE]; // of all texts, names included
     char *text[TEMPLATE_COUNT];
 };
 

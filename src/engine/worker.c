@@ -13,9 +13,15 @@
 #include "engine/steps.h"
 #include "text/join.h"
 
-enum { RETRY_OPEN_MIN_MS = 250, RETRY_OPEN_MAX_MS = 10000, SLOT_TAKEN_MS = 500, IDLE_LIMIT_MS = 15 * 60 * 1000,
-       QUIET_MAX_MS = 15 * 60 * 1000,
-       PUBLISH_MS = 2, PARTIAL_MS = 200 };
+enum {
+    RETRY_OPEN_MIN_MS = 250,
+    RETRY_OPEN_MAX_MS = 10000,
+    SLOT_TAKEN_MS = 500,
+    IDLE_LIMIT_MS = 15 * 60 * 1000,
+    QUIET_MAX_MS = 15 * 60 * 1000,
+    PUBLISH_MS = 2,
+    PARTIAL_MS = 200
+};
 
 static void on_turn(void *arg);
 static void finish(struct worker *w);
@@ -26,7 +32,9 @@ static void on_flight_ended(void *arg, const struct gen_result *r);
 static void on_store_failed(void *arg, const struct err *e);
 
 static const struct flight_events flight_events = {
-    .committed = on_committed, .ended = on_flight_ended, .store_failed = on_store_failed,
+    .committed = on_committed,
+    .ended = on_flight_ended,
+    .store_failed = on_store_failed,
 };
 
 // ---- life ----------------------------------------------------------------------------------------------------------
@@ -39,8 +47,12 @@ struct worker *worker_new(const struct worker_options *o, const struct worker_ev
     w->arg = arg;
     w->turn = timer_new(o->loop, on_turn, w);
     w->publish_soon = timer_new(o->loop, on_publish, w);
-    const struct link_options link = {.loop = o->loop, .http = o->http, .config = o->config, .home = o->home,
-                                      .program = o->program, .simulator = o->simulator};
+    const struct link_options link = {.loop = o->loop,
+                                      .http = o->http,
+                                      .config = o->config,
+                                      .home = o->home,
+                                      .program = o->program,
+                                      .simulator = o->simulator};
     w->link = link_new(&link, on_opened, w);
     flight_init(&w->flight, o->loop, &flight_events, w);
     buf_init(&w->last_prompt, BUF_MAX_PROMPT);
@@ -112,8 +124,10 @@ static void store_failed(struct worker *w, const struct err *e)
     struct err copy = *e;
     bool of_store = e->code == ERR_STORE || e->code == ERR_DAMAGED || e->code == ERR_INTERNAL;
     if (w->store) store_rollback(w->store);
-    if (w->has_job && !of_store) pause_job(w, copy.text);
-    else w->events->store_failed(w->arg, &copy);
+    if (w->has_job && !of_store)
+        pause_job(w, copy.text);
+    else
+        w->events->store_failed(w->arg, &copy);
 }
 
 static void on_store_failed(void *arg, const struct err *e)
@@ -135,8 +149,10 @@ static void come_to_rest(struct worker *w)
 static void pause_job(struct worker *w, const char *reason)
 {
     struct err e = ERR_INIT;
-    if (worker_set_job_now(w, JOB_PAUSED, reason, &e)) come_to_rest(w);
-    else store_failed(w, &e);
+    if (worker_set_job_now(w, JOB_PAUSED, reason, &e))
+        come_to_rest(w);
+    else
+        store_failed(w, &e);
 }
 
 // The job waits; the worker looks again after `ms`.
@@ -157,8 +173,10 @@ static void open_backend(struct worker *w)
 {
     if (next_step(&w->book, worker_chunk_words(w)).kind == STEP_FINISH) { // its files need no server
         struct err e = ERR_INIT;
-        if (worker_set_job_now(w, JOB_WRITING, "", &e)) finish(w);
-        else store_failed(w, &e);
+        if (worker_set_job_now(w, JOB_WRITING, "", &e))
+            finish(w);
+        else
+            store_failed(w, &e);
         return;
     }
     worker_enter(w, WORKER_OPENING);
@@ -170,9 +188,14 @@ static void pick_job(struct worker *w)
     struct err e = ERR_INIT;
     int64_t id;
     switch (store_job_pick(w->store, &id, &e)) {
-    case STORE_FOUND: break;
-    case STORE_NONE: w->events->idle(w->arg); return;
-    default: store_failed(w, &e); return;
+    case STORE_FOUND:
+        break;
+    case STORE_NONE:
+        w->events->idle(w->arg);
+        return;
+    default:
+        store_failed(w, &e);
+        return;
     }
     if (!worker_load_job(w, id, &e) || !worker_begin_job(w, &e)) {
         store_failed(w, &e);
@@ -230,7 +253,8 @@ static void pass_barrier(struct worker *w)
         return;
     }
     int64_t ms = w->quiet_ms < QUIET_MAX_MS ? w->quiet_ms : QUIET_MAX_MS;
-    if (ms > 1000) log_line(LOG_INFO, "the server cannot say whether it is idle: waiting %lld s", (long long)ms / 1000);
+    if (ms > 1000)
+        log_line(LOG_INFO, "the server cannot say whether it is idle: waiting %lld s", (long long)ms / 1000);
     timer_set(w->turn, ms);
 }
 
@@ -250,8 +274,10 @@ static void on_opened(void *arg, const struct link_result *r)
         wait_for(w, open_delay(w->failures_in_row, r->failure), r->message);
         return;
     }
-    if (r->fresh) w->need_barrier = false;
-    else if (!look_for_abandoned(w, &e)) goto failed;
+    if (r->fresh)
+        w->need_barrier = false;
+    else if (!look_for_abandoned(w, &e))
+        goto failed;
     if (!worker_pin_model(w, &e)) goto failed;
     pass_barrier(w);
     return;
@@ -291,8 +317,8 @@ static void finish(struct worker *w)
         wait_for(w, RETRY_OPEN_MAX_MS, e.text);
         return;
     }
-    if (store_begin(w->store, &e) && store_finished_set(w->store, w->job.id, &e) && worker_set_job(w, JOB_DONE, "", &e) &&
-        store_commit(w->store, &e))
+    if (store_begin(w->store, &e) && store_finished_set(w->store, w->job.id, &e) &&
+        worker_set_job(w, JOB_DONE, "", &e) && store_commit(w->store, &e))
         come_to_rest(w);
     else
         store_failed(w, &e);
@@ -310,9 +336,12 @@ static void go(struct worker *w)
 {
     struct err e = ERR_INIT;
     enum launch next = store_begin(w->store, &e) ? launch_prepare(w, &e) : LAUNCH_FAILED;
-    if (next == LAUNCH_FAILED || !store_commit(w->store, &e)) store_failed(w, &e);
-    else if (next == LAUNCH_FINISH) finish(w);
-    else send_and_publish(w);
+    if (next == LAUNCH_FAILED || !store_commit(w->store, &e))
+        store_failed(w, &e);
+    else if (next == LAUNCH_FINISH)
+        finish(w);
+    else
+        send_and_publish(w);
 }
 
 // More text is safe: the file of the chapter shows it a little later.
@@ -340,9 +369,12 @@ static void go_on(struct worker *w, const struct settled *s)
     struct err e = ERR_INIT;
     if (s->accepted) worker_note_done(w);
     enum launch next = launch_prepare(w, &e);
-    if (next == LAUNCH_FAILED || !store_commit(w->store, &e)) store_failed(w, &e);
-    else if (next == LAUNCH_FINISH) finish(w);
-    else send_and_publish(w);
+    if (next == LAUNCH_FAILED || !store_commit(w->store, &e))
+        store_failed(w, &e);
+    else if (next == LAUNCH_FINISH)
+        finish(w);
+    else
+        send_and_publish(w);
 }
 
 static void on_flight_ended(void *arg, const struct gen_result *r)
@@ -380,14 +412,19 @@ static void on_turn(void *arg)
     struct worker *w = arg;
     if (!w->store) return;
     switch (w->state) {
-    case WORKER_IDLE: pick_job(w); break;
-    case WORKER_WAITING: open_backend(w); break;
+    case WORKER_IDLE:
+        pick_job(w);
+        break;
+    case WORKER_WAITING:
+        open_backend(w);
+        break;
     case WORKER_BARRIER:
         w->need_barrier = false;
         go(w);
         break;
     case WORKER_OPENING:
-    case WORKER_FLIGHT: break;
+    case WORKER_FLIGHT:
+        break;
     }
 }
 
@@ -418,11 +455,15 @@ void worker_look(struct worker *w)
     struct job now;
     struct err e = ERR_INIT;
     switch (store_job_get(w->store, w->job.id, &now, &e)) {
-    case STORE_FOUND: break;
-    default: store_failed(w, &e); return;
+    case STORE_FOUND:
+        break;
+    default:
+        store_failed(w, &e);
+        return;
     }
     bool runnable = job_state_runnable(now.state);
-    bool renewed = (now.state == JOB_QUEUED && w->job.state != JOB_QUEUED) || strcmp(now.backend, w->job.backend) != 0;
+    bool renewed =
+        (now.state == JOB_QUEUED && w->job.state != JOB_QUEUED) || strcmp(now.backend, w->job.backend) != 0;
     job_release(&now);
     if (!runnable || renewed) leave_job(w);
 }

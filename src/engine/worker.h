@@ -50,7 +50,7 @@ struct worker {
     void *arg;
     struct store *store; // NULL: detached
     enum worker_state state;
-    struct timer *turn;  // "in the loop's next turn" and "after this delay"
+    struct timer *turn; // "in the loop's next turn" and "after this delay"
     struct link *link;
     struct idle_wait *idle_wait;
 
@@ -64,16 +64,16 @@ struct worker {
     struct timer *publish_soon; // runs when the request at hand has left
     struct {
         bool outline;
-        int chapter;            // 0: none
-        bool all;               // more than one chapter: every file is looked at
-    } unpublished;              // rows that the files do not show yet
+        int chapter; // 0: none
+        bool all;    // more than one chapter: every file is looked at
+    } unpublished;   // rows that the files do not show yet
 
     // The request at hand.
     struct step step;
     struct prompt prompt;
     struct flight flight;
     int64_t max_tokens;
-    int64_t sent_ms;        // monotonic
+    int64_t sent_ms; // monotonic
     double temperature;
     int64_t seed;
     struct buf last_prompt; // of this process, for the account of common prefixes
@@ -82,7 +82,7 @@ struct worker {
     int failures_in_row, same_request;
     enum failure last_failure; // failures_in_row counts those
     bool need_barrier;
-    int64_t quiet_ms;       // how long an abandoned request may still run, where no route tells
+    int64_t quiet_ms; // how long an abandoned request may still run, where no route tells
 };
 
 struct worker *worker_new(const struct worker_options *o, const struct worker_events *events, void *arg);
@@ -102,7 +102,8 @@ void worker_enter(struct worker *w, enum worker_state s);
 // worker_job.c
 bool worker_load_job(struct worker *w, int64_t id, struct err *e); // w->has_job is set as soon as there is its row
 void worker_drop_job(struct worker *w);
-bool worker_begin_job(struct worker *w, struct err *e); // a queued job has begun, even if its backend keeps it waiting
+bool worker_begin_job(struct worker *w,
+                      struct err *e); // a queued job has begun, even if its backend keeps it waiting
 bool worker_pin_model(struct worker *w, struct err *e);
 bool worker_reload_book(struct worker *w, struct err *e);
 struct desk worker_desk(const struct worker *w);
@@ -128,11 +129,11 @@ bool launch_give_up(struct worker *w, struct err *e); // inside a transaction: t
 
 // settle.c
 struct settled {
-    bool answered;       // a proper end: the gate has judged it
-    bool accepted;       // the step is done
-    bool pause;          // the job must be paused with `reason`
-    bool outage;         // the job waits meanwhile
-    int64_t delay_ms;    // before the next request; 0: at once
+    bool answered;    // a proper end: the gate has judged it
+    bool accepted;    // the step is done
+    bool pause;       // the job must be paused with `reason`
+    bool outage;      // the job waits meanwhile
+    int64_t delay_ms; // before the next request; 0: at once
     char reason[300];
 };
 void worker_count_failure(struct worker *w, enum failure f);

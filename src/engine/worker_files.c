@@ -25,7 +25,8 @@ void worker_note_done(struct worker *w)
     if (w->step.kind == STEP_BIBLE) refresh_title(w);
     if (w->step.kind == STEP_BIBLE || w->step.kind == STEP_OUTLINE) w->unpublished.outline = true;
     if (w->step.kind != STEP_CHUNK) return;
-    w->unpublished.all = w->unpublished.all || (w->unpublished.chapter > 0 && w->unpublished.chapter != w->step.chapter);
+    w->unpublished.all =
+        w->unpublished.all || (w->unpublished.chapter > 0 && w->unpublished.chapter != w->step.chapter);
     w->unpublished.chapter = w->step.chapter;
 }
 
@@ -39,13 +40,15 @@ void worker_publish(struct worker *w)
 {
     struct err e = ERR_INIT;
     int chapter = w->unpublished.chapter;
-    bool outline = w->unpublished.outline, all = w->unpublished.all || (w->publish.failing && (outline || chapter > 0));
+    bool outline = w->unpublished.outline,
+         all = w->unpublished.all || (w->publish.failing && (outline || chapter > 0));
     timer_stop(w->publish_soon);
     memset(&w->unpublished, 0, sizeof(w->unpublished));
     if (all) publish_again(&w->publish, &w->book, worker_chunk_words(w));
     if (outline && !all) publish_outline(&w->publish);
     if (chapter > 0 && !all) publish_chunks(&w->publish, chapter, is_complete(w, chapter));
-    if ((outline || all || chapter > 0) && !store_checkpoint(w->store, &e)) log_line(LOG_WARN, "checkpoint: %s", e.text);
+    if ((outline || all || chapter > 0) && !store_checkpoint(w->store, &e))
+        log_line(LOG_WARN, "checkpoint: %s", e.text);
 }
 
 void worker_show_partial(struct worker *w)

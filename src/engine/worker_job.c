@@ -28,7 +28,8 @@ static bool pin_templates(struct worker *w, struct err *e)
     buf_init(&packed, BUF_MAX_PIECE);
     enum store_found found = store_templates_get(w->store, w->job.id, &packed, e);
     bool ok = found != STORE_ERROR;
-    if (found == STORE_FOUND) ok = templates_unpack(&w->templates, packed.data, packed.len, e);
+    if (found == STORE_FOUND)
+        ok = templates_unpack(&w->templates, packed.data, packed.len, e);
     else if (ok) {
         ok = templates_embedded(&w->templates, w->spec.kind, e);
         if (ok) templates_pack(&w->templates, &packed);
@@ -64,7 +65,11 @@ bool worker_pin_model(struct worker *w, struct err *e)
 
 struct desk worker_desk(const struct worker *w)
 {
-    return (struct desk){.store = w->store, .job = &w->job, .spec = &w->spec, .templates = &w->templates, .book = &w->book,
+    return (struct desk){.store = w->store,
+                         .job = &w->job,
+                         .spec = &w->spec,
+                         .templates = &w->templates,
+                         .book = &w->book,
                          .n_ctx_tokens = link_n_ctx(w->link)};
 }
 
@@ -89,7 +94,8 @@ bool worker_set_job(struct worker *w, enum job_state to, const char *reason, str
         return err_set(e, ERR_INTERNAL, "job %lld cannot go from %s to %s", (long long)w->job.id,
                        job_state_name(w->job.state), job_state_name(to));
     if (!store_job_set_state(w->store, w->job.id, w->job.state, to, reason, e)) return false;
-    log_line(LOG_DEBUG, "job %lld: %s → %s %s", (long long)w->job.id, job_state_name(w->job.state), job_state_name(to), reason);
+    log_line(LOG_DEBUG, "job %lld: %s → %s %s", (long long)w->job.id, job_state_name(w->job.state),
+             job_state_name(to), reason);
     w->job.state = to;
     free(w->job.reason);
     w->job.reason = mem_strdup(reason);

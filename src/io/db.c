@@ -31,8 +31,8 @@ struct db {
     sqlite3_stmt **statements; // as in sql; NULL: not compiled yet
     size_t count;
     enum db_mode mode;
-    bool writing; // the open transaction is one that writes
-    bool unknown; // a commit has failed
+    bool writing;   // the open transaction is one that writes
+    bool unknown;   // a commit has failed
     struct err why; // and so
     int wal_pages;
     int64_t commits;

@@ -247,9 +247,12 @@ static void add_escaped(struct buf *out, unsigned char c)
 {
     static const char letters[] = "\b\t\n\f\r", names[] = "btnfr";
     const char *at = c != 0 ? strchr(letters, c) : NULL;
-    if (c == '"' || c == '\\') buf_addf(out, "\\%c", c);
-    else if (at != NULL) buf_addf(out, "\\%c", names[at - letters]);
-    else buf_addf(out, "\\u%04X", c);
+    if (c == '"' || c == '\\')
+        buf_addf(out, "\\%c", c);
+    else if (at != NULL)
+        buf_addf(out, "\\%c", names[at - letters]);
+    else
+        buf_addf(out, "\\u%04X", c);
 }
 
 bool json_write_str(struct buf *out, const char *s, size_t len)

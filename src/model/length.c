@@ -28,7 +28,8 @@ static double weight_total(const struct book *b)
 static int64_t words_counted(const struct book_chapter *c)
 {
     int64_t words = 0;
-    for (size_t i = 0; i < c->chunks_count; i++) words += c->chunks[i].gap ? c->chunks[i].words_asked : c->chunks[i].words;
+    for (size_t i = 0; i < c->chunks_count; i++)
+        words += c->chunks[i].gap ? c->chunks[i].words_asked : c->chunks[i].words;
     return words;
 }
 
@@ -37,7 +38,8 @@ static int64_t chapter_share(const struct book *b, int chapter)
 {
     double target = (double)b->words_target * weight_up_to(b, chapter) / weight_total(b);
     int64_t before = 0;
-    for (size_t i = 0; i < b->chapters_count && b->chapters[i].number < chapter; i++) before += words_counted(&b->chapters[i]);
+    for (size_t i = 0; i < b->chapters_count && b->chapters[i].number < chapter; i++)
+        before += words_counted(&b->chapters[i]);
     return (int64_t)llround(target) - before;
 }
 

@@ -21,7 +21,8 @@ enum { STORE_WAL_FULL_BYTES = 1024 * 1024 }; // a checkpoint is due
 static enum store_opened store_open_read(struct store *s, const char *path, struct err *e)
 {
     char *journal = mem_printf("%s-journal", path);
-    bool unmade = !file_exists(path) || file_exists(journal); // ours is never but in WAL mode: its maker is at it, or died
+    bool unmade =
+        !file_exists(path) || file_exists(journal); // ours is never but in WAL mode: its maker is at it, or died
     free(journal);
     if (unmade) return STORE_ABSENT;
     s->db = db_open(path, DB_READ, SCHEMA_APPLICATION_ID, store_sql, SQL_COUNT, e);

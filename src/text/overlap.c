@@ -37,7 +37,8 @@ static struct run_words count_words(const char *s, size_t len)
     word_walk_init(&w, s, len);
     while (count.all < LONG_RUN_WORDS && word_walk_next(&w, &start, &end)) {
         size_t i = 0;
-        while (i < count.different && (lens[i] != end - start || strncasecmp(s + starts[i], s + start, lens[i]) != 0)) i++;
+        while (i < count.different && (lens[i] != end - start || strncasecmp(s + starts[i], s + start, lens[i]) != 0))
+            i++;
         if (i == count.different) {
             starts[i] = start;
             lens[i] = end - start;

@@ -79,9 +79,9 @@ static void test_scripts_without_blanks_are_not_torn(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_side_alone_is_itself),       cmocka_unit_test(test_a_blank_stands_between_words_once),
-        cmocka_unit_test(test_a_paragraph_stays_one),          cmocka_unit_test(test_what_is_restated_stands_once),
-        cmocka_unit_test(test_a_refrain_is_no_repetition),     cmocka_unit_test(test_scripts_without_blanks_are_not_torn),
+        cmocka_unit_test(test_one_side_alone_is_itself),   cmocka_unit_test(test_a_blank_stands_between_words_once),
+        cmocka_unit_test(test_a_paragraph_stays_one),      cmocka_unit_test(test_what_is_restated_stands_once),
+        cmocka_unit_test(test_a_refrain_is_no_repetition), cmocka_unit_test(test_scripts_without_blanks_are_not_torn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -182,7 +182,8 @@ static void writing_stops_at_the_ceiling(void **state)
 static void writes_a_string_alone(void **state)
 {
     (void)state;
-    static const char *const samples[] = {"", "plain", "\"q\" \\ \n\t\r\b\f", "\x01\x1f\x7f", "łódź 日本 🙂", "a\u2028b"};
+    static const char *const samples[] = {
+        "", "plain", "\"q\" \\ \n\t\r\b\f", "\x01\x1f\x7f", "łódź 日本 🙂", "a\u2028b"};
     for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
         struct buf whole, alone;
         buf_init(&whole, BUF_MAX_LINE);

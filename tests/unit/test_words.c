@@ -39,7 +39,7 @@ static void test_broken_bytes_are_passed_over(void **state)
 {
     (void)state;
     assert_int_equal(count("one \xFF\xC3 two \xE2\x80"), 2);
-    char *exact = mem_alloc(3); // a sanitizer sees a step beyond it
+    char *exact = mem_alloc(3);    // a sanitizer sees a step beyond it
     memcpy(exact, "a\xE2\x80", 3); // NOLINT(bugprone-not-null-terminated-result): bytes, not a string
     assert_int_equal(words_count(exact, 3), 1);
     assert_int_equal(words_tail(exact, 3, 1), 0);
@@ -157,7 +157,8 @@ static void test_paragraph_whole(void **state)
 // Words are counted as text is committed: behind a sentence and its white space the counts must add up.
 static void test_counts_add_up(void **state)
 {
-    const char *s = "He said: \"It's 3.5 km.\" Mr. Fox ran.\n\n他走了。 She did too... Café! “Où?” — Là. 👩‍🚀 "
+    const char *s = "He said: \"It's 3.5 km.\" Mr. Fox ran.\n\n他走了。 She did too... Café! “Où?” — Là. "
+                    "👩‍🚀 "
                     "Fin.\nEnd. ";
     size_t len = strlen(s), whole = words_count(s, len), cuts = 0;
     (void)state;
