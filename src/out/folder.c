@@ -56,7 +56,8 @@ bool out_folder_make(char *out, size_t size, const char *parent, int64_t id, con
     for (int n = 1; n <= NAMES_TRIED; n++) {
         char suffix[16] = "";
         if (n > 1) snprintf(suffix, sizeof(suffix), "-%d", n);
-        if ((size_t)snprintf(out, size, "%s/books/%lld-%s%s", parent, (long long)id, slug, suffix) >= size)
+        int len = snprintf(out, size, "%s/books/%lld-%s%s", parent, (long long)id, slug, suffix);
+        if (len < 0 || (size_t)len >= size)
             return err_set(e, ERR_STORE, "the path '%s' is too long for a book's folder", parent);
         if (!file_exists(out) || is_empty(out)) return mark_folder(out, uuid, e);
         if (is_ours(out, uuid)) return true;
