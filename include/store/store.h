@@ -47,15 +47,14 @@ enum store_found store_job_get(struct store *s, int64_t id, struct job *out, str
 enum store_found store_job_find(struct store *s, const char *ref, int64_t *id, struct err *e);
 // The job last touched that is neither done nor cancelled: what a bare `resume` means.
 enum store_found store_job_undone(struct store *s, int64_t *id, struct err *e);
-bool store_jobs_each(struct store *s, bool (*each)(void *arg, const struct job *j), void *arg,
-                     struct err *e);                                        // by id
+// By id, without their specs (""): a list of a thousand jobs shows none of them.
+bool store_jobs_each(struct store *s, bool (*each)(void *arg, const struct job *j), void *arg, struct err *e);
 bool store_jobs_unfinished(struct store *s, int64_t *count, struct err *e); // neither done nor cancelled
 // The job to work on: one that has begun (planning, writing, waiting) before the queued ones, then by id. STORE_NONE: nothing runnable.
 enum store_found store_job_pick(struct store *s, int64_t *id, struct err *e);
 // The row's state and reason, and its `state` event (data: {"from","to","reason"}). begun_ms is set on the first planning, ended_ms on done or cancelled.
 bool store_job_set_state(struct store *s, int64_t id, enum job_state from, enum job_state to, const char *reason,
                          struct err *e);
-bool store_job_set_begun(struct store *s, int64_t id, const char *templates, const char *out_dir, struct err *e);
 bool store_job_set_folder(struct store *s, int64_t id, const char *out_dir, struct err *e);
 bool store_job_set_backend(struct store *s, int64_t id, const char *backend, struct err *e);
 bool store_job_set_model(struct store *s, int64_t id, const char *model, struct err *e);
@@ -77,6 +76,9 @@ struct chapter_row {
 bool store_chapter_add(struct store *s, int64_t job, const struct chapter_row *c, struct err *e);
 bool store_chapters_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct chapter_row *c),
                          void *arg, struct err *e);
+// One of them, which must be there: `each` is called once.
+bool store_chapter_get(struct store *s, int64_t job, int number, bool (*each)(void *arg, const struct chapter_row *c),
+                       void *arg, struct err *e);
 bool store_cards_set(struct store *s, int64_t job, int chapter, const char *cards, int count, struct err *e);
 bool store_recap_set(struct store *s, int64_t job, int chapter, const char *recap,
                      struct err *e); // counts chapters_done

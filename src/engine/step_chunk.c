@@ -20,14 +20,12 @@ static int conversation(const struct step *s)
 }
 
 struct chapter_brief {
-    int chapter;
     char *cards, *ends_on;
 };
 
-static bool find_brief(void *arg, const struct chapter_row *c)
+static bool read_brief(void *arg, const struct chapter_row *c)
 {
     struct chapter_brief *b = arg;
-    if (c->number != b->chapter) return true;
     b->cards = mem_strdup(c->cards ? c->cards : "");
     b->ends_on = mem_strdup(c->ends_on ? c->ends_on : "");
     return true;
@@ -142,10 +140,10 @@ static bool fill(struct buf *out, const struct desk *d, const struct step *s, co
 
 static bool turn(struct buf *out, const struct desk *d, const struct step *s, const struct carried *c, struct err *e)
 {
-    struct chapter_brief brief = {.chapter = s->chapter};
+    struct chapter_brief brief = {0};
     struct chunk_before before;
     bool ok = load_before(&before, d, s->chapter, e) &&
-              store_chapters_each(d->store, d->job->id, find_brief, &brief, e) &&
+              store_chapter_get(d->store, d->job->id, s->chapter, read_brief, &brief, e) &&
               fill(out, d, s, c, &brief, &before, e);
     buf_release(&before.prose);
     free(brief.cards);

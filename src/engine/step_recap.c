@@ -53,16 +53,9 @@ static bool settle(const struct desk *d, const struct step *s, const struct answ
     return ok;
 }
 
-struct summary {
-    int chapter;
-    struct buf text;
-};
-
-static bool find_summary(void *arg, const struct chapter_row *c)
+static bool read_summary(void *arg, const struct chapter_row *c)
 {
-    struct summary *want = arg;
-    if (c->number != want->chapter) return true;
-    buf_addf(&want->text, "HAPPENED: %s\n", c->event);
+    buf_addf(arg, "HAPPENED: %s\n", c->event);
     return true;
 }
 
@@ -70,11 +63,11 @@ static bool find_summary(void *arg, const struct chapter_row *c)
 static bool give_up(const struct desk *d, const struct step *s, const struct gen_message *turn, struct err *e)
 {
     (void)turn;
-    struct summary want = {.chapter = s->chapter};
-    buf_init(&want.text, BUF_MAX_PIECE);
-    bool ok = store_chapters_each(d->store, d->job->id, find_summary, &want, e) &&
-              store_recap_set(d->store, d->job->id, s->chapter, want.text.data, e);
-    buf_release(&want.text);
+    struct buf recap;
+    buf_init(&recap, BUF_MAX_PIECE);
+    bool ok = store_chapter_get(d->store, d->job->id, s->chapter, read_summary, &recap, e) &&
+              store_recap_set(d->store, d->job->id, s->chapter, recap.data, e);
+    buf_release(&recap);
     return ok;
 }
 

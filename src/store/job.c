@@ -210,11 +210,6 @@ bool store_job_set_state(struct store *s, int64_t id, enum job_state from, enum 
     return store_leave(s, &scope, ok, e);
 }
 
-bool store_job_set_begun(struct store *s, int64_t id, const char *templates, const char *out_dir, struct err *e)
-{
-    return store_write(s, "job", id, e, SQL_JOB_SET_BEGUN, "lss", id, job_text(templates), job_text(out_dir));
-}
-
 bool store_job_set_folder(struct store *s, int64_t id, const char *out_dir, struct err *e)
 {
     return store_write(s, "job", id, e, SQL_JOB_SET_FOLDER, "ls", id, out_dir);

@@ -78,6 +78,23 @@ bool store_chapters_each(struct store *s, int64_t job, bool (*each)(void *arg, c
     return store_listed(db_each(s->db, SQL_CHAPTER_EACH, chapter_on_row, &r, e, "l", job));
 }
 
+bool store_chapter_get(struct store *s, int64_t job, int number, bool (*each)(void *arg, const struct chapter_row *c),
+                       void *arg, struct err *e)
+{
+    struct chapter_reader r = {.each = each, .arg = arg};
+
+    switch (db_each(s->db, SQL_CHAPTER_GET, chapter_on_row, &r, e, "li", job, number)) {
+    case DB_NONE:
+        return err_set(e, ERR_DAMAGED, "job %" PRId64 " has no chapter %d", job, number);
+    case DB_FOUND:
+    case DB_STOPPED:
+        return true;
+    case DB_FAILED:
+        break;
+    }
+    return false;
+}
+
 bool store_cards_set(struct store *s, int64_t job, int chapter, const char *cards, int count, struct err *e)
 {
     return store_write(s, "chapter", chapter, e, SQL_CHAPTER_SET_CARDS, "lisi", job, chapter, cards, count);

@@ -6,11 +6,11 @@
 #include "store/sql.h"
 
 // As job_columns in job.c reads them.
-#define JOB_COLUMNS                                                                                                  \
-    "SELECT id, uuid, slug, title, state, reason, spec, backend, model, templates, out_dir, out_parent, detached,"   \
+#define JOB_COLUMNS(spec)                                                                                            \
+    "SELECT id, uuid, slug, title, state, reason, " spec                                                             \
+    ", backend, model, templates, out_dir, out_parent, detached,"                                                    \
     " seed, words_target, chapters_total, words_done, chapters_done, gaps, requests, retries, prompt_tokens,"        \
-    " cached_tokens, output_tokens, generating_ms, created_ms, begun_ms, ended_ms, touched_ms"                       \
-    " FROM job JOIN job_spec ON job = id"
+    " cached_tokens, output_tokens, generating_ms, created_ms, begun_ms, ended_ms, touched_ms FROM job"
 
 #define CHUNK_COLUMNS                                                                                                \
     "SELECT chapter, seq, text, skip, glue, words_asked, words, gap, cut, hash"                                      \
@@ -32,8 +32,8 @@ const char *const store_sql[SQL_COUNT] = {
                        " detached, seed, words_target, chapters_total, created_ms, touched_ms)"
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)",
     [SQL_JOB_INSERT_SPEC] = "INSERT INTO job_spec VALUES (?1, ?2)",
-    [SQL_JOB_GET] = JOB_COLUMNS " WHERE id = ?1",
-    [SQL_JOB_EACH] = JOB_COLUMNS " ORDER BY id",
+    [SQL_JOB_GET] = JOB_COLUMNS("spec") " JOIN job_spec ON job = id WHERE id = ?1",
+    [SQL_JOB_EACH] = JOB_COLUMNS("''") " ORDER BY id",
     [SQL_JOB_EXISTS] = "SELECT id FROM job WHERE id = ?1",
     [SQL_JOB_LATEST] = "SELECT id FROM job"
                        " ORDER BY state IN ('planning', 'writing', 'waiting') DESC, touched_ms DESC, id DESC LIMIT 1",
@@ -49,7 +49,6 @@ const char *const store_sql[SQL_COUNT] = {
                           " begun_ms = CASE WHEN ?3 = 'planning' AND begun_ms = 0 THEN ?5 ELSE begun_ms END,"
                           " ended_ms = CASE WHEN ?3 IN ('done', 'cancelled') THEN ?5 ELSE 0 END"
                           " WHERE id = ?1 AND state = ?2",
-    [SQL_JOB_SET_BEGUN] = "UPDATE job SET templates = ?2, out_dir = ?3 WHERE id = ?1",
     [SQL_JOB_SET_FOLDER] = "UPDATE job SET out_dir = ?2 WHERE id = ?1",
     [SQL_JOB_SET_BACKEND] = "UPDATE job SET backend = ?2, model = '' WHERE id = ?1",
     [SQL_JOB_SET_MODEL] = "UPDATE job SET model = ?2 WHERE id = ?1",
@@ -76,6 +75,8 @@ const char *const store_sql[SQL_COUNT] = {
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_CHAPTER_EACH] = "SELECT number, title, pov, event, ends_on, cards, recap, weight FROM chapter"
                          " WHERE job = ?1 ORDER BY number",
+    [SQL_CHAPTER_GET] = "SELECT number, title, pov, event, ends_on, cards, recap, weight FROM chapter"
+                        " WHERE job = ?1 AND number = ?2",
     [SQL_CHAPTER_SET_CARDS] = "UPDATE chapter SET cards = ?3, cards_count = ?4 WHERE job = ?1 AND number = ?2",
     [SQL_CHAPTER_SET_RECAP] = "UPDATE chapter SET recap = ?3 WHERE job = ?1 AND number = ?2",
     [SQL_BOOK_GET] = "SELECT id, words_target, chapters_total, EXISTS (SELECT 1 FROM bible WHERE job = ?1), finished"

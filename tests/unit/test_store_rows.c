@@ -47,7 +47,8 @@ static void test_job_round_trip(void **state)
     assert_int_equal(j.chapters_total, 3);
     assert_true(j.created_ms > 0 && j.created_ms <= j.touched_ms && j.begun_ms == 0);
     job_release(&j);
-    assert_ok(store_job_set_begun(s, id, "abc", "/tmp/1-x", &e) && store_job_set_model(s, id, "qwen", &e));
+    assert_ok(store_templates_set(s, id, "abc", "{}", 2, &e) && store_job_set_folder(s, id, "/tmp/1-x", &e) &&
+              store_job_set_model(s, id, "qwen", &e));
     j = job_get(id);
     assert_string_equal(j.templates, "abc");
     assert_string_equal(j.out_dir, "/tmp/1-x");
