@@ -205,3 +205,18 @@ def test_a_managed_backend_that_cannot_start(home):
     got = home.run("submit", *SMALL, "--backend", "own")
     assert got.returncode == 6, got
     assert "cannot run '/no/server'" in got.stderr and "novelgen resume 1" in got.stderr
+
+
+GOLDEN = json.loads((pathlib.Path(__file__).parent / "golden" / "json_fields.json").read_text(encoding="utf-8"))
+
+
+def test_fields_are_only_ever_added(home, simulator):
+    """Programs read these: what the golden file lists may never go, and a new field is added to it."""
+    got = home.run("submit", *SMALL, "--backend", simulator().url, "--json")
+    lines = [json.loads(line) for line in got.stdout.splitlines()]
+    assert [line["type"] for line in lines][-1] == "summary"
+    assert {line["type"] for line in lines} == set(GOLDEN["lines"])
+    for line in lines:
+        assert sorted(line) == sorted(GOLDEN["lines"][line["type"]]), line["type"]
+    assert {line["to"] for line in lines if line["type"] == "state"} <= set(GOLDEN["states"])
+    assert list(home.status(1)) == GOLDEN["status"]
