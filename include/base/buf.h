@@ -40,6 +40,5 @@ bool buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf,
 bool buf_vaddf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 void buf_cut(struct buf *b, size_t len);        // keeps the first `len` bytes
 void buf_drop_front(struct buf *b, size_t len); // removes the first `len` bytes
-char *buf_detach(struct buf *b);                // the string, owned by the caller; the buffer is empty again
 
 #endif

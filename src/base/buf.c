@@ -113,11 +113,3 @@ void buf_drop_front(struct buf *b, size_t len)
     memmove(b->data, b->data + len, b->len - len + 1); // with the NUL
     b->len -= len;
 }
-
-char *buf_detach(struct buf *b)
-{
-    char *data = b->data;
-
-    buf_init(b, b->max);
-    return data;
-}

@@ -32,7 +32,7 @@ struct intake {
 static bool refuse(struct inbox_answer *a, enum err_code code, const char *text)
 {
     a->code = (int)code;
-    (void)snprintf(a->text, sizeof(a->text), "%s", text);
+    (void)snprintf(a->text, sizeof(a->text), "%.511s", text);
     return true;
 }
 

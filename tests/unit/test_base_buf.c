@@ -70,22 +70,6 @@ static void test_cut_and_drop(void **state)
     buf_release(&b);
 }
 
-static void test_detach_leaves_a_usable_buffer(void **state)
-{
-    struct buf b;
-
-    (void)state;
-    buf_init(&b, BUF_MAX_LINE);
-    assert_true(buf_addf(&b, "%d-%s", 7, "x"));
-    char *text = buf_detach(&b);
-    assert_string_equal(text, "7-x");
-    assert_string_equal(b.data, "");
-    assert_true(buf_adds(&b, "again"));
-    assert_int_equal(b.max, BUF_MAX_LINE);
-    free(text);
-    buf_release(&b);
-}
-
 static void test_grow_keeps_items(void **state)
 {
     int *items = NULL;
@@ -108,8 +92,9 @@ static void test_grow_keeps_items(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ceiling_is_exact), cmocka_unit_test(test_too_long_adds_nothing),
-        cmocka_unit_test(test_cut_and_drop),     cmocka_unit_test(test_detach_leaves_a_usable_buffer),
+        cmocka_unit_test(test_ceiling_is_exact),
+        cmocka_unit_test(test_too_long_adds_nothing),
+        cmocka_unit_test(test_cut_and_drop),
         cmocka_unit_test(test_grow_keeps_items),
     };
 

@@ -135,7 +135,9 @@ static char *picture(void)
     assert_ok(file_list(p.dir, add_file, &p, &e));
     p.dir = "chapters";
     assert_ok(file_list(p.dir, add_file, &p, &e));
-    return buf_detach(&p.text);
+    char *text = mem_strndup(p.text.data, p.text.len);
+    buf_release(&p.text);
+    return text;
 }
 
 static bool count_file_event(void *arg, const struct event_row *r)

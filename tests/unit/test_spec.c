@@ -124,7 +124,7 @@ static char *repeat(const char *head, char c, size_t count, const char *tail)
     buf_adds(&text, head);
     while (count-- > 0) buf_addc(&text, c);
     buf_adds(&text, tail);
-    char *whole = buf_detach(&text);
+    char *whole = mem_strndup(text.data, text.len);
     buf_release(&text);
     return whole;
 }
