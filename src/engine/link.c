@@ -40,6 +40,7 @@ struct link {
     size_t auto_at; // port being tried
     int starts;     // of a managed backend, since it was ready last
     bool ready, fresh;
+    bool no_prefill; // whatever it says of itself
     bool found; // "auto" has met its server: it stays with it, and waits for it
     const char *sim_argv[6];
     char sim_rate[16];
@@ -72,7 +73,7 @@ static void close_link(struct link *k)
     k->name = k->url = k->bearer = NULL;
     memset(&k->conf, 0, sizeof(k->conf));
     memset(&k->facts, 0, sizeof(k->facts));
-    k->ready = k->found = false;
+    k->ready = k->found = k->no_prefill = false;
 }
 
 void link_free(struct link *k)
@@ -304,6 +305,7 @@ static void on_probe(void *arg, const struct backend_facts *facts)
         return;
     }
     k->facts = *facts;
+    k->facts.prefill = facts->prefill && !k->no_prefill;
     answer_probe(k);
 }
 
@@ -344,6 +346,12 @@ void link_open(struct link *k, const char *backend)
 void link_suspect(struct link *k)
 {
     k->ready = false;
+}
+
+void link_no_prefill(struct link *k)
+{
+    k->no_prefill = true;
+    k->facts.prefill = false;
 }
 
 void link_cancel(struct link *k)

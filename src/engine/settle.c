@@ -115,6 +115,15 @@ void worker_count_failure(struct worker *w, enum failure f)
     w->last_failure = f;
 }
 
+// Templates of thinking models refuse an answer that is to be continued. The same text is quoted instead.
+static bool settle_refused_prefill(struct worker *w, const struct gen_result *r, struct err *e)
+{
+    link_no_prefill(w->link);
+    return end_attempt(w, r, "", false, e) &&
+           store_event_add(w->store, w->job.id, "backend", "the server refuses to continue an answer: its end is quoted instead",
+                           NULL, e);
+}
+
 static bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
 {
     uint32_t jitter = 0;
@@ -146,6 +155,7 @@ bool settle_flight(struct worker *w, const struct gen_result *r, struct settled 
 {
     memset(out, 0, sizeof(*out));
     if (!flight_commit(&w->flight, e)) return false;
+    if (r->failure == FAIL_REQUEST && w->prompt.prefill) return settle_refused_prefill(w, r, e);
     if (r->failure != FAIL_NONE && !(r->failure == FAIL_EMPTY && w->flight.prefix.len > 0))
         return settle_failure(w, r, out, e);
     // A proper end, or nothing more to say behind what had come before.

@@ -37,8 +37,10 @@ def status_fault(status, when, **more):
     return {"when": when, "do": "status", "status": status, **more}
 
 
-# Each fault twice: while the book is planned (request 2), and while a chapter is written (request 5 asks for a chunk).
-AT, SLOW = {"at": [2, 5]}, {"at": 5}
+# Each fault twice: while the book is planned (request 2), and while a chapter is written (request 5 asks for a chunk,
+# because 3 asked for the outline again). The slow ones only for the chunk (request 4).
+AT, SLOW = {"at": [2, 5]}, {"at": 4}
+NO_PREFILL = '{"error":{"code":400,"message":"Assistant response prefill is incompatible with enable_thinking."}}'
 FAULTS = {
     "524": [status_fault(524, AT)],
     "502": [status_fault(502, AT)],
@@ -56,6 +58,8 @@ FAULTS = {
     "garbage": [{"when": AT, "do": "garbage", "after_tokens": 50}],
     "error frame": [{"when": AT, "do": "error_frame", "after_tokens": 50}],
     "old request still busy": [{"when": SLOW, "do": "zombie", "ms": 700, "after_tokens": 30}],
+    "prefill refused": [{"when": SLOW, "do": "truncate", "after_tokens": 60},
+                        status_fault(400, {"at": 5}, body=NO_PREFILL)],
     "everything at once": [status_fault(502, {"every": 7}), {"when": {"every": 5}, "do": "truncate", "after_tokens": 90},
                            {"when": {"every": 3}, "do": "eof", "after_tokens": 70}],
 }
