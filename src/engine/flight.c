@@ -8,14 +8,14 @@
 
 #include "text/utf8.h"
 
-static void on_second(void *arg);
+static void on_timer(void *arg);
 
 void flight_init(struct flight *f, struct loop *l, const struct flight_events *events, void *arg)
 {
     memset(f, 0, sizeof(*f));
     f->events = events;
     f->arg = arg;
-    f->timer = timer_new(l, on_second, f);
+    f->timer = timer_new(l, on_timer, f);
     buf_init(&f->prefix, BUF_MAX_PIECE);
     buf_init(&f->text, FLIGHT_TEXT_MAX);
 }
@@ -60,7 +60,7 @@ static void commit_now(struct flight *f)
     f->events->store_failed(f->arg, &e);
 }
 
-static void on_second(void *arg)
+static void on_timer(void *arg)
 {
     commit_now(arg);
 }
@@ -71,7 +71,7 @@ static void on_text(void *arg, const char *bytes, size_t len)
     utf8_prose(&f->text, bytes, len, &f->pending_cr);
     size_t waiting = f->text.len - f->committed;
     if (waiting >= FLIGHT_COMMIT_BYTES)
-        commit_now(f);
+        timer_set(f->timer, 0); // when the piece that the socket gave is read to its end: it comes here in slices
     else if (waiting > 0 && !timer_active(f->timer))
         timer_set(f->timer, FLIGHT_COMMIT_MS);
 }

@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // One request in flight: its text as it streams, and the commits that keep it. The attempt's row was committed before
-// the request left; text is committed at the latest every kilobyte or every second.
+// the request left; text is committed at the latest every kilobyte or every second (what one read of the socket gave,
+// together).
 #ifndef ENGINE_FLIGHT_H
 #define ENGINE_FLIGHT_H
 

@@ -41,7 +41,7 @@ struct link {
     int starts;     // of a managed backend, since it was ready last
     bool ready, fresh;
     bool no_prefill; // whatever it says of itself
-    bool found; // "auto" has met its server: it stays with it, and waits for it
+    bool found;      // "auto" has met its server: it stays with it, and waits for it
     const char *sim_argv[6];
     char sim_rate[16];
 };

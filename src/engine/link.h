@@ -43,9 +43,9 @@ void link_free(struct link *k); // ends a managed backend
 
 // `backend`: "auto", "sim", a configured name, or a URL. The answer comes from the loop.
 void link_open(struct link *k, const char *backend);
-void link_suspect(struct link *k); // the next link_open probes again
+void link_suspect(struct link *k);    // the next link_open probes again
 void link_no_prefill(struct link *k); // the server has refused to continue an answer: it is quoted from now on
-void link_cancel(struct link *k);  // no answer follows
+void link_cancel(struct link *k);     // no answer follows
 
 // Of a ready link.
 const char *link_url(const struct link *k);

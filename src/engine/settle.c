@@ -120,8 +120,8 @@ static bool settle_refused_prefill(struct worker *w, const struct gen_result *r,
 {
     link_no_prefill(w->link);
     return end_attempt(w, r, "", false, e) &&
-           store_event_add(w->store, w->job.id, "backend", "the server refuses to continue an answer: its end is quoted instead",
-                           NULL, e);
+           store_event_add(w->store, w->job.id, "backend",
+                           "the server refuses to continue an answer: its end is quoted instead", NULL, e);
 }
 
 static bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
