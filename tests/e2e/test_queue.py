@@ -3,11 +3,13 @@
 #
 # The queue: many terminals, one writer. Whatever happens to a terminal, every accepted job comes
 # out whole, and the server never sees two requests at once.
+import contextlib
 import json
 import os
 import pty
 import re
 import signal
+import sqlite3
 import subprocess
 
 import pytest
@@ -280,3 +282,17 @@ def test_a_message_that_its_sender_left_behind(home, simulator, when):
     assert submit(home, sim, 100, title="Second").wait() == 0
     wait_until(lambda: states(home) == {1: "done", 2: "done"}, 20, "both books")
     one_at_a_time(sim)
+
+
+def test_a_job_whose_rows_make_no_sense_is_paused(home, simulator):
+    """It had the store opened again for ever, and nobody else came to write."""
+    sim = simulator("--rate", 300)
+    writer = submit(home, sim, 600)
+    home.wait_words(writer.job(), 20)
+    home.run("pause", 1)
+    assert writer.wait() == 6
+    with contextlib.closing(sqlite3.connect(home.path / "novelgen.db")) as db, db:
+        db.execute("UPDATE job_spec SET spec = '{}'")
+    got = home.run("resume", 1)
+    assert got.returncode == 6 and "spec 'job 1': $.premise" in got.stderr, got
+    assert submit(home, sim, 100).wait() == 0
