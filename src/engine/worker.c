@@ -331,17 +331,27 @@ static void send_and_publish(struct worker *w)
     if (!timer_active(w->publish_soon)) timer_set(w->publish_soon, PUBLISH_MS);
 }
 
-// The slot is ours, the backend is ready and idle.
-static void go(struct worker *w)
+// Inside a transaction, which it ends: what is next by the rows, its attempt committed, its request sent.
+static void proceed(struct worker *w)
 {
     struct err e = ERR_INIT;
-    enum launch next = store_begin(w->store, &e) ? launch_prepare(w, &e) : LAUNCH_FAILED;
+    enum launch next = launch_prepare(w, &e);
     if (next == LAUNCH_FAILED || !store_commit(w->store, &e))
         store_failed(w, &e);
     else if (next == LAUNCH_FINISH)
         finish(w);
     else
         send_and_publish(w);
+}
+
+// The slot is ours, the backend is ready and idle.
+static void go(struct worker *w)
+{
+    struct err e = ERR_INIT;
+    if (store_begin(w->store, &e))
+        proceed(w);
+    else
+        store_failed(w, &e);
 }
 
 // More text is safe: the file of the chapter shows it a little later.
@@ -363,20 +373,6 @@ static bool pause_in_transaction(struct worker *w, const struct settled *s, stru
     return !s->outage || worker_set_job(w, JOB_WAITING, s->reason, e);
 }
 
-// The step is done, or will be asked again at once: the next attempt's row goes into the same transaction.
-static void go_on(struct worker *w, const struct settled *s)
-{
-    struct err e = ERR_INIT;
-    if (s->accepted) worker_note_done(w);
-    enum launch next = launch_prepare(w, &e);
-    if (next == LAUNCH_FAILED || !store_commit(w->store, &e))
-        store_failed(w, &e);
-    else if (next == LAUNCH_FINISH)
-        finish(w);
-    else
-        send_and_publish(w);
-}
-
 static void on_flight_ended(void *arg, const struct gen_result *r)
 {
     struct worker *w = arg;
@@ -389,7 +385,9 @@ static void on_flight_ended(void *arg, const struct gen_result *r)
         return;
     }
     if (s.answered) {
-        go_on(w, &s);
+        // Done, or to be asked again at once: the next attempt's row goes into the same transaction.
+        if (s.accepted) worker_note_done(w);
+        proceed(w);
         return;
     }
     link_suspect(w->link);

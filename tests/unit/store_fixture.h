@@ -19,7 +19,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static char fixture_home[256], fixture_db[300];
@@ -135,14 +134,6 @@ __attribute__((unused)) static void fixture_script(const char *sql)
     char *why = NULL;
     if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK) fail_msg("%s: %s", sql, why);
     (void)sqlite3_close(db);
-}
-
-__attribute__((unused)) static double fixture_ms(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
 #endif

@@ -4,6 +4,8 @@
 // What goes into the store comes out again, and the counters are the sums of the rows.
 #include "store_fixture.h"
 
+#include <time.h>
+
 static struct store *s;
 static struct err e;
 
