@@ -5,7 +5,7 @@
 #
 #     src/*/*.c ── all but main.c and src/sim ──▶ build/libnovelgen.a ──▶ build/novelgen, build/tests/unit/test_*
 #     src/sim/*.c ── with the archive's base ───▶ build/novelgen-sim
-#     templates/*/*.txt ── scripts/embed ───────▶ build/gen/templates_embedded.c
+#     templates/*/*.txt, languages/*.txt ────────▶ build/gen/embedded.c   by scripts/embed
 #     scripts/probe ────────────────────────────▶ build/probe.mk   what the compiler and the system can do
 #
 #   make demo    installs what is missing, builds, writes a small book on the built-in simulator
@@ -34,7 +34,7 @@ SIM_SOURCES := $(filter src/sim/%,$(SOURCES))
 LIB_SOURCES := $(filter-out $(SIM_SOURCES) src/cli/main.c,$(SOURCES))
 TEST_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 
-EMBEDDED := $(B)/gen/templates_embedded
+EMBEDDED := $(B)/gen/embedded
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/obj/%.o) $(EMBEDDED).o
 SIM_OBJECTS := $(SIM_SOURCES:%.c=$(B)/obj/%.o)
 MAIN_OBJECT := $(B)/obj/src/cli/main.o
@@ -43,6 +43,8 @@ HELPERS := $(patsubst tests/helpers/%.c,$(B)/tests/%,$(sort $(wildcard tests/hel
 ARCHIVE := $(B)/libnovelgen.a
 PROGRAMS := $(B)/novelgen $(B)/novelgen-sim
 TEMPLATES := $(sort $(wildcard templates/*/*.txt))
+TEMPLATES_BESIDE := $(wildcard templates/README.md templates/*/markup)
+LANGUAGES := $(sort $(wildcard languages/*.txt))
 
 # ---- Flags
 WARNINGS := -Wall -Wextra -Wformat=2 -Wconversion -Wimplicit-fallthrough -Wshadow -Wstrict-prototypes
@@ -66,11 +68,11 @@ unit: $(TESTS) $(HELPERS)
 export STAMP_CC := $(CC)
 export STAMP_FLAGS = $(COMPILE) ; $(LINK)
 export STAMP_SOURCES := $(LIB_SOURCES) ; $(SIM_SOURCES)
-export STAMP_TEMPLATES := $(TEMPLATES)
+export STAMP_EMBEDDED := $(TEMPLATES) $(LANGUAGES)
 $(B)/stamp/%: FORCE
 	@mkdir -p $(@D)
 	@case $* in cc) text=$$STAMP_CC;; flags) text=$$STAMP_FLAGS;; sources) text=$$STAMP_SOURCES;; \
-	*) text=$$STAMP_TEMPLATES;; esac; echo "$$text" | cmp -s - $@ || echo "$$text" >$@
+	*) text=$$STAMP_EMBEDDED;; esac; echo "$$text" | cmp -s - $@ || echo "$$text" >$@
 
 $(B)/probe.mk: scripts/probe $(B)/stamp/cc
 	@mkdir -p $(@D)
@@ -82,10 +84,10 @@ $(B)/obj/%.o: %.c $(B)/stamp/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -MMD -MP -c $< -o $@
 
-$(EMBEDDED).c: $(TEMPLATES) scripts/embed $(B)/stamp/templates
+$(EMBEDDED).c: $(TEMPLATES) $(LANGUAGES) scripts/embed $(B)/stamp/embedded
 	$(call say,GEN )
 	@mkdir -p $(@D)
-	$(Q)scripts/embed templates >$@.tmp && mv $@.tmp $@
+	$(Q)scripts/embed templates languages >$@.tmp && mv $@.tmp $@
 
 $(EMBEDDED).o: $(EMBEDDED).c $(B)/stamp/flags
 	$(call say,CC  )
@@ -168,11 +170,11 @@ fmt:
 
 DATA_DIR = $(DESTDIR)$(PREFIX)/share/novelgen
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DATA_DIR)/jobs $(sort $(dir $(TEMPLATES:%=$(DATA_DIR)/%)))
+	install -d $(DESTDIR)$(PREFIX)/bin $(DATA_DIR)/jobs $(sort $(dir $(TEMPLATES:%=$(DATA_DIR)/%) $(LANGUAGES:%=$(DATA_DIR)/%)))
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 docs/spec.schema.json $(DATA_DIR)
 	install -m 644 $(wildcard jobs/*.json) $(DATA_DIR)/jobs
-	set -e; for t in $(TEMPLATES); do install -m 644 $$t $(DATA_DIR)/$$t; done
+	set -e; for f in $(TEMPLATES) $(TEMPLATES_BESIDE) $(LANGUAGES); do install -m 644 $$f $(DATA_DIR)/$$f; done
 
 clean:
 	rm -rf $(B)/obj $(B)/gen $(B)/tests $(B)/asan $(B)/demo $(ARCHIVE) $(PROGRAMS)

@@ -38,6 +38,8 @@ struct gen_request {
     int max_tokens; // always sent
     int64_t seed;   // -1: not sent
     const struct sampling *sampling;
+    const char *schema_name, *schema; // JSON Schema that the answer must follow, or NULL
+    const char *const *dry_breakers;  // with sampling->dry_multiplier: texts that end a repetition; NULL-terminated, or NULL
     int64_t connect_ms, first_token_ms, stall_ms, total_ms;
 };
 

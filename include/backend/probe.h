@@ -18,6 +18,8 @@ struct backend_facts {
     enum failure failure; // FAIL_NONE: it answers and is ready; FAIL_LOADING; FAIL_REFUSED; FAIL_NOT_A_SERVER; …
     int n_ctx_tokens;     // 0: not said
     bool prefill;         // llama.cpp (GET /props with default_generation_settings)
+    bool schema;          // holds an answer to a JSON Schema (llama.cpp)
+    bool dry;             // knows the DRY sampler (llama.cpp)
     bool slots_route;     // GET /slots answers with a list that holds is_processing
     char model[160];      // first of /v1/models, or "" (masked)
     char message[256];

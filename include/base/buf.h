@@ -21,13 +21,13 @@ struct buf {
 
 // The ceilings stand together here, so that the worst case of memory can be read in one place. All in bytes.
 enum {
-    BUF_MAX_LINE = 4 * 1024,           // a message, a name, a path
-    BUF_MAX_PIECE = 1024 * 1024,       // one answer, one prompt part
-    BUF_MAX_PROMPT = 16 * 1024 * 1024, // one whole request body
-    BUF_MAX_SPEC = 4 * 1024 * 1024,    // a spec or config file
-    BUF_MAX_MESSAGE = 8 * 1024 * 1024, // a message in the inbox: a spec, quoted
-    BUF_MAX_BOOK = 256 * 1024 * 1024,  // a whole book in memory: exports only
-    BUF_MAX_REPLY = 8 * 1024 * 1024,   // a body of a non-streaming reply
+    BUF_MAX_LINE = 4 * 1024,            // a message, a name, a path
+    BUF_MAX_PIECE = 1024 * 1024,        // one answer, one prompt part
+    BUF_MAX_PROMPT = 16 * 1024 * 1024,  // one whole request body
+    BUF_MAX_SPEC = 8 * 1024 * 1024,     // a spec or config file; with 2 MB of opening chapters, quoted, in it
+    BUF_MAX_MESSAGE = 24 * 1024 * 1024, // a message in the inbox: a spec and templates, quoted once more
+    BUF_MAX_BOOK = 256 * 1024 * 1024,   // a whole book in memory: exports only
+    BUF_MAX_REPLY = 8 * 1024 * 1024,    // a body of a non-streaming reply
 };
 
 void buf_init(struct buf *b, size_t max);

@@ -20,13 +20,21 @@ struct message_submit {
     const char *backend;    // from the command line, or NULL: the spec's, else the config's
     const char *out_parent; // absolute path of the directory in which books/ is made
     bool detached;
+    int64_t deadline_ms;       // wall clock; 0: none
+    const char *templates_dir; // absolute path of the user's own templates, or NULL
+    const char *templates;     // and their texts, as template_set_pack gives them
 };
 
 bool message_post_submit(const char *home, const struct message_submit *m, char key[MESSAGE_KEY_SIZE], struct err *e);
 
 enum message_verb { MESSAGE_RESUME, MESSAGE_PAUSE, MESSAGE_CANCEL };
-// `reason` is shown with the job ("paused by Ctrl-C"); NULL is fine. Resume: `backend` NULL keeps the job's.
-bool message_post(const char *home, enum message_verb verb, int64_t job, const char *reason, const char *backend,
+struct message_change {
+    const char *reason;  // shown with the job ("paused by Ctrl-C"); NULL is fine
+    const char *backend; // resume: NULL keeps the job's
+    int64_t deadline_ms; // resume: -1 keeps it, 0 takes it away
+    const char *templates; // resume: packed texts to be taken over from now on, or NULL
+};
+bool message_post(const char *home, enum message_verb verb, int64_t job, const struct message_change *c,
                   char key[MESSAGE_KEY_SIZE], struct err *e);
 // Takes the messages of a home in without running jobs, for a caller that holds the lock (`pause`, `cancel` while
 // nobody writes). engine_start does it by itself.

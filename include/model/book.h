@@ -15,6 +15,13 @@ struct book_chunk {
     int words;       // what was accepted
     bool gap;        // no attempt could produce it
     bool cut;        // the answer was ended by a limit, not by the model
+    int tokens;      // of the answer, as the server counted them; -1: not known, or it came in pieces
+};
+
+// A stretch of chapters that is outlined at one time, when the one before it is written. Without rows there is one act.
+struct book_act {
+    int number, from, to; // chapters
+    bool merged;          // its recaps are merged into a summary
 };
 
 struct book_chapter {
@@ -22,14 +29,21 @@ struct book_chapter {
     double weight;
     int cards;      // 0: no cards yet
     bool has_recap; // the chapter is complete
+    int recap_bytes;
+    bool given;     // its prose came with the spec: all its chunks stand
     struct book_chunk *chunks;
     size_t chunks_count;
 };
 
 struct book {
     int64_t job_id;
-    int64_t words_target;
+    int64_t words_target; // what is aimed at now: the words asked for, or less if a deadline says so
     int chapters_total;
+    double obedience; // words delivered per word asked, as other books of this model showed; 1: not known
+    double bytes_per_token; // of this book's prompts, as the server counted them, in quarters; 0: not known yet
+    int plan_misses;  // planning answers that were refused because nothing could be read from them
+    struct book_act *acts;
+    size_t acts_count;
     bool has_bible;
     bool finished;                 // book.md and report.json were published
     struct book_chapter *chapters; // as far as the outline goes, in order

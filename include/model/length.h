@@ -36,6 +36,13 @@ double length_obedience(const struct book *b);
 
 // What is left of the book: its target less what stands.
 int length_room(const struct book *b);
+// Tokens of so many words of prose: as the last answers had it, else by the guess for a word.
+int length_prose_tokens(const struct book *b, int words, double tokens_per_word);
+// The token limit of an answer that is to bring `words` of what `ask` needs. `tokens_per_word` is a first guess; what the
+// last answers took counts more. Far from the end it leaves air, because models count badly and a cut sentence is lost;
+// in the last three chunks of the book it is what remains.
+int length_tokens(const struct book *b, const struct length_ask *ask, int words, double tokens_per_word,
+                  int chunk_words);
 // The most that this chunk may bring; a longer answer should be cut back to it, so that the book keeps its length. At
 // the end it is the room; before, half of what is to be written afterwards stays free. Far from the end it is no bound.
 int length_most(const struct book *b, const struct length_ask *ask);

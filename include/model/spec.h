@@ -26,6 +26,19 @@ struct spec_character {
 struct sampling { // NAN: not given, the server's or our default holds
     double temperature, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty;
     int top_k; // -1: not given
+    // Not of the spec: what model/sampling.c adds for servers that know them.
+    double dry_multiplier, dry_base;
+    int dry_length; // 0: not given
+};
+
+// A chapter as the user wants it.
+struct spec_chapter {
+    int number;  // from 1
+    char *title; // required
+    char *summary, *pov, *purpose, *ends_on; // NULL: not given
+    char *beats; // joined by "; ", NULL: not given
+    double weight; // 0: not given
+    int64_t words; // 0: not given
 };
 
 struct spec {
@@ -38,6 +51,16 @@ struct spec {
     char *style, *notes; // NULL: not given
     struct spec_character *characters;
     size_t characters_count;
+    struct spec_chapter *outline; // by number, each once; the model plans what is missing
+    size_t outline_count;
+    // Opening chapters, kept as they are: chapter i + 1 is opening[i]. "text", or "file" (a path below the spec's folder),
+    // which spec_read_files has read.
+    struct spec_opening {
+        char *title; // NULL: of the outline
+        char *text, *file;
+    } *opening;
+    size_t opening_count;
+    char *kind_dir; // "./my-templates" as given; NULL: built in (`kind` is then what it is derived from: novel)
     bool has_seed;
     int64_t seed;
     char *model;   // NULL: what the backend has
@@ -55,10 +78,15 @@ void spec_release(struct spec *s);
 // The canonical form that the store keeps (compact JSON, comments gone, defaults not filled in); spec_parse reads it back.
 void spec_write(const struct spec *s, struct buf *out);
 
-// Chapters of the book: as given, else one per ~3,000 words (a story or less than 6,000 words: per ~2,000), at least 1.
+// Reads the files that the spec names (opening chapters) below `dir`, the folder of the spec. The canonical form then
+// holds their text. False: one cannot be read, is no UTF-8, or leaves the folder.
+bool spec_read_files(struct spec *s, const char *dir, const char *name, struct err *e);
+
+// Chapters of the book: as given, else one per ~3,000 words (a story or less than 6,000 words: per ~2,000), at least 1, and
+// as many as the outline has.
 int spec_chapters(const struct spec *s);
 // The English name of a language tag ("pl" → "Polish"), and the one closing line in the language itself
-// ("Pisz po polsku."); an unknown tag gives the tag and "Write in LANGUAGE.".
+// ("Pisz po polsku."); an unknown tag gives the tag and "Write in LANGUAGE.". See model/language.h.
 const char *language_name(const char *tag);
 const char *language_line(const char *tag, char *out, size_t size);
 

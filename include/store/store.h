@@ -57,7 +57,8 @@ bool store_job_set_state(struct store *s, int64_t id, enum job_state from, enum 
                          struct err *e);
 bool store_job_set_folder(struct store *s, int64_t id, const char *out_dir, struct err *e);
 bool store_job_set_backend(struct store *s, int64_t id, const char *backend, struct err *e);
-bool store_job_set_model(struct store *s, int64_t id, const char *model, struct err *e);
+bool store_job_set_model(struct store *s, int64_t id, const char *model, double obedience, struct err *e);
+bool store_job_set_deadline(struct store *s, int64_t id, int64_t deadline_ms, struct err *e); // 0: none
 
 // The templates that a job is pinned to: kept by hash, once for all jobs that share them. STORE_NONE: not pinned yet.
 bool store_templates_set(struct store *s, int64_t job, const char *hash, const char *text, size_t len, struct err *e);
@@ -66,12 +67,24 @@ enum store_found store_templates_get(struct store *s, int64_t job, struct buf *o
 // ---- the plan ----------------------------------------------------------------------------------------------------
 bool store_bible_set(struct store *s, int64_t job, const char *text, const char *title, struct err *e);
 bool store_bible_get(struct store *s, int64_t job, struct buf *out, struct err *e); // nothing added: none yet
+// The skeleton: what the book's acts are to do. `from` and `to` are chapters.
+struct act_row {
+    int number, from, to;
+    const char *start, *turn, *open;
+    const char *summary; // its merged recaps, or NULL
+};
+bool store_act_add(struct store *s, int64_t job, const struct act_row *a, struct err *e);
+bool store_acts_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct act_row *a), void *arg,
+                     struct err *e);
+bool store_act_set_summary(struct store *s, int64_t job, int act, const char *summary, struct err *e);
 struct chapter_row {
     int number;
     const char *title, *pov, *event, *ends_on;
+    const char *purpose, *opens, *closes; // NULL is ""
     const char *cards; // lines, or NULL
     const char *recap; // lines, or NULL
     double weight;
+    bool given; // its prose came with the spec
 };
 bool store_chapter_add(struct store *s, int64_t job, const struct chapter_row *c, struct err *e);
 bool store_chapters_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct chapter_row *c),
@@ -82,6 +95,9 @@ bool store_chapter_get(struct store *s, int64_t job, int number, bool (*each)(vo
 bool store_cards_set(struct store *s, int64_t job, int chapter, const char *cards, int count, struct err *e);
 bool store_recap_set(struct store *s, int64_t job, int chapter, const char *recap,
                      struct err *e); // counts chapters_done
+// A deadline makes the book shorter: what is aimed at, and how many chapters it has. Chapters beyond must have no chunks;
+// their outline goes, and acts beyond or across the end are cut to it.
+bool store_plan_shorten(struct store *s, int64_t job, int64_t words, int chapters, struct err *e);
 bool store_finished_set(struct store *s, int64_t job, struct err *e);
 bool store_book_load(struct store *s, int64_t job, struct book *out, struct err *e);
 
@@ -93,6 +109,7 @@ struct chunk_row {
     const char *glue; // what stands between the chunk before (of this chapter) and this one: "", " ", "\n\n"
     int words_asked, words;
     bool gap, cut;
+    int tokens; // of the answer, as the server counted them; -1: not known, or it came in pieces
 };
 // Also words_done, gaps, and the `chunk` event. The row keeps hash_bytes(text).
 bool store_chunk_add(struct store *s, int64_t job, const struct chunk_row *c, struct err *e);
@@ -107,6 +124,9 @@ bool store_turn_add(struct store *s, int64_t job, int conversation, enum turn_ro
                     struct err *e);
 // An assistant turn that is chunk `seq` of the chapter: its bytes are that row's `text`, stored once.
 bool store_turn_add_chunk(struct store *s, int64_t job, int conversation, int seq, struct err *e);
+// A user turn with which the conversation begins anew: what stands before it is not sent any more (a flattening).
+bool store_turn_add_fresh(struct store *s, int64_t job, int conversation, const char *text, size_t len, struct err *e);
+// From the last fresh turn on, else from the first one.
 bool store_turns_each(struct store *s, int64_t job, int conversation,
                       bool (*each)(void *arg, enum turn_role role, const char *text, size_t len), void *arg,
                       struct err *e);
@@ -115,8 +135,8 @@ bool store_turns_each(struct store *s, int64_t job, int conversation,
 // A task is named by (job, kind, chapter, seq); its row is made with its first attempt.
 struct task_key {
     int64_t job;
-    const char *kind; // "bible", "outline", "beats", "chunk", "recap"
-    int chapter, seq; // outline: chapter = first of the batch
+    const char *kind; // "bible", "acts", "outline", "merge", "beats", "chunk", "recap"
+    int chapter, seq; // outline: chapter = first of the batch; acts, merge: chapter = number of the (first) act
 };
 struct attempt {
     int64_t id;
@@ -144,6 +164,9 @@ struct attempt_begin {
     size_t prefix_len;
     int64_t prompt_bytes,
         common_bytes; // our own account: the request's messages, and how much of them equals the last request's start
+    int conversation; // whose stored turns it extends
+    int left_out;     // of those, how many were left out to fit
+    bool broke;       // the request did not extend the one before although it should have; counted by the job
 };
 bool store_attempt_begin(struct store *s, const struct attempt_begin *b, int64_t *id,
                          struct err *e); // counts requests; task → running
@@ -155,6 +178,9 @@ struct attempt_end {
     int64_t prompt_tokens, cached_tokens, output_tokens; // -1 unknown
     int64_t first_token_ms, total_ms;
     bool charge; // consumes one of the task's attempts
+    // What was sent beyond the stored turns, for whoever wants to see it later; NULL where it is stored as a turn.
+    const char *sent;
+    size_t sent_len;
 };
 bool store_attempt_end(struct store *s, int64_t id, const struct attempt_end *r,
                        struct err *e); // counts tokens, retries (failure or verdict not accepted)
@@ -164,7 +190,11 @@ enum store_found store_attempt_last(struct store *s, const struct task_key *task
 enum store_found store_attempt_best(struct store *s, const struct task_key *task, struct attempt *out, struct err *e);
 // The attempt of any job that is not ended: what may still run on the backend (at most one per slot). STORE_NONE: none.
 enum store_found store_attempt_in_flight(struct store *s, int64_t *job, struct attempt *out, struct err *e);
-// The task is done: its attempts' texts are dropped, its state is "done".
+// How many attempts of the task were refused by one of these rules (a NULL ends the list).
+bool store_attempts_refused(struct store *s, const struct task_key *task, const char *const *rules, int *count,
+                            struct err *e);
+// The task is done, its state is "done": the accepted attempt's text is dropped (it stands in a chunk or a turn), that of
+// the others is kept for whoever asks why.
 bool store_task_done(struct store *s, const struct task_key *task, struct err *e);
 // Requests in a row of this job's newest attempts that failed while others… are the worker's own account, not here.
 
@@ -174,9 +204,21 @@ struct attempt_row { // the inference log, without text
     int chapter, seq, number, words_asked, http_status;
     int64_t prompt_tokens, cached_tokens, output_tokens, first_token_ms, total_ms;
     bool ended;
+    int64_t prompt_bytes, common_bytes, seed;
+    int max_tokens, conversation, left_out;
+    const char *message;
 };
 bool store_attempts_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct attempt_row *a),
                          void *arg, struct err *e);
+
+// What attempt `id` sent beyond the stored turns (empty: see its turn), and what came back, if it is kept: what was
+// carried over from the attempt before, and what it streamed itself.
+bool store_attempt_look(struct store *s, int64_t id, struct buf *sent, struct buf *carried, struct buf *text,
+                        struct err *e);
+// The turns of a conversation as a whole, fresh or not: `seq` is the chunk of an assistant turn that is one, else 0.
+bool store_turns_all(struct store *s, int64_t job, int conversation,
+                     bool (*each)(void *arg, enum turn_role role, int seq, bool fresh, const char *text, size_t len),
+                     void *arg, struct err *e);
 
 // ---- events: what observers hear -----------------------------------------------------------------------------------
 // `type` is a stable word ("state", "chunk", "chapter", "retry", "gap", "trim", "backend", …); `data` a JSON object or NULL; `text` a line for people.
@@ -213,5 +255,9 @@ struct backend_profile {
 };
 bool store_profile_put(struct store *s, const char *backend, const struct backend_profile *p, struct err *e);
 enum store_found store_profile_get(struct store *s, const char *backend, struct backend_profile *out, struct err *e);
+// What a model was asked for and delivered, over all books: counts up. `ratio` of the sums, 1 while less than 2,000
+// words were asked; pinned to a job with store_job_set_model, so that a book never depends on another that runs later.
+bool store_model_note(struct store *s, const char *model, int words_asked, int words, struct err *e);
+bool store_model_ratio(struct store *s, const char *model, double *ratio, struct err *e);
 
 #endif

@@ -19,7 +19,12 @@ struct template_var {
     const char *value; // NULL is empty
 };
 
-bool template_fill(struct buf *out, const char *name, const char *text, size_t len, const struct template_var *vars,
-                   size_t vars_count, struct err *e);
+// A template may hold alternatives: the lines between `[[json]]` and `[[end]]`, each alone on its line, are taken only
+// when `part` is "json". Parts are not nested. NULL: only what is outside of all parts.
+bool template_fill(struct buf *out, const char *name, const char *text, size_t len, const char *part,
+                   const struct template_var *vars, size_t vars_count, struct err *e);
+// Whether it can be filled at all with these names: braces, variables, parts. `name` is what a message calls it (a path).
+bool template_check(const char *name, const char *text, size_t len, const char *const *names, size_t names_count,
+                    struct err *e);
 
 #endif

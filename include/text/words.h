@@ -17,8 +17,9 @@ size_t words_tail(const char *s, size_t len, size_t words);
 size_t words_head(const char *s, size_t len, size_t words);
 
 // The length of the longest prefix that ends with a whole sentence: behind a terminator (. ! ? … 。 ！ ？ ؟ ।) and
-// the closing quotes and brackets that follow it, where white space, the end, or (CJK) anything follows.
-// "Mr." and "3.5" do not end a sentence. White space behind is not part of it. 0: there is none.
+// the closing quotes and brackets that follow it, where white space, the end, or (CJK) anything follows. A line that
+// begins with 「 and ends with 」 is one too. "Mr.", "z. B.", "3.5" and the "3." of "3. Oktober" do not end a sentence.
+// White space behind is not part of it. 0: there is none.
 size_t sentence_whole(const char *s, size_t len);
 // Whether the text, trailing white space apart, ends with a whole sentence.
 bool sentence_ends(const char *s, size_t len);

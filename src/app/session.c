@@ -294,6 +294,7 @@ static void session_watch_signals(struct session *s, struct watch_signal *signal
 // the row that `rested` shows.
 static void session_pause_own(struct session *s)
 {
+    const struct message_change change = {.reason = "interrupted"};
     char key[MESSAGE_KEY_SIZE];
     struct inbox_answer answer;
     struct err ignored = ERR_INIT;
@@ -303,8 +304,7 @@ static void session_pause_own(struct session *s)
         if (j->over) continue;
         if (j->id == 0 && order_await(s->o->home, j->key, INTERRUPT_WAIT_MS, &answer, &ignored) == ORDER_ANSWERED)
             j->id = answer.job;
-        if (j->id == 0 || !message_post(s->o->home->path, MESSAGE_PAUSE, j->id, "interrupted", NULL, key, &ignored))
-            continue;
+        if (j->id == 0 || !message_post(s->o->home->path, MESSAGE_PAUSE, j->id, &change, key, &ignored)) continue;
         if (s->role.engine == NULL) (void)order_await(s->o->home, key, INTERRUPT_WAIT_MS, &answer, &ignored);
     }
 }

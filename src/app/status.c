@@ -14,12 +14,29 @@ double status_tokens_per_s(const struct job *j)
     return (double)j->output_tokens * 1000.0 / (double)j->generating_ms;
 }
 
+int64_t status_words_aim(const struct job *j)
+{
+    return j->words_planned > 0 ? j->words_planned : j->words_target;
+}
+
+// A server that does not say what it had cached, and one that had nothing, both give 0: neither is known.
+double status_cached_share(const struct job *j)
+{
+    if (j->prompt_tokens <= 0 || j->cached_tokens <= 0) return -1;
+    return (double)j->cached_tokens / (double)j->prompt_tokens;
+}
+
+static double status_prefix_share(const struct job *j)
+{
+    return j->prompt_bytes > 0 ? (double)j->common_bytes / (double)j->prompt_bytes : -1;
+}
+
 // The plan costs time that brings no words, so an early estimate is on the safe side.
 int64_t status_eta_ms(const struct job *j, int64_t words_now)
 {
     if (job_state_ended(j->state)) return 0;
     if (j->generating_ms <= 0 || j->words_done <= 0) return -1;
-    int64_t left = j->words_target - words_now;
+    int64_t left = status_words_aim(j) - words_now;
     if (left <= 0) return 0;
     return (int64_t)((double)left * (double)j->generating_ms / (double)j->words_done);
 }
@@ -45,6 +62,30 @@ static void status_set_speed(struct json *o, const struct job *j)
         json_set_int(o, "eta_s", (eta_ms + 999) / 1000);
     else
         json_set_str(o, "eta_s", NULL);
+}
+
+static void status_set_share(struct json *o, const char *key, double share)
+{
+    if (share >= 0)
+        json_set_num(o, key, (double)(int64_t)(share * 1000 + 0.5) / 1000);
+    else
+        json_set_str(o, key, NULL);
+}
+
+static void status_set_cache(struct json *o, const struct job *j)
+{
+    status_set_share(o, "prefix_share", status_prefix_share(j));
+    status_set_share(o, "cached_share", status_cached_share(j));
+    json_set_int(o, "prefix_breaks", j->prefix_breaks);
+}
+
+static void status_set_deadline(struct json *o, const struct job *j)
+{
+    if (j->words_planned > 0)
+        json_set_int(o, "words_planned", j->words_planned);
+    else
+        json_set_str(o, "words_planned", NULL);
+    status_set_time(o, "deadline", j->deadline_ms);
 }
 
 struct json *status_json(const struct job *j)
@@ -75,6 +116,8 @@ struct json *status_json(const struct job *j)
     status_set_time(o, "created", j->created_ms);
     status_set_time(o, "begun", j->begun_ms);
     status_set_time(o, "ended", j->ended_ms);
+    status_set_cache(o, j);
+    status_set_deadline(o, j);
     return o;
 }
 

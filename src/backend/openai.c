@@ -10,8 +10,12 @@
 //   data: [DONE]
 #include "dialect.h"
 
+#include "base/mem.h"
+
 #include <math.h>
 #include <string.h>
+
+enum { DRY_LAST_N_TOKENS = 4096 };
 
 // The messages are nearly all of the body, and the server waits for them: they are written as they are, without a tree.
 static void openai_write_messages(struct buf *out, const struct gen_request *q)
@@ -46,6 +50,37 @@ static void openai_set_sampling(struct json *body, const struct sampling *s)
     if (s->top_k >= 0) json_set_int(body, "top_k", s->top_k);
 }
 
+// DRY of llama.cpp. The window is said, because the server's default is short and changed between versions; its own
+// breakers are said too, because a list replaces them.
+static void openai_set_dry(struct json *body, const struct gen_request *q)
+{
+    static const char *const breakers[] = {"\n", ":", "\"", "*"};
+    const struct sampling *s = q->sampling;
+    if (s == NULL || !(s->dry_multiplier > 0)) return;
+    json_set_num(body, "dry_multiplier", s->dry_multiplier);
+    if (s->dry_base > 0) json_set_num(body, "dry_base", s->dry_base);
+    if (s->dry_length > 0) json_set_int(body, "dry_allowed_length", s->dry_length);
+    json_set_int(body, "dry_penalty_last_n", DRY_LAST_N_TOKENS);
+    struct json *list = json_new_array();
+    for (size_t i = 0; i < ARRAY_LEN(breakers); i++) json_push(list, json_new_str(breakers[i]));
+    for (const char *const *b = q->dry_breakers; b != NULL && *b != NULL; b++) json_push(list, json_new_str(*b));
+    json_set(body, "dry_sequence_breakers", list);
+}
+
+static void openai_set_schema(struct json *body, const struct gen_request *q)
+{
+    struct err e = ERR_INIT;
+    struct json *schema = q->schema != NULL ? json_read(q->schema, strlen(q->schema), &e) : NULL;
+    if (schema == NULL) return; // an answer in lines can be read too
+    struct json *named = json_new_object(), *format = json_new_object();
+    json_set_str(named, "name", q->schema_name != NULL ? q->schema_name : "answer");
+    json_set_bool(named, "strict", true);
+    json_set(named, "schema", schema);
+    json_set_str(format, "type", "json_schema");
+    json_set(format, "json_schema", named);
+    json_set(body, "response_format", format);
+}
+
 static void openai_write_body(struct buf *out, const struct gen_request *q)
 {
     struct json *body = json_new_object();
@@ -57,6 +92,8 @@ static void openai_write_body(struct buf *out, const struct gen_request *q)
     json_set_int(body, "max_tokens", q->max_tokens);
     if (q->seed >= 0) json_set_int(body, "seed", q->seed);
     openai_set_sampling(body, q->sampling);
+    openai_set_dry(body, q);
+    openai_set_schema(body, q);
     if (q->prefill) {
         json_set_bool(body, "continue_final_message", true);
         json_set_bool(body, "add_generation_prompt", false);

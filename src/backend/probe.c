@@ -6,7 +6,7 @@
 //
 //   /health     503 while a llama.cpp loads or a vLLM is dead; its absence says nothing
 //   /v1/models  what everyone has
-//   /props      llama.cpp: the context of one slot
+//   /props      llama.cpp, with what only it can do: the context of one slot
 //   /slots      llama.cpp: whether it is idle
 #include "backend/probe.h"
 
@@ -72,7 +72,7 @@ static void probe_read_props(struct probe *p, const struct json *v)
 {
     const struct json *settings = json_get(v, "default_generation_settings");
     if (json_kind(settings) != JSON_KIND_OBJECT) return;
-    p->is_server = p->facts.prefill = true;
+    p->is_server = p->facts.prefill = p->facts.schema = p->facts.dry = true;
     probe_set_n_ctx(p, json_get(settings, "n_ctx"));
 }
 

@@ -8,33 +8,76 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/due.h"
 #include "cli/exit.h"
 #include "cli/follow.h"
+#include "cli/own_templates.h"
 #include "cli/settings.h"
 #include "cli/target.h"
 
 enum { TARGETS_MOST = 1000 };
 
 static struct {
-    const char *backend;
-    bool detach;
+    const char *backend, *templates;
+    struct due due;
+    bool no_deadline, detach;
 } resume_options;
 
 static const struct option resume_own[] = {
     {"backend", 0, OPTION_TEXT, &resume_options.backend, "URL|NAME", 0, 0, "go on with another server than before"},
+    {"by", 0, OPTION_TEXT, &resume_options.due.by, "TIME", 0, 0, "be done by then, with a shorter book if need be"},
+    {"within", 0, OPTION_TEXT, &resume_options.due.within, "DURATION", 0, 0,
+     "the same from now on, such as 6h or 90m"},
+    {"no-deadline", 0, OPTION_FLAG, &resume_options.no_deadline, NULL, 0, 0,
+     "the book has all the time it needs again"},
+    {"templates", 0, OPTION_TEXT, &resume_options.templates, "keep|take", 0, 0,
+     "after a change in its folder of templates: the old texts, or the new"},
     {"detach", 0, OPTION_FLAG, &resume_options.detach, NULL, 0, 0, "let it be written in the background"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
 };
 
-static bool resume_post(const struct home *h, const struct targets *t, struct session_job *jobs, struct err *e)
+// What the options say, before any job is looked at.
+struct resume_wish {
+    int64_t deadline_ms;
+    enum own_choice choice;
+};
+
+static bool resume_read_options(struct resume_wish *w, struct err *e)
 {
-    for (size_t i = 0; i < t->count; i++)
-        if (!message_post(h->path, MESSAGE_RESUME, t->ids[i], NULL, resume_options.backend, jobs[i].key, e))
-            return false;
+    const struct due *due = &resume_options.due;
+
+    w->deadline_ms = resume_options.no_deadline ? 0 : -1;
+    if (resume_options.no_deadline && (due->by != NULL || due->within != NULL))
+        return err_set(e, ERR_USAGE, "give --no-deadline or a deadline, not both");
+    return due_read(due, &w->deadline_ms, e) && own_templates_choice(resume_options.templates, &w->choice, e);
+}
+
+static bool resume_post_all(const struct home *h, const struct targets *t, const struct resume_wish *w, char **packed,
+                            struct session_job *jobs, struct err *e)
+{
+    struct message_change change = {.backend = resume_options.backend, .deadline_ms = w->deadline_ms};
+
+    for (size_t i = 0; i < t->count; i++) {
+        change.templates = packed[i];
+        if (!message_post(h->path, MESSAGE_RESUME, t->ids[i], &change, jobs[i].key, e)) return false;
+    }
     return true;
 }
 
-static int resume_jobs(const struct home *h, const struct targets *t)
+// No job is told anything before the templates of all of them are known to be good.
+static bool resume_post(const struct home *h, const struct targets *t, const struct resume_wish *w,
+                        struct session_job *jobs, struct err *e)
+{
+    char **packed = mem_calloc(t->count, sizeof *packed);
+
+    bool ok =
+        own_templates_resume(h, t->ids, t->count, w->choice, packed, e) && resume_post_all(h, t, w, packed, jobs, e);
+    for (size_t i = 0; i < t->count; i++) free(packed[i]);
+    free(packed);
+    return ok;
+}
+
+static int resume_jobs(const struct home *h, const struct targets *t, const struct resume_wish *w)
 {
     struct session_job *jobs = mem_calloc(t->count, sizeof *jobs);
     struct err e = ERR_INIT;
@@ -43,7 +86,7 @@ static int resume_jobs(const struct home *h, const struct targets *t)
         .home = h, .program = &program, .jobs = jobs, .jobs_count = t->count, .since_ms = clock_wall_ms()};
     int code;
 
-    if (!program_find(&program, &e) || !resume_post(h, t, jobs, &e))
+    if (!program_find(&program, &e) || !resume_post(h, t, w, jobs, &e))
         code = exit_fail(&e);
     else
         code = resume_options.detach ? follow_detached(&o) : follow_session(&o);
@@ -55,12 +98,14 @@ static int resume_run(const struct args *a)
 {
     struct err e = ERR_INIT;
     struct targets t = {0};
+    struct resume_wish wish = {.choice = OWN_ASK};
     struct home home;
 
+    if (!resume_read_options(&wish, &e)) return exit_fail(&e);
     if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
     bool ok = (resume_options.backend == NULL || home_check_backend(&home, resume_options.backend, &e)) &&
               targets_find(&t, &home, a, true, &e);
-    int code = ok ? resume_jobs(&home, &t) : exit_fail(&e);
+    int code = ok ? resume_jobs(&home, &t, &wish) : exit_fail(&e);
     targets_release(&t);
     home_release(&home);
     return code;
@@ -72,10 +117,14 @@ const struct command cmd_resume = {
     .name = "resume",
     .usage = "[ID]... [OPTION]...",
     .summary = "go on with a job that was paused, cancelled or broken off",
-    .help = "Goes on where a job stopped, without losing or repeating a word, and follows it to its end as submit "
-            "does. Without\n"
-            "an ID: the last one touched that is not done.\n\n"
-            "Example: novelgen resume 3 --backend http://127.0.0.1:8080",
+    .help =
+        "Goes on where a job stopped, without losing or repeating a word, and follows it to its end as submit "
+        "does. Without\n"
+        "an ID: the last one touched that is not done.\n\n"
+        "--by takes 07:00 (the next time it is that o'clock) or 2026-11-22 07:00. A book keeps the templates that it "
+        "began with;\n"
+        "when a file in its own folder of templates has changed since, resume asks for --templates.\n\n"
+        "Example: novelgen resume 3 --backend http://127.0.0.1:8080",
     .tables = resume_tables,
     .args_most = TARGETS_MOST,
     .run = resume_run,

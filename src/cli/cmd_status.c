@@ -17,6 +17,7 @@ enum { TARGETS_MOST = 1000 };
 
 static bool status_page(const struct home *h, struct store *s, const struct job *j, struct err *e)
 {
+    struct book book = {0};
     struct current current;
     struct buf page;
     struct page_view v = {.job = j, .written = order_is_written(h)};
@@ -28,10 +29,15 @@ static bool status_page(const struct home *h, struct store *s, const struct job 
         ok = current_read(&current, s, j->id, e);
         v.current = &current;
     }
+    if (ok && j->gaps > 0) {
+        ok = store_book_load(s, j->id, &book, e);
+        v.book = &book;
+    }
     if (ok) {
         page_job(&v, settings_paints(1), &page);
         output_text(page.data, page.len);
     }
+    book_release(&book);
     current_release(&current);
     buf_release(&page);
     return ok;

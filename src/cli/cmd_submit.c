@@ -4,6 +4,7 @@
 // novelgen submit. The spec is checked before the home is touched: a wrong one leaves nothing behind.
 #include "cli/command.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,8 +12,11 @@
 #include "app/home.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/mem.h"
+#include "cli/due.h"
 #include "cli/exit.h"
 #include "cli/follow.h"
+#include "cli/own_templates.h"
 #include "cli/settings.h"
 #include "io/json.h"
 #include "model/spec.h"
@@ -21,6 +25,7 @@ enum { WORDS_LEAST = 100, WORDS_MOST = 5000000, PATH_SIZE = 1024 };
 
 static struct {
     const char *premise, *title, *language, *backend, *out;
+    struct due due;
     int64_t words;
     bool detach;
 } submit_options;
@@ -35,6 +40,9 @@ static const struct option submit_own[] = {
     {"backend", 0, OPTION_TEXT, &submit_options.backend, "URL|NAME", 0, 0,
      "the server; auto (the default) looks for it, sim needs none"},
     {"out", 'o', OPTION_TEXT, &submit_options.out, "DIR", 0, 0, "where books/ is made (the current directory)"},
+    {"by", 0, OPTION_TEXT, &submit_options.due.by, "TIME", 0, 0, "be done by then, with a shorter book if need be"},
+    {"within", 0, OPTION_TEXT, &submit_options.due.within, "DURATION", 0, 0,
+     "the same from now on, such as 6h or 90m"},
     {"detach", 0, OPTION_FLAG, &submit_options.detach, NULL, 0, 0, "let it be written in the background"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
 };
@@ -81,13 +89,36 @@ static bool submit_check_arguments(const struct args *a, struct err *e)
     return true;
 }
 
-// Whatever is wrong with a spec is wrong usage, also where the file system said so.
-static bool submit_spec(struct spec *spec, const struct args *a, struct err *e)
+static const char *submit_name(const struct args *a)
 {
-    const char *name = a->count == 1 ? a->items[0] : "command line";
+    if (a->count == 0) return "command line";
+    return strcmp(a->items[0], "-") == 0 ? "stdin" : a->items[0];
+}
+
+// What the spec names lies below its own folder; that of stdin is the current one.
+static char *submit_folder(const struct args *a)
+{
+    const char *path = a->count == 1 ? a->items[0] : "", *slash = strrchr(path, '/');
+
+    if (slash == NULL) return mem_strdup(".");
+    return slash == path ? mem_strdup("/") : mem_strndup(path, (size_t)(slash - path));
+}
+
+static bool submit_parse(struct spec *spec, const struct buf *text, const char *folder, const char *name,
+                         struct err *e)
+{
+    if (!spec_parse(spec, text->data, text->len, name, e)) return false;
+    if (spec_read_files(spec, folder, name, e)) return true;
+    spec_release(spec);
+    return false;
+}
+
+// Whatever is wrong with a spec is wrong usage, also where the file system said so.
+static bool submit_spec(struct spec *spec, const struct args *a, const char *folder, struct err *e)
+{
+    const char *name = submit_name(a);
     struct buf text;
 
-    if (strcmp(name, "-") == 0) name = "stdin";
     buf_init(&text, BUF_MAX_SPEC);
     bool ok = true;
     if (a->count == 1)
@@ -95,7 +126,7 @@ static bool submit_spec(struct spec *spec, const struct args *a, struct err *e)
     else
         submit_write_premise(&text);
     if (ok && text.len == 0) ok = err_set(e, ERR_USAGE, "spec '%s' is empty", name);
-    ok = ok && spec_parse(spec, text.data, text.len, name, e);
+    ok = ok && submit_parse(spec, &text, folder, name, e);
     if (!ok) e->code = ERR_USAGE;
     buf_release(&text);
     return ok;
@@ -127,9 +158,39 @@ static bool submit_backend(const struct home *h, const struct spec *spec, const 
     return true;
 }
 
-static int submit_job(const struct home *h, const struct spec *spec)
+// What goes with the spec: when it is due, and the user's own templates, where they are and what they say now.
+struct submit_extras {
+    int64_t deadline_ms; // 0: none
+    char dir[PATH_SIZE];
+    char *packed; // NULL: none
+};
+
+static bool submit_templates(struct submit_extras *x, const struct spec *spec, const char *folder, const char *name,
+                             struct err *e)
+{
+    if (spec->kind_dir == NULL) return true;
+    const char *below = spec->kind_dir + (strncmp(spec->kind_dir, "./", 2) == 0 ? 2 : 0);
+    char *path = mem_printf("%s/%s", folder, below);
+    x->packed = own_templates_read(path, e);
+    bool ok =
+        x->packed != NULL ? file_absolute(x->dir, sizeof x->dir, path, e) : err_prefix(e, "spec '%s': $.kind", name);
+    free(path);
+    return ok;
+}
+
+static int submit_post(const struct home *h, const struct program *program, const struct message_submit *message)
 {
     struct session_job job = {.id = 0};
+    struct err e = ERR_INIT;
+    const struct session_options o = {
+        .home = h, .program = program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
+
+    if (!message_post_submit(h->path, message, job.key, &e)) return exit_fail(&e);
+    return submit_options.detach ? follow_detached(&o) : follow_session(&o);
+}
+
+static int submit_job(const struct home *h, const struct spec *spec, const struct submit_extras *x)
+{
     struct message_submit message = {.spec = spec, .detached = submit_options.detach};
     struct err e = ERR_INIT;
     struct program program;
@@ -138,28 +199,46 @@ static int submit_job(const struct home *h, const struct spec *spec)
     if (!submit_out(out, &e) || !program_find(&program, &e) ||
         !submit_backend(h, spec, &program, &message.backend, &e))
         return exit_fail(&e);
+    message.deadline_ms = x->deadline_ms;
     message.out_parent = out;
-    const struct session_options o = {
-        .home = h, .program = &program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
-    if (!message_post_submit(h->path, &message, job.key, &e)) return exit_fail(&e);
-    return submit_options.detach ? follow_detached(&o) : follow_session(&o);
+    message.templates = x->packed;
+    message.templates_dir = x->packed != NULL ? x->dir : NULL;
+    return submit_post(h, &program, &message);
+}
+
+static int submit_checked(const struct spec *spec, const struct submit_extras *x)
+{
+    struct err e = ERR_INIT;
+    struct home home;
+
+    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    int code = submit_job(&home, spec, x);
+    home_release(&home);
+    return code;
+}
+
+static int submit_from(const struct args *a, const char *folder)
+{
+    struct err e = ERR_INIT;
+    struct submit_extras x = {.packed = NULL};
+    struct spec spec;
+
+    if (!due_read(&submit_options.due, &x.deadline_ms, &e) || !submit_spec(&spec, a, folder, &e))
+        return exit_fail(&e);
+    int code = submit_templates(&x, &spec, folder, submit_name(a), &e) ? submit_checked(&spec, &x) : exit_fail(&e);
+    free(x.packed);
+    spec_release(&spec);
+    return code;
 }
 
 static int submit_run(const struct args *a)
 {
     struct err e = ERR_INIT;
-    struct spec spec;
-    struct home home;
-    int code;
 
-    if (!submit_check_arguments(a, &e) || !submit_spec(&spec, a, &e)) return exit_fail(&e);
-    if (!home_open(&home, settings.home, &e)) {
-        code = exit_fail(&e);
-    } else {
-        code = submit_job(&home, &spec);
-        home_release(&home);
-    }
-    spec_release(&spec);
+    if (!submit_check_arguments(a, &e)) return exit_fail(&e);
+    char *folder = submit_folder(a);
+    int code = submit_from(a, folder);
+    free(folder);
     return code;
 }
 
@@ -169,13 +248,17 @@ const struct command cmd_submit = {
     .name = "submit",
     .usage = "SPEC|- [OPTION]...  |  submit --premise TEXT --words N [OPTION]...",
     .summary = "write a book",
-    .help = "Puts a book into the queue and writes it; if another novelgen of this home is writing, it waits for its "
-            "turn and\n"
-            "stands by. SPEC is a JSON file, or - for stdin. Prints the job's id and folder to stdout, talks to "
-            "stderr, and ends\n"
-            "with the book. Ctrl-C pauses the job; `novelgen resume` goes on.\n\n"
-            "Example: novelgen submit jobs/story-short.json --backend sim\n"
-            "         novelgen submit --premise \"A lighthouse keeper finds a door under the stairs\" --words 3000",
+    .help =
+        "Puts a book into the queue and writes it; if another novelgen of this home is writing, it waits for its "
+        "turn and\n"
+        "stands by. SPEC is a JSON file, or - for stdin. Prints the job's id and folder to stdout, talks to "
+        "stderr, and ends\n"
+        "with the book. Ctrl-C pauses the job; `novelgen resume` goes on.\n\n"
+        "--by takes 07:00 (the next time it is that o'clock) or 2026-11-22 07:00. What the speed does not allow by "
+        "then is left\n"
+        "out of the plan, so that the book has an end.\n\n"
+        "Example: novelgen submit jobs/story-short.json --backend sim\n"
+        "         novelgen submit --premise \"A lighthouse keeper finds a door under the stairs\" --words 3000",
     .tables = submit_tables,
     .args_most = 1,
     .run = submit_run,

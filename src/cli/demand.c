@@ -37,11 +37,12 @@ static int demand_show(const struct home *h, int64_t id)
 
 static int demand_job(const struct home *h, int64_t id, enum message_verb verb)
 {
+    const struct message_change change = {.deadline_ms = -1};
     char key[MESSAGE_KEY_SIZE];
     struct inbox_answer answer;
     struct err e = ERR_INIT;
 
-    if (!message_post(h->path, verb, id, NULL, NULL, key, &e)) return exit_fail(&e);
+    if (!message_post(h->path, verb, id, &change, key, &e)) return exit_fail(&e);
     switch (order_await(h, key, DEMAND_WAIT_MS, &answer, &e)) {
     case ORDER_ANSWERED:
         break;

@@ -218,6 +218,7 @@ static struct job follow_copy(const struct job *j)
     copy.backend = mem_strdup(j->backend);
     copy.model = mem_strdup(j->model);
     copy.templates = NULL;
+    copy.templates_dir = NULL;
     copy.out_dir = mem_strdup(j->out_dir);
     copy.out_parent = NULL;
     return copy;

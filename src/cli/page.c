@@ -5,6 +5,7 @@
 #include "cli/page.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "app/status.h"
 #include "base/clock.h"
@@ -12,7 +13,7 @@
 #include "cli/settings.h"
 #include "text/utf8.h"
 
-enum { STATE_COLUMNS = 9, TITLE_COLUMNS = 44 };
+enum { STATE_COLUMNS = 9, TITLE_COLUMNS = 44, GAPS_MOST = 5 };
 
 // Green: well; yellow: waits; red: needs somebody.
 static const char *const page_colors[] = {
@@ -48,20 +49,45 @@ static void page_eta(const struct job *j, int64_t words, struct buf *out)
 
 // ---- one job ----------------------------------------------------------------------------------------------------
 
+// Where they are, as far as a line can say it.
+static void page_gaps(const struct job *j, const struct book *b, struct buf *out)
+{
+    int shown = 0;
+
+    buf_adds(out, "  gaps      ");
+    for (size_t i = 0; b != NULL && i < b->chapters_count; i++) {
+        const struct book_chapter *c = &b->chapters[i];
+        for (size_t k = 0; k < c->chunks_count && shown < GAPS_MOST; k++) {
+            if (!c->chunks[k].gap) continue;
+            buf_addf(out, "%schapter %d part %d", shown > 0 ? ", " : "", c->number, c->chunks[k].seq);
+            shown++;
+        }
+    }
+    if (shown == 0)
+        buf_addf(out, "%d\n", j->gaps);
+    else if (j->gaps > shown)
+        buf_addf(out, ", and %d more\n", j->gaps - shown);
+    else
+        buf_adds(out, "\n");
+}
+
 static void page_words(const struct page_view *v, struct buf *out)
 {
-    char done[AMOUNT_SIZE], target[AMOUNT_SIZE];
+    char done[AMOUNT_SIZE], aim[AMOUNT_SIZE], target[AMOUNT_SIZE];
     const struct job *j = v->job;
     int64_t words = j->words_done + (v->current != NULL ? v->current->words : 0);
 
-    buf_addf(out, "  words     %s of %s (%d%%)\n", amount_text(done, words), amount_text(target, j->words_target),
-             amount_percent(words, j->words_target));
+    buf_addf(out, "  words     %s of %s (%d%%)", amount_text(done, words), amount_text(aim, status_words_aim(j)),
+             amount_percent(words, status_words_aim(j)));
+    if (status_words_aim(j) != j->words_target)
+        buf_addf(out, ", %s were asked for", amount_text(target, j->words_target));
+    buf_adds(out, "\n");
     buf_addf(out, "  chapters  %d of %d", j->chapters_done, j->chapters_total);
     if (v->current != NULL && v->current->in_flight && v->current->chapter > 0)
         buf_addf(out, ", now chapter %d, %s", v->current->chapter,
                  strcmp(v->current->kind, "chunk") == 0 ? "prose" : v->current->kind);
     buf_adds(out, "\n");
-    if (j->gaps > 0) buf_addf(out, "  gaps      %d\n", j->gaps);
+    if (j->gaps > 0) page_gaps(j, v->book, out);
 }
 
 static void page_work(const struct job *j, struct buf *out)
@@ -74,6 +100,24 @@ static void page_work(const struct job *j, struct buf *out)
     buf_addf(out, "  tokens    %s in (%s cached), %s out", amount_text(prompt, j->prompt_tokens),
              amount_text(cached, j->cached_tokens), amount_text(output, j->output_tokens));
     if (tokens_per_s >= 0) buf_addf(out, ", %.1f a second", tokens_per_s);
+    buf_adds(out, "\n");
+    if (status_cached_share(j) >= 0)
+        buf_addf(out, "  cache     %d %% of prompts\n", amount_percent(j->cached_tokens, j->prompt_tokens));
+}
+
+// On the clock on the wall, as it was given.
+static void page_deadline(const struct job *j, struct buf *out)
+{
+    char left[CLOCK_TEXT_SIZE], text[CLOCK_TEXT_SIZE] = "";
+    int64_t left_ms = j->deadline_ms - clock_wall_ms();
+    time_t seconds = (time_t)(j->deadline_ms / 1000);
+    struct tm tm;
+
+    if (localtime_r(&seconds, &tm) == NULL || strftime(text, sizeof text, "%Y-%m-%d %H:%M", &tm) == 0)
+        clock_rfc3339(text, j->deadline_ms);
+    clock_duration(left, left_ms);
+    buf_addf(out, "  deadline  %s", text);
+    if (!job_state_ended(j->state) && left_ms > 0) buf_addf(out, ", in %s", left);
     buf_adds(out, "\n");
 }
 
@@ -90,6 +134,7 @@ static void page_time(const struct page_view *v, struct buf *out)
         page_eta(j, j->words_done + (v->current != NULL ? v->current->words : 0), out);
         buf_adds(out, "\n");
     }
+    if (j->deadline_ms > 0) page_deadline(j, out);
 }
 
 static void page_next(const struct page_view *v, struct buf *out)
@@ -158,7 +203,7 @@ void page_row(const struct job *j, bool color, struct buf *out)
     buf_addf(out, "%5lld  ", (long long)j->id);
     page_state(j->state, color, STATE_COLUMNS, out);
     int percent =
-        j->state == JOB_DONE ? 100 : amount_percent(j->words_done, j->words_target); // 1,488 of 1,500 is done
+        j->state == JOB_DONE ? 100 : amount_percent(j->words_done, status_words_aim(j)); // 1,488 of 1,500 is done
     buf_addf(out, "  %4d%%  %11s  %9s  %s", percent, amount_text(words, j->words_done), left.data, title.data);
     if (j->gaps > 0) buf_addf(out, "  (%d gap%s)", j->gaps, j->gaps == 1 ? "" : "s");
     if (j->reason[0] != '\0') {

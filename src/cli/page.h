@@ -9,11 +9,13 @@
 
 #include "app/current.h"
 #include "base/buf.h"
+#include "model/book.h"
 #include "model/job.h"
 
 struct page_view {
     const struct job *job;
     const struct current *current; // of a job that is being written; NULL: not looked at
+    const struct book *book;       // of a job with gaps; NULL: not looked at
     int jobs_before;               // in the queue
     bool written;                  // an engine runs now
 };

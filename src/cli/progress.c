@@ -143,14 +143,14 @@ void progress_line(const struct progress *p, struct buf *out, enum progress_widt
         return;
     }
     if (width != PROGRESS_PLAIN)
-        progress_bar(out, amount_percent(words, p->job.words_target),
+        progress_bar(out, amount_percent(words, status_words_aim(&p->job)),
                      width == PROGRESS_WIDE ? BAR_CELLS : BAR_CELLS_FEW);
     if (!progress_is_begun(p->job.state)) {
         buf_addf(out, "%s%s%s", job_state_name(p->job.state), p->job.reason[0] != '\0' ? ": " : "", p->job.reason);
         return;
     }
     progress_place(p, out, width);
-    buf_addf(out, "%s/%s words", amount_text(done, words), amount_text(target, p->job.words_target));
+    buf_addf(out, "%s/%s words", amount_text(done, words), amount_text(target, status_words_aim(&p->job)));
     if (!progress_silence(p, out)) progress_speed(p, out);
 }
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "text/utf8.h"
 
 static void on_timer(void *arg);
@@ -24,12 +25,18 @@ void flight_release(struct flight *f)
 {
     flight_cancel(f);
     timer_free(f->timer);
+    guard_free(f->guard);
     buf_release(&f->prefix);
     buf_release(&f->text);
 }
 
-void flight_prepare(struct flight *f, struct store *s, int64_t attempt, const char *prefix, size_t prefix_len)
+void flight_prepare(struct flight *f, struct store *s, int64_t attempt, const char *prefix, size_t prefix_len,
+                    struct guard *guard)
 {
+    guard_free(f->guard);
+    f->guard = guard;
+    f->stopped = NULL;
+    f->start_ms = f->first_ms = 0;
     f->store = s;
     f->attempt = attempt;
     buf_clear(&f->prefix);
@@ -60,15 +67,52 @@ static void commit_now(struct flight *f)
     f->events->store_failed(f->arg, &e);
 }
 
+// The guard ended it. Told from the loop, because the generation that was cancelled is still on the stack before.
+static void tell_stopped(struct flight *f)
+{
+    struct gen_result r = {.failure = FAIL_NONE,
+                           .cut_by_limit = true,
+                           .finish = "stopped",
+                           .http_status = 200,
+                           .prompt_tokens = -1,
+                           .cached_tokens = -1,
+                           .output_tokens = -1,
+                           .first_token_ms = f->first_ms - f->start_ms,
+                           .total_ms = clock_mono_ms() - f->start_ms,
+                           .text_bytes = (int64_t)f->text.len,
+                           .retry_after_ms = -1};
+    (void)snprintf(r.message, sizeof(r.message), "the answer was stopped: %s", f->stopped);
+    f->events->ended(f->arg, &r);
+}
+
 static void on_timer(void *arg)
 {
-    commit_now(arg);
+    struct flight *f = arg;
+    if (f->stopped)
+        tell_stopped(f);
+    else
+        commit_now(f);
+}
+
+static void stop(struct flight *f, const char *why)
+{
+    f->stopped = why;
+    gen_cancel(f->generation);
+    f->generation = NULL;
+    timer_set(f->timer, 0);
 }
 
 static void on_text(void *arg, const char *bytes, size_t len)
 {
     struct flight *f = arg;
+    size_t before = f->text.len;
+    if (f->first_ms == 0) f->first_ms = clock_mono_ms();
     utf8_prose(&f->text, bytes, len, &f->pending_cr);
+    const char *why = guard_feed(f->guard, f->text.data + before, f->text.len - before);
+    if (why) {
+        stop(f, why);
+        return;
+    }
     size_t waiting = f->text.len - f->committed;
     if (waiting >= FLIGHT_COMMIT_BYTES)
         timer_set(f->timer, 0); // when the piece that the socket gave is read to its end: it comes here in slices
@@ -88,6 +132,7 @@ static const struct gen_events generation_events = {.text = on_text, .end = on_e
 
 void flight_send(struct flight *f, struct loop *l, struct http *h, const struct gen_request *q)
 {
+    f->start_ms = clock_mono_ms();
     f->generation = gen_start(l, h, q, &generation_events, f);
 }
 

@@ -1,115 +1,133 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// The gate's rules, in the order in which they are applied. A rule that trims moves `skip` or `end`; a rule that
-// refuses sets `rule`.
+// The gate: the table of its rules, and the order in which they are applied. A rule that trims moves `skip` or `end`; a
+// rule that refuses sets `rule`, and none is looked at after it. The rules themselves:
+//
+//   gate_head.c ── gate_thinking.c, gate_chat.c, gate_heading.c     what goes from the head
+//   gate_answer.c ─ gate_chat.c                                     answers that are no story at all
+//   gate_end.c ─── gate_token.c, gate_chat.c                        what goes from the end
+//   gate_prose.c                                                    what the rest must be
 #include "engine/gate.h"
 
-#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "text/join.h"
+#include "base/mem.h"
+#include "engine/gate_rules.h"
+#include "text/utf8.h"
 #include "text/words.h"
 
-static size_t blanks(const char *s, size_t len)
+enum { DETAIL_CHARACTERS = 40 };
+
+static const struct {
+    const char *name, *text;
+    bool copying;
+} rules[GATE_RULES] = {
+    [GATE_THINKING] = {"thinking", "the answer begins with its thinking"},
+    [GATE_CHAT] = {"chat", "the answer begins with talk about the text"},
+    [GATE_HEADING] = {"heading", "the answer begins with a heading"},
+    [GATE_FENCE] = {"fence", "the answer is set in a code block"},
+    [GATE_RESTATED] = {"restated", "the answer begins with text that was there already", true},
+    [GATE_LOOP] = {"loop", "the answer repeats itself in a loop"},
+    [GATE_COPIED] = {"copied", "the answer copies earlier text of the book", true},
+    [GATE_CONTROL] = {"control", "the answer holds control characters or tokens of a chat format"},
+    [GATE_META] = {"meta", "the answer ends with talk about the text"},
+    [GATE_CLOSER] = {"closer", "the answer ends with a conclusion, but the book goes on"},
+    [GATE_CUT_SENTENCE] = {"cut_sentence", "the last sentence is not whole"},
+    [GATE_OVER_LENGTH] = {"over_length", "the answer is longer than its place"},
+    [GATE_EMPTY] = {"empty", "the answer is empty"},
+    [GATE_NO_SENTENCE] = {"no_sentence", "the answer holds no whole sentence of story"},
+    [GATE_TOO_SHORT] = {"too_short", "the answer is far too short"},
+    [GATE_REFUSAL] = {"refusal", "the model refuses to write this"},
+    [GATE_REASONING] = {"reasoning", "the answer is thinking aloud, not story"},
+    [GATE_WRONG_LANGUAGE] = {"wrong_language", "the answer is in another language"},
+    [GATE_REPEATS] = {"repeats", "the answer repeats itself or earlier text of the book", true},
+    [GATE_PLACEHOLDER] = {"placeholder", "the answer holds placeholders instead of text"},
+};
+
+// What was found, quoted in the detail.
+static void quote(struct gate_out *out, const char *s, size_t len)
 {
-    size_t n = 0;
-    while (n < len && isspace((unsigned char)s[n])) n++;
-    return n;
+    size_t from = gate_blanks(s, len), end = gate_trim(s, len);
+    size_t most = end > from ? gate_first(s + from, end - from, DETAIL_CHARACTERS) : 0;
+    struct buf shown;
+    buf_init(&shown, sizeof(out->detail) - 8); // and the quotation marks
+    utf8_terminal(&shown, s + from, most, true);
+    (void)snprintf(out->detail, sizeof(out->detail), "\"%s%s\"", shown.data, from + most < end ? "…" : "");
+    buf_release(&shown);
 }
 
-static bool holds_newline(const char *s, size_t len)
+void gate_note(struct gate_work *w, enum gate_rule rule, const char *s, size_t len)
 {
-    return memchr(s, '\n', len) != NULL;
+    w->out->trimmed = rules[rule].name;
+    quote(w->out, s, len);
 }
 
-// Most models set a heading before a chapter's text, asked or not: a first line that is marked as one, or that only
-// says "Chapter 3", and is followed by another line.
-static bool is_heading(const char *line, size_t len)
+bool gate_refuse(struct gate_work *w, enum gate_rule rule)
 {
-    if (len == 0 || len > 160) return false;
-    if (line[0] == '#') return true;
-    if (len > 4 && strncmp(line, "**", 2) == 0 && strncmp(line + len - 2, "**", 2) == 0) return true;
-    static const char chapter[] = "Chapter ";
-    return len < 80 && strncmp(line, chapter, sizeof(chapter) - 1) == 0 && isdigit((unsigned char)line[8]) &&
-           !sentence_ends(line, len);
+    w->out->rule = rules[rule].name;
+    w->out->detail[0] = '\0';
+    return false;
 }
 
-static size_t heading(const char *s, size_t len)
+bool gate_refuse_quote(struct gate_work *w, enum gate_rule rule, const char *s, size_t len)
 {
-    const char *newline = memchr(s, '\n', len);
-    if (!newline) return 0;
-    size_t line = (size_t)(newline - s);
-    while (line > 0 && isspace((unsigned char)s[line - 1])) line--;
-    return is_heading(s, line) ? (size_t)(newline - s) + 1 : 0;
+    w->out->rule = rules[rule].name;
+    quote(w->out, s, len);
+    return false;
 }
 
-// White space, headings and a restated tail go from the head.
-static void trim_head(const struct gate_in *in, struct gate_out *out)
+bool gate_refuse_detail(struct gate_work *w, enum gate_rule rule, const char *fmt, ...)
 {
-    size_t lead = blanks(in->text, in->len), at = lead, n;
-    while ((n = heading(in->text + at, in->len - at)) > 0) {
-        at += n;
-        at += blanks(in->text + at, in->len - at);
-        out->trimmed = "heading";
-    }
-    bool newline = holds_newline(in->text, at);
-    size_t overlap = join_overlap(in->before, in->before_len, in->text + at, in->len - at);
-    if (overlap > 0) {
-        at += overlap;
-        size_t gap = blanks(in->text + at, in->len - at);
-        newline = holds_newline(in->text + at, gap);
-        lead = gap;
-        at += gap;
-        out->trimmed = "restated";
-    }
-    out->skip = at;
-    if (in->before_len == 0)
-        out->glue = "";
-    else if (newline || lead == 0)
-        out->glue = "\n\n";
-    else
-        out->glue = " ";
+    va_list ap;
+    w->out->rule = rules[rule].name;
+    va_start(ap, fmt);
+    (void)vsnprintf(w->out->detail, sizeof(w->out->detail), fmt, ap);
+    va_end(ap);
+    return false;
 }
 
-// White space and half a sentence go from the end.
-static void trim_end(const struct gate_in *in, struct gate_out *out)
+static void begin(struct gate_work *w, const struct gate_in *in, struct gate_out *out)
 {
-    size_t end = in->len;
-    while (end > out->skip && isspace((unsigned char)in->text[end - 1])) end--;
-    if (end > out->skip && (in->cut || !sentence_ends(in->text + out->skip, end - out->skip))) {
-        size_t whole = sentence_whole(in->text + out->skip, end - out->skip);
-        if (out->skip + whole < end) out->trimmed = "cut_sentence";
-        end = out->skip + whole;
-    }
-    out->end = end;
-}
-
-// The book may not run far over the words asked for: an answer is cut at the last paragraph, else the last sentence,
-// within what it may bring (and a little, because a sentence is not divided).
-static void trim_length(const struct gate_in *in, struct gate_out *out)
-{
-    int slack = in->most_words / 50 + 15;
-    if (in->most_words == 0 || out->words <= in->most_words + slack) return;
-    const char *prose = in->text + out->skip;
-    size_t most = words_head(prose, out->end - out->skip, (size_t)in->most_words + (size_t)slack);
-    size_t keep = paragraph_whole(prose, most);
-    if (words_count(prose, keep) + (size_t)slack < (size_t)in->most_words) keep = sentence_whole(prose, most);
-    if (keep == 0) return;
-    out->end = out->skip + keep;
-    out->words = (int)words_count(prose, keep);
-    out->trimmed = "over_length";
+    memset(out, 0, sizeof(*out));
+    memset(w, 0, sizeof(*w));
+    out->glue = "";
+    out->end = in->len;
+    w->in = in;
+    w->out = out;
 }
 
 void gate_chunk(const struct gate_in *in, struct gate_out *out)
 {
-    memset(out, 0, sizeof(*out));
-    trim_head(in, out);
-    trim_end(in, out);
+    struct gate_work w;
+    begin(&w, in, out);
+    if (in->len == 0)
+        gate_refuse(&w, GATE_EMPTY);
+    else
+        (void)(gate_head(&w) && gate_judge_answer(&w) && gate_end(&w) && gate_judge_prose(&w));
+}
+
+void gate_piece(const struct gate_in *in, struct gate_out *out)
+{
+    struct gate_work w;
+    begin(&w, in, out);
+    if (!gate_head(&w)) return;
+    (void)gate_repetition(&w);
     out->words = (int)words_count(in->text + out->skip, out->end - out->skip);
-    trim_length(in, out);
-    if (out->words == 0)
-        out->rule = in->len == 0 ? "empty" : "no_sentence";
-    else if (out->words * 20 < in->need_words)
-        out->rule = "too_short";
+}
+
+const char *gate_rule_text(const char *rule)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+        if (strcmp(rules[i].name, rule) == 0) return rules[i].text;
+    return rule;
+}
+
+bool gate_rule_is_copying(const char *rule)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+        if (strcmp(rules[i].name, rule) == 0) return rules[i].copying;
+    return false;
 }

@@ -3,24 +3,39 @@
 //
 // The gate: what of an answer is accepted as prose. It only ever narrows: what is accepted is a verbatim byte range.
 //
-//   answer   [white space, heading, restated tail | prose … | a cut sentence, white space]
-//             ◀────────── skip ──────────▶         ◀──────── dropped ─────────▶
+//   answer   [white space, thinking, chat, heading, restated tail | prose … | closer, meta, a cut sentence, white space]
+//             ◀───────────────────── skip ──────────────────────▶         ◀────────────── dropped ─────────────────▶
 //
-// Rules have names, which stand in events, in the attempt's row, and in tests.
+// Each rule has a name, which stands in events, in the attempt's row, in tests, and in the table of gate.c that says
+// whether it trims or refuses. `gate_rule_text` says it to people.
+//
+//   trims     thinking  chat  heading  fence  restated   at the head
+//             loop  copied  meta  closer  cut_sentence  over_length   at the end
+//   refuses   empty  no_sentence  too_short  refusal  reasoning  wrong_language  loop  copied  repeats  control  placeholder
+//
+// loop and copied trim when what stands before them is worth keeping, else they refuse.
 #ifndef ENGINE_GATE_H
 #define ENGINE_GATE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "engine/gate_rule.h"
+#include "model/language.h"
+#include "text/shingle.h"
+
 struct gate_in {
     const char *text;
     size_t len;
-    bool cut;           // ended by a limit, or its stream broke: the last sentence may be half
+    bool cut;           // ended by a limit, by the guard, or its stream broke: the last sentence may be half
     const char *before; // the prose right before it, in the same chapter; "" at its start
     size_t before_len;
-    int need_words; // what this chunk should bring
-    int most_words; // longer is cut back to it; 0: no bound
+    int need_words;                  // what this chunk should bring; 0: no bound
+    int most_words;                  // longer is cut back to it; 0: no bound
+    const struct language *language; // NULL: rules that need one are passed over
+    const struct shingles *book;     // of all accepted prose; NULL: passed over
+    bool last_of_book;               // a conclusion is welcome
+    bool markup;                     // headings, lists, fences and tables belong to the text (textbook, report)
 };
 
 struct gate_out {
@@ -29,8 +44,15 @@ struct gate_out {
     const char *glue;    // what stands between `before` and it
     int words;           // of the range
     const char *trimmed; // the last rule that trimmed something, or NULL
+    char detail[160];    // what was found, for the event ("the text reads as English"); may be ""
 };
 
 void gate_chunk(const struct gate_in *in, struct gate_out *out);
+
+// Only what is to go from the head, and loop and copied from the end: for a piece that is to be continued.
+void gate_piece(const struct gate_in *in, struct gate_out *out);
+
+// Rules that mean copying: two of them and the conversation is flattened.
+bool gate_rule_is_copying(const char *rule);
 
 #endif

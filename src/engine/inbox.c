@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/inbox_settings.h"
 #include "engine/message.h"
 #include "io/json.h"
 #include "model/spec.h"
@@ -44,7 +45,8 @@ static void fill_job(struct job *j, const struct json *m, const struct spec *spe
     slug_make(slug, spec->title ? spec->title : spec->premise, SLUG_WORDS);
     const char *backend = json_str(json_get(m, "backend"), NULL);
     if (!backend) backend = spec->backend ? spec->backend : default_backend;
-    const char *out = json_str(json_get(m, "out"), NULL);
+    const char *out = json_str(json_get(m, "out"), NULL), *dir = json_str(json_get(m, "templates_dir"), NULL);
+    int64_t deadline_ms = inbox_deadline(m);
     *j = (struct job){
         .uuid = mem_strdup(json_str(json_get(m, "uuid"), NULL)),
         .slug = mem_strdup(slug),
@@ -55,20 +57,23 @@ static void fill_job(struct job *j, const struct json *m, const struct spec *spe
         .backend = mem_strdup(backend),
         .model = mem_strdup(""),
         .templates = mem_strdup(""),
+        .templates_dir = mem_strdup(dir ? dir : ""),
         .out_dir = mem_strdup(""),
         .out_parent = mem_strdup(out ? out : "."),
         .detached = json_bool(json_get(m, "detached"), false),
         .seed = json_int(json_get(m, "seed"), 0),
         .words_target = spec->words,
         .chapters_total = spec_chapters(spec),
+        .deadline_ms = deadline_ms > 0 ? deadline_ms : 0,
     };
 }
 
-static bool insert_job(struct intake *in, struct job *j, struct inbox_answer *a, struct err *e)
+static bool insert_job(struct intake *in, struct job *j, const struct inbox_templates *t, struct inbox_answer *a,
+                       struct err *e)
 {
     char folder[1100];
     struct err no_folder = ERR_INIT;
-    if (!store_job_insert(in->store, j, e)) return false;
+    if (!store_job_insert(in->store, j, e) || !inbox_templates_store(t, in->store, j->id, e)) return false;
     if (!out_folder_make(folder, sizeof(folder), j->out_parent, j->id, j->slug, j->uuid, &no_folder)) {
         store_rollback(in->store); // the job must not stay; its answer is written on its own
         return store_begin(in->store, e) && refuse(a, ERR_STORE, no_folder.text);
@@ -106,6 +111,28 @@ static bool check_queue(struct intake *in, struct inbox_answer *a, bool *full, s
     return refuse(a, ERR_QUEUE_FULL, text);
 }
 
+static bool take_new_job(struct intake *in, const struct json *m, struct inbox_answer *a, struct err *e)
+{
+    size_t len;
+    const char *text = json_str(json_get(m, "spec"), &len);
+    struct spec spec;
+    struct inbox_templates templates;
+    struct err bad = ERR_INIT;
+    if (!text) return refuse(a, ERR_USAGE, "the message holds no spec");
+    if (!spec_parse(&spec, text, len, "message", &bad)) return refuse(a, ERR_USAGE, bad.text);
+    bool ok;
+    if (inbox_templates_read(&templates, m, &bad)) {
+        struct job j;
+        fill_job(&j, m, &spec, in->o->default_backend);
+        ok = insert_job(in, &j, &templates, a, e);
+        job_release(&j);
+    } else
+        ok = refuse(a, ERR_USAGE, bad.text);
+    inbox_templates_release(&templates);
+    spec_release(&spec);
+    return ok;
+}
+
 static bool take_submit(struct intake *in, const struct json *m, struct inbox_answer *a, struct err *e)
 {
     // A copy of a message under another name is the job that is there already.
@@ -116,19 +143,7 @@ static bool take_submit(struct intake *in, const struct json *m, struct inbox_an
     if (known) return twin.job != 0;
     bool full;
     if (!check_queue(in, a, &full, e)) return false;
-    if (full) return true;
-    size_t len;
-    const char *text = json_str(json_get(m, "spec"), &len);
-    struct spec spec;
-    struct err bad = ERR_INIT;
-    if (!text) return refuse(a, ERR_USAGE, "the message holds no spec");
-    if (!spec_parse(&spec, text, len, "message", &bad)) return refuse(a, ERR_USAGE, bad.text);
-    struct job j;
-    fill_job(&j, m, &spec, in->o->default_backend);
-    bool ok = insert_job(in, &j, a, e);
-    job_release(&j);
-    spec_release(&spec);
-    return ok;
+    return full || take_new_job(in, m, a, e);
 }
 
 // ---- resume, pause, cancel --------------------------------------------------------------------------------------------
@@ -140,20 +155,37 @@ static bool change(struct intake *in, const struct job *j, enum job_state to, co
     return store_job_set_state(in->store, j->id, j->state, to, reason, e);
 }
 
+static bool change_settings(struct intake *in, const struct job *j, const struct json *m,
+                            const struct inbox_templates *t, struct err *e)
+{
+    bool changed = false;
+    if (!inbox_change_backend(in->store, j, m, &changed, e) || !inbox_change_deadline(in->store, j, m, &changed, e) ||
+        !inbox_change_templates(in->store, j, t, &changed, e))
+        return false;
+    if (changed) { // whoever is writing it takes notice
+        in->changed_job = j->id;
+        in->changed_state = j->state;
+    }
+    return true;
+}
+
 static bool take_resume(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a,
                         struct err *e)
 {
+    struct inbox_templates templates;
+    struct err bad = ERR_INIT;
+    bool ok = true;
     (void)snprintf(a->text, sizeof(a->text), "%.500s", j->out_dir);
-    const char *backend = json_str(json_get(m, "backend"), NULL);
     if (j->state == JOB_DONE) return true;
-    if (backend && strcmp(backend, j->backend) != 0) {
-        if (!store_job_set_backend(in->store, j->id, backend, e)) return false;
-        in->changed_job = j->id; // whoever is writing it goes over
-        in->changed_state = j->state;
+    if (!inbox_templates_read(&templates, m, &bad))
+        refuse(a, ERR_USAGE, bad.text);
+    else {
+        ok = change_settings(in, j, m, &templates, e);
+        if (ok && (j->state == JOB_PAUSED || j->state == JOB_CANCELLED || j->state == JOB_WAITING))
+            ok = change(in, j, JOB_QUEUED, "", e);
     }
-    if (j->state == JOB_PAUSED || j->state == JOB_CANCELLED || j->state == JOB_WAITING)
-        return change(in, j, JOB_QUEUED, "", e);
-    return true;
+    inbox_templates_release(&templates);
+    return ok;
 }
 
 static bool take_pause(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a,

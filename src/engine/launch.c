@@ -12,7 +12,7 @@
 #include "text/join.h"
 #include "text/words.h"
 
-enum { LEAST_WORDS = 60 };
+enum { LEAST_WORDS = 60, COPIES_BEFORE_FLAT = 2 };
 
 struct task_key launch_task(const struct worker *w)
 {
@@ -42,7 +42,7 @@ static bool carry(struct worker *w, const struct attempt *a, struct buf *text, i
     join_pieces(text, &a->prefix, &a->text);
     size_t keep = prefill ? join_clean_word(text->data, text->len) : join_clean_sentence(text->data, text->len);
     buf_cut(text, keep);
-    if (!step_chunk_words(&d, &w->step, text->data, text->len, words, e)) return false;
+    if (!step_chunk_piece(&d, &w->step, text, words, e)) return false;
     if (*words >= WORTH_CARRYING_WORDS) return true;
     buf_clear(text);
     *words = 0;
@@ -67,21 +67,33 @@ static void shrink(struct worker *w, const struct attempt *a, int have)
 
 // ---- ends without a request -------------------------------------------------------------------------------------------
 
+// Gives a text without a request to the step's gate.
+static bool judge(struct worker *w, const struct buf *text, bool cut, const struct gen_message *turn,
+                  struct judgement *j, struct err *e)
+{
+    struct desk d = worker_desk(w);
+    const struct answer a = {.text = text->data, .len = text->len, .cut = cut, .tokens = -1, .turn = turn};
+    return step_ops(w->step.kind)->settle(&d, &w->step, &a, j, e);
+}
+
+// The turn that is stored with an end that needed no request of its own.
+static bool write_turn(struct worker *w, struct buf *out, struct err *e)
+{
+    struct desk d = worker_desk(w);
+    buf_init(out, BUF_MAX_PROMPT);
+    return step_ops(w->step.kind)->turn(out, &d, &w->step, NULL, e);
+}
+
 // The stream broke after everything had come: the text is judged without asking again.
 static bool accept_carried(struct worker *w, const struct buf *text, bool *accepted, struct err *e)
 {
-    struct desk d = worker_desk(w);
     struct buf turn;
-    const char *rule = "";
-    buf_init(&turn, BUF_MAX_PROMPT);
-    bool ok = step_chunk.turn(&turn, &d, &w->step, NULL, e);
-    if (ok) {
-        const struct gen_message message = {.role = GEN_USER, .text = turn.data, .len = turn.len};
-        const struct answer a = {.text = text->data, .len = text->len, .turn = &message};
-        ok = step_chunk.settle(&d, &w->step, &a, &rule, e);
-    }
+    struct judgement j = {0};
+    bool ok = write_turn(w, &turn, e);
+    const struct gen_message message = {.role = GEN_USER, .text = turn.data, .len = turn.len};
+    ok = ok && judge(w, text, false, &message, &j, e);
     buf_release(&turn);
-    *accepted = ok && rule == NULL;
+    *accepted = ok && j.rule == NULL;
     struct task_key key = launch_task(w);
     return ok && (!*accepted || store_task_done(w->store, &key, e));
 }
@@ -89,25 +101,23 @@ static bool accept_carried(struct worker *w, const struct buf *text, bool *accep
 // The best that any attempt gave; else a gap, or a plan made by code.
 bool launch_give_up(struct worker *w, struct err *e)
 {
-    const struct step_ops *ops = step_ops(w->step.kind);
     struct desk d = worker_desk(w);
     struct task_key key = launch_task(w);
     struct attempt best = {0};
     struct buf turn, text;
-    const char *rule = "";
-    buf_init(&turn, BUF_MAX_PROMPT);
+    struct judgement j = {.rule = ""};
     buf_init(&text, BUF_MAX_PROMPT);
-    bool ok = ops->turn(&turn, &d, &w->step, NULL, e);
+    bool ok = write_turn(w, &turn, e);
     const struct gen_message message = {.role = GEN_USER, .text = turn.data, .len = turn.len};
     enum store_found found = ok ? store_attempt_best(w->store, &key, &best, e) : STORE_ERROR;
     ok = found != STORE_ERROR;
     if (found == STORE_FOUND) {
         join_pieces(&text, &best.prefix, &best.text);
-        const struct answer a = {.text = text.data, .len = text.len, .cut = true, .turn = &message};
-        ok = ops->settle(&d, &w->step, &a, &rule, e);
+        j.rule = NULL;
+        ok = judge(w, &text, true, &message, &j, e);
         attempt_release(&best);
     }
-    if (ok && rule) ok = ops->give_up(&d, &w->step, &message, e);
+    if (ok && j.rule) ok = step_ops(w->step.kind)->give_up(&d, &w->step, &message, e);
     ok = ok && store_task_done(w->store, &key, e);
     if (ok) worker_note_done(w);
     buf_release(&turn);
@@ -115,33 +125,29 @@ bool launch_give_up(struct worker *w, struct err *e)
     return ok;
 }
 
+// What the spec brings, or code knows, needs no request.
+static bool do_alone(struct worker *w, bool *done, struct err *e)
+{
+    struct desk d = worker_desk(w);
+    const struct step_ops *ops = step_ops(w->step.kind);
+    *done = false;
+    if (ops->alone && !ops->alone(&d, &w->step, done, e)) return false;
+    if (*done) worker_note_done(w);
+    return true;
+}
+
 // ---- the request ---------------------------------------------------------------------------------------------------------
 
-static size_t common_prefix(const struct buf *a, const struct buf *b)
+// Two answers of this task were copies or loops: the conversation that bred them is left. It follows from rows alone.
+static bool look_for_copying(struct worker *w, int *copies, struct err *e)
 {
-    size_t n = 0, most = a->len < b->len ? a->len : b->len;
-    while (n < most && a->data[n] == b->data[n]) n++;
-    return n;
-}
-
-// Our own account of what a server with one cached prefix has not seen yet.
-static size_t account_prefix(struct worker *w)
-{
-    struct buf now;
-    buf_init(&now, BUF_MAX_PROMPT);
-    prompt_flatten(&w->prompt, &now);
-    size_t common = common_prefix(&now, &w->last_prompt);
-    buf_release(&w->last_prompt);
-    w->last_prompt = now;
-    return common;
-}
-
-static double temperature(const struct worker *w, int charged)
-{
-    double given = w->spec.sampling.temperature;
-    double base = w->step.kind == STEP_CHUNK && given == given ? given : step_ops(w->step.kind)->temperature;
-    double step = charged >= 2 ? 0.15 * (charged - 1) : 0; // first another seed, then more heat
-    return step > 0.45 ? base + 0.45 : base + step;
+    static const char *const rules[] = {"copied", "loop", "repeats", NULL};
+    struct task_key key = launch_task(w);
+    *copies = 0;
+    if (w->step.kind != STEP_CHUNK) return true;
+    if (!store_attempts_refused(w->store, &key, rules, copies, e)) return false;
+    w->step.flat = *copies >= COPIES_BEFORE_FLAT;
+    return true;
 }
 
 // Every attempt has a seed of its own, a function of the job's seed and its place.
@@ -152,7 +158,33 @@ static int64_t attempt_seed(const struct worker *w, int number)
     return (int64_t)(((uint64_t)w->job.seed + place) & 0x7fffffff);
 }
 
-static bool begin_attempt(struct worker *w, const struct attempt *last, const struct carried *carried, struct err *e)
+static void choose_sampling(struct worker *w, const struct attempt *last, int copies)
+{
+    const struct sampling_ask ask = {
+        .use = w->step.kind == STEP_CHUNK ? SAMPLING_PROSE : SAMPLING_PLAN,
+        .model = w->job.model,
+        .dry = link_facts(w->link)->dry,
+        .refused = last->charged,
+        .copying = copies > 0,
+    };
+    w->sampling = sampling_choose(&w->spec, &ask);
+}
+
+static void choose_schema(struct worker *w)
+{
+    const struct step_ops *ops = step_ops(w->step.kind);
+    buf_clear(&w->schema);
+    if (ops->schema && !w->step.lines && link_facts(w->link)->schema) ops->schema(&w->schema, &w->step);
+}
+
+// What no server that keeps its limit would send.
+static size_t most_bytes(const struct worker *w)
+{
+    return (size_t)w->max_tokens * 16 + 4096;
+}
+
+// The request's messages and limit.
+static bool build(struct worker *w, const struct carried *carried, struct err *e)
 {
     struct desk d = worker_desk(w);
     int words = carried ? carried->words_left : w->step.ask.need_words;
@@ -160,9 +192,28 @@ static bool begin_attempt(struct worker *w, const struct attempt *last, const st
     prompt_release(&w->prompt);
     if (!prompt_build(&w->prompt, &d, &w->step, carried, (int)w->max_tokens, e)) return false;
     w->max_tokens = prompt_answer_tokens(&w->prompt, &d, (int)w->max_tokens);
+    return true;
+}
 
+static bool say_broke(struct worker *w, const struct account_entry *entry, struct err *e)
+{
+    char text[300];
+    if (!entry->broke) return true;
+    (void)snprintf(text, sizeof(text),
+                   "chapter %d, part %d: the server reads %zu of %zu bytes of the prompt anew: %s", w->step.chapter,
+                   w->step.seq, entry->bytes - entry->common, entry->bytes, entry->broke);
+    return store_event_add(w->store, w->job.id, "prefix", text, NULL, e);
+}
+
+static bool begin_attempt(struct worker *w, const struct attempt *last, const struct carried *carried, int copies,
+                          struct err *e)
+{
+    struct account_entry entry;
+    if (!build(w, carried, e)) return false;
+    account_request(&w->account, &w->prompt, &w->step, &entry);
+    choose_sampling(w, last, copies);
+    choose_schema(w);
     w->seed = attempt_seed(w, last->number + 1);
-    w->temperature = temperature(w, last->charged);
     const struct attempt_begin row = {
         .task = launch_task(w),
         .backend = link_name(w->link),
@@ -172,12 +223,16 @@ static bool begin_attempt(struct worker *w, const struct attempt *last, const st
         .seed = w->seed,
         .prefix = carried ? carried->text : "",
         .prefix_len = carried ? carried->len : 0,
-        .prompt_bytes = (int64_t)w->prompt.bytes,
-        .common_bytes = (int64_t)account_prefix(w),
+        .prompt_bytes = (int64_t)entry.bytes,
+        .common_bytes = (int64_t)entry.common,
+        .conversation = w->step.conversation,
+        .left_out = (int)w->prompt.left_out,
+        .broke = entry.broke != NULL,
     };
     int64_t id;
-    if (!store_attempt_begin(w->store, &row, &id, e)) return false;
-    flight_prepare(&w->flight, w->store, id, row.prefix, row.prefix_len);
+    if (!store_attempt_begin(w->store, &row, &id, e) || !say_broke(w, &entry, e)) return false;
+    struct guard *guard = guard_new(w->step.kind == STEP_CHUNK ? w->said : NULL, most_bytes(w));
+    flight_prepare(&w->flight, w->store, id, row.prefix, row.prefix_len, guard);
     return true;
 }
 
@@ -201,8 +256,7 @@ static bool close_abandoned(struct worker *w, const struct attempt *a, struct er
 
 static bool enter_phase(struct worker *w, struct err *e)
 {
-    bool plan = w->step.kind == STEP_BIBLE || w->step.kind == STEP_OUTLINE;
-    enum job_state phase = plan ? JOB_PLANNING : JOB_WRITING;
+    enum job_state phase = w->step.conversation == 0 && step_ops(w->step.kind) ? JOB_PLANNING : JOB_WRITING;
     return w->job.state == phase || worker_set_job(w, phase, "", e);
 }
 
@@ -219,8 +273,14 @@ static enum one prepare_step(struct worker *w, struct err *e)
     enum one result = ONE_FAILED;
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
-    int words = 0; // of what is carried
-    bool prefill = link_facts(w->link)->prefill, accepted = false;
+    int words = 0, copies = 0; // words of what is carried
+    bool prefill = link_facts(w->link)->prefill, done = false;
+    if (found == STORE_NONE && !do_alone(w, &done, e)) goto out;
+    if (done) {
+        result = ONE_AGAIN;
+        goto out;
+    }
+    if (!look_for_copying(w, &copies, e)) goto out;
     if (found == STORE_FOUND) {
         if (!close_abandoned(w, &last, e)) goto out;
         if (last.charged >= worker_attempts(w)) {
@@ -237,14 +297,14 @@ static enum one prepare_step(struct worker *w, struct err *e)
         .words_left = w->step.ask.ask_words - words,
     };
     if (text.len > 0 && !prefill && carried.words_left <= 0) {
-        if (!accept_carried(w, &text, &accepted, e)) goto out;
-        if (accepted) {
+        if (!accept_carried(w, &text, &done, e)) goto out;
+        if (done) {
             worker_note_done(w);
             result = ONE_AGAIN;
             goto out;
         }
     }
-    if (begin_attempt(w, &last, text.len > 0 ? &carried : NULL, e) && enter_phase(w, e)) result = ONE_REQUEST;
+    if (begin_attempt(w, &last, text.len > 0 ? &carried : NULL, copies, e) && enter_phase(w, e)) result = ONE_REQUEST;
 out:
     buf_release(&text);
     attempt_release(&last);
@@ -255,7 +315,10 @@ enum launch launch_prepare(struct worker *w, struct err *e)
 {
     for (;;) {
         if (!worker_reload_book(w, e)) return LAUNCH_FAILED;
-        w->step = next_step(&w->book, worker_chunk_words(w));
+        struct next_limits limits = worker_limits(w);
+        w->step = next_step(&w->book, &limits);
+        if (!worker_replan(w, e)) return LAUNCH_FAILED;
+        w->step = next_step(&w->book, &limits);
         if (!step_ops(w->step.kind)) return enter_phase(w, e) ? LAUNCH_FINISH : LAUNCH_FAILED;
         switch (prepare_step(w, e)) {
         case ONE_REQUEST:
@@ -275,8 +338,6 @@ static int64_t seconds(int spec, int config)
 
 void launch_send(struct worker *w)
 {
-    struct sampling sampling = w->spec.sampling;
-    sampling.temperature = w->temperature;
     const char *model = w->job.model && *w->job.model ? w->job.model : NULL;
     const struct gen_request q = {
         .url = link_url(w->link),
@@ -287,7 +348,10 @@ void launch_send(struct worker *w)
         .prefill = w->prompt.prefill,
         .max_tokens = (int)w->max_tokens,
         .seed = w->seed,
-        .sampling = &sampling,
+        .sampling = &w->sampling,
+        .schema_name = step_ops(w->step.kind)->name,
+        .schema = w->schema.len > 0 ? w->schema.data : NULL,
+        .dry_breakers = w->dry_breakers,
         .connect_ms = 5000,
         .first_token_ms = seconds(w->spec.first_token_s, w->o.config->first_token_s),
         .stall_ms = seconds(w->spec.stall_s, w->o.config->stall_s),

@@ -45,42 +45,55 @@ static bool post(const char *home, struct json *message, char key[MESSAGE_KEY_SI
     make_key(key);
     (void)snprintf(path, sizeof(path), "%s/%s/%s", home, INBOX_DIR, key);
     json_write(message, &text, 0);
-    bool ok = file_publish(path, text.data, text.len, e);
+    bool ok = text.full
+                  ? err_set(e, ERR_USAGE, "the spec and its templates are larger than %d bytes", BUF_MAX_MESSAGE)
+                  : file_publish(path, text.data, text.len, e);
     json_free(message);
     buf_release(&text);
     return ok;
 }
 
-bool message_post_submit(const char *home, const struct message_submit *m, char key[MESSAGE_KEY_SIZE], struct err *e)
+static struct json *submit_object(const struct message_submit *m, const char *spec)
 {
-    struct buf spec;
     char uuid[40];
-    buf_init(&spec, BUF_MAX_SPEC);
-    spec_write(m->spec, &spec);
-    make_uuid(uuid);
     uint32_t seed = 0;
+    make_uuid(uuid);
     os_random(&seed, sizeof(seed));
-
     struct json *o = json_new_object();
     json_set_str(o, "type", "submit");
     json_set_str(o, "uuid", uuid);
     json_set_int(o, "seed", m->spec->has_seed ? m->spec->seed : (int64_t)(seed & 0x7fffffff));
-    json_set_str(o, "spec", spec.data);
+    json_set_str(o, "spec", spec);
     json_set_str(o, "backend", m->backend);
     json_set_str(o, "out", m->out_parent);
     json_set_bool(o, "detached", m->detached);
-    buf_release(&spec);
-    return post(home, o, key, e);
+    if (m->deadline_ms > 0) json_set_int(o, "deadline_ms", m->deadline_ms);
+    if (m->templates_dir) json_set_str(o, "templates_dir", m->templates_dir);
+    if (m->templates) json_set_str(o, "templates", m->templates);
+    return o;
 }
 
-bool message_post(const char *home, enum message_verb verb, int64_t job, const char *reason, const char *backend,
+bool message_post_submit(const char *home, const struct message_submit *m, char key[MESSAGE_KEY_SIZE], struct err *e)
+{
+    struct buf spec;
+    buf_init(&spec, BUF_MAX_SPEC);
+    spec_write(m->spec, &spec);
+    bool ok = spec.full ? err_set(e, ERR_USAGE, "the spec is larger than %d bytes", BUF_MAX_SPEC)
+                        : post(home, submit_object(m, spec.data), key, e);
+    buf_release(&spec);
+    return ok;
+}
+
+bool message_post(const char *home, enum message_verb verb, int64_t job, const struct message_change *c,
                   char key[MESSAGE_KEY_SIZE], struct err *e)
 {
     static const char *const verbs[] = {"resume", "pause", "cancel"};
     struct json *o = json_new_object();
     json_set_str(o, "type", verbs[verb]);
     json_set_int(o, "job", job);
-    json_set_str(o, "reason", reason);
-    json_set_str(o, "backend", backend);
+    json_set_str(o, "reason", c->reason);
+    json_set_str(o, "backend", c->backend);
+    if (verb == MESSAGE_RESUME && c->deadline_ms >= 0) json_set_int(o, "deadline_ms", c->deadline_ms);
+    if (verb == MESSAGE_RESUME && c->templates) json_set_str(o, "templates", c->templates);
     return post(home, o, key, e);
 }

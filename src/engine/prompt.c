@@ -4,17 +4,21 @@
 // Building a request. The stored turns come first, unchanged, so that a server with one cached prefix has evaluated
 // all of them before; what is new comes last.
 //
-//   planning  [bible?, bible] [batch?, batch] … [new question]
-//   chapter   [opening + cards?, cards] [chunk?, chunk] … [new question] ([assistant: what is carried over])
+//   planning  [bible?, bible] [acts?, acts] [batch?, batch] … [new question]
+//   chapter   [opening + cards?, cards] [chunk?, chunk] … [recap?, recap] ([batch?, batch] of the next act)
+//             … and what is carried over of a broken answer, as the beginning of the assistant's
+//   flat      one turn that says all that matters; the conversation goes on from it
 //
 // When the context is too small for all of it, the oldest pairs behind the first one are left out, half of them at
 // once, so that the prefix breaks rarely.
 #include "engine/prompt.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "engine/steps.h"
+#include "model/language.h"
 
 enum { LEAST_ANSWER_TOKENS = 64 };
 
@@ -45,9 +49,12 @@ void prompt_flatten(const struct prompt *p, struct buf *out)
     }
 }
 
-int prompt_tokens(const struct spec *spec, size_t bytes)
+int prompt_tokens(const struct desk *d, size_t bytes)
 {
-    return (int)(bytes / (strcmp(spec->language, "en") == 0 ? 4 : 3)) + 8;
+    double guess = strcmp(d->spec->language, "en") == 0 ? 3.5 : 2.8, counted = d->book->bytes_per_token;
+    // Plans have shorter tokens than prose has; and where some requests were not counted the sum is too large.
+    double per_token = counted > 0 ? fmin(counted * 0.93, guess * 1.15) : guess;
+    return (int)((double)bytes / per_token) + 8;
 }
 
 static bool add_stored(void *arg, enum turn_role role, const char *text, size_t len)
@@ -65,15 +72,21 @@ static void leave_out(struct prompt *p, size_t n)
     }
     memmove(p->messages + 2, p->messages + 2 + n, (p->count - 2 - n) * sizeof(*p->messages));
     p->count -= n;
-    p->broken = true;
+    p->left_out = n;
 }
 
-// What may stand before the answer. A chunk's answer takes a third of the context at most; as if every answer did, so
-// that the questions of one conversation come to the same end.
+int prompt_room(const struct desk *d, int answer_tokens)
+{
+    return d->n_ctx_tokens - d->n_ctx_tokens / 20 - answer_tokens;
+}
+
+// As if every answer of a conversation were an ordinary chunk, so that its questions come to the same end.
 static int room(const struct desk *d, int answer_tokens)
 {
-    int answer = d->n_ctx_tokens / 3 > answer_tokens ? d->n_ctx_tokens / 3 : answer_tokens;
-    return d->n_ctx_tokens - d->n_ctx_tokens / 20 - answer;
+    int chunk = length_prose_tokens(d->book, d->chunk_words, language_tokens(d->language)) * 7 / 5 + 120;
+    int third = d->n_ctx_tokens / 3;
+    if (chunk > third) chunk = third;
+    return prompt_room(d, chunk > answer_tokens ? chunk : answer_tokens);
 }
 
 // How many pairs behind the first one are left out. It follows the conversation from its start, question by question,
@@ -84,8 +97,8 @@ static size_t pairs_left_out(const struct prompt *p, const struct desk *d, size_
     for (size_t asked = 1; asked <= pairs; asked++) { // pairs that stood before that question
         size_t question = asked < pairs ? p->messages[2 * asked].len : new_bytes;
         while (out + 1 < asked &&
-               prompt_tokens(d->spec, bytes + question) + 16 * (int)(asked - out) > room(d, answer_tokens)) {
-            size_t more = (asked - out) / 2;
+               prompt_tokens(d, bytes + question) + 16 * (int)(asked - out) > room(d, answer_tokens)) {
+            size_t more = (asked - out + 1) / 2;
             for (size_t i = 0; i < more; i++, out++)
                 bytes -= p->messages[2 * out + 2].len + p->messages[2 * out + 3].len;
         }
@@ -119,7 +132,7 @@ bool prompt_build(struct prompt *p, const struct desk *d, const struct step *ste
     struct buf turn;
     buf_init(&turn, BUF_MAX_PROMPT);
     bool ok = ops->turn(&turn, d, step, NULL, e) &&
-              store_turns_each(d->store, d->job->id, ops->conversation(step), add_stored, p, e);
+              (step->flat || store_turns_each(d->store, d->job->id, step->conversation, add_stored, p, e));
     if (ok && turn.full) ok = err_set(e, ERR_CEILING, "the prompt of a %s step is too long", ops->name);
     if (!ok) goto out;
 
@@ -138,7 +151,7 @@ out:
 
 int prompt_answer_tokens(const struct prompt *p, const struct desk *d, int wanted)
 {
-    int used = prompt_tokens(d->spec, p->bytes) + 8 * (int)p->count;
+    int used = prompt_tokens(d, p->bytes) + 8 * (int)p->count;
     int left = d->n_ctx_tokens - d->n_ctx_tokens / 20 - used;
     if (left < LEAST_ANSWER_TOKENS) left = LEAST_ANSWER_TOKENS;
     return left < wanted ? left : wanted;

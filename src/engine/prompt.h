@@ -11,7 +11,7 @@
 #include "backend/generation.h"
 #include "base/err.h"
 #include "engine/next.h"
-#include "engine/templates.h"
+#include "engine/template_set.h"
 #include "model/job.h"
 #include "model/spec.h"
 #include "store/store.h"
@@ -21,9 +21,12 @@ struct desk {
     struct store *store;
     const struct job *job;
     const struct spec *spec;
+    const struct language *language;
     const struct templates *templates;
     const struct book *book;
+    struct shingles *said; // all accepted prose; what a step accepts is added (dropped and made anew after any doubt)
     int n_ctx_tokens;
+    int chunk_words;
 };
 
 // What earlier attempts at a chunk left, cleaned: the request continues it.
@@ -37,10 +40,10 @@ struct carried {
 struct prompt {
     struct gen_message *messages; // texts are owned
     size_t count, cap;
-    size_t turn;  // the new user turn, which is stored when the answer is accepted
-    bool prefill; // the last message is the assistant's and is to be continued
-    size_t bytes; // of all texts
-    bool broken;  // turns were left out to fit the context
+    size_t turn;     // the new user turn, which is stored when the answer is accepted
+    bool prefill;    // the last message is the assistant's and is to be continued
+    size_t bytes;    // of all texts
+    size_t left_out; // stored turns that were left out to fit the context
 };
 
 void prompt_init(struct prompt *p);
@@ -56,7 +59,11 @@ bool prompt_build(struct prompt *p, const struct desk *d, const struct step *ste
 // What the context has room for behind the prompt, at most `wanted`: a plan's question may leave less in a small one.
 int prompt_answer_tokens(const struct prompt *p, const struct desk *d, int wanted);
 
-// A first guess of tokens: four bytes a token for English, three for other languages, as tokenizers go.
-int prompt_tokens(const struct spec *spec, size_t bytes);
+// What may stand before an answer of `answer_tokens`: the context less a twentieth, for what no estimate foresees.
+int prompt_room(const struct desk *d, int answer_tokens);
+
+// Tokens of so many bytes: three and a half bytes a token for English, less for other languages, on the safe side of
+// what tokenizers do; from a few requests on by what the server has counted of this book's prompts.
+int prompt_tokens(const struct desk *d, size_t bytes);
 
 #endif

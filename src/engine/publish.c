@@ -16,6 +16,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/measure.h"
 #include "engine/next.h"
 #include "io/json.h"
 #include "out/prose.h"
@@ -240,36 +241,46 @@ static bool write_book(struct publish *p, const struct titles *t, struct err *e)
     return ok;
 }
 
+static struct json *report_json(const struct job *j)
+{
+    struct json *o = json_new_object();
+    char begun[CLOCK_TEXT_SIZE], now[CLOCK_TEXT_SIZE];
+    clock_rfc3339(begun, j->begun_ms);
+    clock_rfc3339(now, clock_wall_ms());
+    json_set_str(o, "title", j->title);
+    json_set_str(o, "uuid", j->uuid);
+    json_set_str(o, "model", j->model);
+    json_set_int(o, "words", j->words_done);
+    json_set_int(o, "words_target", j->words_target);
+    json_set_int(o, "chapters", j->chapters_total);
+    json_set_int(o, "gaps", j->gaps);
+    json_set_int(o, "requests", j->requests);
+    json_set_int(o, "retries", j->retries);
+    json_set_int(o, "prompt_tokens", j->prompt_tokens);
+    json_set_int(o, "cached_tokens", j->cached_tokens);
+    json_set_int(o, "output_tokens", j->output_tokens);
+    json_set_int(o, "prompt_bytes", j->prompt_bytes);
+    json_set_int(o, "prompt_bytes_shared", j->common_bytes);
+    json_set_int(o, "prefix_breaks", j->prefix_breaks);
+    json_set_int(o, "generating_ms", j->generating_ms);
+    json_set_str(o, "begun", begun);
+    json_set_str(o, "ended", now);
+    return o;
+}
+
 static bool write_report(struct publish *p, struct err *e)
 {
     struct job j;
     if (store_job_get(p->store, p->job->id, &j, e) != STORE_FOUND) return false;
-    struct json *o = json_new_object();
-    char begun[CLOCK_TEXT_SIZE], now[CLOCK_TEXT_SIZE];
-    clock_rfc3339(begun, j.begun_ms);
-    clock_rfc3339(now, clock_wall_ms());
-    json_set_str(o, "title", j.title);
-    json_set_str(o, "uuid", j.uuid);
-    json_set_str(o, "model", j.model);
-    json_set_int(o, "words", j.words_done);
-    json_set_int(o, "words_target", j.words_target);
-    json_set_int(o, "chapters", j.chapters_total);
-    json_set_int(o, "gaps", j.gaps);
-    json_set_int(o, "requests", j.requests);
-    json_set_int(o, "retries", j.retries);
-    json_set_int(o, "prompt_tokens", j.prompt_tokens);
-    json_set_int(o, "cached_tokens", j.cached_tokens);
-    json_set_int(o, "output_tokens", j.output_tokens);
-    json_set_int(o, "generating_ms", j.generating_ms);
-    json_set_str(o, "begun", begun);
-    json_set_str(o, "ended", now);
+    struct json *o = report_json(&j), *style = measure_book(p->store, j.id, e);
     struct buf out;
-    buf_init(&out, BUF_MAX_PIECE);
+    char path[PATH_SIZE];
+    buf_init(&out, BUF_MAX_BOOK);
+    if (style) json_set(o, "style", style);
     json_write(o, &out, 2);
     buf_addc(&out, '\n');
-    char path[PATH_SIZE];
     path_of(p, path, "report.json");
-    bool ok = file_publish(path, out.data, out.len, e);
+    bool ok = style && file_publish(path, out.data, out.len, e);
     buf_release(&out);
     json_free(o);
     job_release(&j);
@@ -288,8 +299,25 @@ bool publish_book(struct publish *p, struct err *e)
 
 struct outline {
     struct buf md;
-    struct json *chapters;
+    struct json *acts, *chapters;
 };
+
+static bool add_act(void *arg, const struct act_row *a)
+{
+    struct outline *o = arg;
+    if (json_count(o->acts) == 0) buf_adds(&o->md, "\n## Acts\n\n");
+    buf_addf(&o->md, "%d. Chapters %d to %d: %s. Turns on: %s. Unsolved at its end: %s.\n", a->number, a->from, a->to,
+             a->start, a->turn, a->open);
+    struct json *item = json_new_object();
+    json_set_int(item, "number", a->number);
+    json_set_int(item, "from", a->from);
+    json_set_int(item, "to", a->to);
+    json_set_str(item, "start", a->start);
+    json_set_str(item, "turn", a->turn);
+    json_set_str(item, "open", a->open);
+    json_push(o->acts, item);
+    return true;
+}
 
 static bool add_outline(void *arg, const struct chapter_row *c)
 {
@@ -302,6 +330,9 @@ static bool add_outline(void *arg, const struct chapter_row *c)
     json_set_str(item, "title", c->title);
     json_set_str(item, "pov", c->pov);
     json_set_str(item, "summary", c->event);
+    json_set_str(item, "purpose", c->purpose);
+    json_set_str(item, "opens", c->opens);
+    json_set_str(item, "closes", c->closes);
     json_set_str(item, "ends_on", c->ends_on);
     json_set_num(item, "weight", c->weight);
     json_push(o->chapters, item);
@@ -311,17 +342,19 @@ static bool add_outline(void *arg, const struct chapter_row *c)
 static bool write_outline(struct publish *p, struct err *e)
 {
     struct buf bible, json;
-    struct outline o = {.chapters = json_new_array()};
+    struct outline o = {.acts = json_new_array(), .chapters = json_new_array()};
     buf_init(&bible, BUF_MAX_PIECE);
     buf_init(&json, BUF_MAX_PROMPT);
     buf_init(&o.md, BUF_MAX_PROMPT);
     bool ok = store_bible_get(p->store, p->job->id, &bible, e);
     buf_addf(&o.md, "# %s\n\n```\n%s```\n", p->job->title, bible.data);
-    ok = ok && store_chapters_each(p->store, p->job->id, add_outline, &o, e);
+    ok = ok && store_acts_each(p->store, p->job->id, add_act, &o, e) &&
+         store_chapters_each(p->store, p->job->id, add_outline, &o, e);
 
     struct json *root = json_new_object();
     json_set_str(root, "title", p->job->title);
     json_set_str(root, "bible", bible.data);
+    json_set(root, "acts", o.acts);
     json_set(root, "chapters", o.chapters);
     json_write(root, &json, 2);
     buf_addc(&json, '\n');
@@ -372,7 +405,7 @@ static bool open_files(struct publish *p, const struct book *b, int chunk_words,
     for (size_t i = 0; ok && i < b->chapters_count; i++) {
         const struct book_chapter *c = &b->chapters[i];
         if (c->chunks_count == 0) continue;
-        if (c->has_recap || length_next(b, c->number, chunk_words).full)
+        if (c->has_recap || next_chapter_is_full(b, c->number, chunk_words))
             ok = write_chapter(p, c->number, &t, e);
         else
             ok = write_part(p, c->number, &t, "", 0, e);

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/os.h"
+#include "engine/gate.h"
 #include "engine/steps.h"
 #include "engine/worker.h"
 #include "text/join.h"
@@ -14,13 +15,28 @@
 
 enum { SLOW_TOKENS_PER_S = 20 }; // of a server whose speed was not seen yet
 
-static bool end_attempt(struct worker *w, const struct gen_result *r, const char *verdict, bool charge, struct err *e)
+// What was sent beyond the stored turns. It is kept with an attempt, unless it is one turn that is stored as such.
+static void write_sent(struct buf *out, const struct prompt *p)
 {
+    for (size_t i = p->turn; i < p->count; i++) {
+        if (i > p->turn) buf_addf(out, "\n\n[%s]\n", p->messages[i].role == GEN_USER ? "user" : "assistant");
+        buf_add(out, p->messages[i].text, p->messages[i].len);
+    }
+}
+
+static bool end_attempt(struct worker *w, const struct gen_result *r, const char *verdict, const char *detail,
+                        bool charge, struct err *e)
+{
+    bool accepted = strcmp(verdict, "accepted") == 0;
+    struct buf sent;
+    buf_init(&sent, BUF_MAX_PROMPT);
+    bool is_turn = accepted && w->prompt.count == w->prompt.turn + 1;
+    if (!is_turn) write_sent(&sent, &w->prompt);
     const struct attempt_end end = {
         .failure = failure_name(r->failure),
         .finish = r->finish,
         .verdict = verdict,
-        .message = r->message,
+        .message = *detail ? detail : r->message,
         .http_status = r->http_status,
         .prompt_tokens = r->prompt_tokens,
         .cached_tokens = r->cached_tokens,
@@ -28,15 +44,20 @@ static bool end_attempt(struct worker *w, const struct gen_result *r, const char
         .first_token_ms = r->first_token_ms,
         .total_ms = r->total_ms,
         .charge = charge,
+        .sent = is_turn ? NULL : sent.data,
+        .sent_len = sent.len,
     };
-    return store_attempt_end(w->store, w->flight.attempt, &end, e);
+    bool ok = store_attempt_end(w->store, w->flight.attempt, &end, e);
+    buf_release(&sent);
+    return ok;
 }
 
-static bool say_refused(struct worker *w, const char *rule, struct err *e)
+static bool say_refused(struct worker *w, const struct judgement *j, struct err *e)
 {
-    char text[200];
-    (void)snprintf(text, sizeof(text), "%s, chapter %d, part %d: the answer was refused (%s), asking again",
-                   step_ops(w->step.kind)->name, w->step.chapter, w->step.seq, rule);
+    char text[500];
+    (void)snprintf(text, sizeof(text), "%s, chapter %d, part %d: the answer was refused (%s): %s%s%s; asking again",
+                   step_ops(w->step.kind)->name, w->step.chapter, w->step.seq, j->rule, gate_rule_text(j->rule),
+                   j->detail[0] ? ": " : "", j->detail);
     return store_event_add(w->store, w->job.id, "retry", text, NULL, e);
 }
 
@@ -44,7 +65,7 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
 {
     struct desk d = worker_desk(w);
     struct task_key key = launch_task(w);
-    const char *rule = NULL;
+    struct judgement j = {0};
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
     join_pieces(&text, &w->flight.prefix, &w->flight.text);
@@ -52,14 +73,16 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
         .text = text.data,
         .len = text.len,
         .cut = r->cut_by_limit,
+        .tokens = w->flight.prefix.len > 0 ? -1 : (int)r->output_tokens,
         .turn = &w->prompt.messages[w->prompt.turn],
     };
-    bool ok = step_ops(w->step.kind)->settle(&d, &w->step, &a, &rule, e);
+    bool ok = step_ops(w->step.kind)->settle(&d, &w->step, &a, &j, e);
     buf_release(&text);
     if (!ok) return false;
-    out->accepted = rule == NULL;
-    if (rule) return end_attempt(w, r, rule, true, e) && say_refused(w, rule, e);
-    return end_attempt(w, r, "accepted", false, e) && store_task_done(w->store, &key, e);
+    out->accepted = j.rule == NULL;
+    if (j.head_cut) account_head_cut(&w->account);
+    if (j.rule) return end_attempt(w, r, j.rule, j.detail, true, e) && say_refused(w, &j, e);
+    return end_attempt(w, r, "accepted", "", false, e) && store_task_done(w->store, &key, e);
 }
 
 static bool say_failed(struct worker *w, const struct gen_result *r, const struct retry_decision *decision,
@@ -119,7 +142,7 @@ void worker_count_failure(struct worker *w, enum failure f)
 static bool settle_refused_prefill(struct worker *w, const struct gen_result *r, struct err *e)
 {
     link_no_prefill(w->link);
-    return end_attempt(w, r, "", false, e) &&
+    return end_attempt(w, r, "", "", false, e) &&
            store_event_add(w->store, w->job.id, "backend",
                            "the server refuses to continue an answer: its end is quoted instead", NULL, e);
 }
@@ -148,13 +171,15 @@ static bool settle_failure(struct worker *w, const struct gen_result *r, struct 
     // The attempts of a task are counted, so that no delay need grow over them: a server that answers everything with
     // nothing would otherwise take days to end in a book of gaps.
     if (decision.charge && !decision.outage) w->failures_in_row = 0;
-    return end_attempt(w, r, decision.smaller ? "smaller" : "", decision.charge, e) && say_failed(w, r, &decision, e);
+    return end_attempt(w, r, decision.smaller ? "smaller" : "", "", decision.charge, e) && say_failed(w, r, &decision, e);
 }
 
 bool settle_flight(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
 {
     memset(out, 0, sizeof(*out));
     if (!flight_commit(&w->flight, e)) return false;
+    account_answer(&w->account, &w->prompt, w->flight.text.data, w->flight.text.len);
+    if (w->flight.stopped) worker_need_barrier(w);
     if (r->failure == FAIL_REQUEST && w->prompt.prefill) return settle_refused_prefill(w, r, e);
     if (r->failure != FAIL_NONE && !(r->failure == FAIL_EMPTY && w->flight.prefix.len > 0))
         return settle_failure(w, r, out, e);

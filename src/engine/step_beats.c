@@ -1,28 +1,18 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// The opening of a chapter's conversation: everything the chapter needs to know, in the order of how rarely it
-// changes (rules, bible, outline, recaps, the page before, this chapter), and the question for its cards. What stands
-// before the recaps is the same in every chapter, and the recaps only grow, so that the server's cached prefix holds.
+// The opening of a chapter's conversation: everything the chapter needs to know (engine/story.h), what the chapter is to
+// do, and the question for its cards, one a chunk. A chapter whose prose came with the spec is stored here as it is.
 #include <string.h>
 
 #include "base/mem.h"
 #include "engine/steps.h"
+#include "engine/story.h"
+#include "model/language.h"
 #include "model/plan.h"
-#include "text/words.h"
+#include "text/style.h"
 
-enum { TAIL_WORDS = 170, WHOLE = 1 << 20 };
-
-// What is left out when the context is small, step by step: how many chapters around this one the outline shows, how
-// many recaps are kept; at last how many bytes of the bible, whose first lines weigh most, and the page before.
-static const struct {
-    int outline, recaps, bible;
-    bool no_page;
-} squeeze[] = {
-    {WHOLE, WHOLE, WHOLE, false}, {12, WHOLE, WHOLE, false}, {12, 20, WHOLE, false}, {5, 10, WHOLE, false},
-    {3, 4, WHOLE, false},         {1, 2, WHOLE, false},      {0, 1, WHOLE, false},   {0, 1, 1200, false},
-    {0, 1, 1200, true},           {0, 1, 600, true},         {0, 0, 600, true},
-};
+enum { CARD_WORDS = 50, HABITS_MOST = 6, HABITS_CHAPTERS = 3, REQUEST_TOKENS = 160 };
 
 static const char *const openings[] = {
     "a line of speech",
@@ -33,151 +23,117 @@ static const char *const openings[] = {
     "a question that somebody asks",
 };
 
-struct view {
-    int chapter;
-    int outline, recaps; // as in squeeze
-    struct buf *outline_text, *recaps_text;
-    char *title, *event, *pov, *ends_on; // of the chapter itself
-};
+// ---- the question ------------------------------------------------------------------------------------------------------
 
-static int conversation(const struct step *s)
-{
-    return s->chapter;
-}
-
-static bool see_chapter(void *arg, const struct chapter_row *c)
-{
-    struct view *v = arg;
-    int distance = c->number > v->chapter ? c->number - v->chapter : v->chapter - c->number;
-    if (distance <= v->outline) buf_addf(v->outline_text, "%d. %s: %s\n", c->number, c->title, c->event);
-    if (c->number < v->chapter && v->chapter - c->number <= v->recaps && c->recap)
-        buf_addf(v->recaps_text, "Chapter %d\n%s\n", c->number, c->recap);
-    if (c->number == v->chapter) {
-        v->title = mem_strdup(c->title);
-        v->event = mem_strdup(c->event);
-        v->pov = mem_strdup(c->pov);
-        v->ends_on = mem_strdup(c->ends_on);
-    }
-    return true;
-}
-
-static void view_clear(struct view *v)
-{
-    buf_clear(v->outline_text);
-    buf_clear(v->recaps_text);
-    free(v->title);
-    free(v->event);
-    free(v->pov);
-    free(v->ends_on);
-    v->title = v->event = v->pov = v->ends_on = NULL;
-}
-
-static bool keep_prose(void *arg, const struct chunk_row *c)
+static bool add_prose(void *arg, const struct chunk_row *c)
 {
     struct buf *prose = arg;
-    buf_clear(prose);
+    buf_addf(prose, "%s", c->glue);
     buf_add(prose, c->text + c->skip, c->len - c->skip);
     return true;
 }
 
-// The end of the chapter before, word for word: it carries the voice across the border.
-static bool page_before(struct buf *out, const struct desk *d, int chapter, struct err *e)
+// What the last chapters said too often, as a line that asks for other words.
+static bool write_avoid(struct buf *out, const struct desk *d, int chapter, struct err *e)
 {
-    if (chapter == 1) return true;
-    struct buf prose;
-    buf_init(&prose, BUF_MAX_PIECE);
-    bool ok = store_chunks_each(d->store, d->job->id, chapter - 1, STORE_BY_PLACE, keep_prose, &prose, e);
-    if (ok && prose.len > 0) {
-        size_t from = words_tail(prose.data, prose.len, TAIL_WORDS);
-        buf_adds(out, "# The page before\n");
-        buf_add(out, prose.data + from, prose.len - from);
-        buf_adds(out, "\n\n");
+    struct buf prose, habits;
+    bool ok = true;
+    buf_init(&prose, BUF_MAX_BOOK);
+    buf_init(&habits, BUF_MAX_PIECE);
+    for (int n = chapter - HABITS_CHAPTERS; ok && n < chapter; n++) {
+        if (n < 1) continue;
+        ok = store_chunks_each(d->store, d->job->id, n, STORE_BY_PLACE, add_prose, &prose, e);
+        buf_adds(&prose, "\n\n");
     }
+    if (ok) style_habits(&habits, prose.data, prose.len, HABITS_MOST);
+    if (habits.len > 0) buf_addf(out, "Said too often already, so avoid:\n%s", habits.data);
     buf_release(&prose);
+    buf_release(&habits);
     return ok;
 }
 
-static bool fill(struct buf *out, const struct desk *d, const struct step *s, const struct view *v, const char *bible,
-                 const char *page, struct err *e)
+static const char *or_else(const char *text, const char *otherwise)
+{
+    return text && *text ? text : otherwise;
+}
+
+static bool fill(struct buf *out, const struct desk *d, const struct step *s, const struct story_chapter *c,
+                 const struct story_text *t, const char *avoid, struct err *e)
 {
     char chapter[16], cards[16], line[128];
     (void)snprintf(chapter, sizeof(chapter), "%d", s->chapter);
     (void)snprintf(cards, sizeof(cards), "%d", s->parts);
+    bool last = s->chapter == d->book->chapters_total;
     const struct template_var vars[] = {
         {"rules", d->templates->text[TEMPLATE_RULES]},
         {"title", d->job->title},
         {"premise", d->spec->premise},
-        {"style", d->spec->style ? d->spec->style : "as the bible has it"},
-        {"bible", bible},
-        {"outline", v->outline_text->data},
-        {"recaps", v->recaps_text->len > 0 ? v->recaps_text->data : "Nothing yet: the book begins here.\n"},
-        {"tail", page},
+        {"style", or_else(d->spec->style, "as the bible has it")},
+        {"bible", t->bible.data},
+        {"acts", t->acts.data},
+        {"story", t->story.data},
+        {"tail", t->tail.data},
         {"chapter", chapter},
-        {"ch_title", v->title},
-        {"ch_summary", v->event},
-        {"pov", v->pov && *v->pov ? v->pov : "as the bible has it"},
-        {"ends_on", v->ends_on && *v->ends_on ? v->ends_on : "a change"},
+        {"ch_title", c->title},
+        {"ch_summary", c->event},
+        {"purpose", or_else(c->purpose, "it brings the story forward")},
+        {"pov", or_else(c->pov, "as the bible has it")},
+        {"opens", or_else(c->opens, "nothing new")},
+        {"closes", or_else(c->closes, "nothing yet")},
+        {"ends_on", or_else(c->ends_on, "a change")},
+        {"cast_here", t->cast.data},
+        {"threads_here", t->threads.data},
+        {"facts_here", t->facts.data},
+        {"avoid", avoid},
+        {"last", last ? "This is the last chapter: it brings the book to the ending that the bible has." : ""},
         {"cards", cards},
         {"opening_kind", openings[(size_t)s->chapter % ARRAY_LEN(openings)]},
         {"language_line", step_language_line(d, line, sizeof(line))},
     };
-    return templates_fill(d->templates, TEMPLATE_OPENING, out, vars, ARRAY_LEN(vars), e);
-}
-
-// What the opening may take: what the chapter's own prose, its requests and an answer leave of the context.
-static int room(const struct desk *d, const struct step *s)
-{
-    const int card_words = 900; // a card's prose and its request
-    int chapter = prompt_tokens(d->spec, (size_t)(s->parts * card_words) * 6);
-    int left = d->n_ctx_tokens - d->n_ctx_tokens / 20 - chapter;
-    int least = d->n_ctx_tokens * 2 / 5;
-    return left > least ? left : least;
-}
-
-// Whole lines of it, at most `most` bytes.
-static void shorten(struct buf *lines, size_t most)
-{
-    if (lines->len <= most) return;
-    while (most > 0 && lines->data[most - 1] != '\n') most--;
-    buf_cut(lines, most);
-}
-
-static bool turn(struct buf *out, const struct desk *d, const struct step *s, const struct carried *c, struct err *e)
-{
-    (void)c;
-    struct buf bible, page, outline, recaps;
-    buf_init(&bible, BUF_MAX_PIECE);
-    buf_init(&page, BUF_MAX_PIECE);
-    buf_init(&outline, BUF_MAX_PROMPT);
-    buf_init(&recaps, BUF_MAX_PROMPT);
-    size_t start = out->len;
-    bool ok = store_bible_get(d->store, d->job->id, &bible, e) && page_before(&page, d, s->chapter, e);
-    for (size_t i = 0; ok && i < ARRAY_LEN(squeeze); i++) {
-        struct view v = {.chapter = s->chapter,
-                         .outline = squeeze[i].outline,
-                         .recaps = squeeze[i].recaps,
-                         .outline_text = &outline,
-                         .recaps_text = &recaps};
-        buf_cut(out, start);
-        shorten(&bible, (size_t)squeeze[i].bible);
-        if (squeeze[i].no_page) buf_clear(&page);
-        ok = store_chapters_each(d->store, d->job->id, see_chapter, &v, e) &&
-             fill(out, d, s, &v, bible.data, page.data, e);
-        view_clear(&v);
-        if (ok && prompt_tokens(d->spec, out->len - start) <= room(d, s)) break;
-    }
-    buf_release(&bible);
-    buf_release(&page);
-    buf_release(&outline);
-    buf_release(&recaps);
-    return ok;
+    return templates_fill(d->templates, TEMPLATE_OPENING, NULL, out, vars, ARRAY_LEN(vars), e);
 }
 
 static int max_tokens(const struct desk *d, const struct step *s, int words)
 {
     (void)words;
-    return step_plan_tokens(d, s->parts * 50);
+    return step_plan_tokens(d, s->parts * CARD_WORDS);
 }
+
+// What the opening may take so that the whole chapter follows it in one conversation: what its prose, its requests and the
+// room that the last answer is given beyond its length leave of the context; at least a quarter of it.
+static int room(const struct desk *d, const struct step *s)
+{
+    int chunk = length_prose_tokens(d->book, d->chunk_words, language_tokens(d->language));
+    int chapter = s->parts * (chunk + REQUEST_TOKENS) + max_tokens(d, s, 0) / 2 + chunk / 2;
+    int left = prompt_room(d, 0) - chapter, least = d->n_ctx_tokens / 4;
+    int most = prompt_room(d, max_tokens(d, s, 0)); // a question and its own answer must fit in any case
+    if (left < least) left = least;
+    return left < most ? left : most;
+}
+
+// The first level that has room until the end of the act, else the last one.
+static bool turn(struct buf *out, const struct desk *d, const struct step *s, const struct carried *c, struct err *e)
+{
+    (void)c;
+    struct story story;
+    struct buf avoid;
+    buf_init(&avoid, BUF_MAX_PIECE);
+    bool ok = story_load(&story, d, s->chapter, e) && write_avoid(&avoid, d, s->chapter, e);
+    size_t start = out->len;
+    for (int level = 0; ok && level < story_levels(); level++) {
+        struct story_text text;
+        buf_cut(out, start);
+        story_write(&story, level, &text);
+        ok = fill(out, d, s, story_at_hand(&story), &text, level < story_levels() / 2 ? avoid.data : "", e);
+        story_text_release(&text);
+        if (prompt_tokens(d, out->len - start + story_growth(&story, level)) <= room(d, s)) break;
+    }
+    story_release(&story);
+    buf_release(&avoid);
+    return ok;
+}
+
+// ---- the answer -----------------------------------------------------------------------------------------------------------
 
 static bool keep(const struct desk *d, const struct step *s, const struct plan_cards *plan, struct err *e)
 {
@@ -189,41 +145,60 @@ static bool keep(const struct desk *d, const struct step *s, const struct plan_c
     return ok;
 }
 
-static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule,
+static bool settle(const struct desk *d, const struct step *s, const struct answer *a, struct judgement *j,
                    struct err *e)
 {
     struct plan_cards plan;
     plan_read_cards(&plan, a->text, a->len, a->cut, (size_t)s->parts);
     bool ok = true;
-    if (plan.count > 0) {
-        *rule = NULL;
-        ok = keep(d, s, &plan, e) && step_keep_turns(d, s->chapter, a->turn, a->text, a->len, e);
-    } else
-        *rule = "no_plan";
+    if (plan.count > 0)
+        ok = keep(d, s, &plan, e) && step_keep_turns(d, s->conversation, a->turn, a->text, a->len, e);
+    else
+        j->rule = "no_plan";
     plan_cards_release(&plan);
     return ok;
 }
 
 // One card for the whole chapter: its summary stands in the opening, which is kept all the same, because the chunks
 // need it. The answer in the conversation is then that card.
+static bool one_card(const struct desk *d, const struct step *s, const struct gen_message *turn, const char *card,
+                     struct err *e)
+{
+    char *answer = mem_printf("CARD 1 | %s\n", card);
+    bool ok = store_cards_set(d->store, d->job->id, s->chapter, card, 1, e) &&
+              step_keep_turns(d, s->conversation, turn, answer, strlen(answer), e);
+    free(answer);
+    return ok;
+}
+
 static bool give_up(const struct desk *d, const struct step *s, const struct gen_message *turn, struct err *e)
 {
-    static const char card[] =
-        "the place and the people of this chapter | what the chapter's summary says, in order | "
-        "what the chapter ends on";
-    static const char answer[] =
-        "CARD 1 | the place and the people of this chapter | what the chapter's summary says, "
-        "in order | what the chapter ends on\n";
-    return store_cards_set(d->store, d->job->id, s->chapter, card, 1, e) &&
-           step_keep_turns(d, s->chapter, turn, answer, sizeof(answer) - 1, e);
+    return one_card(d, s, turn,
+                    "the place and the people of this chapter | what the chapter's summary says, in order | "
+                    "what the chapter ends on",
+                    e);
+}
+
+// A chapter that the spec brings: its conversation is as if it had been asked for, so that its recap can be.
+static bool alone(const struct desk *d, const struct step *s, bool *done, struct err *e)
+{
+    *done = s->chapter <= (int)d->spec->opening_count;
+    if (!*done) return true;
+    struct buf opening;
+    buf_init(&opening, BUF_MAX_PROMPT);
+    bool ok = turn(&opening, d, s, NULL, e);
+    const struct gen_message message = {.role = GEN_USER, .text = opening.data, .len = opening.len};
+    ok = ok && one_card(d, s, &message, "as it is written | as it is written | as it is written", e) &&
+         step_chunk_given(d, s->chapter, d->spec->opening[s->chapter - 1].text, e);
+    buf_release(&opening);
+    return ok;
 }
 
 const struct step_ops step_beats = {
     .name = "beats",
-    .conversation = conversation,
+    .alone = alone,
     .turn = turn,
     .max_tokens = max_tokens,
-    .temperature = 0.6,
     .settle = settle,
     .give_up = give_up,
 };

@@ -2,9 +2,14 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // The bible: what never varies in the book. Planning conversation, first question.
+#include <string.h>
+
 #include "base/mem.h"
 #include "engine/steps.h"
 #include "model/plan.h"
+#include "text/utf8.h"
+
+enum { OPENING_BYTES = 6000 };
 
 // Small models give every book the same names and the same lighthouse; a different corner to begin in helps.
 static const char *const trades[] = {
@@ -13,12 +18,6 @@ static const char *const trades[] = {
     "a salt dealer",  "a clock winder",     "a rope maker",    "a night porter",       "a river pilot",
     "a glass cutter", "a tax assessor",     "a bell founder",
 };
-
-static int conversation(const struct step *s)
-{
-    (void)s;
-    return 0;
-}
 
 // Four different capital letters, a function of the seed.
 static void initials(char out[16], uint64_t seed)
@@ -49,17 +48,32 @@ static void characters_text(struct buf *out, const struct spec *s)
     if (s->characters_count == 0) buf_adds(out, "(yours to find)");
 }
 
+// The outline that the spec brings, and how the book opens if its opening is given: the bible must agree with both.
+static void given_text(struct buf *out, const struct desk *d)
+{
+    step_given_lines(d, 1, d->job->chapters_total, out);
+    if (d->spec->opening_count == 0) return;
+    const char *text = d->spec->opening[0].text;
+    size_t most = (size_t)d->n_ctx_tokens; // bytes: about a quarter of the context
+    if (most > OPENING_BYTES) most = OPENING_BYTES;
+    size_t len = strlen(text) < most ? strlen(text) : utf8_whole(text, most);
+    buf_adds(out, "The book is begun; its first chapter opens so:\n");
+    buf_add(out, text, len);
+    buf_addc(out, '\n');
+}
+
 static bool turn(struct buf *out, const struct desk *d, const struct step *s, const struct carried *c, struct err *e)
 {
-    (void)s;
     (void)c;
     char words[24], chapters[16], seed_initials[16], line[128];
     (void)snprintf(words, sizeof(words), "%lld", (long long)d->job->words_target);
     (void)snprintf(chapters, sizeof(chapters), "%d", d->job->chapters_total);
     initials(seed_initials, (uint64_t)d->job->seed);
-    struct buf characters;
+    struct buf characters, given;
     buf_init(&characters, BUF_MAX_PIECE);
+    buf_init(&given, BUF_MAX_PROMPT);
     characters_text(&characters, d->spec);
+    given_text(&given, d);
 
     const struct template_var vars[] = {
         {"kind_name", book_kind_name(d->spec->kind)},
@@ -71,12 +85,14 @@ static bool turn(struct buf *out, const struct desk *d, const struct step *s, co
         {"style", d->spec->style ? d->spec->style : "(yours to find)"},
         {"characters", characters.data},
         {"notes", d->spec->notes ? d->spec->notes : "(none)"},
+        {"given", given.data},
         {"seed_initials", seed_initials},
         {"seed_detail", trades[(uint64_t)d->job->seed % ARRAY_LEN(trades)]},
         {"language_line", step_language_line(d, line, sizeof(line))},
     };
-    bool ok = templates_fill(d->templates, TEMPLATE_BIBLE, out, vars, ARRAY_LEN(vars), e);
+    bool ok = templates_fill(d->templates, TEMPLATE_BIBLE, step_form(s), out, vars, ARRAY_LEN(vars), e);
     buf_release(&characters);
+    buf_release(&given);
     return ok;
 }
 
@@ -85,6 +101,12 @@ static int max_tokens(const struct desk *d, const struct step *s, int words)
     (void)s;
     (void)words;
     return step_plan_tokens(d, 800);
+}
+
+static void schema(struct buf *out, const struct step *s)
+{
+    (void)s;
+    buf_adds(out, plan_schema_bible);
 }
 
 // The spec's title stands; else the bible's; else the premise's first words.
@@ -106,18 +128,17 @@ static bool keep(const struct desk *d, const char *bible, const struct gen_messa
     return ok;
 }
 
-static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule,
+static bool settle(const struct desk *d, const struct step *s, const struct answer *a, struct judgement *j,
                    struct err *e)
 {
     (void)s;
     struct buf bible;
     buf_init(&bible, BUF_MAX_PIECE);
     bool ok = true;
-    if (plan_read_bible(&bible, a->text, a->len, a->cut)) {
-        *rule = NULL;
+    if (plan_read_bible(&bible, a->text, a->len, a->cut))
         ok = keep(d, bible.data, a->turn, e);
-    } else
-        *rule = "no_plan";
+    else
+        j->rule = "no_plan";
     buf_release(&bible);
     return ok;
 }
@@ -141,10 +162,9 @@ static bool give_up(const struct desk *d, const struct step *s, const struct gen
 
 const struct step_ops step_bible = {
     .name = "bible",
-    .conversation = conversation,
     .turn = turn,
     .max_tokens = max_tokens,
-    .temperature = 0.6,
+    .schema = schema,
     .settle = settle,
     .give_up = give_up,
 };

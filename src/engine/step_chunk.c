@@ -1,228 +1,115 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// A chunk: one continuous stretch of prose, the unit of acceptance. Which card of the chapter it is follows from how
-// much of the chapter stands, so that a model that writes little stays with a card until it is told.
+// A chunk: one continuous stretch of prose, the unit of acceptance. What is asked is in chunk_turn.c; here is what
+// becomes of the answer.
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/chunk_turn.h"
 #include "engine/gate.h"
 #include "engine/steps.h"
-#include "model/plan.h"
 #include "text/join.h"
+#include "text/utf8.h"
 #include "text/words.h"
 
-enum { QUOTE_WORDS = 12, QUOTE_WORDS_CONTINUED = 40 };
+enum { GIVEN_WORDS = 1000, HEAD_BYTES = 200 };
 
-static int conversation(const struct step *s)
-{
-    return s->chapter;
-}
-
-struct chapter_brief {
-    char *cards, *ends_on;
-};
-
-static bool read_brief(void *arg, const struct chapter_row *c)
-{
-    struct chapter_brief *b = arg;
-    b->cards = mem_strdup(c->cards ? c->cards : "");
-    b->ends_on = mem_strdup(c->ends_on ? c->ends_on : "");
-    return true;
-}
-
-// The n-th line (from 0), without its newline; NULL behind the last.
-static char *line_of(const char *lines, int n)
-{
-    const char *at = lines;
-    for (; n > 0; n--) {
-        at = strchr(at, '\n');
-        if (!at) return NULL;
-        at++;
-    }
-    if (*at == '\0') return NULL;
-    return mem_strndup(at, strcspn(at, "\n"));
-}
-
-static int count_lines(const char *lines)
-{
-    int n = 0;
-    for (const char *at = lines; *at; at += strcspn(at, "\n") + (at[strcspn(at, "\n")] == '\n')) n++;
-    return n;
-}
-
-struct chunk_before {
-    struct buf prose;
-};
-
-static bool keep_last(void *arg, const struct chunk_row *c)
-{
-    struct chunk_before *b = arg;
-    if (c->gap) return true;
-    buf_clear(&b->prose);
-    buf_add(&b->prose, c->text + c->skip, c->len - c->skip);
-    return true;
-}
-
-// The prose right before this chunk, in its chapter.
-static bool load_before(struct chunk_before *b, const struct desk *d, int chapter, struct err *e)
-{
-    buf_init(&b->prose, BUF_MAX_PIECE);
-    return store_chunks_each(d->store, d->job->id, chapter, STORE_BY_PLACE, keep_last, b, e);
-}
-
-// How the text is to be joined to what stands. The words are quoted, because the end of a long context is what a
-// model follows best.
-static void write_join(struct buf *out, const struct carried *c, const struct chunk_before *before)
-{
-    if (c) {
-        buf_adds(out, "Continue right after \"…");
-        join_quote(out, c->text, c->len, QUOTE_WORDS_CONTINUED);
-        buf_adds(out, "\" with the very next word.");
-    } else if (before->prose.len > 0) {
-        buf_adds(out, "Continue right after \"…");
-        join_quote(out, before->prose.data, before->prose.len, QUOTE_WORDS);
-        buf_adds(out, "\".");
-    } else
-        buf_adds(out, "Begin the chapter with its first moment.");
-}
-
-static void write_stop(struct buf *out, const struct length_ask *ask, const char *card, const char *ends_on)
-{
-    if (ask->last_of_book)
-        buf_adds(out, "This ends the book: bring it to the ending that the bible has.");
-    else if (ask->last_of_chapter && *ends_on)
-        buf_addf(out, "This ends the chapter; land on: %s", ends_on);
-    else if (ask->last_of_chapter)
-        buf_adds(out, "This ends the chapter; land on a change.");
-    else
-        buf_addf(out, "Stop at: %s, in mid-scene.", plan_card_stop(card));
-}
-
-static bool fill(struct buf *out, const struct desk *d, const struct step *s, const struct carried *c,
-                 const struct chapter_brief *brief, const struct chunk_before *before, struct err *e)
-{
-    int cards = count_lines(brief->cards);
-    int now = (int)(s->ask.progress * cards + 0.25);
-    if (now >= cards) now = cards > 0 ? cards - 1 : 0;
-    char *card = line_of(brief->cards, now), *next = line_of(brief->cards, now + 1);
-    char chapter[16], part[16], parts[16], words[16], language[128];
-    (void)snprintf(chapter, sizeof(chapter), "%d", s->chapter);
-    (void)snprintf(part, sizeof(part), "%d", s->ask.part);
-    (void)snprintf(parts, sizeof(parts), "%d", s->ask.parts);
-    (void)snprintf(words, sizeof(words), "%d", c ? c->words_left : s->ask.ask_words);
-    struct buf later, stop, join;
-    buf_init(&later, BUF_MAX_PIECE);
-    buf_init(&stop, BUF_MAX_PIECE);
-    buf_init(&join, BUF_MAX_PIECE);
-    if (next) buf_addf(&later, "Later, not now: %s\n", next);
-    write_stop(&stop, &s->ask, card ? card : "", brief->ends_on);
-    write_join(&join, c, before);
-    const struct template_var vars[] = {
-        {"chapter", chapter},
-        {"part", part},
-        {"parts", parts},
-        {"card", card},
-        {"later", later.data},
-        {"words", words},
-        {"stop", stop.data},
-        {"join", join.data},
-        {"language_line", step_language_line(d, language, sizeof(language))},
-    };
-    bool ok = templates_fill(d->templates, TEMPLATE_CHUNK, out, vars, ARRAY_LEN(vars), e);
-    buf_release(&later);
-    buf_release(&stop);
-    buf_release(&join);
-    free(card);
-    free(next);
-    return ok;
-}
-
-static bool turn(struct buf *out, const struct desk *d, const struct step *s, const struct carried *c, struct err *e)
-{
-    struct chapter_brief brief = {0};
-    struct chunk_before before;
-    bool ok = load_before(&before, d, s->chapter, e) &&
-              store_chapter_get(d->store, d->job->id, s->chapter, read_brief, &brief, e) &&
-              fill(out, d, s, c, &brief, &before, e);
-    buf_release(&before.prose);
-    free(brief.cards);
-    free(brief.ends_on);
-    return ok;
-}
-
-// More than twice what is needed would be a loop; a little air, because models count badly.
 static int max_tokens(const struct desk *d, const struct step *s, int words)
 {
-    (void)s;
-    int tokens = prompt_tokens(d->spec, (size_t)words * 6) * 8 / 5 + 120;
+    int tokens = length_tokens(d->book, &s->ask, words, language_tokens(d->language), d->chunk_words);
     int most = d->n_ctx_tokens / 3;
     return tokens < most ? tokens : most;
 }
 
-static bool store_range(const struct desk *d, const struct step *s, const struct answer *a, const struct gate_out *g,
-                        struct err *e)
+static struct gate_in gate_in_of(const struct desk *d, const struct step *s, const char *text, size_t len,
+                                 const struct buf *before)
 {
+    return (struct gate_in){
+        .text = text,
+        .len = len,
+        .before = before->data,
+        .before_len = before->len,
+        .language = d->language,
+        .book = d->said,
+        .last_of_book = s->ask.last_of_book,
+        .markup = d->templates->markup,
+    };
+}
+
+bool step_chunk_piece(const struct desk *d, const struct step *s, struct buf *text, int *words, struct err *e)
+{
+    struct buf before;
+    struct gate_out g;
+    bool ok = chunk_before(&before, d, s->chapter, e);
+    const struct gate_in in = gate_in_of(d, s, text->data, text->len, &before);
+    gate_piece(&in, &g);
+    if (g.end < text->len) buf_cut(text, g.end);
+    *words = g.words;
+    buf_release(&before);
+    return ok;
+}
+
+// ---- the answer ------------------------------------------------------------------------------------------------------
+
+static bool say_trimmed(const struct desk *d, const struct step *s, const struct gate_out *g, struct err *e)
+{
+    char text[400];
+    (void)snprintf(text, sizeof(text), "chapter %d, part %d: trimmed (%s)%s%s", s->chapter, s->seq, g->trimmed,
+                   g->detail[0] ? ": " : "", g->detail);
+    return store_event_add(d->store, d->job->id, "trim", text, NULL, e);
+}
+
+static bool store_turns(const struct desk *d, const struct step *s, const struct gen_message *turn, struct err *e)
+{
+    int64_t job = d->job->id;
+    bool ok = s->flat ? store_turn_add_fresh(d->store, job, s->chapter, turn->text, turn->len, e)
+                      : store_turn_add(d->store, job, s->chapter, TURN_USER, turn->text, turn->len, e);
+    return ok && store_turn_add_chunk(d->store, job, s->chapter, s->seq, e);
+}
+
+// A long head (thinking, a restated page) goes from the conversation too, which costs the server the reading of the whole
+// answer. A heading or a line of chat stays there: it costs a few tokens each time, and the prose never shows it.
+static bool store_range(const struct desk *d, const struct step *s, const struct answer *a, const struct gate_out *g,
+                        struct judgement *j, struct err *e)
+{
+    j->head_cut = g->skip > HEAD_BYTES + strspn(a->text, " \t\n");
+    size_t from = j->head_cut ? g->skip : 0;
+    bool whole = !j->head_cut && g->end + 40 > a->len;
     const struct chunk_row row = {
         .chapter = s->chapter,
         .seq = s->seq,
-        .text = a->text,
-        .len = g->end,
-        .skip = g->skip,
+        .text = a->text + from,
+        .len = g->end - from,
+        .skip = g->skip - from,
         .glue = g->glue,
         .words_asked = s->ask.ask_words,
         .words = g->words,
         .cut = a->cut,
+        .tokens = whole ? a->tokens : -1,
     };
-    if (g->trimmed) {
-        char text[160];
-        (void)snprintf(text, sizeof(text), "chapter %d, part %d: trimmed (%s)", s->chapter, s->seq, g->trimmed);
-        if (!store_event_add(d->store, d->job->id, "trim", text, NULL, e)) return false;
-    }
-    return store_chunk_add(d->store, d->job->id, &row, e) &&
-           store_turn_add(d->store, d->job->id, s->chapter, TURN_USER, a->turn->text, a->turn->len, e) &&
-           store_turn_add_chunk(d->store, d->job->id, s->chapter, s->seq, e);
+    shingles_add(d->said, a->text + g->skip, g->end - g->skip);
+    return (!g->trimmed || say_trimmed(d, s, g, e)) && store_chunk_add(d->store, d->job->id, &row, e) &&
+           store_turns(d, s, a->turn, e);
 }
 
-bool step_chunk_words(const struct desk *d, const struct step *s, const char *text, size_t len, int *words,
-                      struct err *e)
-{
-    struct chunk_before before;
-    struct gate_out g;
-    bool ok = load_before(&before, d, s->chapter, e);
-    const struct gate_in in = {
-        .text = text,
-        .len = len,
-        .before = before.prose.data,
-        .before_len = before.prose.len,
-    };
-    gate_chunk(&in, &g);
-    *words = (int)words_count(text + g.skip, len - g.skip);
-    buf_release(&before.prose);
-    return ok;
-}
-
-static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule,
+static bool settle(const struct desk *d, const struct step *s, const struct answer *a, struct judgement *j,
                    struct err *e)
 {
-    struct chunk_before before;
+    struct buf before;
     struct gate_out g;
-    bool ok = load_before(&before, d, s->chapter, e);
+    bool ok = chunk_before(&before, d, s->chapter, e);
     if (ok) {
-        const struct gate_in in = {
-            .text = a->text,
-            .len = a->len,
-            .cut = a->cut,
-            .before = before.prose.data,
-            .before_len = before.prose.len,
-            .need_words = s->ask.need_words,
-            .most_words = length_most(d->book, &s->ask),
-        };
+        struct gate_in in = gate_in_of(d, s, a->text, a->len, &before);
+        in.cut = a->cut;
+        in.need_words = s->ask.need_words;
+        in.most_words = length_most(d->book, &s->ask);
         gate_chunk(&in, &g);
-        *rule = g.rule;
-        if (!g.rule) ok = store_range(d, s, a, &g, e);
+        j->rule = g.rule;
+        (void)snprintf(j->detail, sizeof(j->detail), "%s", g.detail);
+        if (!g.rule) ok = store_range(d, s, a, &g, j, e);
     }
-    buf_release(&before.prose);
+    buf_release(&before);
     return ok;
 }
 
@@ -237,16 +124,58 @@ static bool give_up(const struct desk *d, const struct step *s, const struct gen
         .glue = "",
         .words_asked = s->ask.ask_words,
         .gap = true,
+        .tokens = -1,
     };
     return store_chunk_add(d->store, d->job->id, &row, e);
 }
 
+// ---- prose that came with the spec --------------------------------------------------------------------------------------
+
+// About GIVEN_WORDS of it: up to the last paragraph that ends within them, else all of the paragraph they end in.
+static size_t given_piece(const char *text, size_t len)
+{
+    size_t most = words_head(text, len, GIVEN_WORDS);
+    if (most == len) return len;
+    size_t end = paragraph_whole(text, most);
+    if (end > 0) return end;
+    const char *blank = strstr(text + most, "\n\n");
+    return blank ? (size_t)(blank - text) : len;
+}
+
+bool step_chunk_given(const struct desk *d, int chapter, const char *text, struct err *e)
+{
+    size_t len = strlen(text);
+    while (len > 0 && strchr(" \t\r\n", text[len - 1])) len--;
+    size_t at = strspn(text, " \t\r\n");
+    for (int seq = 1; at < len; seq++) {
+        char question[80];
+        size_t piece = given_piece(text + at, len - at);
+        int words = (int)words_count(text + at, piece);
+        size_t next = at + piece + strspn(text + at + piece, " \t\r\n");
+        const struct chunk_row row = {.chapter = chapter,
+                                      .seq = seq,
+                                      .text = text + at,
+                                      .len = piece,
+                                      .glue = seq > 1 ? "\n\n" : "",
+                                      .words_asked = words,
+                                      .words = words,
+                                      .cut = true, // tells nothing of the model
+                                      .tokens = -1};
+        (void)snprintf(question, sizeof(question), "Part %d of the chapter, as it is written.", seq);
+        shingles_add(d->said, text + at, piece);
+        if (!store_chunk_add(d->store, d->job->id, &row, e) ||
+            !store_turn_add(d->store, d->job->id, chapter, TURN_USER, question, strlen(question), e) ||
+            !store_turn_add_chunk(d->store, d->job->id, chapter, seq, e))
+            return false;
+        at = next;
+    }
+    return true;
+}
+
 const struct step_ops step_chunk = {
     .name = "chunk",
-    .conversation = conversation,
-    .turn = turn,
+    .turn = chunk_turn,
     .max_tokens = max_tokens,
-    .temperature = 0.8,
     .settle = settle,
     .give_up = give_up,
 };

@@ -6,15 +6,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/measure.h"
 #include "engine/steps.h"
 #include "model/plan.h"
 
 enum { RECAP_WORDS = 110 };
-
-static int conversation(const struct step *s)
-{
-    return s->chapter;
-}
 
 static bool turn(struct buf *out, const struct desk *d, const struct step *s, const struct carried *c, struct err *e)
 {
@@ -27,7 +23,7 @@ static bool turn(struct buf *out, const struct desk *d, const struct step *s, co
         {"recap_words", words},
         {"language_line", step_language_line(d, line, sizeof(line))},
     };
-    return templates_fill(d->templates, TEMPLATE_RECAP, out, vars, ARRAY_LEN(vars), e);
+    return templates_fill(d->templates, TEMPLATE_RECAP, NULL, out, vars, ARRAY_LEN(vars), e);
 }
 
 static int max_tokens(const struct desk *d, const struct step *s, int words)
@@ -37,18 +33,17 @@ static int max_tokens(const struct desk *d, const struct step *s, int words)
     return step_plan_tokens(d, RECAP_WORDS);
 }
 
-static bool settle(const struct desk *d, const struct step *s, const struct answer *a, const char **rule,
+static bool settle(const struct desk *d, const struct step *s, const struct answer *a, struct judgement *j,
                    struct err *e)
 {
     struct buf recap;
     buf_init(&recap, BUF_MAX_PIECE);
     bool ok = true;
-    if (plan_read_recap(&recap, a->text, a->len, a->cut)) {
-        *rule = NULL;
-        ok = store_recap_set(d->store, d->job->id, s->chapter, recap.data, e) &&
+    if (plan_read_recap(&recap, a->text, a->len, a->cut))
+        ok = store_recap_set(d->store, d->job->id, s->chapter, recap.data, e) && measure_chapter(d, s->chapter, e) &&
              step_keep_turns(d, s->chapter, a->turn, a->text, a->len, e);
-    } else
-        *rule = "no_plan";
+    else
+        j->rule = "no_plan";
     buf_release(&recap);
     return ok;
 }
@@ -66,17 +61,15 @@ static bool give_up(const struct desk *d, const struct step *s, const struct gen
     struct buf recap;
     buf_init(&recap, BUF_MAX_PIECE);
     bool ok = store_chapter_get(d->store, d->job->id, s->chapter, read_summary, &recap, e) &&
-              store_recap_set(d->store, d->job->id, s->chapter, recap.data, e);
+              store_recap_set(d->store, d->job->id, s->chapter, recap.data, e) && measure_chapter(d, s->chapter, e);
     buf_release(&recap);
     return ok;
 }
 
 const struct step_ops step_recap = {
     .name = "recap",
-    .conversation = conversation,
     .turn = turn,
     .max_tokens = max_tokens,
-    .temperature = 0.4,
     .settle = settle,
     .give_up = give_up,
 };

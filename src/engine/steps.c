@@ -6,22 +6,12 @@
 
 const struct step_ops *step_ops(enum step_kind kind)
 {
-    switch (kind) {
-    case STEP_BIBLE:
-        return &step_bible;
-    case STEP_OUTLINE:
-        return &step_outline;
-    case STEP_BEATS:
-        return &step_beats;
-    case STEP_CHUNK:
-        return &step_chunk;
-    case STEP_RECAP:
-        return &step_recap;
-    case STEP_FINISH:
-    case STEP_NONE:
-        break;
-    }
-    return NULL;
+    static const struct step_ops *const table[] = {
+        [STEP_BIBLE] = &step_bible, [STEP_ACTS] = &step_acts,   [STEP_OUTLINE] = &step_outline,
+        [STEP_MERGE] = &step_merge, [STEP_BEATS] = &step_beats, [STEP_CHUNK] = &step_chunk,
+        [STEP_RECAP] = &step_recap, [STEP_FINISH] = NULL,       [STEP_NONE] = NULL,
+    };
+    return table[kind];
 }
 
 bool step_keep_turns(const struct desk *d, int conversation, const struct gen_message *turn, const char *answer,
@@ -35,11 +25,35 @@ int step_plan_tokens(const struct desk *d, int words)
 {
     // Notes hold names and punctuation: about two tokens a word, more in other languages than English; doubled,
     // because a plan that is cut costs more than a limit that is too high.
-    int tokens = prompt_tokens(d->spec, (size_t)words * 6) * 2 + 200;
+    int tokens = prompt_tokens(d, (size_t)words * 6) * 2 + 200;
     return tokens < d->n_ctx_tokens / 2 ? tokens : d->n_ctx_tokens / 2;
 }
 
 const char *step_language_line(const struct desk *d, char *out, size_t size)
 {
     return language_line(d->spec->language, out, size);
+}
+
+const char *step_form(const struct step *s)
+{
+    return s->lines ? "lines" : "json";
+}
+
+const struct spec_chapter *step_given_chapter(const struct desk *d, int chapter)
+{
+    for (size_t i = 0; i < d->spec->outline_count; i++)
+        if (d->spec->outline[i].number == chapter) return &d->spec->outline[i];
+    return NULL;
+}
+
+void step_given_lines(const struct desk *d, int from, int to, struct buf *out)
+{
+    bool any = false;
+    for (int n = from; n <= to; n++) {
+        const struct spec_chapter *c = step_given_chapter(d, n);
+        if (!c) continue;
+        if (!any) buf_adds(out, "These chapters are given; keep them exactly, and build towards them:\n");
+        any = true;
+        buf_addf(out, "%d. %s: %s\n", n, c->title, c->summary ? c->summary : c->title);
+    }
 }

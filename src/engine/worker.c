@@ -55,7 +55,8 @@ struct worker *worker_new(const struct worker_options *o, const struct worker_ev
                                       .simulator = o->simulator};
     w->link = link_new(&link, on_opened, w);
     flight_init(&w->flight, o->loop, &flight_events, w);
-    buf_init(&w->last_prompt, BUF_MAX_PROMPT);
+    account_init(&w->account);
+    buf_init(&w->schema, BUF_MAX_PIECE);
     prompt_init(&w->prompt);
     return w;
 }
@@ -68,7 +69,8 @@ void worker_free(struct worker *w)
     link_free(w->link);
     timer_free(w->turn);
     timer_free(w->publish_soon);
-    buf_release(&w->last_prompt);
+    account_release(&w->account);
+    buf_release(&w->schema);
     free(w);
 }
 
@@ -171,7 +173,8 @@ static void wait_for(struct worker *w, int64_t ms, const char *reason)
 
 static void open_backend(struct worker *w)
 {
-    if (next_step(&w->book, worker_chunk_words(w)).kind == STEP_FINISH) { // its files need no server
+    struct next_limits limits = worker_limits(w);
+    if (next_step(&w->book, &limits).kind == STEP_FINISH) { // its files need no server
         struct err e = ERR_INIT;
         if (worker_set_job_now(w, JOB_WRITING, "", &e))
             finish(w);
@@ -344,6 +347,19 @@ static void proceed(struct worker *w)
         send_and_publish(w);
 }
 
+// The same behind an answer. One that the guard has stopped may still run on the server: its rows are committed, and the
+// next request waits.
+static void proceed_idle(struct worker *w)
+{
+    struct err e = ERR_INIT;
+    if (!w->need_barrier)
+        proceed(w);
+    else if (store_commit(w->store, &e))
+        pass_barrier(w);
+    else
+        store_failed(w, &e);
+}
+
 // The slot is ours, the backend is ready and idle.
 static void go(struct worker *w)
 {
@@ -387,7 +403,7 @@ static void on_flight_ended(void *arg, const struct gen_result *r)
     if (s.answered) {
         // Done, or to be asked again at once: the next attempt's row goes into the same transaction.
         if (s.accepted) worker_note_done(w);
-        proceed(w);
+        proceed_idle(w);
         return;
     }
     link_suspect(w->link);
@@ -460,8 +476,9 @@ void worker_look(struct worker *w)
         return;
     }
     bool runnable = job_state_runnable(now.state);
-    bool renewed =
-        (now.state == JOB_QUEUED && w->job.state != JOB_QUEUED) || strcmp(now.backend, w->job.backend) != 0;
+    w->job.deadline_ms = now.deadline_ms;
+    bool renewed = (now.state == JOB_QUEUED && w->job.state != JOB_QUEUED) ||
+                   strcmp(now.backend, w->job.backend) != 0 || strcmp(now.templates, w->job.templates) != 0;
     job_release(&now);
     if (!runnable || renewed) leave_job(w);
 }

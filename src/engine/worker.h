@@ -13,7 +13,7 @@
 //
 // The state is live bookkeeping; what to do follows from the rows each time. One function changes it: worker_enter.
 // Files: worker.c the way around the drawing; worker_job.c the job at hand; worker_files.c when its files are written;
-// launch.c from rows to a request; settle.c from an answer to rows.
+// replan.c what a deadline leaves of the book; launch.c from rows to a request; settle.c from an answer to rows.
 #ifndef ENGINE_WORKER_H
 #define ENGINE_WORKER_H
 
@@ -21,13 +21,16 @@
 #include <stdint.h>
 
 #include "backend/probe.h"
+#include "engine/account.h"
 #include "engine/flight.h"
 #include "engine/link.h"
 #include "engine/next.h"
 #include "engine/prompt.h"
 #include "engine/publish.h"
-#include "engine/templates.h"
+#include "engine/template_set.h"
 #include "model/failure.h"
+#include "model/language.h"
+#include "model/sampling.h"
 
 enum worker_state { WORKER_IDLE, WORKER_OPENING, WORKER_WAITING, WORKER_BARRIER, WORKER_FLIGHT };
 
@@ -59,7 +62,9 @@ struct worker {
     struct job job;
     struct spec spec;
     struct templates templates;
+    const struct language *language;
     struct book book;
+    struct shingles *said; // all accepted prose, read when the job is loaded
     struct publish publish;
     struct timer *publish_soon; // runs when the request at hand has left
     struct {
@@ -74,9 +79,11 @@ struct worker {
     struct flight flight;
     int64_t max_tokens;
     int64_t sent_ms; // monotonic
-    double temperature;
     int64_t seed;
-    struct buf last_prompt; // of this process, for the account of common prefixes
+    struct account account;
+    struct sampling sampling;
+    struct buf schema;         // that the answer must follow; empty: none
+    const char **dry_breakers; // names of the given cast, NULL-terminated
 
     // What failed lately. Decides when to ask again, never what to ask.
     int failures_in_row, same_request;
@@ -108,6 +115,7 @@ bool worker_pin_model(struct worker *w, struct err *e);
 bool worker_reload_book(struct worker *w, struct err *e);
 struct desk worker_desk(const struct worker *w);
 int worker_chunk_words(const struct worker *w);
+struct next_limits worker_limits(const struct worker *w);
 int worker_attempts(const struct worker *w); // allowed per task
 // The one setter of a job's state while it is at hand: inside a transaction, or in one of its own.
 bool worker_set_job(struct worker *w, enum job_state to, const char *reason, struct err *e);
@@ -117,6 +125,10 @@ bool worker_set_job_now(struct worker *w, enum job_state to, const char *reason,
 void worker_note_done(struct worker *w); // the step at hand is done, by an answer or without one: its files are due
 void worker_publish(struct worker *w);   // the files that are due, and a checkpoint
 void worker_show_partial(struct worker *w);
+
+// replan.c
+// Inside a transaction: the book is made shorter if its deadline asks for that; the rows of w->book may then be new.
+bool worker_replan(struct worker *w, struct err *e);
 
 // launch.c
 enum { WORTH_CARRYING_WORDS = 12 }; // a shorter piece is begun anew

@@ -23,7 +23,9 @@ static void refresh_title(struct worker *w)
 void worker_note_done(struct worker *w)
 {
     if (w->step.kind == STEP_BIBLE) refresh_title(w);
-    if (w->step.kind == STEP_BIBLE || w->step.kind == STEP_OUTLINE) w->unpublished.outline = true;
+    bool plan = w->step.kind == STEP_BIBLE || w->step.kind == STEP_ACTS || w->step.kind == STEP_OUTLINE;
+    if (plan) w->unpublished.outline = true;
+    if (w->step.kind == STEP_BEATS && w->step.chapter <= (int)w->spec.opening_count) w->unpublished.all = true;
     if (w->step.kind != STEP_CHUNK) return;
     w->unpublished.all =
         w->unpublished.all || (w->unpublished.chapter > 0 && w->unpublished.chapter != w->step.chapter);
@@ -32,7 +34,7 @@ void worker_note_done(struct worker *w)
 
 static bool is_complete(const struct worker *w, int chapter)
 {
-    return length_next(&w->book, chapter, worker_chunk_words(w)).full;
+    return next_chapter_is_full(&w->book, chapter, worker_chunk_words(w));
 }
 
 // The files of what was accepted, and the checkpoint: while the server works on the next request.

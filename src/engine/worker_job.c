@@ -6,7 +6,10 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/steps.h"
 #include "engine/worker.h"
+
+enum { SAID_MOST = 1 << 20, LARGE_N_CTX = 16384 };
 
 void worker_drop_job(struct worker *w)
 {
@@ -19,6 +22,10 @@ void worker_drop_job(struct worker *w)
     templates_release(&w->templates);
     book_release(&w->book);
     prompt_release(&w->prompt);
+    shingles_free(w->said);
+    w->said = NULL;
+    free(w->dry_breakers);
+    w->dry_breakers = NULL;
 }
 
 // Templates are taken from the binary once, when a job begins, and from its rows from then on.
@@ -34,9 +41,31 @@ static bool pin_templates(struct worker *w, struct err *e)
         ok = templates_embedded(&w->templates, w->spec.kind, e);
         if (ok) templates_pack(&w->templates, &packed);
         ok = ok && store_templates_set(w->store, w->job.id, w->templates.hash, packed.data, packed.len, e);
+        free(w->job.templates);
+        w->job.templates = mem_strdup(w->templates.hash);
     }
     buf_release(&packed);
     return ok;
+}
+
+static bool add_said(void *arg, const struct chunk_row *c)
+{
+    shingles_add(arg, c->text + c->skip, c->len - c->skip);
+    return true;
+}
+
+// In the order of acceptance, in which they were added when they were written.
+static bool read_said(struct worker *w, struct err *e)
+{
+    return store_chunks_each(w->store, w->job.id, 0, STORE_BY_TIME, add_said, w->said, e);
+}
+
+// The names of the cast come again and again, and must be allowed to.
+static void name_breakers(struct worker *w)
+{
+    size_t count = w->spec.characters_count;
+    w->dry_breakers = mem_calloc(count + 1, sizeof(*w->dry_breakers));
+    for (size_t i = 0; i < count; i++) w->dry_breakers[i] = w->spec.characters[i].name;
 }
 
 bool worker_load_job(struct worker *w, int64_t id, struct err *e)
@@ -49,8 +78,11 @@ bool worker_load_job(struct worker *w, int64_t id, struct err *e)
     memset(&w->book, 0, sizeof(w->book));
     char name[40];
     (void)snprintf(name, sizeof(name), "job %lld", (long long)id);
-    return spec_parse(&w->spec, w->job.spec, strlen(w->job.spec), name, e) && pin_templates(w, e) &&
-           worker_reload_book(w, e);
+    w->said = shingles_new(SAID_MOST);
+    if (!spec_parse(&w->spec, w->job.spec, strlen(w->job.spec), name, e)) return false;
+    w->language = language_get(w->spec.language);
+    name_breakers(w);
+    return pin_templates(w, e) && worker_reload_book(w, e) && read_said(w, e);
 }
 
 bool worker_pin_model(struct worker *w, struct err *e)
@@ -58,9 +90,11 @@ bool worker_pin_model(struct worker *w, struct err *e)
     if (*w->job.model) return true;
     const char *model = w->spec.model ? w->spec.model : link_model(w->link);
     if (!*model) return true;
+    double ratio;
+    if (!store_model_ratio(w->store, model, &ratio, e)) return false;
     free(w->job.model);
     w->job.model = mem_strdup(model);
-    return store_job_set_model(w->store, w->job.id, model, e);
+    return store_job_set_model(w->store, w->job.id, model, ratio, e) && worker_reload_book(w, e);
 }
 
 struct desk worker_desk(const struct worker *w)
@@ -68,9 +102,12 @@ struct desk worker_desk(const struct worker *w)
     return (struct desk){.store = w->store,
                          .job = &w->job,
                          .spec = &w->spec,
+                         .language = w->language,
                          .templates = &w->templates,
                          .book = &w->book,
-                         .n_ctx_tokens = link_n_ctx(w->link)};
+                         .said = w->said,
+                         .n_ctx_tokens = link_n_ctx(w->link),
+                         .chunk_words = worker_chunk_words(w)};
 }
 
 // A chunk and its answer must fit the context several times over.
@@ -80,6 +117,14 @@ int worker_chunk_words(const struct worker *w)
     int words = w->o.config->chunk_words;
     if (fits < words) words = fits;
     return words < 150 ? 150 : words;
+}
+
+// Recaps of past acts may take a quarter of a large context, and an eighth of a small one.
+struct next_limits worker_limits(const struct worker *w)
+{
+    int n_ctx = link_n_ctx(w->link);
+    return (struct next_limits){.chunk_words = worker_chunk_words(w),
+                                .memory_bytes = n_ctx >= LARGE_N_CTX ? n_ctx : n_ctx / 2};
 }
 
 int worker_attempts(const struct worker *w)
@@ -118,6 +163,8 @@ bool worker_set_job_now(struct worker *w, enum job_state to, const char *reason,
 bool worker_begin_job(struct worker *w, struct err *e)
 {
     if (w->job.state != JOB_QUEUED) return true;
-    bool planned = w->book.has_bible && (int)w->book.chapters_count == w->book.chapters_total;
-    return worker_set_job_now(w, planned ? JOB_WRITING : JOB_PLANNING, "", e);
+    struct next_limits limits = worker_limits(w);
+    struct step next = next_step(&w->book, &limits);
+    bool plans = step_ops(next.kind) && next.conversation == 0;
+    return worker_set_job_now(w, plans ? JOB_PLANNING : JOB_WRITING, "", e);
 }

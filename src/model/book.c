@@ -10,6 +10,7 @@ void book_release(struct book *b)
 {
     for (size_t i = 0; i < b->chapters_count; i++) free(b->chapters[i].chunks);
     free(b->chapters);
+    free(b->acts);
     *b = (struct book){0};
 }
 

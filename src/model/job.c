@@ -66,6 +66,7 @@ void job_release(struct job *j)
     free(j->backend);
     free(j->model);
     free(j->templates);
+    free(j->templates_dir);
     free(j->out_dir);
     free(j->out_parent);
     *j = (struct job){0};

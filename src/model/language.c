@@ -1,81 +1,105 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// Languages: the English name for prompts, and one closing line in the language itself, because a model answers in
-// the language that it read last. Declared in include/model/spec.h; language_tag_of in language.h.
-#include "language.h"
+// The set of languages and what is known of each. language_name and language_line are declared in include/model/spec.h;
+// the line exists because a model answers in the language that it read last.
+#include "model/language.h"
 
 #include "base/mem.h"
+#include "model/language_data.h"
 #include "model/spec.h"
+#include "text/embedded.h"
+#include "text/plain.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-static const struct language {
-    const char *tag, *name, *line;
-} languages[] = {
-    {"ar", "Arabic", "اكتب باللغة العربية."},
-    {"bg", "Bulgarian", "Пиши на български."},
-    {"ca", "Catalan", "Escriu en català."},
-    {"cs", "Czech", "Piš česky."},
-    {"da", "Danish", "Skriv på dansk."},
-    {"de", "German", "Schreibe auf Deutsch."},
-    {"el", "Greek", "Γράψε στα ελληνικά."},
-    {"en", "English", "Write in English."},
-    {"es", "Spanish", "Escribe en español."},
-    {"fi", "Finnish", "Kirjoita suomeksi."},
-    {"fr", "French", "Écris en français."},
-    {"he", "Hebrew", "כתוב בעברית."},
-    {"hi", "Hindi", "हिन्दी में लिखिए।"},
-    {"hr", "Croatian", "Piši na hrvatskom."},
-    {"hu", "Hungarian", "Írj magyarul."},
-    {"id", "Indonesian", "Tulislah dalam bahasa Indonesia."},
-    {"it", "Italian", "Scrivi in italiano."},
-    {"ja", "Japanese", "日本語で書いてください。"},
-    {"ko", "Korean", "한국어로 써 주세요."},
-    {"nb", "Norwegian", "Skriv på norsk."},
-    {"nl", "Dutch", "Schrijf in het Nederlands."},
-    {"no", "Norwegian", "Skriv på norsk."},
-    {"pl", "Polish", "Pisz po polsku."},
-    {"pt", "Portuguese", "Escreva em português."},
-    {"ro", "Romanian", "Scrie în limba română."},
-    {"ru", "Russian", "Пиши по-русски."},
-    {"sk", "Slovak", "Píš po slovensky."},
-    {"sv", "Swedish", "Skriv på svenska."},
-    {"th", "Thai", "เขียนเป็นภาษาไทย"},
-    {"tr", "Turkish", "Türkçe yaz."},
-    {"uk", "Ukrainian", "Пиши українською мовою."},
-    {"vi", "Vietnamese", "Hãy viết bằng tiếng Việt."},
-    {"zh", "Chinese", "请用中文写作。"},
-};
+// Not const, because the set is read and its patterns are compiled when they are first needed; it never changes
+// otherwise, and the program has one thread that asks for it.
+static struct {
+    struct language *known, *unknown;
+} set;
 
-static const struct language *find(const char *tag)
+static void read_all(void)
 {
-    for (size_t i = 0; i < ARRAY_LEN(languages); i++)
-        if (strcasecmp(languages[i].tag, tag) == 0) return &languages[i];
-    return NULL;
+    struct language **last = &set.known;
+    for (const struct embedded_file *f = embedded_languages; f->name; f++) {
+        *last = language_new(f->name, strcspn(f->name, "."));
+        language_read(*last, f->data, f->len);
+        last = &(*last)->next;
+    }
+}
+
+const struct language *language_all(void)
+{
+    if (!set.known) read_all();
+    return set.known;
+}
+
+static const struct language *find(const struct language *l, const char *tag)
+{
+    while (l && strcasecmp(l->tag, tag) != 0) l = l->next;
+    return l;
+}
+
+const struct language *language_get(const char *tag)
+{
+    const struct language *l = find(language_all(), tag);
+    if (!l) l = find(set.unknown, tag);
+    if (l) return l;
+    struct language *other = language_new(tag, strlen(tag));
+    other->next = set.unknown;
+    set.unknown = other;
+    return other;
+}
+
+const char *language_tag(const struct language *l)
+{
+    return l->tag;
+}
+
+const char *language_title(const struct language *l)
+{
+    return l->name;
+}
+
+const char *language_chapter(const struct language *l)
+{
+    return l->chapter ? l->chapter : "Chapter";
+}
+
+double language_tokens(const struct language *l)
+{
+    return l->tokens > 0 ? l->tokens : 2;
 }
 
 const char *language_name(const char *tag)
 {
-    const struct language *l = find(tag);
-    return l ? l->name : tag;
+    return language_get(tag)->name;
 }
 
 const char *language_line(const char *tag, char *out, size_t size)
 {
-    const struct language *l = find(tag);
-    if (l)
+    const struct language *l = language_get(tag);
+    if (l->line)
         (void)snprintf(out, size, "%s", l->line);
     else
-        (void)snprintf(out, size, "Write in %s.", tag);
+        (void)snprintf(out, size, "Write in %s.", l->name);
     return out;
 }
 
 const char *language_tag_of(const char *name)
 {
-    for (size_t i = 0; i < ARRAY_LEN(languages); i++)
-        if (strcasecmp(languages[i].name, name) == 0) return languages[i].tag;
+    for (const struct language *l = language_all(); l; l = l->next)
+        if (strcasecmp(l->name, name) == 0) return l->tag;
     return NULL;
+}
+
+char *language_fold(const char *s, size_t len)
+{
+    struct buf out;
+    buf_init(&out, BUF_MAX_PIECE);
+    plain_add(&out, s, len);
+    return out.data;
 }

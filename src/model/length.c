@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-enum { SMALL_WORDS = 80, LEAST_ASK = 30, LEARN_FROM = 3 };
+enum { SMALL_WORDS = 80, LEAST_ASK = 30, LEARN_FROM = 3, LAST_CHUNKS = 3, LEAST_TOKENS = 48 };
 
 static double weight_up_to(const struct book *b, int chapter)
 {
@@ -68,12 +68,13 @@ double length_obedience(const struct book *b)
     for (size_t i = b->chapters_count; i-- > 0 && seen < LEARN_FROM;)
         for (size_t k = b->chapters[i].chunks_count; k-- > 0 && seen < LEARN_FROM;) {
             const struct book_chunk *c = &b->chapters[i].chunks[k];
-            if (c->gap || c->cut || c->words_asked <= 0) continue;
+            // An answer that a limit ended tells nothing, unless it was too long even so.
+            if (c->gap || c->words_asked <= 0 || (c->cut && c->words < c->words_asked)) continue;
             asked += c->words_asked;
             came += c->words;
             seen++;
         }
-    if (asked == 0) return 1;
+    if (asked == 0) return b->obedience > 0 ? fmin(2.5, fmax(0.4, b->obedience)) : 1;
     return fmin(2.5, fmax(0.4, (double)came / (double)asked));
 }
 
@@ -94,6 +95,37 @@ int length_most(const struct book *b, const struct length_ask *ask)
 {
     int room = length_room(b), most = ask->last_of_book ? room : ask->need_words + (room - ask->need_words) / 2;
     return most > 1 ? most : 1;
+}
+
+// Of the last answers whose tokens are known.
+static double tokens_per_word(const struct book *b, double guess)
+{
+    int64_t tokens = 0, words = 0;
+    int seen = 0;
+    for (size_t i = b->chapters_count; i-- > 0 && seen < LEARN_FROM;)
+        for (size_t k = b->chapters[i].chunks_count; k-- > 0 && seen < LEARN_FROM;) {
+            const struct book_chunk *c = &b->chapters[i].chunks[k];
+            if (c->gap || c->tokens <= 0 || c->words < 20) continue;
+            tokens += c->tokens;
+            words += c->words;
+            seen++;
+        }
+    return words > 0 ? fmin(12, fmax(0.5, (double)tokens / (double)words)) : guess;
+}
+
+int length_prose_tokens(const struct book *b, int words, double guess)
+{
+    return (int)(words * tokens_per_word(b, guess)) + 1;
+}
+
+int length_tokens(const struct book *b, const struct length_ask *ask, int words, double guess, int chunk_words)
+{
+    double per_word = tokens_per_word(b, guess);
+    int room = length_room(b);
+    double most = 1.4 * words * per_word + 120;
+    double end = (ask->last_of_book ? words : room) * per_word * 1.05 + 25;
+    if (room <= LAST_CHUNKS * chunk_words && end < most) most = end;
+    return most < LEAST_TOKENS ? LEAST_TOKENS : (int)most;
 }
 
 struct length_ask length_next(const struct book *b, int chapter, int chunk_words)

@@ -4,11 +4,13 @@
 // The bible and the recap: lines of "KEY: value", of which the known ones are kept, in the answer's order.
 //
 // Weak models write a key once and bullets below it ("RULES:", "- one", "- two"); each bullet is then a line of that
-// key. "none" is no value.
+// key. "none" is no value. JSON is turned into such lines first (model/plan_keys_json.c).
 #include "model/plan.h"
 
 #include "base/mem.h"
+#include "model/plan_keys.h"
 #include "model/plan_line.h"
+#include "model/plan_talk.h"
 #include "text/words.h"
 
 #include <string.h>
@@ -58,15 +60,6 @@ static const char *find_key(const char *const *keys, size_t count, struct plan_s
     return NULL;
 }
 
-static bool is_none(struct plan_span s)
-{
-    static const char *const nothing[] = {"none", "none.", "n/a", "-", "–", "—", "nothing", "nothing."};
-    for (size_t i = 0; i < ARRAY_LEN(nothing); i++) {
-        if (s.len == strlen(nothing[i]) && !strncasecmp(s.s, nothing[i], s.len)) return true;
-    }
-    return !s.len;
-}
-
 static void add_line(struct buf *out, const char *key, struct plan_span value, size_t most)
 {
     value = plan_shorten(value, most - strlen(key) - 2);
@@ -99,7 +92,7 @@ static size_t read_lines(struct buf *out, const struct lines_wanted *want, const
         } else {
             continue;
         }
-        if (is_none(value)) continue;
+        if (plan_is_none(value)) continue;
         add_line(out, key, value, want->bytes);
         found++;
     }
@@ -107,10 +100,29 @@ static size_t read_lines(struct buf *out, const struct lines_wanted *want, const
     return found;
 }
 
+// From JSON, if it has so many lines; `out` is empty before, and after if it has not.
+static bool read_json(struct buf *out, const struct lines_wanted *want, size_t least, const char *text, size_t len)
+{
+    struct buf lines;
+    size_t found = 0;
+    buf_init(&lines, BUF_MAX_REPLY);
+    if (plan_keys_from_json(&lines, text, len, want->keys == bible_keys))
+        found = read_lines(out, want, lines.data, lines.len, false);
+    if (found < least) buf_clear(out);
+    buf_release(&lines);
+    return found >= least;
+}
+
 bool plan_read_bible(struct buf *out, const char *text, size_t len, bool cut)
 {
     static const struct lines_wanted want = {bible_keys, ARRAY_LEN(bible_keys), BIBLE_LINES, BIBLE_BYTES};
-    return read_lines(out, &want, text, len, cut) >= BIBLE_LEAST;
+    struct buf lines;
+    buf_init(&lines, BUF_MAX_PIECE);
+    bool found = read_json(&lines, &want, BIBLE_LEAST, text, len) ||
+                 read_lines(&lines, &want, text, len, cut) >= BIBLE_LEAST;
+    if (found) buf_add(out, lines.data, lines.len);
+    buf_release(&lines);
+    return found;
 }
 
 char *plan_bible_field(const char *bible, const char *key)
@@ -131,8 +143,10 @@ static bool add_paragraph(struct buf *out, const char *text, size_t len, bool cu
     struct plan_span value;
     bool found = false;
     plan_lines_init(&l, text, len, cut);
-    while (!found && plan_lines_next(&l)) {
-        if (find_key(recap_keys, ARRAY_LEN(recap_keys), l.line, &value) || l.line.s[l.line.len - 1] == ':') continue;
+    while (!found && !plan_is_refusal(text, len) && plan_lines_next(&l)) {
+        if (find_key(recap_keys, ARRAY_LEN(recap_keys), l.line, &value) || l.line.s[l.line.len - 1] == ':' ||
+            plan_is_member(l.line))
+            continue;
         found = words_count(l.line.s, l.line.len) >= PARAGRAPH_WORDS;
         if (found) add_line(out, "HAPPENED", l.line, RECAP_BYTES);
     }
@@ -145,7 +159,7 @@ bool plan_read_recap(struct buf *out, const char *text, size_t len, bool cut)
     struct lines_wanted want = {recap_keys, ARRAY_LEN(recap_keys), RECAP_LINES, RECAP_BYTES};
     struct buf lines;
     buf_init(&lines, BUF_MAX_PIECE);
-    read_lines(&lines, &want, text, len, cut);
+    if (!read_json(&lines, &want, 1, text, len)) read_lines(&lines, &want, text, len, cut);
     bool happened = strstr(lines.data, "HAPPENED: ") != NULL;
     if (!happened) {
         buf_clear(&lines);

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { PREFIX_BYTES = 12, LINES_MOST = 20000 };
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
@@ -97,6 +99,53 @@ bool plan_word(struct plan_span s, const char *word)
     return s.len >= len && !strncasecmp(s.s, word, len) && (s.len == len || !is_letter(s.s[len]));
 }
 
+bool plan_read_number(struct plan_span *s, int *number, bool *sign)
+{
+    struct plan_span at = *s;
+    for (size_t i = 0; i < PREFIX_BYTES && at.len && !is_digit(*at.s) && *at.s != '|'; i++) at = skip(at, 1);
+    if (!plan_number(&at, number, sign)) return false;
+    if (starts_with(at, "章")) {
+        at = plan_trim(skip(at, strlen("章")));
+        *sign = true;
+    }
+    *s = at;
+    return true;
+}
+
+int plan_number_shift(int first, int greatest, int from, int to)
+{
+    return first == 1 && greatest <= to - from + 1 ? from - 1 : 0;
+}
+
+bool plan_label(struct plan_span *s, const char *label)
+{
+    size_t len = strlen(label);
+    if (s->len <= len || strncasecmp(s->s, label, len) != 0) return false;
+    struct plan_span rest = plan_trim(skip(*s, len));
+    size_t sign = starts_with(rest, "：") ? strlen("：") : starts_with(rest, ":") || starts_with(rest, "|");
+    if (!sign) return false;
+    *s = plan_trim(skip(rest, sign));
+    return true;
+}
+
+bool plan_is_none(struct plan_span s)
+{
+    static const char *const nothing[] = {"none", "none.", "n/a", "-", "–", "—", "nothing", "nothing."};
+    for (size_t i = 0; i < ARRAY_LEN(nothing); i++) {
+        if (s.len == strlen(nothing[i]) && !strncasecmp(s.s, nothing[i], s.len)) return true;
+    }
+    return !s.len;
+}
+
+bool plan_is_member(struct plan_span s)
+{
+    while (s.len && strchr("{[ ", *s.s)) s = skip(s, 1);
+    const char *end = s.len && *s.s == '"' ? memchr(s.s + 1, '"', s.len - 1) : NULL;
+    if (!end) return false;
+    struct plan_span rest = plan_trim(skip(s, (size_t)(end - s.s) + 1));
+    return rest.len && *rest.s == ':';
+}
+
 char *plan_dup(struct plan_span s, size_t most)
 {
     s = plan_shorten(plan_trim(s), most);
@@ -159,13 +208,15 @@ static void undress(struct plan_lines *l, struct plan_span s)
 
 bool plan_lines_next(struct plan_lines *l)
 {
-    while (l->len) {
+    while (l->len && l->seen < LINES_MOST) {
         const char *end = memchr(l->rest, '\n', l->len);
         if (!end && l->cut) return false;
         size_t len = end ? (size_t)(end - l->rest) : l->len;
         struct plan_span raw = plan_trim((struct plan_span){l->rest, len});
         l->rest += len + (end ? 1 : 0);
         l->len -= len + (end ? 1 : 0);
+        if (!raw.len) continue;
+        l->seen++;
         l->line = (struct plan_span){"", 0};
         undress(l, raw);
         if (l->line.len) return true;

@@ -9,6 +9,7 @@
 #include "document.h"
 #include "spec_parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -16,7 +17,6 @@ enum {
     SHORT_CHAPTER_WORDS = 2000, // of a story, and of anything below SHORT_BOOK_WORDS
     SHORT_BOOK_WORDS = 6000,
     CHAPTER_WORDS_LEAST = 50, // below this a chapter is no prose any more
-    CHAPTERS_MOST = 2000,
 };
 
 static void init(struct spec *s)
@@ -29,9 +29,16 @@ static void init(struct spec *s)
 static bool check_chapters(const struct spec *s, struct err *e)
 {
     int64_t most = s->words / CHAPTER_WORDS_LEAST;
-    if (s->chapters <= most) return true;
-    return err_set(e, ERR_USAGE, "$.chapters: found %d, expected at most %lld for %lld words", s->chapters,
+    int count = spec_chapters(s);
+    if (count <= most) return true;
+    return err_set(e, ERR_USAGE, "%s: found %s%d, expected at most %lld for %lld words",
+                   s->chapters > 0 ? "$.chapters" : "$.outline", s->chapters > 0 ? "" : "chapter ", count,
                    (long long)most, (long long)s->words);
+}
+
+static bool check_whole(const struct spec *s, struct err *e)
+{
+    return check_chapters(s, e) && outline_check(s, e) && opening_check(s, e);
 }
 
 bool spec_parse(struct spec *out, const char *text, size_t len, const char *name, struct err *e)
@@ -39,7 +46,7 @@ bool spec_parse(struct spec *out, const char *text, size_t len, const char *name
     char label[DOCUMENT_LABEL_SIZE];
     init(out);
     struct json *v = document_read(text, len, e);
-    bool ok = v && keys_read(&spec_keys, out, v, "$", false, e) && check_chapters(out, e);
+    bool ok = v && keys_read(&spec_keys, out, v, "$", false, e) && check_whole(out, e);
     json_free(v);
     out->has_seed = out->seed >= 0;
     if (ok) return true;
@@ -51,6 +58,9 @@ void spec_release(struct spec *s)
 {
     keys_release(&spec_keys, s);
     characters_release(s);
+    outline_release(s);
+    opening_release(s);
+    free(s->kind_dir);
     memset(s, 0, sizeof *s);
 }
 
@@ -64,12 +74,18 @@ void spec_write(const struct spec *s, struct buf *out)
     json_free(object);
 }
 
-int spec_chapters(const struct spec *s)
+static int chapters_by_length(const struct spec *s)
 {
-    if (s->chapters > 0) return s->chapters;
     bool is_short = s->kind == BOOK_STORY || s->words < SHORT_BOOK_WORDS;
     int64_t each = is_short ? SHORT_CHAPTER_WORDS : CHAPTER_WORDS;
     int64_t count = (s->words + each / 2) / each;
     if (count < 1) return 1;
-    return count > CHAPTERS_MOST ? CHAPTERS_MOST : (int)count;
+    return count > SPEC_CHAPTERS_MAX ? SPEC_CHAPTERS_MAX : (int)count;
+}
+
+int spec_chapters(const struct spec *s)
+{
+    if (s->chapters > 0) return s->chapters;
+    int count = chapters_by_length(s), last = outline_last(s);
+    return last > count ? last : count;
 }

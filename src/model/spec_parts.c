@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// See spec_parts.h. What is known but not built yet (template folders, EPUB) is told apart from what is a mistake.
+// See spec_parts.h. What is known but not built yet (EPUB) is told apart from what is a mistake.
 #include "spec_parts.h"
 
 #include "base/mem.h"
 #include "text/typo.h"
 #include "model/config.h"
 
-#include "language.h"
+#include "model/language.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define KINDS_EXPECTED "\"novel\", \"story\", \"textbook\" or \"report\""
+#define KINDS_EXPECTED "\"novel\", \"story\", \"textbook\", \"report\", or a folder such as \"./my-templates\""
+
+enum { PATH_BYTES = 1000 };
 
 static const char *const kinds[] = {
     [BOOK_NOVEL] = "novel", [BOOK_STORY] = "story", [BOOK_TEXTBOOK] = "textbook", [BOOK_REPORT] = "report"};
@@ -28,19 +30,24 @@ static bool refuse_kind(const char *name, const char *at, struct err *e)
     char found[KEY_FOUND_SIZE];
     const char *near = typo_nearest(name, kinds, ARRAY_LEN(kinds));
     keys_found_text(found, name);
-    if (strchr(name, '/'))
-        return err_set(e, ERR_USAGE,
-                       "%s: found %s, a folder of templates is not available yet, expected " KINDS_EXPECTED, at,
-                       found);
     if (near) return err_set(e, ERR_USAGE, "%s: found %s, did you mean \"%s\"?", at, found, near);
     return err_set(e, ERR_USAGE, "%s: found %s, expected " KINDS_EXPECTED, at, found);
 }
 
+static bool read_kind_dir(struct spec *s, const struct json *v, const char *at, struct err *e)
+{
+    if (!keys_text(v, at, KEY_LINE, PATH_BYTES, e) || !path_check(json_str(v, NULL), at, e)) return false;
+    s->kind_dir = mem_strdup(json_str(v, NULL));
+    return true;
+}
+
+// A folder has a slash: "./novel" is one, "novel" is the built-in kind.
 bool kind_read(void *spec, const struct json *v, const char *at, struct err *e)
 {
     struct spec *s = spec;
     const char *name = json_str(v, NULL);
     if (!name) return keys_refuse(e, at, v, KINDS_EXPECTED);
+    if (strchr(name, '/')) return read_kind_dir(s, v, at, e);
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (strcmp(kinds[i], name) != 0) continue;
         s->kind = (enum book_kind)i;
@@ -52,7 +59,8 @@ bool kind_read(void *spec, const struct json *v, const char *at, struct err *e)
 void kind_write(const void *spec, struct json *object, const char *name)
 {
     const struct spec *s = spec;
-    if (s->kind != BOOK_NOVEL) json_set_str(object, name, kinds[s->kind]);
+    if (s->kind_dir) json_set_str(object, name, s->kind_dir);
+    if (!s->kind_dir && s->kind != BOOK_NOVEL) json_set_str(object, name, kinds[s->kind]);
 }
 
 static bool check_format(const struct json *v, const char *at, struct err *e)
@@ -103,7 +111,7 @@ bool language_check(const char *tag, const char *at, struct err *e)
 }
 
 // A spec is passed around between people: a path must not lead out of its folder, on any system.
-bool cover_check(const char *path, const char *at, struct err *e)
+bool path_check(const char *path, const char *at, struct err *e)
 {
     char found[KEY_FOUND_SIZE];
     bool leads_out = *path == '/' || *path == '~' || strpbrk(path, "\\:") || keys_blank(path);

@@ -16,8 +16,21 @@ bool characters_read(void *spec, const struct json *v, const char *at, struct er
 void characters_write(const void *spec, struct json *object, const char *name);
 void characters_release(struct spec *s);
 
+// The checks look at what a key has to do with others; the numbers of chapters must be known to be good before.
+enum { SPEC_CHAPTERS_MAX = 2000 };
+bool outline_read(void *spec, const struct json *v, const char *at, struct err *e);
+void outline_write(const void *spec, struct json *object, const char *name);
+void outline_release(struct spec *s);
+int outline_last(const struct spec *s); // greatest number, 0: there is none
+bool outline_check(const struct spec *s, struct err *e);
+bool opening_read(void *spec, const struct json *v, const char *at, struct err *e);
+void opening_write(const void *spec, struct json *object, const char *name);
+void opening_release(struct spec *s);
+bool opening_check(const struct spec *s, struct err *e);
+
 bool language_check(const char *tag, const char *at, struct err *e);
-bool cover_check(const char *path, const char *at, struct err *e);
+// A relative path that stays below the folder of the spec.
+bool path_check(const char *path, const char *at, struct err *e);
 // "auto", "sim", the name of a configured backend, or a plain URL. The config uses it too.
 bool backend_check(const char *name, const char *at, struct err *e);
 bool backend_name_check(const char *name, const char *at, struct err *e); // no URL

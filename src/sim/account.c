@@ -11,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-void account_init(struct account *a)
+void account_init(struct account *a, long ctx_tokens)
 {
     memset(a, 0, sizeof *a);
+    a->ctx_tokens = ctx_tokens;
     buf_init(&a->cached, BUF_MAX_PROMPT + BUF_MAX_PIECE);
 }
 
@@ -21,6 +22,8 @@ void account_reset(struct account *a)
 {
     struct account fresh = {.in_flight = a->in_flight, .in_flight_max = a->in_flight, .cached = a->cached};
     fresh.busy_until_ns = a->busy_until_ns;
+    fresh.ctx_tokens = a->ctx_tokens;
+    fresh.meter = a->meter;
     *a = fresh;
 }
 
@@ -38,11 +41,18 @@ static size_t common_prefix(const struct buf *a, const struct buf *b)
     return i;
 }
 
-size_t account_begin(struct account *a, const struct ask *ask, bool lost_position, int64_t arrival_ns)
+static void note_fit(struct account *a, long prompt_tokens, long answer_tokens)
+{
+    long tokens = prompt_tokens + (answer_tokens > 0 ? answer_tokens : 0);
+    double fit = a->ctx_tokens > 0 ? (double)tokens / (double)a->ctx_tokens : 0;
+    if (fit > a->fit_max) a->fit_max = fit;
+    a->over_ctx += fit > 1;
+}
+
+struct account_seen account_begin(struct account *a, const struct ask *ask, struct meter *meter, int64_t arrival_ns)
 {
     a->requests++;
     a->kinds[ask->kind]++;
-    a->lost_position += lost_position;
     a->overlaps += account_busy(a, arrival_ns);
     if (a->idle_since_ns && !a->in_flight)
         a->idle_ms[a->idle_count++ % ACCOUNT_IDLE_SAMPLES] = (float)(arrival_ns - a->idle_since_ns) / 1e6f;
@@ -51,11 +61,17 @@ size_t account_begin(struct account *a, const struct ask *ask, bool lost_positio
     size_t known = common_prefix(&a->cached, &ask->prompt);
     a->prompt_chars += (long long)ask->prompt.len;
     a->prompt_chars_evaluated += (long long)(ask->prompt.len - known);
-    return known;
+    long tokens = meter_count(meter, ask->prompt.data, ask->prompt.len, &a->meter, known);
+    note_fit(a, tokens, ask->max_tokens);
+    return (struct account_seen){
+        .cached_chars = known,
+        .prompt_tokens = tokens,
+        .cached_tokens = meter_prefix(meter, ask->prompt.data, known),
+    };
 }
 
-void account_end(struct account *a, const struct ask *ask, enum account_end how, const char *sent, size_t len,
-                 long tokens, int64_t now_ns)
+void account_end(struct account *a, const struct ask *ask, struct meter *meter, enum account_end how,
+                 const char *sent, size_t len, long tokens, int64_t now_ns)
 {
     long long words = (long long)word_count(sent, len);
     a->in_flight--;
@@ -70,6 +86,9 @@ void account_end(struct account *a, const struct ask *ask, enum account_end how,
     buf_clear(&a->cached);
     buf_add(&a->cached, ask->prompt.data, ask->prompt.len);
     buf_add(&a->cached, sent, len);
+    meter_release(&a->meter);
+    a->meter = *meter;
+    *meter = (struct meter){0};
 }
 
 static int by_value(const void *a, const void *b)
@@ -98,13 +117,13 @@ json_t *account_json(const struct account *a)
         json_object_set_new(kinds, ask_kind_names[i], json_integer(a->kinds[i]));
         json_object_set_new(words, ask_kind_names[i], json_integer(a->kind_words[i]));
     }
-    return json_pack("{s:I,s:I,s:I,s:I,s:I, s:o, s:I,s:I, s:I,s:I,s:I, s:I,s:I,s:I, s:o,s:o}", "requests",
+    return json_pack("{s:I,s:I,s:I,s:I,s:I, s:o, s:I,s:I, s:I,s:I,s:I, s:I,s:I,s:I, s:f,s:I, s:o,s:o}", "requests",
                      (json_int_t)a->requests, "finished", (json_int_t)a->finished, "in_flight",
                      (json_int_t)a->in_flight, "in_flight_max", (json_int_t)a->in_flight_max, "overlaps",
                      (json_int_t)a->overlaps, "idle_ms", idle_json(a), "prompt_chars", (json_int_t)a->prompt_chars,
                      "prompt_chars_evaluated", (json_int_t)a->prompt_chars_evaluated, "output_chars",
                      (json_int_t)a->output_chars, "output_tokens", (json_int_t)a->output_tokens, "words_sent",
                      (json_int_t)a->words_sent, "disconnects", (json_int_t)a->disconnects, "lost_position",
-                     (json_int_t)a->lost_position, "other_requests", (json_int_t)a->other_requests, "kinds", kinds,
-                     "kind_words", words);
+                     (json_int_t)a->lost_position, "other_requests", (json_int_t)a->other_requests, "fit_max",
+                     a->fit_max, "over_ctx", (json_int_t)a->over_ctx, "kinds", kinds, "kind_words", words);
 }

@@ -7,6 +7,7 @@
 #define SIM_ACCOUNT_H
 
 #include "sim/ask.h"
+#include "sim/meter.h"
 
 #include "base/buf.h"
 
@@ -21,6 +22,9 @@ enum { ACCOUNT_IDLE_SAMPLES = 65536 };
 struct account {
     long requests, finished, disconnects, overlaps, lost_position, other_requests;
     long in_flight, in_flight_max;
+    long ctx_tokens;
+    double fit_max; // the greatest (prompt + answer asked for) / ctx_tokens
+    long over_ctx;  // how many of them were above 1
     long long prompt_chars, prompt_chars_evaluated, output_chars, output_tokens, words_sent;
     long kinds[ASK_KINDS];
     long long kind_words[ASK_KINDS];
@@ -29,19 +33,25 @@ struct account {
     int64_t idle_since_ns; // 0: nothing finished before
     int64_t busy_until_ns; // a client left, and the server does not know yet
     struct buf cached;     // previous prompt + previous answer
+    struct meter meter;    // of the previous prompt
 };
 
 enum account_end { ACCOUNT_FINISHED, ACCOUNT_BROKEN, ACCOUNT_DISCONNECTED };
 
-void account_init(struct account *a);
+void account_init(struct account *a, long ctx_tokens);
 void account_reset(struct account *a); // the figures; not the cache, nor what is in flight
 bool account_busy(const struct account *a, int64_t now_ns);
 
-// Returns how many characters of the prompt were in the cache.
-size_t account_begin(struct account *a, const struct ask *ask, bool lost_position, int64_t arrival_ns);
-// `sent` is the part of the answer that was handed out.
-void account_end(struct account *a, const struct ask *ask, enum account_end how, const char *sent, size_t len,
-                 long tokens, int64_t now_ns);
+struct account_seen {
+    size_t cached_chars; // of the prompt
+    long prompt_tokens, cached_tokens;
+};
+
+// Fills `meter` with the prompt's.
+struct account_seen account_begin(struct account *a, const struct ask *ask, struct meter *meter, int64_t arrival_ns);
+// `sent` is the part of the answer that was handed out. Takes the meter.
+void account_end(struct account *a, const struct ask *ask, struct meter *meter, enum account_end how,
+                 const char *sent, size_t len, long tokens, int64_t now_ns);
 json_t *account_json(const struct account *a);
 
 #endif

@@ -9,16 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const ask_kind_names[ASK_KINDS] = {"bible", "outline", "beats", "chunk", "recap", "other"};
+const char *const ask_kind_names[ASK_KINDS] = {"bible", "outline", "beats", "chunk",
+                                               "recap", "other",   "acts",  "merge"};
 
 // '#' stands for a number.
+#define CHUNK_SENTENCE "Chapter #, part # of #."
 static const struct {
     enum ask_kind kind;
     const char *pattern;
 } SENTENCES[] = {
-    {ASK_BIBLE, "Write the book's bible."},    {ASK_OUTLINE, "List chapters # to # of #."},
-    {ASK_BEATS, "Plan chapter # as # cards."}, {ASK_RECAP, "Recap of chapter #."},
-    {ASK_CHUNK, "Chapter #, part # of #."},
+    {ASK_BIBLE, "Write the book's bible."},
+    {ASK_ACTS, "Plan acts # to # of #."},
+    {ASK_OUTLINE, "List chapters # to # of #."},
+    {ASK_BEATS, "Plan chapter # as # cards."},
+    {ASK_CHUNK, CHUNK_SENTENCE},
+    {ASK_RECAP, "Recap of chapter #."},
+    {ASK_MERGE, "Merge the notes of chapters # to #"},
 };
 
 static bool matches(const char *text, const char *pattern, long *numbers)
@@ -65,6 +71,7 @@ static void read_kind(struct ask *ask)
     if (ask->kind != ASK_CHUNK) return;
     if (find_last(ask->last_user, "About # words", words)) ask->words = words[0];
     if (ask->words <= 0) ask->kind = ASK_OTHER;
+    ask->last_of_book = strstr(last, "ends the book") != NULL;
 }
 
 const char *ask_line(const char *text, const char *key, size_t *len)
@@ -120,6 +127,10 @@ static void read_options(struct ask *ask)
     const json_t *limit = json_object_get(root, "max_tokens");
     if (!json_is_integer(limit)) limit = json_object_get(root, "max_completion_tokens");
     ask->max_tokens = json_is_integer(limit) ? (long)json_integer_value(limit) : -1;
+    const json_t *seed = json_object_get(root, "seed");
+    ask->seed = json_is_integer(seed) ? (int64_t)json_integer_value(seed) : -1;
+    const char *format = json_string_value(json_object_get(json_object_get(root, "response_format"), "type"));
+    ask->json = format && strncmp(format, "json_", 5) == 0; // json_schema, json_object
     ask->stream = json_is_true(json_object_get(root, "stream"));
     ask->include_usage = json_is_true(json_object_get(json_object_get(root, "stream_options"), "include_usage"));
 }
@@ -135,7 +146,33 @@ bool ask_parse(struct ask *ask, const char *body, size_t len, struct err *e)
     read_options(ask);
     read_kind(ask);
     ask->polish = strstr(ask->last_user, "po polsku") != NULL;
+    if (strstr(ask->last_user, "Answer with one JSON object")) ask->json = true;
     return true;
+}
+
+uint64_t ask_hash(const struct ask *ask)
+{
+    return hash_add(hash_bytes(ask->prompt.data, ask->prompt.len), &ask->seed, sizeof ask->seed);
+}
+
+static const char *message_text(const json_t *messages, size_t i, const char *role)
+{
+    const json_t *m = json_array_get(messages, i);
+    const char *is = json_string_value(json_object_get(m, "role"));
+    return is && strcmp(is, role) == 0 ? json_string_value(json_object_get(m, "content")) : NULL;
+}
+
+const char *ask_prose(const struct ask *ask, size_t n)
+{
+    const json_t *messages = json_object_get(ask->root, "messages");
+    for (size_t i = 1; i + 1 < json_array_size(messages); i++) {
+        long numbers[3];
+        const char *question = message_text(messages, i - 1, "user");
+        const char *answer = message_text(messages, i, "assistant");
+        if (!question || !answer || !find_last(question, CHUNK_SENTENCE, numbers)) continue;
+        if (n-- == 0) return answer;
+    }
+    return NULL;
 }
 
 void ask_release(struct ask *ask)

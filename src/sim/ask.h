@@ -14,7 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum ask_kind { ASK_BIBLE, ASK_OUTLINE, ASK_BEATS, ASK_CHUNK, ASK_RECAP, ASK_OTHER, ASK_KINDS };
+// New ones at the end: the notes of a book are a function of these numbers too.
+enum ask_kind { ASK_BIBLE, ASK_OUTLINE, ASK_BEATS, ASK_CHUNK, ASK_RECAP, ASK_OTHER, ASK_ACTS, ASK_MERGE, ASK_KINDS };
 extern const char *const ask_kind_names[ASK_KINDS];
 
 struct ask {
@@ -25,9 +26,12 @@ struct ask {
     const char *prefill;   // the assistant message that the conversation ends in, or NULL
     uint64_t premise_hash; // of the line "Premise: …" of the first user message
     bool polish;
+    bool json;         // the answer is to be a JSON object
+    bool last_of_book; // chunks only
     bool stream;
     bool include_usage;
     long max_tokens;   // -1: none
+    int64_t seed;      // -1: none
     struct buf prompt; // all messages, rendered: the unit of the prefix cache
     json_t *root;      // owns the strings
 };
@@ -38,5 +42,10 @@ void ask_release(struct ask *ask);
 
 // The text of the line that starts with `key` ("Title: "), up to its end; NULL if there is none.
 const char *ask_line(const char *text, const char *key, size_t *len);
+
+// A function of all messages and the seed.
+uint64_t ask_hash(const struct ask *ask);
+// The n-th earlier answer of the conversation that was asked for as a chunk, or NULL.
+const char *ask_prose(const struct ask *ask, size_t n);
 
 #endif

@@ -13,7 +13,10 @@
 #include "sim/author.h"
 
 #include "sim/chapter.h"
+#include "sim/dress.h"
 #include "sim/notes.h"
+#include "sim/place.h"
+#include "sim/stray.h"
 #include "sim/token.h"
 
 #include "base/mem.h"
@@ -32,13 +35,13 @@ struct kept_chapter {
 };
 
 struct author {
-    struct author_habits habits;
+    struct habits habits;
     struct grammar *english, *polish;
     struct kept_chapter kept[CHAPTERS_KEPT];
     size_t next; // the one to be forgotten next
 };
 
-struct author *author_new(const struct author_habits *habits)
+struct author *author_new(const struct habits *habits)
 {
     struct author *a = mem_calloc(1, sizeof *a);
     a->habits = *habits;
@@ -76,35 +79,19 @@ static struct chapter *open_chapter(struct author *a, uint64_t book_seed, bool p
     return &k->chapter;
 }
 
-// The words between `right after "…` and the last quotation mark of that line, or NULL. The caller frees.
-static char *quoted_tail(const char *turn)
-{
-    static const char KEY[] = "right after \"";
-    static const char ELLIPSIS[] = "\xe2\x80\xa6";
-    const char *tail = NULL;
-    for (const char *s = strstr(turn, KEY); s; s = strstr(s + 1, KEY)) tail = s + sizeof KEY - 1;
-    if (!tail) return NULL;
-    if (strncmp(tail, ELLIPSIS, sizeof ELLIPSIS - 1) == 0) tail += sizeof ELLIPSIS - 1;
-    size_t len = strcspn(tail, "\n");
-    while (len && tail[len - 1] != '"') len--;
-    return len ? mem_strndup(tail, len - 1) : NULL;
-}
-
-static bool find_start(struct chapter *c, const struct ask *ask, size_t *start)
-{
-    char *tail = quoted_tail(ask->last_user);
-    *start = 0;
-    bool found = !tail || chapter_after_passage(c, tail, start);
-    free(tail);
-    return found;
-}
-
 // Where stop_early_tokens lets go: the first sentence end after so many tokens from `here`.
 static size_t early_end(struct chapter *c, size_t here, size_t end, long tokens)
 {
     size_t at = here;
     for (; tokens > 0 && at < end; tokens--) at += token_len(c->text.data + at, end - at);
     return at < end ? chapter_sentence_end(c, at) : end;
+}
+
+static size_t words_to_write(const struct task *t)
+{
+    double words = t->habits->ignore_length ? (double)t->habits->ignore_length
+                                            : (double)t->ask->words * t->habits->length_ratio + 0.5;
+    return words < 1 ? 1 : (size_t)words;
 }
 
 // Many a model that is asked to go on begins with the sentence it was shown.
@@ -114,34 +101,83 @@ static void restate(struct chapter *c, size_t start, struct buf *out)
     buf_add(out, c->text.data + from, start - from);
 }
 
-static bool write_prose(struct author *a, const struct ask *ask, uint64_t book_seed, struct buf *out)
+// The chapter from `here` to `end`, with what is said again in its middle.
+static void write_stretch(const struct task *t, struct chapter *c, size_t here, size_t end, struct buf *out)
 {
-    struct chapter *c = open_chapter(a, book_seed, ask->polish, ask->numbers[0]);
-    size_t start;
-    bool found = find_start(c, ask, &start);
-    size_t here = start;
-    if (ask->prefill && !a->habits.no_prefill) found = chapter_after_answer(c, start, ask->prefill, &here) && found;
-    double words = (double)ask->words * a->habits.length_ratio + 0.5;
-    size_t end = chapter_end_of_words(c, start, words < 1 ? 1 : (size_t)words);
-    if (a->habits.stop_early_tokens && here < end) end = early_end(c, here, end, a->habits.stop_early_tokens);
-    if (a->habits.restate && a->habits.no_prefill) restate(c, start, out);
-    if (here < end) buf_add(out, c->text.data + here, end - here);
+    char *copy = stray_copy(t);
+    size_t middle = *copy ? chapter_sentence_end(c, here + (end - here) / 2) : end;
+    if (middle > end) middle = end;
+    buf_add(out, c->text.data + here, middle - here);
+    if (middle < end) buf_addf(out, " %s", copy);
+    buf_add(out, c->text.data + middle, end - middle);
+    free(copy);
+}
+
+static bool continues(const struct task *t)
+{
+    return t->ask->prefill && *t->ask->prefill && !t->habits->no_prefill;
+}
+
+static bool write_prose(struct author *a, const struct task *t, struct buf *out)
+{
+    const struct habits *h = t->habits;
+    struct chapter *c = open_chapter(a, t->book_seed, t->ask->polish, t->ask->numbers[0]);
+    size_t start, here, words = words_to_write(t);
+    bool found = place_start(c, t, &start);
+    found = place_here(c, t, start, &here) && found;
+    if (stray_instead(t, words, out)) return found;
+    size_t end = chapter_end_of_words(c, start, words);
+    if (h->stop_early_tokens && here < end) end = early_end(c, here, end, h->stop_early_tokens);
+    bool fresh = !continues(t) && dress_prose_head(t, out);
+    if (h->restate && h->no_prefill) restate(c, start, out);
+    if (here >= end) return found;
+    if (fresh) here = chapter_skip_space(c, here);
+    if (stray_loop(t, c, here, end, out)) return found;
+    write_stretch(t, c, here, end, out);
+    dress_prose_end(t, out);
     return found;
 }
 
-static void write_notes(struct author *a, const struct ask *ask, uint64_t book_seed, struct buf *out)
+static void write_notes(const struct task *t, struct buf *out)
 {
-    notes_write(ask, language(a, ask->polish), book_seed, out);
-    if (!ask->prefill || a->habits.no_prefill) return;
-    size_t len = strlen(ask->prefill);
-    while (len && (ask->prefill[len - 1] == ' ' || ask->prefill[len - 1] == '\n')) len--;
-    if (out->len >= len && memcmp(out->data, ask->prefill, len) == 0) buf_drop_front(out, len);
+    notes_write(t, out);
+    if (!t->ask->prefill || t->habits->no_prefill) return;
+    size_t len = strlen(t->ask->prefill);
+    while (len && (t->ask->prefill[len - 1] == ' ' || t->ask->prefill[len - 1] == '\n')) len--;
+    if (out->len >= len && memcmp(out->data, t->ask->prefill, len) == 0) buf_drop_front(out, len);
 }
 
-bool author_answer(struct author *a, const struct ask *ask, struct buf *out)
+static struct task task_for(const struct author *a, const struct ask *ask, long limit_tokens)
 {
-    uint64_t book_seed = rng_mix(a->habits.seed, ask->premise_hash);
-    if (ask->kind == ASK_CHUNK) return write_prose(a, ask, book_seed, out);
-    write_notes(a, ask, book_seed, out);
-    return true;
+    struct task t = {
+        .habits = &a->habits,
+        .ask = ask,
+        .grammar = language(a, ask->polish),
+        .other = language(a, !ask->polish),
+        .book_seed = rng_mix(a->habits.seed, ask->premise_hash),
+        .limit_tokens = limit_tokens,
+    };
+    grammar_cast(t.grammar, t.book_seed, &t.cast);
+    // An obedient answer needs no dice, and hashing a long prompt takes time.
+    if (habits_roll_dice(&a->habits)) t.hash = ask_hash(ask);
+    return t;
+}
+
+bool author_answer(struct author *a, const struct ask *ask, long limit_tokens, struct buf *out)
+{
+    struct task t = task_for(a, ask, limit_tokens);
+    bool found = true;
+    if (ask->kind == ASK_OTHER) {
+        write_notes(&t, out);
+        return true;
+    }
+    if (!continues(&t)) dress_thought(&t, out);
+    if (stray_refuses(&t))
+        stray_refuse(&t, out);
+    else if (ask->kind == ASK_CHUNK)
+        found = write_prose(a, &t, out);
+    else
+        write_notes(&t, out);
+    dress_control(&t, out);
+    return found;
 }

@@ -82,22 +82,29 @@ static size_t skip_space(const char *s, size_t i)
     return i;
 }
 
-// Matches all of `want` at `at`, growing the text as needed; `*after` is the position behind it.
-static bool match_at(struct chapter *c, size_t at, const char *want, size_t *after)
+size_t chapter_follow(struct chapter *c, size_t at, const char **text)
 {
-    for (size_t i = 0; want[i];) {
+    const char *s = *text;
+    while (*s) {
         // Two bytes at least, so that a paragraph break is never half there.
         while (at + 2 >= c->text.len)
-            if (!grow(c)) return false;
-        bool space = is_space(want[i]);
-        if (space != is_space(c->text.data[at])) return false;
-        if (space) {
-            i = skip_space(want, i);
-            at = skip_space(c->text.data, at);
-        } else if (want[i++] != c->text.data[at++]) {
-            return false;
-        }
+            if (!grow(c)) goto out;
+        bool space = is_space(*s);
+        if (space != is_space(c->text.data[at])) break;
+        if (!space && *s != c->text.data[at]) break;
+        s += space ? skip_space(s, 0) : 1;
+        at = space ? skip_space(c->text.data, at) : at + 1;
     }
+out:
+    *text = s;
+    return at;
+}
+
+// Matches all of `want` at `at`; `*after` is the position behind it.
+static bool match_at(struct chapter *c, size_t at, const char *want, size_t *after)
+{
+    at = chapter_follow(c, at, &want);
+    if (*want) return false;
     *after = at;
     return true;
 }
@@ -144,6 +151,11 @@ size_t chapter_sentence_start(const struct chapter *c, size_t at)
     size_t i = c->ends_count;
     while (i > 0 && c->ends[i - 1] >= at) i--;
     return i > 0 && at > 0 ? skip_space(c->text.data, c->ends[i - 1]) : 0;
+}
+
+size_t chapter_skip_space(const struct chapter *c, size_t at)
+{
+    return skip_space(c->text.data, at);
 }
 
 size_t chapter_end_of_words(struct chapter *c, size_t start, size_t words)

@@ -33,10 +33,14 @@ void chapter_release(struct chapter *c);
 bool chapter_after_passage(struct chapter *c, const char *passage, size_t *at);
 // The position after `answer`, which begins at `start`; false if the text there differs.
 bool chapter_after_answer(struct chapter *c, size_t start, const char *answer, size_t *at);
+// How far `*text` and the chapter agree from `at` on: returns where they part and moves `*text` there.
+size_t chapter_follow(struct chapter *c, size_t at, const char **text);
 // The first sentence end at which the text from `start` has at least `words` words.
 size_t chapter_end_of_words(struct chapter *c, size_t start, size_t words);
 // Where the sentence that holds the byte before `at` begins (its leading white space passed); 0 at the start.
 size_t chapter_sentence_start(const struct chapter *c, size_t at);
+// The first position at or behind `at` that is no white space.
+size_t chapter_skip_space(const struct chapter *c, size_t at);
 // The first sentence end at or beyond `at`.
 size_t chapter_sentence_end(struct chapter *c, size_t at);
 

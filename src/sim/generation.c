@@ -46,15 +46,16 @@ struct generation {
     struct event event;
     struct buf out; // events not taken yet
 
-    long prompt_tokens;
-    size_t cached_chars;
+    struct account_seen seen; // of the prompt
+    struct meter meter;
     int64_t start_ns, first_ns; // headers; first token
 };
 
+// What the answer may have: of the context, of the request, of the options.
 static void find_limit(struct generation *g)
 {
     const struct sim_options *o = g->sim->options;
-    long room = o->ctx_tokens - g->prompt_tokens;
+    long room = o->ctx_tokens - g->seen.prompt_tokens;
     g->limit_tokens = room > 0 ? room : 0;
     if (g->ask.max_tokens >= 0 && g->ask.max_tokens < g->limit_tokens) g->limit_tokens = g->ask.max_tokens;
     if (o->cap_tokens && o->cap_tokens < g->limit_tokens) g->limit_tokens = o->cap_tokens;
@@ -64,8 +65,9 @@ static void enter(struct generation *g, int64_t arrival_ns)
 {
     struct sim *sim = g->sim;
     pthread_mutex_lock(&sim->lock);
-    bool found = author_answer(sim->author, &g->ask, &g->text);
-    g->cached_chars = account_begin(&sim->account, &g->ask, !found, arrival_ns);
+    g->seen = account_begin(&sim->account, &g->ask, &g->meter, arrival_ns);
+    find_limit(g);
+    if (!author_answer(sim->author, &g->ask, g->limit_tokens, &g->text)) sim->account.lost_position++;
     long number = ++sim->generations;
     pthread_mutex_unlock(&sim->lock);
     g->fault = script_find(sim->script, number, sim->options->habits.seed);
@@ -85,10 +87,8 @@ struct generation *generation_new(struct sim *sim, int fd, const char *body, siz
         generation_free(g);
         return NULL;
     }
-    g->prompt_tokens = (long)token_count(g->ask.prompt.data, g->ask.prompt.len);
     enter(g, arrival_ns);
     g->ended = false;
-    find_limit(g);
     if (g->fault && g->fault->kind == FAULT_EMPTY) buf_clear(&g->text);
     g->start_ns = pace_now_ns();
     return g;
@@ -101,7 +101,7 @@ static void end(struct generation *g, enum account_end how)
     int64_t now = pace_now_ns();
     struct sim *sim = g->sim;
     pthread_mutex_lock(&sim->lock);
-    account_end(&sim->account, &g->ask, how, g->text.data, g->at, g->tokens, now);
+    account_end(&sim->account, &g->ask, &g->meter, how, g->text.data, g->at, g->tokens, now);
     if (how == ACCOUNT_DISCONNECTED && g->fault && g->fault->kind == FAULT_ZOMBIE)
         sim->account.busy_until_ns = now + g->fault->ms * PACE_MS_NS;
     pthread_mutex_unlock(&sim->lock);
@@ -113,6 +113,7 @@ void generation_free(struct generation *g)
     end(g, ACCOUNT_DISCONNECTED);
     event_release(&g->event);
     ask_release(&g->ask);
+    meter_release(&g->meter);
     buf_release(&g->text);
     buf_release(&g->out);
     free(g);
@@ -130,7 +131,7 @@ bool generation_streams(const struct generation *g)
 
 long generation_overflow_tokens(const struct generation *g)
 {
-    return g->prompt_tokens >= g->sim->options->ctx_tokens ? g->prompt_tokens : 0;
+    return g->seen.prompt_tokens >= g->sim->options->ctx_tokens ? g->seen.prompt_tokens : 0;
 }
 
 void generation_refuse(struct generation *g)
@@ -142,8 +143,8 @@ static struct event_usage usage(const struct generation *g)
 {
     int64_t first = g->first_ns ? g->first_ns : pace_now_ns();
     return (struct event_usage){
-        .prompt_tokens = g->prompt_tokens,
-        .cached_tokens = (long)token_count(g->ask.prompt.data, g->cached_chars),
+        .prompt_tokens = g->seen.prompt_tokens,
+        .cached_tokens = g->seen.cached_tokens,
         .completion_tokens = g->tokens,
         .prompt_ms = (double)(first - g->start_ns) / 1e6,
         .predicted_ms = (double)(pace_now_ns() - first) / 1e6,
@@ -153,7 +154,7 @@ static struct event_usage usage(const struct generation *g)
 static enum step step_prefill(struct generation *g)
 {
     double rate = g->sim->options->prefill_chars_per_s;
-    double chars = (double)(g->ask.prompt.len - g->cached_chars);
+    double chars = (double)(g->ask.prompt.len - g->seen.cached_chars);
     int64_t wait_ns = rate > 0 ? (int64_t)(chars / rate * 1e9) : 0;
     if (wait_ns && !pace_wait(g->fd, g->start_ns + wait_ns)) return STEP_LEFT;
     g->phase = PHASE_ROLE;

@@ -109,7 +109,7 @@ const struct grammar_list grammar_en[] = {
      "all_morning"},
     // The notes.
     {'B', '|', "The ^$a ^$o|The ^$o of the ^$l|The ^$l ^$o|A Season of ^$a ^$ls|^$a ^$o, ^$a ^$l"},
-    {'E', '|', "^$d, $c; $c"},
+    {'E', '|', "^$d, $c"},
     {'F', '|', "the $a $o $r the $l|$N and the $a $o|$t $a $l, empty|a $o $r the $l"},
     {'G', '|', "^$N needs the $a $o against the will of $N, at the price of the $a $l"},
     {'H', '|', "a $a $l by a $a $l, in the year of the $a $o; one sees the $a $o, hears the $o, smells the $a $o"},
@@ -125,6 +125,31 @@ const struct grammar_list grammar_en[] = {
     {'V', '|', "^$c. ^$c$j$c. ^$c."},
     {'W', '|', "no longer trusts $N with the $o|has left the $a $l|now owns the $a $o|knows about the $o $r the $l"},
     {'X', '|', "the $a $o stays $r the $l|$N never enters the $a $l|the $o belongs to $N"},
+    {'A', '|', "$N learns what the $o costs|trust between $N and $N breaks|the price of the $o rises"},
+    {'C', '|', "who hid the $a $o?|why does $N need the $o?|where is the $a $o?|who lied about the $l?"},
+    {'Z', '|', "$N has the $a $o|$N no longer trusts $N|the $a $o is lost|$N knows about the $o"},
+    // Habits: chat before and after, refusals, morals, analysis.
+    {'b', '|',
+     "Sure! Here's the next part of the story:|Certainly! Here is the continuation of your chapter:|"
+     "Of course! Here's your next scene:|Understood. Here is the chapter as you asked for it:"},
+    {'e', '|',
+     "(Word count: #)\n\nLet me know if you'd like me to continue!|---\n\nWould you like me to write the next "
+     "part?|"
+     "*To be continued...*|(# words)\n\nLet me know if you would like any changes!"},
+    {'f', '|',
+     "I'm sorry, but I can't write this scene.|I cannot continue this story, as it goes against my content policy.|"
+     "As an AI, I am not able to write this part of the book.|I won't write this. I can help with something else."},
+    {'g', '|',
+     "And so $N $v the $a $o, and it was only the beginning of $t $a $o.|"
+     "For the first time in years, $N $i $d, and the $a $o was enough.|"
+     "Whatever came from the $a $l, $N knew that nothing would ever be the same.|"
+     "$N $v the $a $o, ready to face whatever lay beyond the $l; it was far from over."},
+    {'h', '|',
+     "Wait. If the $a $o was $r the $l, then $N $v $t $o.|But let me reconsider: $N $i $r $t $a $l.|"
+     "Hmm, the card says that $N $i $d, so the $a $o must wait $r the $l.|"
+     "Actually, the $a $o could also mean that $N $v $t $o.|Alternatively, $N $v the $a $o $r the $l first.|"
+     "The user wants the $a $o, and the $l is where $N $i $d.|"
+     "Okay, so it begins when $N $v $t $a $o; is the $o still $r the $l?"},
     {'Y', '|', "Certainly, I am glad to be of help; please tell me more about what you need."},
     {'\0', ' ', ""},
 };

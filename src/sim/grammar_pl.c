@@ -96,7 +96,7 @@ const struct grammar_list grammar_pl[] = {
      "półsennie jak_zwykle ostatni_raz przez_cały_ranek wbrew_sobie"},
     // The notes.
     {'B', '|', "^$a $o|^$o i $o|^$a, $a $o"},
-    {'E', '|', "^$d $c; $c"},
+    {'E', '|', "^$d $c"},
     {'F', '|', "$a $o $l|$N i $a $o|pusty $o $l"},
     {'G', '|', "^$N chce mieć $a $o wbrew temu, co robi $N, a ceną jest $a $o"},
     {'H', '|', "miasto nad rzeką, rok, w którym $a $o $i; widać $a $o, słychać $o, czuć $a $o"},
@@ -112,6 +112,28 @@ const struct grammar_list grammar_pl[] = {
     {'V', '|', "^$c. ^$c$j$c. ^$c."},
     {'W', '|', "ma teraz $a $o|nie wraca już tam, gdzie $i $o|wie, kto $v $o $l"},
     {'X', '|', "$a $o zostaje $l|$N nigdy nie bywa $l|$o ma tylko $N"},
+    {'A', '|', "$N poznaje cenę, jaką ma $o|$N traci $a $o|rośnie cena, jaką ma $a $o"},
+    {'C', '|', "kto schował $a $o?|po co $N ma $o?|gdzie jest $a $o?|kto zna $a $o?"},
+    {'Z', '|', "$N ma $a $o|$N nie ufa nikomu $l|przepadł $a $o|$N wie, gdzie jest $o"},
+    // Habits: chat before and after, refusals, morals, analysis.
+    {'b', '|',
+     "Jasne! Oto dalszy ciąg historii:|Oczywiście! Oto kontynuacja:|Oto rozdział, o który prosisz:|"
+     "Poniżej następny fragment:"},
+    {'e', '|',
+     "(Liczba słów: #)\n\nDaj znać, czy mam pisać dalej!|---\n\nCzy chcesz, żebym pisał dalej?|"
+     "*Ciąg dalszy nastąpi...*|(# słów)\n\nDaj znać, czy coś zmienić!"},
+    {'f', '|',
+     "Przepraszam, ale nie mogę napisać tej sceny.|Nie mogę kontynuować tej historii.|"
+     "Jako model językowy nie piszę takich tekstów.|Nie mogę pomóc w pisaniu tej książki."},
+    {'g', '|',
+     "I tak $N $v $a $o, a był to dopiero początek.|Po raz pierwszy od lat $N $i $d, i to wystarczyło.|"
+     "$N wiedział~, że po tym, co było $l, nic już nie będzie takie samo.|"
+     "$N $v $a $o, a to, co najważniejsze, miało dopiero nadejść $l."},
+    {'h', '|',
+     "Czekaj. Jeśli $a $o $i $l, to $N $v $o.|Ale jeszcze raz: $N $i $l, gdy $a $o $i.|"
+     "Hm, w planie $N $i $d, więc $a $o musi poczekać $l.|Właściwie $a $o może też znaczyć, że $N $v $o.|"
+     "Albo inaczej: $N najpierw $v $a $o $l.|Użytkownik chce, żeby był tu $a $o, a $l to $N $i $d.|"
+     "Dobrze, zaczyna się, gdy $N $v $a $o; czy $o jest nadal $l?"},
     {'Y', '|', "Oczywiście, chętnie pomogę; proszę powiedzieć, czego potrzeba."},
     {'\0', ' ', ""},
 };

@@ -10,8 +10,10 @@
 //             └─ generation.c     one answer: paced events, faults
 //                 ├─ ask.c          what a request asks for
 //                 ├─ author.c       which stretch of text answers it
-//                 │   ├─ chapter.c    the prose        ┐ from grammar.c and the
-//                 │   └─ notes.c      bible, outline…  ┘ words of grammar_en.c, grammar_pl.c
+//                 │   ├─ place.c      where a client's words stand in the chapter
+//                 │   ├─ chapter.c    the prose                         ┐ from grammar.c and the
+//                 │   ├─ notes.c      bible, outline… from content.c    ┘ words of grammar_en.c, grammar_pl.c
+//                 │   └─ habits.c     what awkward models do: dress.c, stray.c, notes_prose.c
 //                 ├─ event.c        the wire format (token.c splits the text)
 //                 └─ account.c      what was seen, and one cached prefix
 #include "sim/options.h"
@@ -62,7 +64,7 @@ int main(int argc, char **argv)
     sim.options = &options;
     sim.script = script;
     sim.author = author_new(&options.habits);
-    account_init(&sim.account);
+    account_init(&sim.account, options.ctx_tokens);
     if (!start(&sim, &options, &e)) goto fail;
     wait_for_end(&signals);
     // Answers may be under way in other threads: nothing is freed under them.

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum option_type { OPTION_INT, OPTION_LONG, OPTION_SEED, OPTION_REAL, OPTION_TEXT, OPTION_FLAG };
+enum option_type { OPTION_INT, OPTION_LONG, OPTION_SEED, OPTION_REAL, OPTION_TEXT, OPTION_FLAG, OPTION_PERCENT };
 
 static const struct option {
     const char *name;
@@ -39,6 +39,28 @@ static const struct option {
      "no /slots: it cannot be asked if it is idle"},
     {"restate", OPTION_FLAG, offsetof(struct sim_options, habits.restate), NULL,
      "with --no-prefill: repeat the last sentence before going on after a quote"},
+    {"ignore-length", OPTION_LONG, offsetof(struct sim_options, habits.ignore_length), "N",
+     "prose has about N words whatever is asked"},
+    {"no-json", OPTION_FLAG, offsetof(struct sim_options, habits.no_json), NULL, "plans are lines, never JSON"},
+    {"plan-prose", OPTION_FLAG, offsetof(struct sim_options, habits.plan_prose), NULL,
+     "plans are chat without the form that was asked for"},
+    {"heading", OPTION_FLAG, offsetof(struct sim_options, habits.heading), NULL, "prose opens with a heading"},
+    {"chat", OPTION_FLAG, offsetof(struct sim_options, habits.chat), NULL, "prose is announced and followed by chat"},
+    {"close-early", OPTION_FLAG, offsetof(struct sim_options, habits.close_early), NULL,
+     "prose that does not end the book closes with a moral"},
+    {"copy", OPTION_FLAG, offsetof(struct sim_options, habits.copy), NULL,
+     "prose repeats earlier answers of its conversation, more with each of them"},
+    {"loop", OPTION_PERCENT, offsetof(struct sim_options, habits.loop_percent), "PERCENT",
+     "of prose falls into a loop"},
+    {"circle", OPTION_PERCENT, offsetof(struct sim_options, habits.circle_percent), "PERCENT",
+     "of prose is analysis without end"},
+    {"refuse", OPTION_PERCENT, offsetof(struct sim_options, habits.refuse_percent), "PERCENT",
+     "of answers are refusals"},
+    {"think", OPTION_FLAG, offsetof(struct sim_options, habits.think), NULL,
+     "answers open with a <think> block, sometimes one that is not closed"},
+    {"wrong-language", OPTION_PERCENT, offsetof(struct sim_options, habits.wrong_language_percent), "PERCENT",
+     "of prose is in the other of the two languages"},
+    {"control", OPTION_FLAG, offsetof(struct sim_options, habits.control), NULL, "answers end with <|im_end|>"},
     {"model", OPTION_TEXT, offsetof(struct sim_options, model), "NAME", "the model's name"},
     {"script", OPTION_TEXT, offsetof(struct sim_options, script_path), "FILE",
      "a fault script: JSON, see sim/script.h"},
@@ -61,9 +83,11 @@ static bool fill_number(const struct option *opt, void *place, const char *text,
         return err_set(e, ERR_USAGE, "--%s needs a number of at least 0, not '%s'", opt->name, text);
     if (whole && (real != (double)(int64_t)real || (opt->type == OPTION_INT && real > 65535)))
         return err_set(e, ERR_USAGE, "--%s cannot be '%s'", opt->name, text);
+    if (opt->type == OPTION_PERCENT && real > 100)
+        return err_set(e, ERR_USAGE, "--%s needs a number from 0 to 100, not '%s'", opt->name, text);
     if (opt->type == OPTION_REAL) *(double *)place = real;
     if (opt->type == OPTION_INT) *(int *)place = (int)real;
-    if (opt->type == OPTION_LONG) *(long *)place = (long)real;
+    if (opt->type == OPTION_LONG || opt->type == OPTION_PERCENT) *(long *)place = (long)real;
     if (opt->type == OPTION_SEED) *(uint64_t *)place = (uint64_t)real;
     return true;
 }
@@ -82,6 +106,7 @@ static bool fill(const struct option *opt, struct sim_options *o, const char *va
     case OPTION_LONG:
     case OPTION_SEED:
     case OPTION_REAL:
+    case OPTION_PERCENT:
         break;
     }
     return fill_number(opt, place, value, e);
@@ -90,7 +115,7 @@ static bool fill(const struct option *opt, struct sim_options *o, const char *va
 bool options_parse(struct sim_options *o, int argc, char **argv, bool *help, struct err *e)
 {
     *o = (struct sim_options){.listen_fd = -1, .ctx_tokens = 32768, .model = "novelgen-sim"};
-    o->habits = (struct author_habits){.seed = 1, .length_ratio = 1};
+    o->habits = (struct habits){.seed = 1, .length_ratio = 1};
     for (int i = 1; i < argc; i++) {
         const char *arg = argv[i], *name = strncmp(arg, "--", 2) == 0 ? arg + 2 : "";
         size_t len = strcspn(name, "=");

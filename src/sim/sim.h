@@ -15,7 +15,7 @@
 struct sim_options {
     int port;      // 0: any
     int listen_fd; // -1: bind ourselves
-    struct author_habits habits;
+    struct habits habits;
     double tokens_per_s;        // 0: flat out
     double prefill_chars_per_s; // 0: at once
     long cap_tokens;            // 0: none

@@ -39,13 +39,13 @@ static bool attempt_begin_rows(struct store *s, const struct attempt_begin *b, i
 
     if (db_get(s->db, SQL_TASK_BEGIN, e, "lsii:li", t->job, t->kind, t->chapter, t->seq, &task, &number) != DB_FOUND)
         return false;
-    if (!db_run(s->db, SQL_ATTEMPT_BEGIN, e, "liliilllss", task, number, clock_wall_ms(), b->words_asked,
-                b->max_tokens, b->seed, b->prompt_bytes, b->common_bytes, attempt_string(b->backend),
-                attempt_string(b->model)))
+    if (!db_run(s->db, SQL_ATTEMPT_BEGIN, e, "liliillliibss", task, number, clock_wall_ms(), b->words_asked,
+                b->max_tokens, b->seed, b->prompt_bytes, b->common_bytes, b->conversation, b->left_out, b->broke,
+                attempt_string(b->backend), attempt_string(b->model)))
         return false;
     *id = db_last_id(s->db);
     return (b->prefix_len == 0 || db_run(s->db, SQL_ATTEMPT_PREFIX, e, "lx", *id, b->prefix, b->prefix_len)) &&
-           db_run(s->db, SQL_JOB_ADD_REQUEST, e, "l", t->job);
+           db_run(s->db, SQL_JOB_ADD_REQUEST, e, "lllb", t->job, b->prompt_bytes, b->common_bytes, b->broke);
 }
 
 bool store_attempt_begin(struct store *s, const struct attempt_begin *b, int64_t *id, struct err *e)
@@ -67,32 +67,47 @@ static int64_t attempt_known(int64_t n)
     return n > 0 ? n : 0;
 }
 
-static bool attempt_count(struct store *s, int64_t job, const struct attempt_end *r, bool retry, struct err *e)
+static bool attempt_is(const char *word, const char *is)
 {
+    return strcmp(attempt_string(word), is) == 0;
+}
+
+static bool attempt_count(struct store *s, int64_t job, const struct attempt_end *r, struct err *e)
+{
+    bool retry = !attempt_is(r->failure, "none") || !attempt_is(r->verdict, "accepted");
     bool streamed = r->first_token_ms >= 0 && r->total_ms > r->first_token_ms;
     int64_t generating_ms = streamed ? r->total_ms - r->first_token_ms : 0;
 
-    return db_run(s->db, SQL_JOB_ADD_ATTEMPT, e, "lbllll", job, (int)retry, attempt_known(r->prompt_tokens),
-                  attempt_known(r->cached_tokens), attempt_known(r->output_tokens), generating_ms);
+    return db_run(s->db, SQL_JOB_ADD_ATTEMPT, e, "lblllllb", job, (int)retry, attempt_known(r->prompt_tokens),
+                  attempt_known(r->cached_tokens), attempt_known(r->output_tokens), generating_ms,
+                  attempt_known(r->total_ms), (int)attempt_is(r->verdict, "no_plan"));
 }
 
-static bool attempt_end_rows(struct store *s, int64_t id, const struct attempt_end *r, struct err *e)
+static bool attempt_end_row(struct store *s, int64_t id, const struct attempt_end *r, int64_t *task, struct err *e)
 {
-    const char *failure = attempt_string(r->failure), *verdict = attempt_string(r->verdict);
-    int64_t task, job;
-
-    switch (db_get(s->db, SQL_ATTEMPT_END, e, "lssssilllll:l", id, failure, attempt_string(r->finish), verdict,
-                   attempt_string(r->message), r->http_status, r->prompt_tokens, r->cached_tokens, r->output_tokens,
-                   r->first_token_ms, r->total_ms, &task)) {
+    switch (db_get(s->db, SQL_ATTEMPT_END, e, "lssssilllll:l", id, attempt_string(r->failure),
+                   attempt_string(r->finish), attempt_string(r->verdict), attempt_string(r->message), r->http_status,
+                   r->prompt_tokens, r->cached_tokens, r->output_tokens, r->first_token_ms, r->total_ms, task)) {
     case DB_FOUND:
-        break;
+        return true;
     case DB_NONE:
         return err_set(e, ERR_INTERNAL, "attempt %" PRId64 " is not in flight", id);
     default:
         return false;
     }
-    return db_get(s->db, SQL_TASK_CHARGE, e, "lb:l", task, (int)r->charge, &job) == DB_FOUND &&
-           attempt_count(s, job, r, strcmp(failure, "none") != 0 || strcmp(verdict, "accepted") != 0, e);
+}
+
+static bool attempt_end_rows(struct store *s, int64_t id, const struct attempt_end *r, struct err *e)
+{
+    int64_t task, job;
+    bool done;
+
+    if (!attempt_end_row(s, id, r, &task, e)) return false;
+    if (r->sent != NULL && r->sent_len > 0 && !db_run(s->db, SQL_ATTEMPT_SENT, e, "lt", id, r->sent, r->sent_len))
+        return false;
+    if (db_get(s->db, SQL_TASK_CHARGE, e, "lb:lb", task, (int)r->charge, &job, &done) != DB_FOUND) return false;
+    // The task may have been done before its attempt was ended.
+    return (!done || db_run(s->db, SQL_TASK_DROP_ACCEPTED, e, "l", task)) && attempt_count(s, job, r, e);
 }
 
 bool store_attempt_end(struct store *s, int64_t id, const struct attempt_end *r, struct err *e)
@@ -113,7 +128,7 @@ bool store_task_done(struct store *s, const struct task_key *t, struct err *e)
     if (!store_enter(s, &scope, true, e)) return false;
     switch (db_get(s->db, SQL_TASK_DONE, e, "lsii:l", t->job, t->kind, t->chapter, t->seq, &task)) {
     case DB_FOUND:
-        ok = db_run(s->db, SQL_TASK_DROP_TEXT, e, "l", task);
+        ok = db_run(s->db, SQL_TASK_DROP_ACCEPTED, e, "l", task);
         break;
     case DB_NONE:
         ok = true;
@@ -152,24 +167,35 @@ static bool attempt_on_row(void *arg, const struct db_row *row)
     return true;
 }
 
-static bool attempt_on_text(void *arg, const struct db_row *row)
+struct attempt_pieces {
+    struct buf *carried, *text;
+};
+
+static bool attempt_on_piece(void *arg, const struct db_row *row)
 {
-    struct attempt *a = arg;
+    struct attempt_pieces *p = arg;
     const char *bytes;
     size_t len;
     int part;
 
     db_read(row, "it", &part, &bytes, &len);
-    return buf_add(part == 0 ? &a->prefix : &a->text, bytes, len);
+    return buf_add(part == 0 ? p->carried : p->text, bytes, len);
+}
+
+bool store_attempt_text(struct store *s, int64_t id, struct buf *carried, struct buf *text, struct err *e)
+{
+    struct attempt_pieces p = {.carried = carried, .text = text};
+    enum db_result r = db_each(s->db, SQL_ATTEMPT_TEXT, attempt_on_piece, &p, e, "l", id);
+
+    if (r == DB_STOPPED) return err_set(e, ERR_CEILING, "the text of attempt %" PRId64 " is too long", id);
+    return store_listed(r);
 }
 
 // `found` is what the row's statement gave; what follows is the text.
 static enum store_found attempt_load_text(struct store *s, enum db_result found, struct attempt *out, struct err *e)
 {
     if (found != DB_FOUND) return store_found_of(found);
-    enum db_result r = db_each(s->db, SQL_ATTEMPT_TEXT, attempt_on_text, out, e, "l", out->id);
-    if (r == DB_STOPPED) (void)err_set(e, ERR_CEILING, "the text of attempt %" PRId64 " is too long", out->id);
-    return store_listed(r) ? STORE_FOUND : STORE_ERROR;
+    return store_attempt_text(s, out->id, &out->prefix, &out->text, e) ? STORE_FOUND : STORE_ERROR;
 }
 
 static void attempt_init(struct attempt *a)
@@ -227,30 +253,4 @@ enum store_found store_attempt_in_flight(struct store *s, int64_t *job, struct a
     enum store_found found = attempt_leave(s, &scope, attempt_load_text(s, row, out, e), out, e);
     if (job != NULL) *job = r.job;
     return found;
-}
-
-// ---- the inference log
-
-struct attempt_lister {
-    bool (*each)(void *arg, const struct attempt_row *a);
-    void *arg;
-};
-
-static bool attempt_on_each(void *arg, const struct db_row *row)
-{
-    struct attempt_lister *l = arg;
-    struct attempt_row a;
-
-    db_read(row, "llssssssiiiiilllllb", &a.id, &a.started_ms, &a.kind, &a.failure, &a.verdict, &a.finish, &a.backend,
-            &a.model, &a.chapter, &a.seq, &a.number, &a.words_asked, &a.http_status, &a.prompt_tokens,
-            &a.cached_tokens, &a.output_tokens, &a.first_token_ms, &a.total_ms, &a.ended);
-    return l->each(l->arg, &a);
-}
-
-bool store_attempts_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct attempt_row *a),
-                         void *arg, struct err *e)
-{
-    struct attempt_lister l = {.each = each, .arg = arg};
-
-    return store_listed(db_each(s->db, SQL_ATTEMPT_EACH, attempt_on_each, &l, e, "l", job));
 }

@@ -10,9 +10,21 @@
 
 struct book_reader {
     struct book *book;
-    size_t chapters_cap, chunks_cap;
+    size_t acts_cap, chapters_cap, chunks_cap;
     size_t at; // the chapter that the chunks have come to
 };
+
+static bool book_on_act(void *arg, const struct db_row *row)
+{
+    struct book_reader *r = arg;
+    struct book *b = r->book;
+    struct book_act a = {0};
+
+    db_read(row, "iiib", &a.number, &a.from, &a.to, &a.merged);
+    mem_grow(&b->acts, &r->acts_cap, b->acts_count + 1, sizeof *b->acts);
+    b->acts[b->acts_count++] = a;
+    return true;
+}
 
 static bool book_on_chapter(void *arg, const struct db_row *row)
 {
@@ -20,7 +32,7 @@ static bool book_on_chapter(void *arg, const struct db_row *row)
     struct book *b = r->book;
     struct book_chapter c = {0};
 
-    db_read(row, "idib", &c.number, &c.weight, &c.cards, &c.has_recap);
+    db_read(row, "idibib", &c.number, &c.weight, &c.cards, &c.has_recap, &c.recap_bytes, &c.given);
     mem_grow(&b->chapters, &r->chapters_cap, b->chapters_count + 1, sizeof *b->chapters);
     b->chapters[b->chapters_count++] = c;
     return true;
@@ -33,7 +45,8 @@ static bool book_on_chunk(void *arg, const struct db_row *row)
     struct book_chunk chunk = {0};
     int chapter;
 
-    db_read(row, "iiiibb", &chapter, &chunk.seq, &chunk.words_asked, &chunk.words, &chunk.gap, &chunk.cut);
+    db_read(row, "iiiibbi", &chapter, &chunk.seq, &chunk.words_asked, &chunk.words, &chunk.gap, &chunk.cut,
+            &chunk.tokens);
     while (r->at < r->book->chapters_count && r->book->chapters[r->at].number < chapter) {
         r->at++;
         r->chunks_cap = 0;
@@ -49,8 +62,8 @@ static bool book_load_rows(struct store *s, int64_t job, struct book *out, struc
 {
     struct book_reader r = {.book = out};
 
-    switch (db_get(s->db, SQL_BOOK_GET, e, "l:llibb", job, &out->job_id, &out->words_target, &out->chapters_total,
-                   &out->has_bible, &out->finished)) {
+    switch (db_get(s->db, SQL_BOOK_GET, e, "l:llididbb", job, &out->job_id, &out->words_target, &out->chapters_total,
+                   &out->obedience, &out->plan_misses, &out->bytes_per_token, &out->has_bible, &out->finished)) {
     case DB_FOUND:
         break;
     case DB_NONE:
@@ -58,6 +71,7 @@ static bool book_load_rows(struct store *s, int64_t job, struct book *out, struc
     default:
         return false;
     }
+    if (db_each(s->db, SQL_BOOK_ACTS, book_on_act, &r, e, "l", job) == DB_FAILED) return false;
     if (db_each(s->db, SQL_BOOK_CHAPTERS, book_on_chapter, &r, e, "l", job) == DB_FAILED) return false;
     enum db_result chunks = db_each(s->db, SQL_BOOK_CHUNKS, book_on_chunk, &r, e, "l", job);
     return store_listed(chunks) || err_set(e, ERR_DAMAGED, "job %" PRId64 " has a chunk without its chapter", job);

@@ -16,8 +16,8 @@ static bool chunk_add_rows(struct store *s, int64_t job, const struct chunk_row 
 {
     int64_t hash = store_signed(hash_bytes(c->text, c->len));
 
-    if (!db_run(s->db, SQL_CHUNK_ADD, e, "liiiibblls", job, c->chapter, c->seq, c->words_asked, c->words, c->gap,
-                c->cut, (int64_t)c->skip, hash, c->glue))
+    if (!db_run(s->db, SQL_CHUNK_ADD, e, "liiiibbllsi", job, c->chapter, c->seq, c->words_asked, c->words, c->gap,
+                c->cut, (int64_t)c->skip, hash, c->glue, c->tokens))
         return false;
     if (!db_run(s->db, SQL_CHUNK_ADD_TEXT, e, "lt", db_last_id(s->db), c->text, c->len)) return false;
     switch (db_get(s->db, SQL_JOB_ADD_CHUNK, e, "lii:l", job, c->words, (int)c->gap, words_done)) {
@@ -73,8 +73,8 @@ static bool chunk_on_row(void *arg, const struct db_row *row)
     struct chunk_row c;
     int64_t skip, hash;
 
-    db_read(row, "iitlsiibbl", &c.chapter, &c.seq, &c.text, &c.len, &skip, &c.glue, &c.words_asked, &c.words, &c.gap,
-            &c.cut, &hash);
+    db_read(row, "iitlsiibbil", &c.chapter, &c.seq, &c.text, &c.len, &skip, &c.glue, &c.words_asked, &c.words, &c.gap,
+            &c.cut, &c.tokens, &hash);
     c.skip = (size_t)skip;
     if (store_signed(hash_bytes(c.text, c.len)) != hash || skip < 0 || c.skip > c.len)
         return err_set(r->err, ERR_DAMAGED,

@@ -32,6 +32,9 @@ struct json;
 bool store_event_put(struct store *s, int64_t job, const char *type, const char *text, struct json *data,
                      struct err *e);
 
+// What an attempt carried over and what it streamed, as far as it is kept; added to the two.
+bool store_attempt_text(struct store *s, int64_t id, struct buf *carried, struct buf *text, struct err *e);
+
 // Hashes as they are stored: SQLite has signed integers only.
 static inline int64_t store_signed(uint64_t n)
 {

@@ -21,11 +21,12 @@ static bool job_columns(const struct db_row *row, struct job *j)
     const char *state;
 
     *j = (struct job){0};
-    db_read(row, "lSSSsSSSSSSSblliliillllllllll", &j->id, &j->uuid, &j->slug, &j->title, &state, &j->reason, &j->spec,
-            &j->backend, &j->model, &j->templates, &j->out_dir, &j->out_parent, &j->detached, &j->seed,
-            &j->words_target, &j->chapters_total, &j->words_done, &j->chapters_done, &j->gaps, &j->requests,
-            &j->retries, &j->prompt_tokens, &j->cached_tokens, &j->output_tokens, &j->generating_ms, &j->created_ms,
-            &j->begun_ms, &j->ended_ms, &j->touched_ms);
+    db_read(row, "lSSSsSSSSSSSSblliliillllllllllllllll", &j->id, &j->uuid, &j->slug, &j->title, &state, &j->reason,
+            &j->spec, &j->backend, &j->model, &j->templates, &j->templates_dir, &j->out_dir, &j->out_parent,
+            &j->detached, &j->seed, &j->words_target, &j->chapters_total, &j->words_done, &j->chapters_done, &j->gaps,
+            &j->requests, &j->retries, &j->prompt_tokens, &j->cached_tokens, &j->output_tokens, &j->generating_ms,
+            &j->busy_ms, &j->prompt_bytes, &j->common_bytes, &j->prefix_breaks, &j->words_planned, &j->deadline_ms,
+            &j->created_ms, &j->begun_ms, &j->ended_ms, &j->touched_ms);
     return job_state_from_name(state, &j->state);
 }
 
@@ -153,10 +154,10 @@ static const char *job_text(const char *s)
 
 static bool job_insert_rows(struct store *s, struct job *j, struct err *e)
 {
-    if (!db_run(s->db, SQL_JOB_INSERT, e, "sssssssssbllil", j->uuid, j->slug, job_text(j->title),
+    if (!db_run(s->db, SQL_JOB_INSERT, e, "ssssssssssbllill", j->uuid, j->slug, job_text(j->title),
                 job_state_name(j->state), job_text(j->backend), job_text(j->model), job_text(j->templates),
-                job_text(j->out_dir), job_text(j->out_parent), j->detached, j->seed, j->words_target,
-                j->chapters_total, j->created_ms))
+                job_text(j->templates_dir), job_text(j->out_dir), job_text(j->out_parent), j->detached, j->seed,
+                j->words_target, j->chapters_total, j->deadline_ms, j->created_ms))
         return false;
     j->id = db_last_id(s->db);
     return db_run(s->db, SQL_JOB_INSERT_SPEC, e, "ls", j->id, job_text(j->spec));
@@ -220,7 +221,12 @@ bool store_job_set_backend(struct store *s, int64_t id, const char *backend, str
     return store_write(s, "job", id, e, SQL_JOB_SET_BACKEND, "ls", id, backend);
 }
 
-bool store_job_set_model(struct store *s, int64_t id, const char *model, struct err *e)
+bool store_job_set_model(struct store *s, int64_t id, const char *model, double obedience, struct err *e)
 {
-    return store_write(s, "job", id, e, SQL_JOB_SET_MODEL, "ls", id, job_text(model));
+    return store_write(s, "job", id, e, SQL_JOB_SET_MODEL, "lsd", id, job_text(model), obedience);
+}
+
+bool store_job_set_deadline(struct store *s, int64_t id, int64_t deadline_ms, struct err *e)
+{
+    return store_write(s, "job", id, e, SQL_JOB_SET_DEADLINE, "ll", id, deadline_ms);
 }

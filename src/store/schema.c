@@ -164,7 +164,52 @@ static const char schema_1[] =
     " model TEXT NOT NULL"
     ") STRICT, WITHOUT ROWID;";
 
-static const char *const schema_steps[] = {schema_1};
+// What the requests of earlier books add up to is counted once, here: the speed of a book that is half written, and so
+// the length that a deadline leaves it, would be far off if only its later requests counted. Their conversations are
+// those of their chapters.
+static const char schema_2[] =
+    "ALTER TABLE job ADD COLUMN busy_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE job ADD COLUMN prompt_bytes INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE job ADD COLUMN common_bytes INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE job ADD COLUMN prefix_breaks INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE job ADD COLUMN plan_misses INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE job ADD COLUMN words_planned INTEGER NOT NULL DEFAULT 0;" // 0: words_target
+    "ALTER TABLE job ADD COLUMN deadline_ms INTEGER NOT NULL DEFAULT 0;"   // 0: none
+    "ALTER TABLE job ADD COLUMN obedience REAL NOT NULL DEFAULT 0;"        // 0: not known
+    "ALTER TABLE job ADD COLUMN templates_dir TEXT NOT NULL DEFAULT '';"
+    "UPDATE job SET (busy_ms, prompt_bytes, common_bytes, plan_misses) ="
+    " (SELECT coalesce(sum(max(total_ms, 0)), 0), coalesce(sum(prompt_bytes), 0), coalesce(sum(common_bytes), 0),"
+    " coalesce(sum(verdict = 'no_plan'), 0) FROM task t JOIN attempt a ON a.task = t.id WHERE t.job = job.id);"
+    // Chapters `first` to `last`.
+    "CREATE TABLE act ("
+    " job INTEGER NOT NULL REFERENCES job (id),"
+    " number INTEGER NOT NULL,"
+    " first INTEGER NOT NULL,"
+    " last INTEGER NOT NULL,"
+    " start TEXT NOT NULL,"
+    " turn TEXT NOT NULL,"
+    " open TEXT NOT NULL,"
+    " summary TEXT," // not NULL: its recaps are merged
+    " PRIMARY KEY (job, number)"
+    ") STRICT, WITHOUT ROWID;"
+    "ALTER TABLE chapter ADD COLUMN purpose TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE chapter ADD COLUMN opens TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE chapter ADD COLUMN closes TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE chapter ADD COLUMN given INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE chunk ADD COLUMN tokens INTEGER NOT NULL DEFAULT -1;"
+    "ALTER TABLE turn ADD COLUMN fresh INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE attempt ADD COLUMN conversation INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE attempt ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE attempt ADD COLUMN broke INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE attempt SET conversation = chapter FROM task"
+    " WHERE task.id = attempt.task AND kind IN ('beats', 'chunk', 'recap');"
+    // What a request held beyond the stored turns; the others are to be seen as turns.
+    "CREATE TABLE attempt_sent (attempt INTEGER PRIMARY KEY REFERENCES attempt (id), text TEXT NOT NULL) STRICT;"
+    // Words, over all books.
+    "CREATE TABLE model_ratio (model TEXT PRIMARY KEY, asked INTEGER NOT NULL, came INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID;";
+
+static const char *const schema_steps[] = {schema_1, schema_2};
 const struct schema schema_novelgen = {.steps = schema_steps, .count = (int)ARRAY_LEN(schema_steps)};
 
 static enum schema_state schema_compare(int64_t version, int64_t application_id, int count, struct err *e)

@@ -7,17 +7,21 @@
 
 // As job_columns in job.c reads them.
 #define JOB_COLUMNS(spec)                                                                                            \
-    "SELECT id, uuid, slug, title, state, reason, " spec                                                             \
-    ", backend, model, templates, out_dir, out_parent, detached,"                                                    \
-    " seed, words_target, chapters_total, words_done, chapters_done, gaps, requests, retries, prompt_tokens,"        \
-    " cached_tokens, output_tokens, generating_ms, created_ms, begun_ms, ended_ms, touched_ms FROM job"
+    "SELECT id, uuid, slug, title, state, reason, " spec ", backend, model, templates, templates_dir, out_dir,"      \
+    " out_parent, detached, seed, words_target, chapters_total, words_done, chapters_done, gaps, requests, retries," \
+    " prompt_tokens, cached_tokens, output_tokens, generating_ms, busy_ms, prompt_bytes, common_bytes,"              \
+    " prefix_breaks, words_planned, deadline_ms, created_ms, begun_ms, ended_ms, touched_ms FROM job"
 
 #define CHUNK_COLUMNS                                                                                                \
-    "SELECT chapter, seq, text, skip, glue, words_asked, words, gap, cut, hash"                                      \
+    "SELECT chapter, seq, text, skip, glue, words_asked, words, gap, cut, tokens, hash"                              \
     " FROM chunk CROSS JOIN chunk_text ON chunk_text.chunk = chunk.id"                                               \
     " WHERE job = ?1 AND chapter BETWEEN ?2 AND ?3"
 
-// As attempt_columns in attempt.c reads them.
+// As chapter_on_row in plan.c reads them.
+#define CHAPTER_COLUMNS                                                                                              \
+    "SELECT number, title, pov, event, ends_on, purpose, opens, closes, cards, recap, weight, given FROM chapter"
+
+// As attempt_on_row in attempt.c reads them.
 #define ATTEMPT_COLUMNS                                                                                              \
     "SELECT job, a.id, number, charged, backend, model, words_asked, max_tokens, seed, ended, failure, verdict,"     \
     " started_ms, output_tokens, first_token_ms, total_ms FROM "
@@ -28,9 +32,10 @@
 const char *const store_sql[SQL_COUNT] = {
     [SQL_VERSION] = "PRAGMA data_version",
 
-    [SQL_JOB_INSERT] = "INSERT INTO job (uuid, slug, title, state, backend, model, templates, out_dir, out_parent,"
-                       " detached, seed, words_target, chapters_total, created_ms, touched_ms)"
-                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)",
+    [SQL_JOB_INSERT] =
+        "INSERT INTO job (uuid, slug, title, state, backend, model, templates, templates_dir, out_dir, out_parent,"
+        " detached, seed, words_target, chapters_total, deadline_ms, created_ms, touched_ms)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16)",
     [SQL_JOB_INSERT_SPEC] = "INSERT INTO job_spec VALUES (?1, ?2)",
     [SQL_JOB_GET] = JOB_COLUMNS("spec") " JOIN job_spec ON job = id WHERE id = ?1",
     [SQL_JOB_EACH] = JOB_COLUMNS("''") " ORDER BY id",
@@ -50,19 +55,26 @@ const char *const store_sql[SQL_COUNT] = {
                           " ended_ms = CASE WHEN ?3 IN ('done', 'cancelled') THEN ?5 ELSE 0 END"
                           " WHERE id = ?1 AND state = ?2",
     [SQL_JOB_SET_FOLDER] = "UPDATE job SET out_dir = ?2 WHERE id = ?1",
-    [SQL_JOB_SET_BACKEND] = "UPDATE job SET backend = ?2, model = '' WHERE id = ?1",
-    [SQL_JOB_SET_MODEL] = "UPDATE job SET model = ?2 WHERE id = ?1",
+    [SQL_JOB_SET_BACKEND] = "UPDATE job SET backend = ?2, model = '', obedience = 0 WHERE id = ?1",
+    [SQL_JOB_SET_MODEL] = "UPDATE job SET model = ?2, obedience = ?3 WHERE id = ?1",
+    [SQL_JOB_SET_DEADLINE] = "UPDATE job SET deadline_ms = ?2 WHERE id = ?1",
     [SQL_JOB_SET_TITLE] = "UPDATE job SET title = ?2 WHERE id = ?1 AND title = ''",
     [SQL_JOB_SET_FINISHED] = "UPDATE job SET finished = 1 WHERE id = ?1",
     // NULL, and refused, where there is no such chapter.
     [SQL_JOB_ADD_CHAPTER_DONE] = "UPDATE job SET chapters_done = chapters_done +"
                                  " (SELECT recap IS NULL FROM chapter WHERE job = ?1 AND number = ?2) WHERE id = ?1",
+    // After the chapters beyond are gone.
+    [SQL_JOB_SHORTEN] = "UPDATE job SET words_planned = CASE WHEN ?2 < words_target THEN ?2 ELSE 0 END,"
+                        " chapters_total = ?3, chapters_done = (SELECT count(recap) FROM chapter WHERE job = ?1)"
+                        " WHERE id = ?1",
     [SQL_JOB_ADD_CHUNK] = "UPDATE job SET words_done = words_done + ?2, gaps = gaps + ?3 WHERE id = ?1"
                           " RETURNING words_done",
-    [SQL_JOB_ADD_REQUEST] = "UPDATE job SET requests = requests + 1 WHERE id = ?1",
+    [SQL_JOB_ADD_REQUEST] = "UPDATE job SET requests = requests + 1, prompt_bytes = prompt_bytes + ?2,"
+                            " common_bytes = common_bytes + ?3, prefix_breaks = prefix_breaks + ?4 WHERE id = ?1",
     [SQL_JOB_ADD_ATTEMPT] = "UPDATE job SET retries = retries + ?2, prompt_tokens = prompt_tokens + ?3,"
                             " cached_tokens = cached_tokens + ?4, output_tokens = output_tokens + ?5,"
-                            " generating_ms = generating_ms + ?6 WHERE id = ?1",
+                            " generating_ms = generating_ms + ?6, busy_ms = busy_ms + ?7,"
+                            " plan_misses = plan_misses + ?8 WHERE id = ?1",
     [SQL_JOB_TOUCH] = "UPDATE job SET touched_ms = max(touched_ms, ?2) WHERE id = ?1",
 
     [SQL_JOB_SET_TEMPLATES] = "UPDATE job SET templates = ?2 WHERE id = ?1",
@@ -71,33 +83,50 @@ const char *const store_sql[SQL_COUNT] = {
 
     [SQL_BIBLE_SET] = "INSERT INTO bible VALUES (?1, ?2) ON CONFLICT DO UPDATE SET text = excluded.text",
     [SQL_BIBLE_GET] = "SELECT text FROM bible WHERE job = ?1",
-    [SQL_CHAPTER_ADD] = "INSERT INTO chapter (job, number, title, pov, event, ends_on, weight)"
-                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    [SQL_CHAPTER_EACH] = "SELECT number, title, pov, event, ends_on, cards, recap, weight FROM chapter"
-                         " WHERE job = ?1 ORDER BY number",
-    [SQL_CHAPTER_GET] = "SELECT number, title, pov, event, ends_on, cards, recap, weight FROM chapter"
-                        " WHERE job = ?1 AND number = ?2",
+    [SQL_ACT_ADD] = "INSERT INTO act VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [SQL_ACT_EACH] = "SELECT number, first, last, start, turn, open, summary FROM act WHERE job = ?1 ORDER BY number",
+    [SQL_ACT_SET_SUMMARY] = "UPDATE act SET summary = ?3 WHERE job = ?1 AND number = ?2",
+    [SQL_ACT_DROP_BEYOND] = "DELETE FROM act WHERE job = ?1 AND first > ?2",
+    [SQL_ACT_CUT] = "UPDATE act SET last = ?2 WHERE job = ?1 AND last > ?2",
+    [SQL_CHAPTER_ADD] =
+        "INSERT INTO chapter (job, number, title, pov, event, ends_on, purpose, opens, closes, weight,"
+        " given) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [SQL_CHAPTER_EACH] = CHAPTER_COLUMNS " WHERE job = ?1 ORDER BY number",
+    [SQL_CHAPTER_GET] = CHAPTER_COLUMNS " WHERE job = ?1 AND number = ?2",
+    [SQL_CHAPTER_DROP_BEYOND] = "DELETE FROM chapter WHERE job = ?1 AND number > ?2",
     [SQL_CHAPTER_SET_CARDS] = "UPDATE chapter SET cards = ?3, cards_count = ?4 WHERE job = ?1 AND number = ?2",
     [SQL_CHAPTER_SET_RECAP] = "UPDATE chapter SET recap = ?3 WHERE job = ?1 AND number = ?2",
-    [SQL_BOOK_GET] = "SELECT id, words_target, chapters_total, EXISTS (SELECT 1 FROM bible WHERE job = ?1), finished"
-                     " FROM job WHERE id = ?1",
-    [SQL_BOOK_CHAPTERS] = "SELECT number, weight, cards_count, recap IS NOT NULL FROM chapter WHERE job = ?1"
+    [SQL_BOOK_GET] =
+        "SELECT id, CASE WHEN words_planned > 0 THEN words_planned ELSE words_target END, chapters_total,"
+        " CASE WHEN obedience > 0 THEN obedience ELSE 1 END, plan_misses,"
+        // In quarters, so that a prompt is not measured anew with every request; a few requests say little.
+        " CASE WHEN requests >= 5 AND prompt_tokens > 0 THEN prompt_bytes * 4 / prompt_tokens / 4.0 ELSE 0.0 END,"
+        " EXISTS (SELECT 1 FROM bible WHERE job = ?1), finished FROM job WHERE id = ?1",
+    [SQL_BOOK_ACTS] = "SELECT number, first, last, summary IS NOT NULL FROM act WHERE job = ?1 ORDER BY number",
+    [SQL_BOOK_CHAPTERS] = "SELECT number, weight, cards_count, recap IS NOT NULL,"
+                          " coalesce(length(CAST(recap AS BLOB)), 0), given FROM chapter WHERE job = ?1"
                           " ORDER BY number",
-    [SQL_BOOK_CHUNKS] = "SELECT chapter, seq, words_asked, words, gap, cut FROM chunk WHERE job = ?1"
+    [SQL_BOOK_CHUNKS] = "SELECT chapter, seq, words_asked, words, gap, cut, tokens FROM chunk WHERE job = ?1"
                         " ORDER BY chapter, seq",
 
-    [SQL_CHUNK_ADD] = "INSERT INTO chunk (job, chapter, seq, words_asked, words, gap, cut, skip, hash, glue)"
-                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [SQL_CHUNK_ADD] = "INSERT INTO chunk (job, chapter, seq, words_asked, words, gap, cut, skip, hash, glue,"
+                      " tokens) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [SQL_CHUNK_ADD_TEXT] = "INSERT INTO chunk_text VALUES (?1, ?2)",
     [SQL_CHUNK_EACH_BY_PLACE] = CHUNK_COLUMNS " ORDER BY chapter, seq",
     [SQL_CHUNK_EACH_BY_TIME] = CHUNK_COLUMNS " ORDER BY chunk.id",
 
-    [SQL_TURN_ADD] = "INSERT INTO turn (job, conversation, role, text) VALUES (?1, ?2, ?3, ?4)",
+    [SQL_TURN_ADD] = "INSERT INTO turn (job, conversation, role, text, fresh) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_TURN_ADD_CHUNK] = "INSERT INTO turn (job, conversation, role, chunk)"
                            " SELECT ?1, ?2, 1, id FROM chunk WHERE job = ?1 AND chapter = ?2 AND seq = ?3",
+    // From its last fresh turn on.
     [SQL_TURN_EACH] = "SELECT role, coalesce(turn.text, chunk_text.text)"
                       " FROM turn LEFT JOIN chunk_text ON chunk_text.chunk = turn.chunk"
-                      " WHERE job = ?1 AND conversation = ?2 ORDER BY id",
+                      " WHERE job = ?1 AND conversation = ?2 AND id >= coalesce((SELECT max(id) FROM turn"
+                      " WHERE job = ?1 AND conversation = ?2 AND fresh = 1), 0) ORDER BY id",
+    [SQL_TURN_ALL] = "SELECT role, coalesce(seq, 0), fresh, coalesce(turn.text, chunk_text.text)"
+                     " FROM turn LEFT JOIN chunk ON chunk.id = turn.chunk"
+                     " LEFT JOIN chunk_text ON chunk_text.chunk = turn.chunk"
+                     " WHERE turn.job = ?1 AND conversation = ?2 ORDER BY turn.id",
 
     // The row is made with its first attempt.
     [SQL_TASK_BEGIN] =
@@ -106,22 +135,24 @@ const char *const store_sql[SQL_COUNT] = {
         " RETURNING id, requests",
     [SQL_TASK_CHARGE] =
         "UPDATE task SET state = replace(state, 'running', 'ready'), charged = charged + ?2 WHERE id = ?1"
-        " RETURNING job",
+        " RETURNING job, state = 'done'",
     [SQL_TASK_DONE] = "UPDATE task SET state = 'done' WHERE job = ?1 AND kind = ?2 AND chapter = ?3 AND seq = ?4"
                       " RETURNING id",
     // Attempt by attempt, each one range of the ids.
-    [SQL_TASK_DROP_TEXT] =
+    [SQL_TASK_DROP_ACCEPTED] =
         "DELETE FROM attempt_text WHERE id IN (SELECT t.id FROM attempt a CROSS JOIN attempt_text t"
-        " ON t.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575 WHERE a.task = ?1)",
+        " ON t.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575 WHERE a.task = ?1 AND verdict = 'accepted')",
     [SQL_ATTEMPT_BEGIN] =
         "INSERT INTO attempt (task, number, started_ms, words_asked, max_tokens, seed, prompt_bytes,"
-        " common_bytes, backend, model) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        " common_bytes, conversation, left_out, broke, backend, model)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     [SQL_ATTEMPT_PREFIX] = "INSERT INTO attempt_text VALUES (?1 << 20, ?2)",
     [SQL_ATTEMPT_APPEND] = "INSERT INTO attempt_text SELECT coalesce(max(id), ?1 << 20) + 1, ?2 FROM attempt_text"
                            " WHERE id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575",
     [SQL_ATTEMPT_END] = "UPDATE attempt SET ended = 1, failure = ?2, finish = ?3, verdict = ?4, message = ?5,"
                         " http_status = ?6, prompt_tokens = ?7, cached_tokens = ?8, output_tokens = ?9,"
                         " first_token_ms = ?10, total_ms = ?11 WHERE id = ?1 AND ended = 0 RETURNING task",
+    [SQL_ATTEMPT_SENT] = "INSERT INTO attempt_sent VALUES (?1, ?2)",
     [SQL_ATTEMPT_LAST] = ATTEMPT_OF_TASK " ORDER BY number DESC LIMIT 1",
     [SQL_ATTEMPT_BEST] =
         ATTEMPT_OF_TASK " ORDER BY (SELECT coalesce(sum(length(bytes)), 0) FROM attempt_text x"
@@ -130,10 +161,14 @@ const char *const store_sql[SQL_COUNT] = {
                                               " ORDER BY a.id DESC LIMIT 1",
     [SQL_ATTEMPT_TEXT] = "SELECT id & 1048575, bytes FROM attempt_text"
                          " WHERE id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575 ORDER BY id",
+    [SQL_ATTEMPT_SENT_GET] = "SELECT text FROM attempt_sent WHERE attempt = ?1",
+    [SQL_ATTEMPT_VERDICTS] = "SELECT verdict FROM task t JOIN attempt a ON a.task = t.id"
+                             " WHERE job = ?1 AND kind = ?2 AND chapter = ?3 AND t.seq = ?4",
     [SQL_ATTEMPT_EACH] =
         "SELECT a.id, started_ms, kind, failure, verdict, finish, backend, model, chapter, seq, number,"
         " words_asked, http_status, prompt_tokens, cached_tokens, output_tokens, first_token_ms,"
-        " total_ms, ended FROM task t JOIN attempt a ON a.task = t.id WHERE job = ?1 ORDER BY a.id",
+        " total_ms, ended, prompt_bytes, common_bytes, seed, max_tokens, conversation, left_out, message FROM task t "
+        "JOIN attempt a ON a.task = t.id WHERE job = ?1 ORDER BY a.id",
 
     [SQL_EVENT_ADD] = "INSERT INTO event (job, time_ms, type, text, data) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_EVENT_EACH] = "SELECT id, job, time_ms, type, text, data FROM event WHERE id > ?1 ORDER BY id",
@@ -149,4 +184,7 @@ const char *const store_sql[SQL_COUNT] = {
                         " n_ctx_tokens = excluded.n_ctx_tokens, prefill = excluded.prefill,"
                         " slots_route = excluded.slots_route, model = excluded.model",
     [SQL_PROFILE_GET] = "SELECT n_ctx_tokens, prefill, slots_route, model FROM backend_profile WHERE backend = ?1",
+    [SQL_MODEL_NOTE] = "INSERT INTO model_ratio VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET"
+                       " asked = asked + excluded.asked, came = came + excluded.came",
+    [SQL_MODEL_GET] = "SELECT asked, came FROM model_ratio WHERE model = ?1",
 };

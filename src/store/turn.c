@@ -7,7 +7,12 @@
 bool store_turn_add(struct store *s, int64_t job, int conversation, enum turn_role role, const char *text, size_t len,
                     struct err *e)
 {
-    return store_write(s, "job", job, e, SQL_TURN_ADD, "liit", job, conversation, (int)role, text, len);
+    return store_write(s, "job", job, e, SQL_TURN_ADD, "liiti", job, conversation, (int)role, text, len, 0);
+}
+
+bool store_turn_add_fresh(struct store *s, int64_t job, int conversation, const char *text, size_t len, struct err *e)
+{
+    return store_write(s, "job", job, e, SQL_TURN_ADD, "liiti", job, conversation, (int)TURN_USER, text, len, 1);
 }
 
 bool store_turn_add_chunk(struct store *s, int64_t job, int conversation, int seq, struct err *e)
@@ -38,4 +43,30 @@ bool store_turns_each(struct store *s, int64_t job, int conversation,
     struct turn_reader r = {.each = each, .arg = arg};
 
     return store_listed(db_each(s->db, SQL_TURN_EACH, turn_on_row, &r, e, "li", job, conversation));
+}
+
+struct turn_lister {
+    bool (*each)(void *arg, enum turn_role role, int seq, bool fresh, const char *text, size_t len);
+    void *arg;
+};
+
+static bool turn_on_each(void *arg, const struct db_row *row)
+{
+    struct turn_lister *l = arg;
+    const char *text;
+    size_t len;
+    int role, seq;
+    bool fresh;
+
+    db_read(row, "iibt", &role, &seq, &fresh, &text, &len);
+    return l->each(l->arg, role == 0 ? TURN_USER : TURN_ASSISTANT, seq, fresh, text, len);
+}
+
+bool store_turns_all(struct store *s, int64_t job, int conversation,
+                     bool (*each)(void *arg, enum turn_role role, int seq, bool fresh, const char *text, size_t len),
+                     void *arg, struct err *e)
+{
+    struct turn_lister l = {.each = each, .arg = arg};
+
+    return store_listed(db_each(s->db, SQL_TURN_ALL, turn_on_each, &l, e, "li", job, conversation));
 }

@@ -54,19 +54,31 @@ size_t join_clean_word(const char *s, size_t len)
     return border > from ? border : chars_trim_tail(s, from);
 }
 
+// How much of the white space at the end of a text that broke off is surely there: a break between paragraphs, up to
+// its last line feed. Less than that may become anything.
+static size_t paragraph_break(const char *s, size_t space)
+{
+    if (!memmem(s, space, "\n\n", 2)) return 0;
+    while (s[space - 1] != '\n') space--;
+    return space;
+}
+
 size_t join_clean_sentence(const char *s, size_t len)
 {
     len = utf8_whole(s, len);
     size_t end = sentence_sure(s, len);
+    if (!end) return 0;
     size_t space = chars_space_head(s + end, len - end);
-    return end && end + space < len ? end + space : end;
+    return end + (end + space < len ? space : paragraph_break(s + end, space));
 }
 
 // Whether `uc` stands right behind a word, without a blank.
 static bool clings(ucs4_t uc)
 {
     if (uc < 0x80) return uc && strchr(",.;:!?)]}", (int)uc);
-    return uc == 0x2026 || uc_is_general_category_withtable(uc, UC_CATEGORY_MASK_Pe | UC_CATEGORY_MASK_M);
+    bool arabic = uc == 0x060C || uc == 0x061B || uc == 0x061F || uc == 0x06D4;
+    return arabic || uc == 0x2026 || uc == 0x0964 ||
+           uc_is_general_category_withtable(uc, UC_CATEGORY_MASK_Pe | UC_CATEGORY_MASK_M);
 }
 
 const char *join_separator(const char *before, size_t before_len, const char *next, size_t next_len, bool paragraph)

@@ -54,18 +54,9 @@ static void add(struct slug *g, const char *text)
     g->gap = false;
 }
 
-static ucs4_t base_letter(ucs4_t uc)
+static void add_part(struct slug *g, ucs4_t uc)
 {
-    ucs4_t parts[UC_DECOMPOSITION_MAX_LENGTH];
     uc = uc_tolower(uc);
-    while (uc >= 0x80 && uc_canonical_decomposition(uc, parts) > 0) uc = parts[0];
-    return uc;
-}
-
-static void add_char(struct slug *g, ucs4_t uc)
-{
-    if (uc == '\'' || uc == 0x2019) return; // "mara's" is one word
-    uc = base_letter(uc);
     if (uc < 0x80 && chars_is_letter_digit(uc)) {
         add(g, (char[]){(char)uc, '\0'});
     } else if (chars_is_letter(uc)) {
@@ -73,6 +64,20 @@ static void add_char(struct slug *g, ucs4_t uc)
     } else if (!uc_is_general_category_withtable(uc, UC_CATEGORY_MASK_M)) {
         g->gap = true;
     }
+}
+
+// Adds a character as what it is made of: "é" is e and a mark, "Ａ" a wide A, "ﬁ" two letters. None is made of more
+// than 18 parts.
+static void add_char(struct slug *g, ucs4_t uc)
+{
+    if (uc == '\'' || uc == 0x2019) return; // "mara's" is one word
+    uint32_t parts[UC_DECOMPOSITION_MAX_LENGTH];
+    size_t n = ARRAY_LEN(parts);
+    if (uc < 0x80 || !u32_normalize(UNINORM_NFKD, &uc, 1, parts, &n)) {
+        add_part(g, uc);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) add_part(g, parts[i]);
 }
 
 // A title that was cut in the middle of a word loses that word, unless little else would remain.

@@ -18,7 +18,7 @@ SPEC = {"title": "The Salt Engine", "premise": "A clockmaker loses an hour and t
 
 
 class Place:
-    def __init__(self, name, chunk_words=800, rate=0):
+    def __init__(self, name, chunk_words=800, rate=0, options=()):
         self.dir = HOME / "places" / name
         shutil.rmtree(self.dir, ignore_errors=True)
         self.home, self.out = self.dir / "home", self.dir / "out"
@@ -29,7 +29,7 @@ class Place:
                     "XDG_CONFIG_HOME": str(self.dir / "config"), "NOVELGEN_NO_INHIBIT": "1"}
         self.env.pop("NOVELGEN_HOME", None)
         self.children = []
-        self.server = subprocess.Popen([BUILD / "novelgen-sim", "--seed", "7", "--rate", str(rate)],
+        self.server = subprocess.Popen([BUILD / "novelgen-sim", "--seed", "7", "--rate", str(rate), *options],
                                        stdout=subprocess.PIPE, text=True)
         self.port = int(self.server.stdout.readline().rpartition(":")[2])
 

@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -122,6 +123,13 @@ class Home:
 
     def status(self, job):
         return self.json("status", job)
+
+    def events(self, job):
+        """What happened to a job, from its rows: no command lists them yet."""
+        db = sqlite3.connect(f"file:{self.path / 'novelgen.db'}?mode=ro", uri=True)
+        rows = db.execute("SELECT type, text, data FROM event WHERE job = ? ORDER BY id", (job,)).fetchall()
+        db.close()
+        return [{"type": t, "text": text, "data": json.loads(data)} for t, text, data in rows]
 
     def wait_state(self, job, *states, seconds=30):
         return wait_until(lambda: (s := self.status(job))["state"] in states and s, seconds, f"job {job} in {states}")

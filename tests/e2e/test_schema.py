@@ -35,6 +35,10 @@ def nested(group, **keys):
     return spec(**{group: keys})
 
 
+def chapter(**keys):
+    return spec(outline=[{"title": "A", **keys}])
+
+
 GOOD = [
     spec(),
     spec(words=100),
@@ -42,7 +46,7 @@ GOOD = [
     spec(words=5000.0),
     spec(chapters=1),
     spec(words=100000, chapters=2000),
-    *[spec(kind=kind) for kind in ("novel", "story", "textbook", "report")],
+    *[spec(kind=kind) for kind in ("novel", "story", "textbook", "report", "./my-templates", "a/b", "mine/", "./..a")],
     spec(title="t" * 300),
     spec(title=""),
     spec(title="  "),
@@ -57,6 +61,15 @@ GOOD = [
     spec(characters=[]),
     spec(characters=[{"name": "Mara", "note": "tall"}, {"name": "Ola"}]),
     spec(characters=[{"name": "a"}] * 64),
+    spec(outline=[], opening=[]),
+    chapter(),
+    chapter(chapter=7, summary="a\nb", pov="A", purpose="p", beats=["a", "b; c"], ends_on="e", weight=0.5),
+    chapter(words=50, beats=[]),
+    chapter(summary="s" * 4000, purpose="p" * 1000, ends_on="e" * 1000, pov="o" * 200, beats=["b" * 500] * 40),
+    spec(outline=[{"title": "A", "chapter": 3}, {"title": "B"}, {"title": "C", "chapter": 1}]),
+    spec(words=100000, outline=[{"title": "A"}] * 2000),
+    spec(opening=[{"text": "a"}, {"title": "B", "file": "sub/2.md"}]),
+    spec(words=5000000, opening=[{"text": "a" * 2000000}]),
     spec(seed=0),
     spec(seed=2**53 - 1),
     spec(model="org/model:7b-q4"),
@@ -86,7 +99,8 @@ BAD = [
     spec(api_key="sk"),
     *[spec(words=words) for words in (99, 5000001, -1, 5000.5, "5000", True, None, [], 1e300)],
     *[spec(chapters=chapters) for chapters in (0, 2001, 1.5, "3", None)],
-    *[spec(kind=kind) for kind in ("Novel", "nvoel", "./my-templates", "", None, 1)],
+    *[spec(kind=kind) for kind in ("Novel", "nvoel", "my-templates", "", None, 1, "/etc", "../ours", "a/..", "~/a",
+                                     "a/\n", "./a\\b", "C:/a", "./" + "a" * 999)],
     *[spec(title=title) for title in ("t" * 301, "a\nb", "a\tb", "a\x00b", "a\x7fb", "a\x85b", 7, None)],
     *[spec(premise=text) for text in ("", " \n\t", "\u3000\u00a0", "p" * 100001, "a\rb", "a\x1b[31m", 7, None, ["a"])],
     spec(style="s" * 20001),
@@ -96,6 +110,17 @@ BAD = [
     *[spec(characters=who) for who in ({}, "Mara", ["Mara"], [{}], [{"note": "a"}], [{"name": ""}], [{"name": 1}],
                                        [{"name": "a", "age": 3}], [{"name": "a\nb"}], [{"name": "a" * 201}],
                                        [{"name": "a", "note": "n" * 2001}], [{"name": "a"}] * 65)],
+    *[spec(outline=what) for what in ({}, "A", ["A"], [{}], [{"title": ""}], [{"title": "a\nb"}],
+                                      [{"title": "A"}, {"tilte": "B"}])],
+    *[chapter(**{key: value}) for key, value in (
+        ("title", "t" * 301), ("chapter", 0), ("chapter", 2001), ("chapter", "1"), ("chapter", 1.5), ("summary", "s" * 4001),
+        ("summary", 1), ("summary", "a\x1b"), ("pov", "a\nb"), ("pov", "o" * 201), ("purpose", "p" * 1001), ("ends_on", "e" * 1001),
+        ("beats", "b"), ("beats", [1]), ("beats", [" "]), ("beats", ["a\nb"]), ("beats", ["b" * 501]), ("beats", ["b"] * 41),
+        ("weight", 0.4), ("weight", 2.1), ("weight", "1"), ("words", 49), ("words", 5000001), ("words", 50.5))],
+    chapter(weight=1, words=500),
+    *[spec(opening=what) for what in ({}, "a", ["a"], [{}], [{"title": "A"}], [{"text": "a", "file": "b"}], [{"text": " \n"}],
+                                      [{"text": 1}], [{"text": "a\x00"}], [{"file": ""}], [{"file": "../a"}], [{"file": "/a"}],
+                                      [{"file": "a" * 1001}], [{"text": "a", "title": "t" * 301}], [{"texts": "a"}])],
     *[spec(seed=seed) for seed in (-1, 2**53, 0.5, "7", None)],
     spec(model="m" * 301),
     spec(model="a\nb"),
@@ -136,6 +161,14 @@ OWN = [
     ('{"premise": "a", "words": 500}\0', False, "line 1"),
     (json.dumps(spec(title="ż" * 151)), False, "302 bytes"),
     (json.dumps(spec(chapters=2000)), False, "at most 100 for 5000 words"),
+    (json.dumps(chapter(chapter=101)), False, "chapter 101, expected at most 100 for 5000 words"),
+    (json.dumps(spec(chapters=2, outline=[{"title": "A", "chapter": 3}])), False, "as $.chapters says"),
+    (json.dumps(spec(outline=[{"title": "A"}, {"title": "B", "chapter": 1}])), False, "chapter 1 a second time"),
+    (json.dumps(chapter(words=5001)), False, "5001 words in its chapters"),
+    (json.dumps(spec(opening=[{"text": "a"}] * 3)), False, "found 3 chapters, expected at most 2"),
+    (json.dumps(spec(opening=[{"text": "a " * 4501}])), False, "expected at most 4500 of the 5000"),
+    (json.dumps(spec(words=5000000, opening=[{"text": "a" * 1000001}] * 2)), False, "found 2000002 bytes"),
+    (json.dumps(chapter(beats=["ż" * 251])), False, "502 bytes"),
     (json.dumps(spec(backend="http://a:70000")), False, "port"),
 ]
 

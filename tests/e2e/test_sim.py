@@ -3,6 +3,7 @@
 #
 # The simulator against its design: the prose does not depend on how it is asked for, and each
 # fault is what its name says. Everything else that is tested end to end rests on this.
+import hashlib
 import http.client
 import json
 import os
@@ -62,6 +63,12 @@ class Sim:
     def chat(self, turn, prefill=None, port=None, **more):
         return Answer(self.http("POST", "/v1/chat/completions", request(turn, prefill, **more), port))
 
+    def talk(self, turns, **more):
+        """A conversation of any length, the user first."""
+        messages = [{"role": ("user", "assistant")[i % 2], "content": turn} for i, turn in enumerate(turns)]
+        body = {"stream": True, "stream_options": {"include_usage": True}, "messages": messages, **more}
+        return Answer(self.http("POST", "/v1/chat/completions", body))
+
     def open(self, turn, **more):
         """A socket with a request on its way: for answers that do not end well."""
         body = json.dumps(request(turn, **more)).encode()
@@ -94,9 +101,10 @@ def request(turn, prefill=None, **more):
     return {"stream": True, "stream_options": {"include_usage": True}, "messages": messages, **more}
 
 
-def chunk(words, chapter=3, tail=None, line=""):
+def chunk(words, chapter=3, tail=None, line="", part=1, stop="Stop in mid-scene."):
     join = f'Continue right after "…{tail}".' if tail else "This opens the chapter."
-    return f"Chapter {chapter}, part 1 of 4.\nAbout {words} words, with speech.\n{join} Story text only. {line}"
+    return (f"Chapter {chapter}, part {part} of 4.\nAbout {words} words, with speech.\n{stop}\n"
+            f"{join} Story text only. {line}")
 
 
 def tail_of(text, words=12):
@@ -246,14 +254,29 @@ def test_notes_follow_the_forms(sim, line):
     assert all(row.count("|") == 4 for row in bible if row.startswith("CAST: "))
     assert sum(row.startswith("CAST: ") for row in bible) == 6
     rows = sim.chat(f"List chapters 3 to 12 of 50. {line}").text.splitlines()
-    assert [row.split(" | ")[0] for row in rows] == [str(n) for n in range(3, 13)]
-    assert all(row.count("|") == 5 and row.endswith("| 1") and len(row.split()) <= 60 for row in rows)
+    fields = [row.split(" | ") for row in rows]
+    assert [f[0] for f in fields] == [str(n) for n in range(3, 13)]
+    assert all(len(f) == 8 and count(row) <= 55 and "; " in f[3] for f, row in zip(fields, rows))
+    # A question is raised by one chapter and answered by the next.
+    assert all(re.fullmatch(r"\+[^-]+\? -[^-]+\?", f[6]) for f in fields)
+    assert all(now[6].split(" -")[1] == before[6][1:].split(" -")[0] for before, now in zip(fields, fields[1:]))
+    assert [f[7] for f in fields] == ["1", "1", "1.2", "1", "1", "1", "1", "0.8", "1", "1"]
     assert sim.chat(f"List chapters 4 to 5 of 50. {line}").text.splitlines() == rows[1:3]
+    first_and_last = sim.chat(f"List chapters 1 to 2 of 2. {line}").text.splitlines()
+    assert [row.split(" | ")[6][0] for row in first_and_last] == ["+", "-"]
+    acts = sim.chat(f"Plan acts 2 to 4 of 5. {line}").text.splitlines()
+    assert [act.split(" | ")[0] for act in acts] == ["ACT 2", "ACT 3", "ACT 4"]
+    assert all(act.count(" | ") == 3 and act.endswith("?") for act in acts)
+    assert sim.chat(f"Plan acts 3 to 3 of 5. {line}").text == acts[1]
     cards = sim.chat(f"Plan chapter 3 as 4 cards. {line}").text.splitlines()
     assert [card[:7] for card in cards] == [f"CARD {k} " for k in range(1, 5)]
+    assert all(card.count(" | ") == 3 and "; " in card.split(" | ")[2] and count(card) <= 40 for card in cards)
     recap = sim.chat(f"Recap of chapter 3. {line}").text
-    assert [row.split(":")[0] for row in recap.splitlines()] == "HAPPENED CHANGED OPEN CLOSED FACT FACT".split()
+    assert [row.split(":")[0] for row in recap.splitlines()] == "HAPPENED CHANGED OPEN CLOSED FACT FACT DONE".split()
     assert len(recap.split()) <= 110
+    assert "+" + recap.split("OPEN: ")[1].split("\n")[0] == rows[0].split(" | ")[6].split(" -")[0]
+    merged = sim.chat(f"HAPPENED: x\nMerge the notes of chapters 1 to 9: what a reader must know. {line}").text
+    assert [row.split(":")[0] for row in merged.splitlines()] == "HAPPENED CHANGED CHANGED FACT FACT".split()
     assert sim.chat("The capital of France?", prefill="The capital of France is").text == " Paris."
 
 
@@ -266,7 +289,9 @@ def test_account(script):
         s.chat(chunk(100, tail="words that were never written"))
         a = s.account()
         assert (a["requests"], a["finished"], a["in_flight"], a["in_flight_max"], a["overlaps"]) == (3, 3, 0, 1, 0)
-        assert a["kinds"] == {"bible": 0, "outline": 0, "beats": 0, "chunk": 2, "recap": 1, "other": 0}
+        assert a["kinds"] == {"bible": 0, "outline": 0, "beats": 0, "chunk": 2, "recap": 1, "other": 0,
+                              "acts": 0, "merge": 0}
+        assert list(a["kind_words"]) == list(a["kinds"])
         assert a["lost_position"] == 1 and a["idle_ms"]["n"] == 2 and a["words_sent"] >= 200
         # The second request adds one turn to what the cache holds.
         one = sum(len(m["role"]) + len(m["content"].encode()) + 2 for m in messages[:3]) + len("assistant\n")
@@ -404,3 +429,331 @@ def test_relay(sim):
             sim.chat(chunk(60), port=relay.port)
         assert sim.chat(chunk(60), port=relay.port).text == whole.text
         assert relay.connections == 5
+
+
+# ---- What is fixed, and what a model that does not do as it is told does instead.
+
+CHAT_BEGINS = r"(Sure|Certainly|Of course|Understood)[!.] [^\n]+:\n\n"
+CHAT_ENDS = r"\n\n(\(Word count: 150\)|\(150 words\)|---|\*To be continued\.\.\.\*)(\n\n[^\n]+)?"
+HEADING = r"(## Chapter 3: [^\n]+|\*\*Part \d\*\*)\n\n"
+
+
+def folded(text):
+    return " ".join(text.split())
+
+
+def whole_chapter(words=2500, line=""):
+    with Sim() as s:
+        return s.chat(chunk(words, line=line)).text
+
+
+@pytest.fixture(scope="module")
+def prose():
+    return whole_chapter()
+
+
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def test_obedient_text_never_changes(sim):
+    # Books in tests and figures in documents rest on these bytes.
+    bible = "Title: Salt\nPremise: x\nWrite the book's bible. "
+    assert digest(sim.chat(chunk(900)).text) == "79023b3e8858276c"
+    assert digest(sim.chat(chunk(900, line="Pisz po polsku.")).text) == "0166d2e923a71a78"
+    assert digest(sim.chat(bible).text) == "d917dbb0b33dc1c2"
+    assert digest(sim.chat(bible + "Pisz po polsku.").text) == "b66ffe569d0eb435"
+
+
+@pytest.mark.parametrize("line", ["", "Pisz po polsku."])
+def test_plans_as_json(sim, line):
+    asked = f"Answer with one JSON object and nothing else. {line}"
+    schema = {"response_format": {"type": "json_schema", "json_schema": {"name": "plan", "schema": {}}}}
+    bible = json.loads(sim.chat(f"Title: Salt\nPremise: x\nWrite the book's bible. {asked}").text)
+    assert list(bible) == "title logline setting style rules cast threads ending".split() and bible["title"] == "Salt"
+    assert [list(person) for person in bible["cast"]] == ["name role want fear voice".split()] * 6
+    outline = sim.chat(f"List chapters 3 to 7 of 50. {line}", **schema)
+    chapters = json.loads(outline.text)["chapters"]
+    assert [c["number"] for c in chapters] == [3, 4, 5, 6, 7] and [c["weight"] for c in chapters] == [1, 1, 1.2, 1, 1]
+    assert list(chapters[0]) == "number title pov summary beats purpose ends_on opens closes weight".split()
+    lines = sim.chat(f"List chapters 3 to 7 of 50. {line}").text.splitlines()
+    assert [f"{c['title']} | {c['pov']} | {'; '.join(c['beats'])}" for c in chapters] == \
+        [" | ".join(row.split(" | ")[1:4]) for row in lines]
+    acts = json.loads(sim.chat(f"Plan acts 1 to 3 of 3. {asked}").text)["acts"]
+    assert [list(act) for act in acts] == ["number start turn open".split()] * 3
+    cut = sim.chat(f"List chapters 3 to 7 of 50. {line}", max_tokens=90, **schema)
+    assert cut.finish == "length" and outline.text.startswith(cut.text) and len(cut.tokens) == 90
+    assert sim.chat(f"Plan chapter 3 as 4 cards. {asked}").text.startswith("CARD 1 | ")
+    with Sim("--no-json") as plain:
+        assert plain.chat(f"List chapters 3 to 7 of 50. {line}", **schema).text.splitlines() == lines
+
+
+@pytest.mark.parametrize("line, chapter, act", [("", "Chapter", "Act"), ("Pisz po polsku.", "Rozdział", "Akt")])
+def test_a_model_that_plans_in_prose(sim, line, chapter, act):
+    title = sim.chat(f"List chapters 4 to 4 of 9. {line}").text.split(" | ")[1]
+    with Sim("--plan-prose") as s:
+        outline = s.chat(f"List chapters 4 to 6 of 9. Answer with one JSON object. {line}").text
+        assert f"{chapter} 4 - {title}. " in outline and f"{chapter} 6 - " in outline and "|" not in outline
+        assert f"{act} 2: " in s.chat(f"Plan acts 1 to 2 of 2. {line}").text
+        cards = s.chat(f"Plan chapter 3 as 4 cards. {line}").text
+        assert "CARD" not in cards and cards.count("\n- ") == 4
+        for ask in ("Recap of chapter 3.", "Merge the notes of chapters 1 to 9:"):
+            assert re.fullmatch(r"[^|\n]{60,}", s.chat(f"{ask} {line}").text)
+        bibles = [s.chat(f"Premise: x\nWrite the book's bible. {line}", seed=n).text for n in range(20)]
+        assert {len(re.findall(r"^[A-Z]+: ", bible, re.M)) for bible in bibles} == {0, 1, 2, 3}
+        assert s.chat(chunk(100, line=line)).text == sim.chat(chunk(100, line=line)).text
+
+
+def test_a_model_that_ignores_the_length(prose):
+    with Sim("--ignore-length", 400) as s:
+        for words in (50, 900):
+            answer = s.chat(chunk(words))
+            assert 400 <= count(answer.text) <= 422 and answer.finish == "stop" and prose.startswith(answer.text)
+
+
+def test_a_model_that_writes_headings(prose):
+    with Sim("--heading") as s:
+        title = s.chat("List chapters 3 to 3 of 9.").text.split(" | ")[1]
+        first = s.chat(chunk(150)).text
+        head = f"## Chapter 3: {title}\n\n"
+        assert first.startswith(head) and prose.startswith(first[len(head):])
+        kept = first[len(head):]
+        second = s.chat(chunk(150, tail=tail_of(kept), part=2)).text
+        assert second.startswith("**Part 2**\n\n")
+        assert folded(prose).startswith(folded(kept + " " + second.split("\n\n", 1)[1]))
+        # Continued answers have no second heading, whether the client kept the first one or not.
+        for cut in (first[:400], kept[:400]):
+            assert s.chat(chunk(150), prefill=cut).text == first[first.index(cut) + len(cut):]
+        assert s.account()["lost_position"] == 0
+
+
+@pytest.mark.parametrize("line, begins", [("", CHAT_BEGINS), ("Pisz po polsku.", r"[^\n]+:\n\n")])
+def test_a_model_that_chats(line, begins):
+    with Sim("--chat") as s:
+        answers = [s.chat(chunk(150, line=line), seed=n).text for n in range(40)]
+        plain = whole_chapter(150, line)
+        heads, ends = ({a.split(plain)[i] for a in answers} for i in (0, 1))
+        assert len(heads) == 4 and all(re.fullmatch(begins, head) for head in heads)
+        assert len(ends) == 4 and (line or all(re.fullmatch(CHAT_ENDS, end) for end in ends))
+        assert s.chat(chunk(150, line=line), seed=3).text == answers[3]
+        second = s.chat(chunk(150, tail=tail_of(plain), line=line)).text
+        text = re.sub("^" + begins, "", second).split("\n\n")
+        assert folded(whole_chapter(500, line)).startswith(folded(plain + " " + text[0]))
+
+
+def test_a_model_that_closes_early(prose):
+    with Sim("--close-early") as s:
+        plain = whole_chapter(150)
+        closers = set()
+        for n in range(12):
+            answer = s.chat(chunk(150), seed=n).text
+            assert answer.startswith(plain + "\n\n")
+            closers.add(answer[len(plain):])
+        assert len(closers) == 12 and all(6 <= count(c) <= 60 and folded(c) not in folded(prose) for c in closers)
+        second = s.chat(chunk(150, tail=tail_of(plain))).text
+        assert folded(prose).startswith(folded(plain + second.rsplit("\n\n", 1)[0]))
+        last = s.chat(chunk(150, stop="This ends the book: bring it to the ending that the bible has.")).text
+        assert last == plain
+
+
+def grown(s, turns, chunks, words=150):
+    """A conversation of so many chunks more, each kept as the test's obedient chapter has it; and the last answer."""
+    kept = "".join(turns[i] for i in range(3, len(turns), 2))
+    for _ in range(chunks):
+        turns = [*turns, chunk(words, tail=tail_of(kept) if kept else None, part=len(turns) // 2)]
+        answer = s.talk(turns).text
+        plain = own_part(answer, kept)
+        turns.append(plain)
+        kept += plain
+    return turns, kept, answer
+
+
+def own_part(answer, kept):
+    """What of an answer goes on in the chapter behind `kept`."""
+    rest = whole_chapter()[len(kept):]
+    n = next((i for i, (a, b) in enumerate(zip(answer, rest)) if a != b), min(len(answer), len(rest)))
+    return answer[:n].rstrip()
+
+
+def test_a_model_that_copies(prose):
+    opening = [OPENING + "\nPlan chapter 3 as 4 cards.", "CARD 1 | here | one; two | there"]
+    with Sim("--copy") as s:
+        turns, first, answer = grown(s, opening, 1)
+        assert answer == first
+        turns, kept, answer = grown(s, turns, 1)
+        copied = answer[len(turns[5]):]
+        run = next(copied[1:n] for n in range(len(copied), 1, -1) if copied[1:n] in first).rstrip()
+        assert 30 <= len(run.split()) <= 31 and 60 <= count(turns[5]) <= 120
+        tail = copied[len(run) + 1:]
+        # Then it goes on: nothing of its own is lost, and the client that cut there goes on there too.
+        assert prose.startswith(kept + tail) and count(tail) > 30
+        turns, kept, _ = grown(s, turns, 3)
+        assert prose.startswith(kept)
+        # 30 words for each answer before.
+        longer = [*opening, chunk(400), prose[:2000], chunk(400), prose[2000:4000], chunk(400), prose[4000:6000]]
+        answer = s.talk([*longer, chunk(100, tail=tail_of(prose[:6000]))]).text
+        assert count(answer) - 122 <= 90 <= count(answer) - 100 and len(answer.split()) >= 185
+        # Flattened, there is nothing to copy.
+        flat = f"{OPENING}\n# The page before\n{kept[-900:]}\n\n{chunk(150, tail=tail_of(kept))}"
+        assert prose.startswith(kept + s.talk([flat]).text)
+        # A client that kept a little of the copy and quotes it is not led back to where that once stood.
+        lost = turns[-1] + " " + " ".join(first.split()[20:44])
+        misled = s.talk([*turns[:-1], lost, chunk(150, tail=tail_of(lost))]).text
+        assert prose[len(kept):].startswith(misled[:200])
+        assert s.account()["lost_position"] == 0
+
+
+def test_a_model_that_loops(prose):
+    periods, tried = set(), 0
+    with Sim("--loop", 100) as s:
+        for n in range(60):
+            answer = s.chat(chunk(250), seed=n, max_tokens=1500)
+            assert answer.finish == "length" and len(answer.tokens) == 1500
+            end = len(os.path.commonprefix([answer.text, prose]))
+            assert 0 < end < 2200
+            # The round that repeats stands in the chapter, so that what is kept up to it is prose.
+            text = answer.text[end - 1:end + 2500]
+            period = next(p for p in range(2, 2000) if text[p:] == text[:-p])
+            periods.add(period)
+            assert answer.text[end - period:end] in prose
+            # Going on behind a whole sentence before it; the first word at least is no loop yet.
+            kept = re.match(r"(.*[.!?\"])\s|", answer.text[:end - period], re.S)[1]
+            if kept and count(kept) > 12:
+                tried += 1
+                on = s.chat(chunk(250, tail=tail_of(kept)), seed=1000 + n, max_tokens=20).text
+                assert folded(prose).startswith(folded(f"{kept} {on.split()[0]}"))
+        assert min(periods) < 12 and max(periods) > 250 and len(periods) > 20 and tried > 20
+        # The first round is in the answer itself, even if that began in the middle of a sentence.
+        for n in range(40):
+            text = s.chat(chunk(120), prefill=prose[:530], seed=n, max_tokens=900).text
+            end = len(os.path.commonprefix([text, prose[530:]]))
+            period = next(p for p in range(2, 1500) if text[end:end + 1500] == text[end + p:end + p + 1500])
+            assert end + len("\n\n") >= period, text[:300]
+    with Sim("--loop", 30) as s:
+        looped = [s.chat(chunk(60), seed=n, max_tokens=400).finish == "length" for n in range(60)]
+        assert 8 <= looped.count(True) <= 30
+        assert looped == [s.chat(chunk(60), seed=n, max_tokens=400).finish == "length" for n in range(60)]
+
+
+@pytest.mark.parametrize("line", ["", "Pisz po polsku."])
+def test_a_model_that_thinks_in_circles(line):
+    with Sim("--circle", 100) as s:
+        answer = s.chat(chunk(250, line=line), max_tokens=3000)
+        assert answer.finish == "length" and len(answer.tokens) == 3000
+        words = answer.text.split()
+        runs = [" ".join(words[i:i + 9]) for i in range(len(words) - 8)]
+        assert len(set(runs)) > 0.99 * len(runs)
+        chapter = folded(whole_chapter(2500, line))
+        assert not any(run in chapter for run in runs)
+        assert s.chat(chunk(250, line=line), max_tokens=3000).text == answer.text
+        assert s.chat(chunk(250, line=line), max_tokens=3000, seed=2).text != answer.text
+        assert s.chat(f"Recap of chapter 3. {line}").text.startswith("HAPPENED: ")
+
+
+def test_a_model_that_refuses(prose):
+    with Sim("--refuse", 50) as s:
+        answers = [s.chat(chunk(150), seed=n).text for n in range(40)]
+        refusals = [a for a in answers if not prose.startswith(a)]
+        assert 10 <= len(refusals) <= 30 and len(set(refusals)) == 4 and max(map(len, refusals)) < 100
+        plans = [s.chat("Recap of chapter 3.", seed=n).text for n in range(40)]
+        assert 10 <= sum(p.startswith("HAPPENED: ") for p in plans) <= 30
+        assert all(s.chat("The capital of France?", seed=n).text.endswith(" Paris.") for n in range(10))
+
+
+def test_a_model_that_thinks_aloud(prose):
+    with Sim("--think") as s:
+        answers = [s.chat(chunk(150), seed=n).text for n in range(40)]
+        closed = [a for a in answers if "</think>" in a]
+        assert 20 <= len(closed) < 40 and all(a.startswith("<think>\n") for a in answers)
+        assert all(prose.startswith(a.split("</think>\n\n")[1]) for a in closed)
+        cut = closed[0].split("</think>\n\n")[1][:300]
+        rest = s.chat(chunk(150), prefill=cut).text
+        assert "<think>" not in rest and prose.startswith(cut + rest)
+        assert s.chat("Recap of chapter 3.", seed=4).text.startswith("<think>\n")
+
+
+def test_a_model_that_falls_into_another_language(prose):
+    polish = whole_chapter(2500, "Pisz po polsku.")
+    with Sim("--wrong-language", 50) as s:
+        for line, right in (("", prose), ("Pisz po polsku.", polish)):
+            answers = [s.chat(chunk(150, line=line), seed=n).text for n in range(30)]
+            wrong = [a for a in answers if not right.startswith(a)]
+            assert 8 <= len(wrong) <= 22 and all(count(a) >= 150 for a in wrong)
+            assert all(bool(re.search("[ąęłśżźćń]", a)) is not bool(line) for a in wrong)
+            assert not any(a[:100] in prose or a[:100] in polish for a in wrong)
+
+
+def test_a_model_that_leaks_control_tokens(prose):
+    with Sim("--control") as s:
+        first = s.chat(chunk(150)).text
+        assert first.endswith("<|im_end|>") and prose.startswith(first[:-10])
+        second = s.chat(chunk(150, tail=tail_of(first[:-10]))).text
+        assert prose.startswith(first[:-10] + second[:-10])
+
+
+def test_a_client_that_trims_goes_on_exactly(prose):
+    with Sim("--heading", "--chat", "--close-early", "--control", "--think") as s:
+        kept = ""
+        for part in range(1, 9):
+            # Another seed until the thought is closed.
+            raw = next(a for a in (s.chat(chunk(150, tail=tail_of(kept) if kept else None, part=part), seed=n).text
+                                   for n in range(20)) if "</think>" in a)
+            raw = raw.split("</think>\n\n")[1].removesuffix("<|im_end|>")
+            raw = re.sub("^" + HEADING, "", re.sub("^" + CHAT_BEGINS, "", raw))
+            text = re.sub(CHAT_ENDS + "$", "", raw).rsplit("\n\n", 1)[0]
+            kept += prose[len(kept):][:len(prose[len(kept):]) - len(prose[len(kept):].lstrip())] + text
+            assert prose.startswith(kept)
+        assert count(kept) >= 8 * 150 and s.account()["lost_position"] == 0
+
+
+def test_a_client_that_kept_some_of_it_is_understood(prose):
+    with Sim("--close-early") as s:
+        kept = whole_chapter(150)
+        dirty = kept + "\n\nAnd so it was only the beginning of"
+        after = s.talk([OPENING, "Yes.", chunk(150), dirty, chunk(150, tail=tail_of(dirty))]).text
+        assert prose.startswith(kept + after.rsplit("\n\n", 1)[0])
+        for head in ("", "Sure! Here it is:\n\n", "## One\n\n"):
+            rest = s.chat(chunk(300), prefill=head + kept + "\n\nAnd so it was only").text
+            assert prose.startswith(kept + rest.rsplit("\n\n", 1)[0])
+        assert s.account()["lost_position"] == 0
+        s.chat(chunk(150, tail="words that were never written by anybody in this or any other book"))
+        assert s.account()["lost_position"] == 1
+        # So is the page that a request without a conversation shows, and a heading over very little.
+        flat = f"{OPENING}\n# The page before\n{kept}\n\n{chunk(150, tail=tail_of(dirty))}"
+        assert s.talk([flat]).text.rsplit("\n\n", 1)[0] == after.rsplit("\n\n", 1)[0]
+        assert prose.startswith(prose[:11] + s.chat(chunk(150), prefill="# One\n\n" + prose[:11]).text[:300])
+    with Sim() as obedient:  # one that adds nothing takes the client at its word
+        obedient.talk([OPENING, "Yes.", chunk(150), dirty, chunk(150, tail=tail_of(dirty))])
+        assert obedient.account()["lost_position"] == 1
+
+
+def test_a_percentage_is_one():
+    got = subprocess.run([SIM, "--loop", "101"], capture_output=True, text=True, timeout=5, check=False)
+    assert got.returncode == 2 and "--loop needs a number from 0 to 100" in got.stderr
+
+
+def test_how_the_context_is_used(prose):
+    with Sim("--ctx", 3000) as s:
+        turns = [OPENING * 40, "Yes."]
+        for part in range(1, 4):
+            turns = [*turns, chunk(60 * part, part=part), prose[:700 * part]]
+            answer = s.talk(turns[:-1], max_tokens=500)
+            rendered = "".join(f"{('user', 'assistant')[i % 2]}\n{t}\n" for i, t in enumerate(turns[:-1]))
+            rendered += "assistant\n"
+            tokens = len(json.loads(s.http("POST", "/tokenize", {"content": rendered})[2])["tokens"])
+            assert answer.usage["usage"]["prompt_tokens"] == tokens
+        for n in range(60):  # where prompts part does not matter
+            turn = prose[:1000 + 53 * n] + "est, and so on " * 90
+            s.talk([prose[:1700]])
+            used = s.talk([turn], max_tokens=1).usage["usage"]["prompt_tokens"]
+            tokens_now = s.http("POST", "/tokenize", {"content": f"user\n{turn}\nassistant\n"})[2]
+            assert used == len(json.loads(tokens_now)["tokens"])
+        a = s.account()
+        assert a["fit_max"] == pytest.approx((tokens + 500) / 3000) and a["fit_max"] < 1 and a["over_ctx"] == 0
+        s.talk(turns[:-1], max_tokens=3000 - tokens)
+        assert s.account()["fit_max"] == 1 and s.account()["over_ctx"] == 0
+        s.talk(turns[:-1], max_tokens=3001 - tokens)
+        assert s.account()["over_ctx"] == 1
+        s.http("POST", "/_account/reset")
+        a = s.account()
+        assert a["fit_max"] == 0 and a["over_ctx"] == 0

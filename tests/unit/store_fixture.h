@@ -73,6 +73,7 @@ __attribute__((unused)) static int64_t fixture_job(struct store *s, const char *
                     .title = mem_strdup(""),
                     .spec = mem_strdup("{\"words\":900}"),
                     .backend = mem_strdup("auto"),
+                    .templates_dir = mem_strdup("/own/templates"),
                     .out_parent = mem_strdup("/tmp"),
                     .words_target = 900,
                     .chapters_total = 3,
@@ -106,7 +107,8 @@ __attribute__((unused)) static void fixture_chunk(struct store *s, int64_t job, 
                           .len = strlen(text),
                           .glue = "\n\n",
                           .words_asked = 10,
-                          .words = 4};
+                          .words = 4,
+                          .tokens = 6};
 
     assert_ok(store_chunk_add(s, job, &c, &e));
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// The gate: every rule on text as models write it, and prose that no rule may touch.
+// The gate's frame: what joins an answer to the text before it, and the rules that need no language. The others are in
+// test_gate_rules.c.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "engine/gate.h"
 #include "text/words.h"
@@ -147,6 +149,17 @@ static void test_half_a_sentence_goes_when_a_limit_cut_it(void **state)
     check(&in, in.text, "\n\n", NULL);
 }
 
+// A list has no sentences; what broke off in it is its last line.
+static void test_the_items_of_a_list_are_whole_where_markup_belongs(void **state)
+{
+    (void)state;
+    struct gate_in in = input("Three things make a dyke:\n\n- clay\n- willow\n- patience");
+    in.markup = true;
+    check(&in, in.text, "\n\n", NULL);
+    in.cut = true;
+    check(&in, "Three things make a dyke:\n\n- clay\n- willow", "\n\n", "cut_sentence");
+}
+
 static const char long_end[] =
     "One two three four five six seven eight nine ten. Eleven twelve thirteen fourteen fifteen sixteen.\n\n"
     "Seventeen eighteen nineteen twenty, and one. Twenty-two and three and four.\n\n"
@@ -166,12 +179,26 @@ static void test_too_long_an_answer_is_cut_at_a_paragraph(void **state)
     check(&in, long_end, "\n\n", NULL);
 }
 
+// Words that do not repeat themselves.
+static void add_words(struct buf *out, int from, int count)
+{
+    static const char *const one[] = {"salt", "gate", "lamp", "stair", "bell", "rope", "tar"};
+    static const char *const two[] = {"wind",  "snow", "smoke", "rain", "frost", "haze",
+                                      "sleet", "hail", "dust",  "mist", "dew"};
+    for (int i = from; i < from + count; i++) buf_addf(out, " %s%s%d", one[i % 7], two[i % 11], i);
+}
+
 static void test_too_long_an_answer_without_paragraphs_is_cut_at_a_sentence(void **state)
 {
-    char text[8192] = "";
+    struct buf sentences;
     (void)state;
-    for (int i = 0; i < 200; i++)
-        memcpy(text + strlen(text), "She went on walking. ", sizeof("She went on walking. "));
+    buf_init(&sentences, BUF_MAX_PIECE);
+    for (int i = 0; i < 200; i++) {
+        buf_adds(&sentences, i ? " She" : "She");
+        add_words(&sentences, i * 3, 3);
+        buf_addc(&sentences, '.');
+    }
+    const char *text = sentences.data;
     struct gate_in in = input(text);
     in.most_words = 100;
     struct gate_out out = judge(&in);
@@ -179,19 +206,23 @@ static void test_too_long_an_answer_without_paragraphs_is_cut_at_a_sentence(void
     assert_string_equal(out.trimmed, "over_length");
     assert_true(out.words >= 100 - 17 && out.words <= 100 + 17);
     assert_true(sentence_ends(text, out.end));
+    buf_release(&sentences);
 }
 
 static void test_one_sentence_is_never_cut_to_nothing(void **state)
 {
-    char text[4096] = "She went on";
+    struct buf sentence;
     (void)state;
-    for (int i = 0; i < 100; i++) memcpy(text + strlen(text), " and on and on", sizeof(" and on and on"));
-    memcpy(text + strlen(text), ".", 2);
-    struct gate_in in = input(text);
+    buf_init(&sentence, BUF_MAX_PIECE);
+    buf_adds(&sentence, "She went on");
+    add_words(&sentence, 0, 300);
+    buf_addc(&sentence, '.');
+    struct gate_in in = input(sentence.data);
     in.most_words = 10;
     struct gate_out out = judge(&in);
     assert_null(out.rule);
-    assert_int_equal(out.end, strlen(text));
+    assert_int_equal(out.end, sentence.len);
+    buf_release(&sentence);
 }
 
 // ---- what is refused -------------------------------------------------------------------------------------------------
@@ -235,6 +266,7 @@ int main(void)
         cmocka_unit_test(test_a_heading_alone_is_no_prose),
         cmocka_unit_test(test_a_restated_tail_goes),
         cmocka_unit_test(test_half_a_sentence_goes_when_a_limit_cut_it),
+        cmocka_unit_test(test_the_items_of_a_list_are_whole_where_markup_belongs),
         cmocka_unit_test(test_too_long_an_answer_is_cut_at_a_paragraph),
         cmocka_unit_test(test_too_long_an_answer_without_paragraphs_is_cut_at_a_sentence),
         cmocka_unit_test(test_one_sentence_is_never_cut_to_nothing),

@@ -89,7 +89,7 @@ static void run_open(struct run *r, const struct canned_reply *replies, int coun
     buf_init(&r->text, BUF_MAX_REPLY);
     r->messages[0] = (struct gen_message){GEN_USER, "Write.", 6};
     r->messages[1] = (struct gen_message){GEN_ASSISTANT, "It was", 6};
-    r->sampling = (struct sampling){NAN, NAN, NAN, NAN, NAN, NAN, -1};
+    r->sampling = (struct sampling){NAN, NAN, NAN, NAN, NAN, NAN, -1, NAN, NAN, 0};
     r->request = (struct gen_request){.url = r->server->url,
                                       .messages = r->messages,
                                       .messages_count = 1,
@@ -406,6 +406,65 @@ static void test_full_request(void **state)
     run_close(&r);
 }
 
+static void assert_texts(const struct json *list, const char *const *expected, size_t count)
+{
+    assert_int_equal(json_count(list), count);
+    for (size_t i = 0; i < count; i++) assert_string_equal(json_str(json_at(list, i), NULL), expected[i]);
+}
+
+static void test_request_against_repetition(void **state)
+{
+    (void)state;
+    static const struct canned_reply reply = {SSE_HEAD TEXT("a") FINISH("stop"), CANNED_CLOSE, false};
+    static const char *const names[] = {"Mara", "\xC5\xBB\xC3\xB3\xC5\x82w", NULL};
+    static const char *const expected[] = {"\n", ":", "\"", "*", "Mara", "\xC5\xBB\xC3\xB3\xC5\x82w"};
+    struct run r;
+    run_open(&r, &reply, 1);
+    r.sampling.dry_multiplier = 0.8;
+    r.sampling.dry_base = 1.75;
+    r.sampling.dry_length = 4;
+    r.request.dry_breakers = names;
+    run_start(&r);
+    loop_run(r.loop);
+    struct json *v = sent_body(&r);
+    assert_true(fabs(json_num(json_get(v, "dry_multiplier"), 0) - 0.8) < 1e-9);
+    assert_true(fabs(json_num(json_get(v, "dry_base"), 0) - 1.75) < 1e-9);
+    assert_int_equal(json_int(json_get(v, "dry_allowed_length"), 0), 4);
+    assert_int_equal(json_int(json_get(v, "dry_penalty_last_n"), 0), 4096);
+    assert_texts(json_get(v, "dry_sequence_breakers"), expected, ARRAY_LEN(expected));
+    json_free(v);
+    run_close(&r);
+}
+
+static void test_request_with_schema(void **state)
+{
+    (void)state;
+    static const struct canned_reply replies[] = {{SSE_HEAD TEXT("a") FINISH("stop"), CANNED_CLOSE, false},
+                                                  {SSE_HEAD TEXT("a") FINISH("stop"), CANNED_CLOSE, false}};
+    struct run r;
+    run_open(&r, replies, 2);
+    r.request.schema_name = "bible";
+    r.request.schema = "{\"type\":\"object\",\"properties\":{}}";
+    r.sampling.dry_multiplier = 0; // as in a spec that knows nothing of it
+    run_start(&r);
+    loop_run(r.loop);
+    struct json *v = sent_body(&r);
+    const struct json *format = json_get(v, "response_format"), *named = json_get(format, "json_schema");
+    assert_string_equal(json_str(json_get(format, "type"), NULL), "json_schema");
+    assert_string_equal(json_str(json_get(named, "name"), NULL), "bible");
+    assert_true(json_bool(json_get(named, "strict"), false));
+    assert_string_equal(json_str(json_get(json_get(named, "schema"), "type"), NULL), "object");
+    assert_int_equal(json_count(v), 5); // nothing of DRY
+    json_free(v);
+    r.request.schema = "{\"type\":"; // no JSON: the request goes without it
+    run_start(&r);
+    loop_run(r.loop);
+    v = sent_body(&r);
+    assert_int_equal(json_count(v), 4);
+    json_free(v);
+    run_close(&r);
+}
+
 // ---- the watchdog ------------------------------------------------------------------------------------------------
 
 struct watch_case {
@@ -594,6 +653,8 @@ static void test_probe(void **state)
         assert_int_equal(p.facts.failure, c->failure);
         assert_int_equal(p.facts.n_ctx_tokens, c->n_ctx_tokens);
         assert_int_equal(p.facts.prefill, c->prefill);
+        assert_int_equal(p.facts.schema, c->prefill); // all three are llama.cpp's
+        assert_int_equal(p.facts.dry, c->prefill);
         assert_int_equal(p.facts.slots_route, c->slots_route);
         assert_string_equal(p.facts.model, c->model);
         assert_int_equal(p.facts.message[0] == '\0', c->failure == FAIL_NONE);
@@ -662,6 +723,8 @@ int main(void)
         cmocka_unit_test(test_events_that_are_nearly_alike),
         cmocka_unit_test(test_plain_request),
         cmocka_unit_test(test_full_request),
+        cmocka_unit_test(test_request_against_repetition),
+        cmocka_unit_test(test_request_with_schema),
         cmocka_unit_test(test_watchdog),
         cmocka_unit_test(test_usage_is_awaited_but_not_long),
         cmocka_unit_test(test_cancel_in_text),

@@ -10,6 +10,7 @@
 
 #include "engine/inbox.h"
 #include "engine/message.h"
+#include "engine/template_set.h"
 #include "scratch.h"
 
 #include <cmocka.h>
@@ -219,7 +220,8 @@ static void test_every_verb_in_every_state(void **state)
             int64_t id = submit();
             lead_to(id, (enum job_state)from);
             told = 0;
-            assert_ok(message_post(".", (enum message_verb)verb, id, NULL, NULL, key, &e));
+            assert_ok(
+                message_post(".", (enum message_verb)verb, id, &(struct message_change){.deadline_ms = -1}, key, &e));
             take(100);
             int want = becomes[from][verb] == SAME ? from : becomes[from][verb];
             if ((int)state_of(id, NULL, 0) != want)
@@ -236,11 +238,12 @@ static void test_a_reason_is_kept_and_a_backend_changed(void **state)
     char key[MESSAGE_KEY_SIZE], reason[100];
     (void)state;
     int64_t id = submit();
-    assert_ok(message_post(".", MESSAGE_PAUSE, id, "paused by Ctrl-C", NULL, key, &e));
+    assert_ok(message_post(".", MESSAGE_PAUSE, id, &(struct message_change){.reason = "paused by Ctrl-C"}, key, &e));
     take(100);
     assert_int_equal(state_of(id, reason, sizeof(reason)), JOB_PAUSED);
     assert_string_equal(reason, "paused by Ctrl-C");
-    assert_ok(message_post(".", MESSAGE_RESUME, id, NULL, "http://127.0.0.1:9", key, &e));
+    assert_ok(message_post(".", MESSAGE_RESUME, id,
+                           &(struct message_change){.backend = "http://127.0.0.1:9", .deadline_ms = -1}, key, &e));
     take(100);
     assert_int_equal(state_of(id, reason, sizeof(reason)), JOB_QUEUED);
     assert_string_equal(reason, "");
@@ -255,10 +258,181 @@ static void test_verbs_for_nobody_are_refused(void **state)
     (void)state;
     for (int verb = MESSAGE_RESUME; verb <= MESSAGE_CANCEL; verb++) {
         char key[MESSAGE_KEY_SIZE];
-        assert_ok(message_post(".", (enum message_verb)verb, 99, NULL, NULL, key, &e));
+        assert_ok(
+            message_post(".", (enum message_verb)verb, 99, &(struct message_change){.deadline_ms = -1}, key, &e));
         take(100);
         check_refused(key, ERR_NO_JOB, "no such job");
     }
+}
+
+// ---- deadline, templates -------------------------------------------------------------------------------------------
+
+static void job_row(int64_t id, struct job *j)
+{
+    if (store_job_get(s, id, j, &e) != STORE_FOUND) fail_msg("job %d: %s", (int)id, e.text);
+}
+
+// The book's own set with other rules.
+static void own_templates(struct templates *t, const char *rules, struct buf *packed)
+{
+    assert_ok(templates_embedded(t, BOOK_NOVEL, &e));
+    free(t->text[TEMPLATE_RULES]);
+    t->text[TEMPLATE_RULES] = mem_strdup(rules);
+    buf_init(packed, BUF_MAX_PIECE);
+    templates_pack(t, packed);
+}
+
+struct event_search {
+    const char *type, *text; // how it begins
+    bool found;
+};
+
+static bool seek_event(void *arg, const struct event_row *r)
+{
+    struct event_search *search = arg;
+    search->found = search->found ||
+                    (strcmp(r->type, search->type) == 0 && strncmp(r->text, search->text, strlen(search->text)) == 0);
+    return true;
+}
+
+static bool has_event(int64_t id, const char *type, const char *text)
+{
+    struct event_search search = {.type = type, .text = text};
+    assert_ok(store_events_each(s, id, 0, seek_event, &search, &e));
+    return search.found;
+}
+
+static void check_pinned(int64_t id, const char *rules)
+{
+    struct buf packed;
+    struct templates t;
+    struct job j;
+    buf_init(&packed, BUF_MAX_PIECE);
+    assert_int_equal(store_templates_get(s, id, &packed, &e), STORE_FOUND);
+    assert_ok(templates_unpack(&t, packed.data, packed.len, &e));
+    assert_string_equal(t.text[TEMPLATE_RULES], rules);
+    job_row(id, &j);
+    assert_string_equal(j.templates, t.hash);
+    job_release(&j);
+    templates_release(&t);
+    buf_release(&packed);
+}
+
+static int64_t submit_own(int64_t deadline_ms)
+{
+    static const char text[] = "{\"premise\":\"An hour is lost.\",\"words\":2000,\"kind\":\"./mine\"}";
+    char key[MESSAGE_KEY_SIZE];
+    struct spec spec;
+    struct templates t;
+    struct buf packed;
+    own_templates(&t, "be brief", &packed);
+    assert_ok(spec_parse(&spec, text, strlen(text), "here", &e));
+    const struct message_submit m = {.spec = &spec,
+                                     .backend = "sim",
+                                     .out_parent = "out",
+                                     .deadline_ms = deadline_ms,
+                                     .templates_dir = "/home/me/mine",
+                                     .templates = packed.data};
+    assert_ok(message_post_submit(".", &m, key, &e));
+    take(100);
+    spec_release(&spec);
+    templates_release(&t);
+    buf_release(&packed);
+    return answer(key).job;
+}
+
+static void test_a_submit_brings_its_templates_and_deadline(void **state)
+{
+    struct job j;
+    (void)state;
+    int64_t id = submit_own(INT64_C(4000000000000));
+    job_row(id, &j);
+    assert_string_equal(j.templates_dir, "/home/me/mine");
+    assert_true(j.deadline_ms == INT64_C(4000000000000));
+    job_release(&j);
+    check_pinned(id, "be brief");
+    id = submit(); // and without
+    job_row(id, &j);
+    assert_string_equal(j.templates_dir, "");
+    assert_string_equal(j.templates, "");
+    assert_true(j.deadline_ms == 0);
+    job_release(&j);
+}
+
+static void resume_with(int64_t id, const struct message_change *c)
+{
+    char key[MESSAGE_KEY_SIZE];
+    assert_ok(message_post(".", MESSAGE_RESUME, id, c, key, &e));
+    take(100);
+}
+
+static void check_deadline(int64_t id, int64_t deadline_ms)
+{
+    struct job j;
+    job_row(id, &j);
+    assert_true(j.deadline_ms == deadline_ms);
+    job_release(&j);
+}
+
+static void test_a_resume_changes_the_deadline(void **state)
+{
+    const int64_t sooner = INT64_C(3000000000000);
+    char key[MESSAGE_KEY_SIZE];
+    (void)state;
+    int64_t id = submit_own(INT64_C(4000000000000));
+    lead_to(id, JOB_WRITING);
+    resume_with(id, &(struct message_change){.deadline_ms = -1});
+    resume_with(id, &(struct message_change){.deadline_ms = INT64_C(4000000000000)}); // as it was
+    check_deadline(id, INT64_C(4000000000000));
+    assert_false(has_event(id, "deadline", ""));
+    told = 0;
+    resume_with(id, &(struct message_change){.deadline_ms = sooner});
+    check_deadline(id, sooner);
+    assert_true(has_event(id, "deadline", "the deadline is 2065-0"));
+    assert_int_equal(told, 1); // whoever writes it hears of it
+    assert_ok(message_post(".", MESSAGE_PAUSE, id, &(struct message_change){0}, key, &e));
+    take(100);
+    check_deadline(id, sooner);
+    resume_with(id, &(struct message_change){.deadline_ms = 0});
+    check_deadline(id, 0);
+    assert_true(has_event(id, "deadline", "the deadline was taken away"));
+}
+
+static void test_a_resume_takes_other_templates_over(void **state)
+{
+    struct templates t;
+    struct buf packed;
+    (void)state;
+    int64_t id = submit_own(0);
+    own_templates(&t, "be brief", &packed);
+    resume_with(id, &(struct message_change){.deadline_ms = -1, .templates = packed.data});
+    assert_false(has_event(id, "templates", "")); // they are the same
+    templates_release(&t);
+    buf_release(&packed);
+    own_templates(&t, "be long", &packed);
+    told = 0;
+    resume_with(id, &(struct message_change){.deadline_ms = -1, .templates = packed.data});
+    check_pinned(id, "be long");
+    assert_true(has_event(id, "templates", "the templates were changed on request"));
+    assert_int_equal(told, 1);
+    templates_release(&t);
+    buf_release(&packed);
+}
+
+static void test_a_resume_with_broken_templates_changes_nothing(void **state)
+{
+    char key[MESSAGE_KEY_SIZE];
+    (void)state;
+    int64_t id = submit_own(0);
+    lead_to(id, JOB_PAUSED);
+    const struct message_change c = {.deadline_ms = 5, .backend = "other", .templates = "{\"rules\":\"r\"}"};
+    assert_ok(message_post(".", MESSAGE_RESUME, id, &c, key, &e));
+    take(100);
+    assert_int_equal(answer(key).code, ERR_USAGE);
+    assert_non_null(strstr(answer(key).text, "the job's templates lack"));
+    assert_int_equal(state_of(id, NULL, 0), JOB_PAUSED);
+    check_deadline(id, 0);
+    check_pinned(id, "be brief");
 }
 
 // ---- what should not be there ----------------------------------------------------------------------------------------
@@ -277,6 +451,10 @@ static void test_broken_messages_are_answered_and_go(void **state)
         {"07-number.json", "{\"type\":7}"},
         {"08-specless.json", "{\"type\":\"submit\",\"uuid\":\"u\"}"},
         {"09-badspec.json", "{\"type\":\"submit\",\"uuid\":\"u\",\"spec\":\"{}\"}"},
+        {"11-badtemplates.json", "{\"type\":\"submit\",\"uuid\":\"v\",\"templates\":\"{}\","
+                                 "\"spec\":\"{\\\"premise\\\":\\\"p\\\",\\\"words\\\":500}\"}"},
+        {"12-notemplates.json", "{\"type\":\"submit\",\"uuid\":\"w\",\"templates\":[],"
+                                "\"spec\":\"{\\\"premise\\\":\\\"p\\\",\\\"words\\\":500}\"}"},
         {"10-nouuid.json", "{\"type\":\"submit\",\"spec\":\"{\\\"premise\\\":\\\"p\\\",\\\"words\\\":500}\"}"},
     };
     (void)state;
@@ -293,7 +471,7 @@ static void test_what_cannot_be_read_is_refused_and_the_rest_is_taken(void **sta
     char key[MESSAGE_KEY_SIZE];
     struct buf huge;
     (void)state;
-    buf_init(&huge, BUF_MAX_PROMPT);
+    buf_init(&huge, BUF_MAX_BOOK);
     while (huge.len < BUF_MAX_MESSAGE + 1)
         (void)buf_adds(&huge, "                                                  ");
     put("000.json", huge.data);
@@ -390,6 +568,10 @@ int main(void)
         test(test_every_verb_in_every_state),
         test(test_a_reason_is_kept_and_a_backend_changed),
         test(test_verbs_for_nobody_are_refused),
+        test(test_a_submit_brings_its_templates_and_deadline),
+        test(test_a_resume_changes_the_deadline),
+        test(test_a_resume_takes_other_templates_over),
+        test(test_a_resume_with_broken_templates_changes_nothing),
         test(test_broken_messages_are_answered_and_go),
         test(test_what_cannot_be_read_is_refused_and_the_rest_is_taken),
         test(test_what_is_no_message_is_left_alone),

@@ -18,7 +18,11 @@
 
 #include <stdlib.h>
 
+#define TOKENS_PER_WORD 1.3
+
 enum { CHUNK_WORDS = 800, ENDLESS = 20000, WEIGHTS = 5 };
+
+static const struct next_limits limits = {CHUNK_WORDS, 1 << 20};
 
 struct model {
     double least, most; // words for each word asked, uniform between them
@@ -47,6 +51,9 @@ static void plan(struct book *b, int64_t words, int chapters, const double *weig
     for (int i = 0; i < chapters; i++)
         b->chapters[i] =
             (struct book_chapter){.number = i + 1, .weight = weights ? weights[i % WEIGHTS] : 1, .cards = 1};
+    b->acts = mem_calloc(1, sizeof(*b->acts));
+    b->acts[0] = (struct book_act){.number = 1, .from = 1, .to = chapters};
+    b->acts_count = 1;
 }
 
 static struct book_chunk *add_chunk(struct book *b, int chapter)
@@ -57,16 +64,10 @@ static struct book_chunk *add_chunk(struct book *b, int chapter)
     return &c->chunks[c->chunks_count++];
 }
 
-// About 1.3 tokens a word against a limit of 2.4 tokens a needed word and 120 more.
-static int limit_words(int need)
-{
-    return (int)((need * 2.4 + 120) / 1.3);
-}
-
 static void write_chunk(struct writing *w, const struct step *s)
 {
     int words = (int)(s->ask.ask_words * uniform(&w->model)), most = length_most(&w->book, &s->ask);
-    int limit = limit_words(s->ask.need_words);
+    int limit = (int)(length_tokens(&w->book, &s->ask, s->ask.need_words, 2, CHUNK_WORDS) / TOKENS_PER_WORD);
     bool capped = w->model.cap > 0 && words > w->model.cap, cut = words > limit || (capped && !w->model.stops);
     if (words > limit) words = limit;
     if (capped) words = w->model.cap;
@@ -75,6 +76,7 @@ static void write_chunk(struct writing *w, const struct step *s)
     c->words_asked = s->ask.ask_words;
     c->words = words < 1 ? 1 : words;
     c->cut = cut;
+    c->tokens = (int)(c->words * TOKENS_PER_WORD);
 }
 
 static void check_ask(const struct step *s)
@@ -91,7 +93,7 @@ static void check_ask(const struct step *s)
 static void write_book(struct writing *w)
 {
     for (w->requests = 0; w->requests < ENDLESS; w->requests++) {
-        struct step s = next_step(&w->book, CHUNK_WORDS);
+        struct step s = next_step(&w->book, &limits);
         if (s.kind == STEP_RECAP) {
             w->book.chapters[s.chapter - 1].has_recap = true;
             w->requests--;

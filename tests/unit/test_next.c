@@ -9,12 +9,13 @@
 
 #include "base/mem.h"
 #include "engine/next.h"
+#include "model/acts.h"
 
 #include <cmocka.h>
 
 #include <stdlib.h>
 
-enum { CHUNK_WORDS = 800 };
+static const struct next_limits limits = {.chunk_words = 800, .memory_bytes = 4000};
 
 static struct book book_of(int chapters, int64_t words)
 {
@@ -49,12 +50,12 @@ static void test_a_book_begins_with_its_bible(void **state)
 {
     (void)state;
     struct book b = book_of(12, 30000);
-    assert_int_equal(next_step(&b, CHUNK_WORDS).kind, STEP_BIBLE);
+    assert_int_equal(next_step(&b, &limits).kind, STEP_BIBLE);
 }
 
 static void check_batch(const struct book *b, int from, int to)
 {
-    struct step s = next_step(b, CHUNK_WORDS);
+    struct step s = next_step(b, &limits);
     assert_int_equal(s.kind, STEP_OUTLINE);
     assert_int_equal(s.chapter, from);
     assert_int_equal(s.to, to);
@@ -71,7 +72,7 @@ static void test_the_outline_comes_in_batches(void **state)
     outline(&b, 11);
     check_batch(&b, 12, 12);
     outline(&b, 12);
-    assert_int_equal(next_step(&b, CHUNK_WORDS).kind, STEP_BEATS);
+    assert_int_equal(next_step(&b, &limits).kind, STEP_BEATS);
     book_release(&b);
 }
 
@@ -81,13 +82,13 @@ static void test_a_chapter_is_planned_written_and_remembered(void **state)
     struct book b = book_of(2, 4000);
     b.has_bible = true;
     outline(&b, 2);
-    struct step s = next_step(&b, CHUNK_WORDS);
+    struct step s = next_step(&b, &limits);
     assert_int_equal(s.kind, STEP_BEATS);
     assert_int_equal(s.chapter, 1);
     assert_int_equal(s.parts, 3); // 2,000 words
     b.chapters[0].cards = 3;
     for (int seq = 1; seq <= 3; seq++) {
-        s = next_step(&b, CHUNK_WORDS);
+        s = next_step(&b, &limits);
         assert_int_equal(s.kind, STEP_CHUNK);
         assert_int_equal(s.chapter, 1);
         assert_int_equal(s.seq, seq);
@@ -95,11 +96,11 @@ static void test_a_chapter_is_planned_written_and_remembered(void **state)
         assert_int_equal(s.ask.last_of_chapter, seq == 3);
         chunk(&b, 1, s.ask.ask_words);
     }
-    s = next_step(&b, CHUNK_WORDS);
+    s = next_step(&b, &limits);
     assert_int_equal(s.kind, STEP_RECAP);
     assert_int_equal(s.chapter, 1);
     b.chapters[0].has_recap = true;
-    s = next_step(&b, CHUNK_WORDS);
+    s = next_step(&b, &limits);
     assert_int_equal(s.kind, STEP_BEATS);
     assert_int_equal(s.chapter, 2);
     book_release(&b);
@@ -113,7 +114,7 @@ static void test_the_last_chunk_ends_the_book(void **state)
     outline(&b, 2);
     complete(&b, 1, 800);
     b.chapters[1].cards = 1;
-    struct step s = next_step(&b, CHUNK_WORDS);
+    struct step s = next_step(&b, &limits);
     assert_int_equal(s.kind, STEP_CHUNK);
     assert_true(s.ask.last_of_book);
     book_release(&b);
@@ -127,9 +128,9 @@ static void test_a_finished_book_needs_nothing(void **state)
     outline(&b, 2);
     complete(&b, 1, 800);
     complete(&b, 2, 800);
-    assert_int_equal(next_step(&b, CHUNK_WORDS).kind, STEP_FINISH);
+    assert_int_equal(next_step(&b, &limits).kind, STEP_FINISH);
     b.finished = true;
-    assert_int_equal(next_step(&b, CHUNK_WORDS).kind, STEP_NONE);
+    assert_int_equal(next_step(&b, &limits).kind, STEP_NONE);
     book_release(&b);
 }
 
@@ -143,7 +144,7 @@ static void test_the_first_chapter_without_a_recap_is_next(void **state)
     complete(&b, 1, 800);
     complete(&b, 2, 800);
     b.chapters[0].has_recap = false;
-    struct step s = next_step(&b, CHUNK_WORDS);
+    struct step s = next_step(&b, &limits);
     assert_int_equal(s.kind, STEP_RECAP);
     assert_int_equal(s.chapter, 1);
     book_release(&b);
@@ -157,7 +158,7 @@ static void test_a_chapter_has_prose_before_its_recap(void **state)
     outline(&b, 2);
     complete(&b, 1, 3000); // ate the second one's share
     b.chapters[1].cards = 1;
-    assert_int_equal(next_step(&b, CHUNK_WORDS).kind, STEP_CHUNK);
+    assert_int_equal(next_step(&b, &limits).kind, STEP_CHUNK);
     book_release(&b);
 }
 
@@ -169,10 +170,158 @@ static void test_the_same_rows_give_the_same_step(void **state)
     outline(&b, 2);
     b.chapters[0].cards = 3;
     chunk(&b, 1, 700);
-    struct step one = next_step(&b, CHUNK_WORDS), two = next_step(&b, CHUNK_WORDS);
+    struct step one = next_step(&b, &limits), two = next_step(&b, &limits);
     assert_int_equal(one.ask.ask_words, two.ask.ask_words);
     assert_int_equal(one.seq, two.seq);
     assert_int_equal(one.ask.parts, two.ask.parts);
+    book_release(&b);
+}
+
+// ---- acts --------------------------------------------------------------------------------------------------------------
+
+static void act(struct book *b, int from, int to)
+{
+    b->acts = mem_realloc_array(b->acts, b->acts_count + 1, sizeof(*b->acts));
+    b->acts[b->acts_count] = (struct book_act){.number = (int)b->acts_count + 1, .from = from, .to = to};
+    b->acts_count++;
+}
+
+// Fifty chapters are four acts; the first prose is asked for when the first of them is outlined.
+static void test_a_long_book_is_outlined_an_act_at_a_time(void **state)
+{
+    (void)state;
+    struct book b = book_of(50, 150000);
+    b.has_bible = true;
+    struct step s = next_step(&b, &limits);
+    assert_int_equal(s.kind, STEP_ACTS);
+    assert_int_equal(s.chapter, 1);
+    assert_int_equal(s.to, 4);
+    assert_int_equal(s.conversation, 0);
+    for (int n = 1; n <= 4; n++) {
+        struct act_range r = acts_range(&b, n);
+        assert_int_equal(r.from, n == 1 ? 1 : b.acts[n - 2].to + 1);
+        assert_in_range(r.to - r.from + 1, 12, 13);
+        act(&b, r.from, r.to);
+    }
+    assert_int_equal(b.acts[3].to, 50);
+    int end = b.acts[0].to, requests = 2; // bible and acts
+    while ((s = next_step(&b, &limits)).kind == STEP_OUTLINE) {
+        assert_int_equal(s.conversation, 0);
+        assert_int_equal(s.act, 1);
+        outline(&b, s.to);
+        requests++;
+    }
+    assert_int_equal(b.chapters_count, end);
+    assert_int_equal(s.kind, STEP_BEATS);
+    assert_true(requests + 2 <= 12); // cards, then the first chunk
+    book_release(&b);
+}
+
+static void test_the_next_act_is_outlined_where_the_last_chapter_was_written(void **state)
+{
+    (void)state;
+    struct book b = book_of(20, 20000);
+    b.has_bible = true;
+    act(&b, 1, 10);
+    act(&b, 11, 20);
+    outline(&b, 10);
+    for (int n = 1; n <= 10; n++) complete(&b, n, 1000);
+    struct step s = next_step(&b, &limits);
+    assert_int_equal(s.kind, STEP_OUTLINE);
+    assert_int_equal(s.chapter, 11);
+    assert_int_equal(s.to, 15);
+    assert_int_equal(s.conversation, 10);
+    assert_int_equal(s.act, 2);
+    book_release(&b);
+}
+
+static void test_acts_of_a_huge_book_come_in_batches_too(void **state)
+{
+    (void)state;
+    struct book b = book_of(2000, 5000000);
+    b.has_bible = true;
+    struct step s = next_step(&b, &limits);
+    assert_int_equal(s.to, ACT_BATCH);
+    for (int n = 1; n <= ACT_BATCH; n++) {
+        struct act_range r = acts_range(&b, n);
+        act(&b, r.from, r.to);
+    }
+    int end = b.acts[ACT_BATCH - 1].to;
+    outline(&b, end);
+    for (int n = 1; n <= end; n++) complete(&b, n, 2500);
+    s = next_step(&b, &limits);
+    assert_int_equal(s.kind, STEP_ACTS);
+    assert_int_equal(s.chapter, ACT_BATCH + 1);
+    assert_int_equal(s.conversation, end);
+    book_release(&b);
+}
+
+// Recaps that no longer fit are merged, the oldest act first, and only before an act's first chapter begins.
+static void test_old_recaps_are_merged_between_two_acts(void **state)
+{
+    (void)state;
+    struct book b = book_of(20, 20000);
+    b.has_bible = true;
+    act(&b, 1, 10);
+    act(&b, 11, 20);
+    outline(&b, 20);
+    for (int n = 1; n <= 10; n++) {
+        complete(&b, n, 1000);
+        b.chapters[n - 1].recap_bytes = 500;
+    }
+    struct step s = next_step(&b, &limits); // 5,000 bytes of at most 4,000
+    assert_int_equal(s.kind, STEP_MERGE);
+    assert_int_equal(s.chapter, 1);
+    b.chapters[10].cards = 1; // begun already: not now
+    assert_int_equal(next_step(&b, &limits).kind, STEP_CHUNK);
+    b.chapters[10].cards = 0;
+    b.acts[0].merged = true;
+    assert_int_equal(next_step(&b, &limits).kind, STEP_BEATS);
+    book_release(&b);
+}
+
+static void test_a_model_without_json_is_asked_for_lines(void **state)
+{
+    (void)state;
+    struct book b = book_of(5, 10000);
+    assert_false(next_step(&b, &limits).lines);
+    b.plan_misses = PLAN_MISSES;
+    assert_true(next_step(&b, &limits).lines);
+    b.has_bible = true;
+    assert_true(next_step(&b, &limits).lines);
+}
+
+static void test_a_chapter_that_was_given_only_needs_its_recap(void **state)
+{
+    (void)state;
+    struct book b = book_of(2, 10000);
+    b.has_bible = true;
+    outline(&b, 2);
+    b.chapters[0].given = true;
+    assert_int_equal(next_step(&b, &limits).kind, STEP_BEATS); // stores what was given
+    assert_false(next_chapter_is_full(&b, 1, 800));
+    b.chapters[0].cards = 1;
+    chunk(&b, 1, 700); // far less than its share
+    assert_int_equal(next_step(&b, &limits).kind, STEP_RECAP);
+    assert_true(next_chapter_is_full(&b, 1, 800));
+    book_release(&b);
+}
+
+// A book that a deadline has made shorter: the act across the new end was cut, and its last chapter ends the book.
+static void test_a_shorter_book_ends_where_it_is_told(void **state)
+{
+    (void)state;
+    struct book b = book_of(6, 6000); // of twenty
+    b.has_bible = true;
+    act(&b, 1, 6);
+    outline(&b, 6);
+    for (int n = 1; n <= 5; n++) complete(&b, n, 1000);
+    b.chapters[5].cards = 1;
+    struct step s = next_step(&b, &limits);
+    assert_int_equal(s.kind, STEP_CHUNK);
+    chunk(&b, 6, 600);
+    s = next_step(&b, &limits);
+    assert_true(s.ask.last_of_book);
     book_release(&b);
 }
 
@@ -187,6 +336,13 @@ int main(void)
         cmocka_unit_test(test_the_first_chapter_without_a_recap_is_next),
         cmocka_unit_test(test_a_chapter_has_prose_before_its_recap),
         cmocka_unit_test(test_the_same_rows_give_the_same_step),
+        cmocka_unit_test(test_a_long_book_is_outlined_an_act_at_a_time),
+        cmocka_unit_test(test_the_next_act_is_outlined_where_the_last_chapter_was_written),
+        cmocka_unit_test(test_acts_of_a_huge_book_come_in_batches_too),
+        cmocka_unit_test(test_old_recaps_are_merged_between_two_acts),
+        cmocka_unit_test(test_a_model_without_json_is_asked_for_lines),
+        cmocka_unit_test(test_a_chapter_that_was_given_only_needs_its_recap),
+        cmocka_unit_test(test_a_shorter_book_ends_where_it_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

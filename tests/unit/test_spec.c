@@ -5,6 +5,7 @@
 #include "model/spec.h"
 
 #include "base/mem.h"
+#include "scratch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,9 +16,14 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define PREMISE "\"premise\": \"A tale.\""
 #define BASE    PREMISE ", \"words\": 5000"
+#define KINDS   "\"novel\", \"story\", \"textbook\", \"report\", or a folder such as \"./my-templates\""
+
+#define TEN "a b c d e f g h i j "
 
 static void assert_refused_bytes(const char *text, size_t len, const char *message)
 {
@@ -73,11 +79,11 @@ static void names_each_mistake(void **state)
         {"{" BASE ", \"style\": \"a\\u001bb\"}", "$.style: found the control character U+001B, expected text"},
         {"{" BASE ", \"style\": \"a\\u009bb\"}", "$.style: found the control character U+009B, expected text"},
         {"{" BASE ", \"kind\": \"nvoel\"}", "$.kind: found \"nvoel\", did you mean \"novel\"?"},
-        {"{" BASE ", \"kind\": \"poem\"}",
-         "$.kind: found \"poem\", expected \"novel\", \"story\", \"textbook\" or \"report\""},
-        {"{" BASE ", \"kind\": \"./my-templates\"}",
-         "$.kind: found \"./my-templates\", a folder of templates is not available yet, "
-         "expected \"novel\", \"story\", \"textbook\" or \"report\""},
+        {"{" BASE ", \"kind\": \"poem\"}", "$.kind: found \"poem\", expected " KINDS},
+        {"{" BASE ", \"kind\": 3}", "$.kind: found 3, expected " KINDS},
+        {"{" BASE ", \"kind\": \"../ours\"}", "$.kind: found \"../ours\", expected a relative path without \"..\""},
+        {"{" BASE ", \"kind\": \"/etc\"}", "$.kind: found \"/etc\", expected a relative path without \"..\""},
+        {"{" BASE ", \"kind\": \"a/\\nb\"}", "$.kind: found a line break, expected one line of at most 1000 bytes"},
         {"{" BASE ", \"export\": [\"md\", \"epub\"]}",
          "$.export[1]: found \"epub\", which is not available yet, expected \"md\""},
         {"{" BASE ", \"export\": [\"pfd\"]}", "$.export[0]: found \"pfd\", expected \"md\""},
@@ -109,12 +115,81 @@ static void names_each_mistake(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) assert_refused(cases[i].text, cases[i].message);
 }
 
+static void names_each_mistake_of_an_outline(void **state)
+{
+    static const struct {
+        const char *outline, *message; // behind "$.outline"
+    } cases[] = {
+        {"7", ": found 7, expected a list of chapters such as {\"title\": \"...\"}"},
+        {"[7]", "[0]: found 7, expected an object"},
+        {"[{}]", "[0].title: missing, and it is required"},
+        {"[{\"title\": \" \"}]", "[0].title: found a blank text, expected words"},
+        {"[{\"title\": \"A\"}, {\"titel\": \"B\"}]", "[1].titel: unknown key, did you mean \"title\"?"},
+        {"[{\"title\": \"A\", \"chapter\": 0}]", "[0].chapter: found 0, expected a whole number from 1 to 2000"},
+        {"[{\"title\": \"A\", \"weight\": 3}]", "[0].weight: found 3, expected a number from 0.5 to 2"},
+        {"[{\"title\": \"A\", \"words\": 10}]", "[0].words: found 10, expected a whole number from 50 to 5000000"},
+        {"[{\"title\": \"A\", \"words\": 500, \"weight\": 1}]",
+         "[0]: found both \"weight\" and \"words\", expected one of them"},
+        {"[{\"title\": \"A\", \"beats\": \"b\"}]", "[0].beats: found \"b\", expected a list of texts"},
+        {"[{\"title\": \"A\", \"beats\": [\"b\", 2]}]",
+         "[0].beats[1]: found 2, expected one line of at most 500 bytes"},
+        {"[{\"title\": \"A\", \"beats\": [\" \"]}]", "[0].beats[0]: found a blank text, expected words"},
+        {"[{\"title\": \"A\", \"chapter\": 2}, {\"title\": \"B\", \"chapter\": 1}, {\"title\": \"C\"}]",
+         "[2]: found chapter 2 a second time, expected another number in \"chapter\""},
+        {"[{\"title\": \"A\", \"chapter\": 2000}, {\"title\": \"B\"}]",
+         "[1]: found chapter 2001, expected at most 2000"},
+        {"[{\"title\": \"A\", \"chapter\": 101}]", ": found chapter 101, expected at most 100 for 5000 words"},
+        {"[{\"title\": \"A\", \"words\": 3000}, {\"title\": \"B\", \"words\": 2001}]",
+         ": found 5001 words in its chapters, expected at most 5000, as $.words says"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char *text = mem_printf("{" BASE ", \"outline\": %s}", cases[i].outline);
+        char *message = mem_printf("$.outline%s", cases[i].message);
+        assert_refused(text, message);
+        free(text);
+        free(message);
+    }
+    assert_refused("{" BASE ", \"chapters\": 2, \"outline\": [{\"title\": \"A\", \"chapter\": 3}]}",
+                   "$.outline: found chapter 3, expected at most 2, as $.chapters says");
+}
+
+static void names_each_mistake_of_an_opening(void **state)
+{
+    static const struct {
+        const char *opening, *message; // behind "$.opening"
+    } cases[] = {
+        {"\"a\"", ": found \"a\", expected a list of chapters such as {\"file\": \"chapter-1.md\"}"},
+        {"[\"a.md\"]", "[0]: found \"a.md\", expected an object"},
+        {"[{\"title\": \"A\"}]", "[0]: found neither \"text\" nor \"file\", expected one of them"},
+        {"[{\"text\": \"a\", \"file\": \"b\"}]", "[0]: found both \"text\" and \"file\", expected one of them"},
+        {"[{\"text\": \" \\n\"}]", "[0].text: found a blank text, expected words"},
+        {"[{\"file\": \"../b\"}]", "[0].file: found \"../b\", expected a relative path without \"..\""},
+        {"[{\"file\": \"/b\"}]", "[0].file: found \"/b\", expected a relative path without \"..\""},
+        {"[{\"text\": \"a\"}, {\"text\": \"a\"}, {\"text\": \"a\"}]",
+         ": found 3 chapters, expected at most 2 in a book of 3; give more in $.chapters"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char *text = mem_printf("{" BASE ", \"opening\": %s}", cases[i].opening);
+        char *message = mem_printf("$.opening%s", cases[i].message);
+        assert_refused(text, message);
+        free(text);
+        free(message);
+    }
+    assert_refused("{" PREMISE ", \"words\": 100, \"opening\": [{\"text\": \"a\"}]}",
+                   "$.opening: found 1 chapter, expected at most 0 in a book of 1; give more in $.chapters");
+    assert_refused("{" PREMISE ", \"words\": 100, \"chapters\": 2, \"opening\": [{\"text\": \"" TEN TEN TEN TEN TEN
+                       TEN TEN TEN TEN "one more\"}]}",
+                   "$.opening: found 92 words in its chapters, expected at most 90 of the 100 in $.words, so that "
+                   "something is left to write");
+}
+
 static void shortens_what_was_found(void **state)
 {
     (void)state;
-    assert_refused(
-        "{" BASE ", \"kind\": \"żółć żółć żółć żółć żółć żółć żółć\"}",
-        "$.kind: found \"żółć żółć żółć żółć żó…\", expected \"novel\", \"story\", \"textbook\" or \"report\"");
+    assert_refused("{" BASE ", \"kind\": \"żółć żółć żółć żółć żółć żółć żółć\"}",
+                   "$.kind: found \"żółć żółć żółć żółć żó…\", expected " KINDS);
 }
 
 static char *repeat(const char *head, char c, size_t count, const char *tail)
@@ -262,6 +337,173 @@ static void the_stored_form_reads_back(void **state)
     buf_release(&second);
 }
 
+// Everything of an outline and an opening, out of order, with what would break a line of the plan.
+static const char planned[] =
+    "{\"kind\": \"./my-templates\", \"premise\": \"p\", \"words\": 9000, \"outline\": ["
+    "{\"chapter\": 5, \"title\": \"E\", \"words\": 700},"
+    "{\"title\": \"F\", \"weight\": 0.5, \"ends_on\": \"rain\"},"
+    "{\"chapter\": 1, \"title\": \"A\", \"summary\": \"one\\ntwo\", \"pov\": \"Olga\", \"purpose\": \"why\","
+    " \"beats\": [\"she goes; he stays\", \"rain\"]}],"
+    "\"opening\": [{\"title\": \"Old\", \"text\": \"It was \\\"late\\\".\\n\\nSo.\"}, {\"file\": \"sub/2.md\"}]}";
+
+static void an_outline_is_read_in_order(void **state)
+{
+    (void)state;
+    struct spec s;
+    parse_ok(&s, planned);
+    assert_string_equal(s.kind_dir, "./my-templates");
+    assert_int_equal(s.kind, BOOK_NOVEL);
+    assert_int_equal(s.outline_count, 3);
+    assert_int_equal(s.outline[0].number, 1);
+    assert_string_equal(s.outline[0].summary, "one two");
+    assert_string_equal(s.outline[0].beats, "she goes, he stays; rain");
+    assert_string_equal(s.outline[0].pov, "Olga");
+    assert_string_equal(s.outline[0].purpose, "why");
+    assert_true(s.outline[0].words == 0 && s.outline[0].weight <= 0);
+    assert_int_equal(s.outline[1].number, 5);
+    assert_int_equal(s.outline[1].words, 700);
+    assert_null(s.outline[1].beats);
+    assert_int_equal(s.outline[2].number, 6);
+    assert_string_equal(s.outline[2].ends_on, "rain");
+    assert_true(s.outline[2].weight > 0.49 && s.outline[2].weight < 0.51);
+    assert_int_equal(spec_chapters(&s), 6); // by length it would have been three
+    assert_int_equal(s.opening_count, 2);
+    assert_string_equal(s.opening[0].title, "Old");
+    assert_string_equal(s.opening[0].text, "It was \"late\".\n\nSo.");
+    assert_string_equal(s.opening[1].file, "sub/2.md");
+    spec_release(&s);
+}
+
+static void a_whole_plan_reads_back(void **state)
+{
+    (void)state;
+    struct spec s, again;
+    struct buf first, second;
+    buf_init(&first, BUF_MAX_SPEC);
+    buf_init(&second, BUF_MAX_SPEC);
+    parse_ok(&s, planned);
+    spec_write(&s, &first);
+    parse_ok(&again, first.data);
+    spec_write(&again, &second);
+    assert_string_equal(first.data, second.data);
+    assert_non_null(strstr(first.data, "\"kind\":\"./my-templates\""));
+    assert_non_null(strstr(first.data, "\"beats\":[\"she goes, he stays\",\"rain\"]"));
+    assert_non_null(strstr(first.data, "{\"chapter\":5,\"title\":\"E\",\"words\":700}"));
+    assert_non_null(strstr(first.data, "{\"file\":\"sub/2.md\"}"));
+    spec_release(&s);
+    spec_release(&again);
+    buf_release(&first);
+    buf_release(&second);
+}
+
+// ---- files of opening chapters -----------------------------------------------------------------------------------
+
+#define OPENED "{\"premise\": \"p\", \"words\": 5000, \"opening\": [{\"file\": \"one.md\"}]}"
+
+static void put(const char *path, const char *text, size_t len)
+{
+    struct err e = ERR_INIT;
+    if (!file_publish(path, text, len, &e)) fail_msg("%s", e.text);
+}
+
+static void files_become_text(void **state)
+{
+    static const char text[] = "\xEF\xBB\xBFIt was late.\r\n\r\nShe went.\r\n";
+    struct err e = ERR_INIT;
+    struct spec s;
+    struct buf out;
+    (void)state;
+    put("one.md", text, sizeof text - 1);
+    parse_ok(&s, OPENED);
+    if (!spec_read_files(&s, ".", "x.json", &e)) fail_msg("%s", e.text);
+    assert_string_equal(s.opening[0].text, "It was late.\n\nShe went.\n");
+    assert_null(s.opening[0].file);
+    buf_init(&out, BUF_MAX_SPEC);
+    spec_write(&s, &out);
+    assert_non_null(strstr(out.data, "\"opening\":[{\"text\":\"It was late.\\n\\nShe went.\\n\"}]"));
+    spec_release(&s);
+    buf_release(&out);
+}
+
+static void assert_unread(const char *message)
+{
+    struct err e = ERR_INIT;
+    struct spec s;
+    parse_ok(&s, OPENED);
+    assert_false(spec_read_files(&s, ".", "x.json", &e));
+    assert_string_equal(e.text, message);
+    assert_int_equal(e.code, ERR_USAGE);
+    assert_null(s.opening[0].text);
+    spec_release(&s);
+}
+
+static void files_that_cannot_be_read_are_named(void **state)
+{
+    static const char broken[] = "one\ntwo \xff\n", nul[] = "one\0two";
+    (void)state;
+    assert_unread("spec 'x.json': $.opening[0].file: there is no file './one.md'");
+    put("one.md", broken, sizeof broken - 1);
+    assert_unread("spec 'x.json': $.opening[0].file: './one.md', line 2: found bytes that are not UTF-8 text");
+    put("one.md", nul, sizeof nul - 1);
+    assert_unread("spec 'x.json': $.opening[0].file: './one.md': found a NUL byte, expected text");
+    put("one.md", "\n", 1);
+    assert_unread("spec 'x.json': $.opening[0].file: found a blank text, expected words");
+    put("one.md", "a\x1b[2J", 5);
+    assert_unread("spec 'x.json': $.opening[0].file: found the control character U+001B, expected text");
+    assert_int_equal(unlink("one.md"), 0);
+    assert_int_equal(mkdir("one.md", 0700), 0);
+    assert_unread("spec 'x.json': $.opening[0].file: cannot read './one.md': not a regular file");
+    assert_int_equal(rmdir("one.md"), 0);
+}
+
+// A spec is passed around: what it names must lie in its own folder, links or not.
+static void a_link_may_not_leave_the_folder(void **state)
+{
+    struct err e = ERR_INIT;
+    struct spec s;
+    (void)state;
+    assert_int_equal(mkdir("in", 0700), 0);
+    put("secret", "It was late.", 12);
+    put("in/here", "It was early.", 13);
+    assert_int_equal(symlink("../secret", "in/one.md"), 0);
+    parse_ok(&s, OPENED);
+    assert_false(spec_read_files(&s, "in", "x.json", &e));
+    assert_string_equal(
+        e.text, "spec 'x.json': $.opening[0].file: found \"one.md\", a link that leads out of the folder 'in'");
+    assert_int_equal(unlink("in/one.md"), 0);
+    assert_int_equal(symlink("here", "in/one.md"), 0);
+    e = (struct err)ERR_INIT;
+    if (!spec_read_files(&s, "in", "x.json", &e)) fail_msg("%s", e.text);
+    assert_string_equal(s.opening[0].text, "It was early.");
+    spec_release(&s);
+}
+
+static void openings_have_a_ceiling(void **state)
+{
+    struct err e = ERR_INIT;
+    struct spec s;
+    struct buf text;
+    (void)state;
+    buf_init(&text, BUF_MAX_SPEC);
+    while (text.len < 1100000) buf_adds(&text, "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghij ");
+    put("one.md", text.data, text.len);
+    put("two.md", text.data, text.len);
+    parse_ok(&s,
+             "{\"premise\": \"p\", \"words\": 90000, \"opening\": [{\"file\": \"one.md\"}, {\"file\": \"two.md\"}]}");
+    assert_false(spec_read_files(&s, ".", "x.json", &e));
+    assert_string_equal(e.text,
+                        "spec 'x.json': $.opening: found 2200038 bytes in its chapters, expected at most 2000000");
+    spec_release(&s);
+    e = (struct err)ERR_INIT;
+    parse_ok(&s, OPENED);
+    assert_false(spec_read_files(&s, ".", "x.json", &e));
+    assert_string_equal(e.text,
+                        "spec 'x.json': $.opening: found 21569 words in its chapters, expected at most 4500 of "
+                        "the 5000 in $.words, so that something is left to write");
+    spec_release(&s);
+    buf_release(&text);
+}
+
 static void chapters_follow_from_words(void **state)
 {
     (void)state;
@@ -286,10 +528,14 @@ static void languages_say_it_themselves(void **state)
     assert_string_equal(language_name("eo"), "eo");
 }
 
+#define in_a_folder(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_each_mistake),
+        cmocka_unit_test(names_each_mistake_of_an_outline),
+        cmocka_unit_test(names_each_mistake_of_an_opening),
         cmocka_unit_test(shortens_what_was_found),
         cmocka_unit_test(lengths_are_in_bytes),
         cmocka_unit_test(deep_nesting_is_one_line),
@@ -298,6 +544,12 @@ int main(void)
         cmocka_unit_test(little_is_enough),
         cmocka_unit_test(everything_is_read),
         cmocka_unit_test(the_stored_form_reads_back),
+        cmocka_unit_test(an_outline_is_read_in_order),
+        cmocka_unit_test(a_whole_plan_reads_back),
+        in_a_folder(files_become_text),
+        in_a_folder(files_that_cannot_be_read_are_named),
+        in_a_folder(a_link_may_not_leave_the_folder),
+        in_a_folder(openings_have_a_ceiling),
         cmocka_unit_test(chapters_follow_from_words),
         cmocka_unit_test(languages_say_it_themselves),
     };

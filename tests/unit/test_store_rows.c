@@ -42,6 +42,8 @@ static void test_job_round_trip(void **state)
     assert_string_equal(j.slug, "the-salt-engine");
     assert_string_equal(j.spec, "{\"words\":900}");
     assert_string_equal(j.model, "");
+    assert_string_equal(j.templates_dir, "/own/templates");
+    assert_string_equal(j.out_dir, "");
     assert_string_equal(j.out_parent, "/tmp");
     assert_int_equal(j.state, JOB_QUEUED);
     assert_int_equal(j.seed, 7);
@@ -50,14 +52,16 @@ static void test_job_round_trip(void **state)
     assert_true(j.created_ms > 0 && j.created_ms <= j.touched_ms && j.begun_ms == 0);
     job_release(&j);
     assert_ok(store_templates_set(s, id, "abc", "{}", 2, &e) && store_job_set_folder(s, id, "/tmp/1-x", &e) &&
-              store_job_set_model(s, id, "qwen", &e));
+              store_job_set_model(s, id, "qwen", 0.9, &e) &&
+              store_job_set_deadline(s, id, INT64_C(1800000000000), &e));
     j = job_get(id);
     assert_string_equal(j.templates, "abc");
     assert_string_equal(j.out_dir, "/tmp/1-x");
     assert_string_equal(j.model, "qwen");
+    assert_int_equal(j.deadline_ms, INT64_C(1800000000000));
     job_release(&j);
     assert_int_equal(store_job_get(s, 99, &j, &e), STORE_NONE);
-    assert_false(store_job_set_model(s, 99, "x", &e));
+    assert_false(store_job_set_model(s, 99, "x", 1, &e));
     assert_int_equal(e.code, ERR_INTERNAL);
 }
 
@@ -233,6 +237,7 @@ static void test_book(void **state)
     assert_int_equal(b.chapters[0].chunks_count, 2);
     assert_int_equal(b.chapters[0].chunks[1].seq, 2);
     assert_int_equal(b.chapters[0].chunks[1].words_asked, 10);
+    assert_int_equal(b.chapters[0].chunks[1].tokens, 6);
     assert_int_equal(b.chapters[0].cards, 2);
     assert_true(b.chapters[0].has_recap && !b.chapters[1].has_recap);
     assert_int_equal(b.chapters[1].chunks_count, 0);
@@ -255,8 +260,10 @@ static bool on_chunk(void *arg, const struct chunk_row *c)
     char *out = arg;
     size_t at = strlen(out);
 
-    (void)snprintf(out + at, 400 - at, "%d.%d %.*s%s%s;", c->chapter, c->seq, (int)c->len, c->text,
+    (void)snprintf(out + at, 400 - at, "%d.%d %.*s%s%s", c->chapter, c->seq, (int)c->len, c->text,
                    c->gap ? " gap" : "", c->cut ? " cut" : "");
+    at = strlen(out);
+    (void)snprintf(out + at, 400 - at, c->tokens >= 0 ? " (%d);" : ";", c->tokens);
     return true;
 }
 
@@ -288,11 +295,11 @@ static void test_chunks_and_turns(void **state)
     fixture_chapter(s, other, 1);
     fixture_chunk(s, job, 2, 1, "later place");
     fixture_chunk(s, other, 1, 1, "not this book");
-    struct chunk_row gap = {.chapter = 1, .seq = 1, .text = "", .glue = "", .gap = true, .cut = true};
+    struct chunk_row gap = {.chapter = 1, .seq = 1, .text = "", .glue = "", .gap = true, .cut = true, .tokens = -1};
     assert_ok(store_chunk_add(s, job, &gap, &e));
-    assert_chunks(job, 0, STORE_BY_PLACE, "1.1  gap cut;2.1 later place;");
-    assert_chunks(job, 0, STORE_BY_TIME, "2.1 later place;1.1  gap cut;");
-    assert_chunks(job, 2, STORE_BY_TIME, "2.1 later place;");
+    assert_chunks(job, 0, STORE_BY_PLACE, "1.1  gap cut;2.1 later place (6);");
+    assert_chunks(job, 0, STORE_BY_TIME, "2.1 later place (6);1.1  gap cut;");
+    assert_chunks(job, 2, STORE_BY_TIME, "2.1 later place (6);");
     assert_false(store_chunk_add(s, job, &gap, &e)); // a place is filled once
     e = (struct err)ERR_INIT;
     assert_ok(store_turn_add(s, job, 2, TURN_USER, "write", 5, &e) && store_turn_add_chunk(s, job, 2, 1, &e));
@@ -322,7 +329,7 @@ static void test_damaged_chunk_is_named(void **state)
     assert_false(store_chunks_each(s, job, 0, STORE_BY_PLACE, on_chunk, text, &e));
     assert_int_equal(e.code, ERR_DAMAGED);
     assert_non_null(strstr(e.text, "chapter 1, part 2"));
-    assert_string_equal(text, "1.1 sound;");
+    assert_string_equal(text, "1.1 sound (6);");
 }
 
 static bool stop_at_once(void *arg, const struct chunk_row *c)
@@ -344,7 +351,7 @@ static void test_listing_ends_when_told(void **state)
     assert_false(store_chunks_each(s, job, 0, STORE_BY_PLACE, stop_at_once, &seen, &e));
     assert_int_equal(e.code, ERR_NONE);
     assert_int_equal(seen, 1);
-    assert_chunks(job, 0, STORE_BY_PLACE, "1.1 a;1.2 b;"); // and nothing is left open
+    assert_chunks(job, 0, STORE_BY_PLACE, "1.1 a (6);1.2 b (6);"); // and nothing is left open
 }
 
 // ---- attempts
@@ -443,7 +450,7 @@ static void test_attempts(void **state)
     assert_int_equal(e.code, ERR_INTERNAL);
 }
 
-static void test_done_task_drops_its_text_only(void **state)
+static void test_done_task_drops_what_was_accepted(void **state)
 {
     struct task_key one, two;
     struct attempt a;
@@ -452,18 +459,26 @@ static void test_done_task_drops_its_text_only(void **state)
     int64_t job = fixture_job(s, "one");
     one = chunk_task(job, 1);
     two = chunk_task(job, 2);
+    int64_t refused = begin(one, "a refused");
+    append(refused, " answer");
+    end(refused, "none", "loop", true);
     int64_t first = begin(one, "kept"), second = begin(two, "left");
     append(first, " prose");
     append(second, " alone");
     assert_ok(store_task_done(s, &one, &e)); // before the attempt's end, in one commit: the order does not matter
     end(first, "none", "accepted", true);
-    assert_attempt(store_attempt_last(s, &one, &a, &e), &a, 1, 1, "", "");
+    assert_attempt(store_attempt_last(s, &one, &a, &e), &a, 2, 2, "", "");
     assert_true(a.ended);
+    attempt_release(&a);
+    assert_attempt(store_attempt_best(s, &one, &a, &e), &a, 1, 2, "a refused", " answer");
     attempt_release(&a);
     assert_attempt(store_attempt_last(s, &two, &a, &e), &a, 1, 0, "left", " alone");
     attempt_release(&a);
-    assert_int_equal(fixture_number("SELECT count(*) FROM task WHERE state = 'done'"), 1);
+    end(second, "none", "accepted", true);
+    assert_int_equal(fixture_number("SELECT count(*) FROM attempt_text"), 4);
+    assert_ok(store_task_done(s, &two, &e)); // and the other way round
     assert_int_equal(fixture_number("SELECT count(*) FROM attempt_text"), 2);
+    assert_int_equal(fixture_number("SELECT count(*) FROM task WHERE state = 'done'"), 2);
     struct task_key never = chunk_task(job, 7);
     assert_ok(store_task_done(s, &never, &e));
 }
@@ -512,14 +527,21 @@ static void test_counters_are_sums(void **state)
     for (int i = 0; i < 300; i++) {
         random = random * 1103515245u + 12345u;
         unsigned r = random >> 16;
-        int64_t job = jobs[r % 3], id = begin(chunk_task(job, (int)(r / 3 % 5)), "");
+        int64_t job = jobs[r % 3], id = 0;
+        struct attempt_begin begin_row = {.task = chunk_task(job, (int)(r / 3 % 5)),
+                                          .prompt_bytes = (int64_t)(r % 5000),
+                                          .common_bytes = (int64_t)(r % 300),
+                                          .broke = r % 13 == 0};
+        assert_ok(store_attempt_begin(s, &begin_row, &id, &e));
         struct attempt_end end_row = {.failure = failures[r % 4],
-                                      .verdict = r & 16 ? "accepted" : "loop",
+                                      .verdict = r & 16  ? "accepted"
+                                                 : r & 8 ? "loop"
+                                                         : "no_plan",
                                       .prompt_tokens = r & 32 ? -1 : (int64_t)(r % 900),
                                       .cached_tokens = -1,
                                       .output_tokens = (int64_t)(r % 700),
                                       .first_token_ms = r & 64 ? -1 : 10,
-                                      .total_ms = 10 + (int64_t)(r % 90),
+                                      .total_ms = r & 128 ? -1 : 10 + (int64_t)(r % 90),
                                       .charge = r & 1};
         if (i % 50 != 49) assert_ok(store_attempt_end(s, id, &end_row, &e));
         struct chunk_row chunk = {.chapter = 1 + i % 9,
@@ -536,8 +558,10 @@ static void test_counters_are_sums(void **state)
         fixture_number("SELECT count(*) FROM job j WHERE"
                        " (words_done, gaps) IS (SELECT sum(words), sum(gap) FROM chunk WHERE job = j.id)"
                        " AND chapters_done = (SELECT count(recap) FROM chapter WHERE job = j.id)"
-                       " AND (requests, retries, prompt_tokens, cached_tokens, output_tokens, generating_ms) IS "
-                       "(SELECT count(*),"
+                       " AND (requests, prompt_bytes, common_bytes, prefix_breaks, plan_misses, busy_ms, retries,"
+                       " prompt_tokens, cached_tokens, output_tokens, generating_ms) IS "
+                       "(SELECT count(*), sum(prompt_bytes), sum(common_bytes), sum(broke), sum(verdict = 'no_plan'),"
+                       "  sum(max(total_ms, 0)),"
                        "  sum(ended AND (failure <> 'none' OR verdict <> 'accepted')), sum(max(prompt_tokens, 0)),"
                        "  sum(max(cached_tokens, 0)), sum(max(output_tokens, 0)),"
                        "  sum(CASE WHEN first_token_ms >= 0 THEN max(total_ms - first_token_ms, 0) ELSE 0 END)"
@@ -545,6 +569,7 @@ static void test_counters_are_sums(void **state)
                        " AND touched_ms = (SELECT max(time_ms) FROM event WHERE job = j.id)"),
         3);
     assert_true(fixture_number("SELECT min(retries) FROM job") > 10);
+    assert_true(fixture_number("SELECT min(min(prefix_breaks, plan_misses)) FROM job") > 3);
 }
 
 // ---- the small ones
@@ -619,7 +644,7 @@ int main(void)
         TEST(test_damaged_chunk_is_named),
         TEST(test_listing_ends_when_told),
         TEST(test_attempts),
-        TEST(test_done_task_drops_its_text_only),
+        TEST(test_done_task_drops_what_was_accepted),
         TEST(test_log_of_attempts),
         TEST(test_counters_are_sums),
         TEST(test_events),

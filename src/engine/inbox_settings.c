@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// See inbox_settings.h.
+#include "engine/inbox_settings.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "engine/template_set.h"
+
+// ---- templates ---------------------------------------------------------------------------------------------------
+
+bool inbox_templates_read(struct inbox_templates *t, const struct json *message, struct err *e)
+{
+    struct templates set;
+    size_t len;
+    const struct json *v = json_get(message, "templates");
+    const char *text = json_str(v, &len);
+    *t = (struct inbox_templates){.given = text != NULL};
+    buf_init(&t->packed, BUF_MAX_PIECE);
+    if (!text) return v == NULL || err_set(e, ERR_USAGE, "the message's templates are no text");
+    if (!templates_unpack(&set, text, len, e)) return false;
+    memcpy(t->hash, set.hash, sizeof(t->hash));
+    templates_pack(&set, &t->packed);
+    templates_release(&set);
+    return !t->packed.full || err_set(e, ERR_USAGE, "the templates are larger than %d bytes", BUF_MAX_PIECE);
+}
+
+void inbox_templates_release(struct inbox_templates *t)
+{
+    buf_release(&t->packed);
+}
+
+bool inbox_templates_store(const struct inbox_templates *t, struct store *s, int64_t job, struct err *e)
+{
+    return !t->given || store_templates_set(s, job, t->hash, t->packed.data, t->packed.len, e);
+}
+
+bool inbox_change_templates(struct store *s, const struct job *j, const struct inbox_templates *t, bool *changed,
+                            struct err *e)
+{
+    if (!t->given || strcmp(t->hash, j->templates) == 0) return true;
+    *changed = true;
+    return inbox_templates_store(t, s, j->id, e) &&
+           store_event_add(s, j->id, "templates", "the templates were changed on request", NULL, e);
+}
+
+// ---- backend, deadline -------------------------------------------------------------------------------------------
+
+bool inbox_change_backend(struct store *s, const struct job *j, const struct json *message, bool *changed,
+                          struct err *e)
+{
+    const char *backend = json_str(json_get(message, "backend"), NULL);
+    if (!backend || strcmp(backend, j->backend) == 0) return true;
+    *changed = true;
+    return store_job_set_backend(s, j->id, backend, e);
+}
+
+int64_t inbox_deadline(const struct json *message)
+{
+    return json_int(json_get(message, "deadline_ms"), -1);
+}
+
+// As it stands on the wall: "2026-11-22 07:00".
+static void local_text(char out[CLOCK_TEXT_SIZE], int64_t wall_ms)
+{
+    time_t seconds = (time_t)(wall_ms / 1000);
+    struct tm tm;
+    if (localtime_r(&seconds, &tm) == NULL || strftime(out, CLOCK_TEXT_SIZE, "%Y-%m-%d %H:%M", &tm) == 0)
+        clock_rfc3339(out, wall_ms);
+}
+
+static bool tell_deadline(struct store *s, int64_t job, int64_t deadline_ms, struct err *e)
+{
+    char local[CLOCK_TEXT_SIZE], exact[CLOCK_TEXT_SIZE], text[100], data[100];
+    if (deadline_ms == 0)
+        return store_event_add(s, job, "deadline", "the deadline was taken away", "{\"deadline\":null}", e);
+    local_text(local, deadline_ms);
+    clock_rfc3339(exact, deadline_ms);
+    (void)snprintf(text, sizeof(text), "the deadline is %s", local);
+    (void)snprintf(data, sizeof(data), "{\"deadline\":\"%s\"}", exact);
+    return store_event_add(s, job, "deadline", text, data, e);
+}
+
+bool inbox_change_deadline(struct store *s, const struct job *j, const struct json *message, bool *changed,
+                           struct err *e)
+{
+    int64_t deadline_ms = inbox_deadline(message);
+    if (deadline_ms < 0 || deadline_ms == j->deadline_ms) return true;
+    *changed = true;
+    return store_job_set_deadline(s, j->id, deadline_ms, e) && tell_deadline(s, j->id, deadline_ms, e);
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Loading and writing what a chapter's writer must know. See story.h for the order and the reason.
+#include "engine/story.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "text/utf8.h"
+#include "text/words.h"
+
+enum { WHOLE = 1 << 20, RECAP_BYTES = 750, SHORT_BYTES = 420 };
+
+// How much of the acts before is said: outline and recaps, recaps, their first lines, nothing.
+enum before { BEFORE_ALL, BEFORE_RECAPS, BEFORE_SHORT, BEFORE_LAST, BEFORE_NOTHING };
+
+static const struct level {
+    enum before before;
+    bool mixed;      // chapters that are written stand by their recap alone, those to come by their outline alone
+    bool full;       // recaps of this act with all their lines
+    int past, ahead; // chapters of this act on both sides of the one at hand
+    int bible;       // bytes: its first lines weigh most
+    int page;        // words of the page before
+    int state;       // bytes for people; threads and facts get half of it each
+    bool skeleton;
+} levels[] = {
+    {BEFORE_ALL, false, true, WHOLE, WHOLE, WHOLE, 170, 400, true},
+    {BEFORE_RECAPS, false, true, WHOLE, WHOLE, WHOLE, 170, 500, true},
+    {BEFORE_SHORT, false, true, WHOLE, WHOLE, WHOLE, 170, 600, true},
+    {BEFORE_SHORT, false, false, WHOLE, WHOLE, 2600, 170, 700, true},
+    {BEFORE_SHORT, true, false, WHOLE, WHOLE, 2000, 150, 700, true},
+    {BEFORE_LAST, true, false, WHOLE, WHOLE, 1600, 120, 600, true},
+    {BEFORE_LAST, true, false, 5, 3, 1600, 100, 600, true},
+    {BEFORE_NOTHING, true, false, 3, 2, 1200, 80, 500, false},
+    {BEFORE_NOTHING, true, false, 1, 1, 900, 60, 300, false},
+    {BEFORE_NOTHING, true, false, 0, 0, 600, 40, 200, false},
+    {BEFORE_NOTHING, true, false, 0, 0, 300, 25, 0, false},
+};
+
+int story_levels(void)
+{
+    return (int)ARRAY_LEN(levels);
+}
+
+// ---- rows --------------------------------------------------------------------------------------------------------------
+
+static char *copy(const char *text)
+{
+    return mem_strdup(text ? text : "");
+}
+
+static bool add_act(void *arg, const struct act_row *a)
+{
+    struct story *y = arg;
+    mem_grow(&y->acts, &y->acts_cap, y->acts_count + 1, sizeof(*y->acts));
+    y->acts[y->acts_count++] = (struct story_act){
+        .range = {a->number, a->from, a->to},
+        .start = copy(a->start),
+        .turn = copy(a->turn),
+        .open = copy(a->open),
+        .summary = mem_strdup_opt(a->summary),
+    };
+    return true;
+}
+
+static bool add_chapter(void *arg, const struct chapter_row *c)
+{
+    struct story *y = arg;
+    mem_grow(&y->chapters, &y->chapters_cap, y->chapters_count + 1, sizeof(*y->chapters));
+    y->chapters[y->chapters_count++] = (struct story_chapter){
+        .number = c->number,
+        .title = copy(c->title),
+        .event = copy(c->event),
+        .pov = copy(c->pov),
+        .purpose = copy(c->purpose),
+        .opens = copy(c->opens),
+        .closes = copy(c->closes),
+        .ends_on = copy(c->ends_on),
+        .cards = copy(c->cards),
+        .recap = c->number < y->chapter ? mem_strdup_opt(c->recap) : NULL,
+    };
+    if (c->number < y->chapter && c->recap) memory_add(y->memory, c->number, c->recap);
+    return true;
+}
+
+static bool keep_prose(void *arg, const struct chunk_row *c)
+{
+    struct buf *prose = arg;
+    if (c->gap) return true;
+    buf_clear(prose);
+    buf_add(prose, c->text + c->skip, c->len - c->skip);
+    return true;
+}
+
+bool story_load(struct story *y, const struct desk *d, int chapter, struct err *e)
+{
+    *y = (struct story){.chapter = chapter, .act = acts_of_chapter(d->book, chapter), .memory = memory_new()};
+    buf_init(&y->bible, BUF_MAX_PIECE);
+    buf_init(&y->page, BUF_MAX_PIECE);
+    int64_t job = d->job->id;
+    return store_bible_get(d->store, job, &y->bible, e) && store_acts_each(d->store, job, add_act, y, e) &&
+           store_chapters_each(d->store, job, add_chapter, y, e) &&
+           (chapter == 1 || store_chunks_each(d->store, job, chapter - 1, STORE_BY_PLACE, keep_prose, &y->page, e)) &&
+           (story_at_hand(y) || err_set(e, ERR_DAMAGED, "job %lld has no chapter %d", (long long)job, chapter));
+}
+
+void story_release(struct story *y)
+{
+    for (size_t i = 0; i < y->acts_count; i++) {
+        free(y->acts[i].start);
+        free(y->acts[i].turn);
+        free(y->acts[i].open);
+        free(y->acts[i].summary);
+    }
+    for (size_t i = 0; i < y->chapters_count; i++) {
+        struct story_chapter *c = &y->chapters[i];
+        char *const texts[] = {c->title,  c->event,   c->pov,   c->purpose, c->opens,
+                               c->closes, c->ends_on, c->cards, c->recap};
+        for (size_t k = 0; k < ARRAY_LEN(texts); k++) free(texts[k]);
+    }
+    free(y->acts);
+    free(y->chapters);
+    memory_free(y->memory);
+    buf_release(&y->bible);
+    buf_release(&y->page);
+}
+
+const struct story_chapter *story_at_hand(const struct story *y)
+{
+    return (size_t)y->chapter <= y->chapters_count ? &y->chapters[y->chapter - 1] : NULL;
+}
+
+// ---- text --------------------------------------------------------------------------------------------------------------
+
+static void write_acts(const struct story *y, struct buf *out)
+{
+    for (size_t i = 0; i < y->acts_count; i++) {
+        const struct story_act *a = &y->acts[i];
+        if (!*a->start && !*a->turn && !*a->open) continue;
+        if (out->len == 0) buf_adds(out, "# Acts\n");
+        buf_addf(out, "Act %d, chapters %d to %d: %s | %s | unsolved at its end: %s\n", a->range.number,
+                 a->range.from, a->range.to, a->start, a->turn, a->open);
+    }
+}
+
+static void outline_line(const struct story_chapter *c, struct buf *out)
+{
+    buf_addf(out, "%d. %s: %s\n", c->number, c->title, c->event);
+}
+
+// All its lines, or what happened.
+static void recap_text(const struct story_chapter *c, bool full, struct buf *out)
+{
+    if (!c->recap) return;
+    size_t line = strcspn(c->recap, "\n"), len = full ? strlen(c->recap) : line;
+    if (!full && len > SHORT_BYTES) len = utf8_whole(c->recap, SHORT_BYTES);
+    if (full)
+        buf_addf(out, "Chapter %d\n%.*s\n", c->number, (int)len, c->recap);
+    else
+        buf_addf(out, "%d. %s. %.*s\n", c->number, c->title, (int)len, c->recap);
+}
+
+static void heading(const struct story_act *a, struct buf *out)
+{
+    if (a) buf_addf(out, "# Act %d, chapters %d to %d\n", a->range.number, a->range.from, a->range.to);
+}
+
+static bool is_last_before(const struct story *y, const struct story_act *a)
+{
+    return a->range.number == y->act.number - 1;
+}
+
+static void write_act_before(const struct story *y, const struct story_act *a, const struct level *v, struct buf *out)
+{
+    if (v->before == BEFORE_NOTHING || (v->before == BEFORE_LAST && !is_last_before(y, a))) return;
+    heading(a, out);
+    if (a->summary) {
+        buf_addf(out, "In short:\n%s\n", a->summary);
+        return;
+    }
+    if (v->before == BEFORE_ALL) {
+        buf_adds(out, "## Outline\n");
+        for (int n = a->range.from; n <= a->range.to; n++) outline_line(&y->chapters[n - 1], out);
+        buf_adds(out, "## Already on the page\n");
+    }
+    bool full = v->before <= BEFORE_RECAPS;
+    for (int n = a->range.from; n <= a->range.to; n++) recap_text(&y->chapters[n - 1], full, out);
+}
+
+static bool is_near(const struct story *y, const struct level *v, int n)
+{
+    return n < y->chapter ? y->chapter - n <= v->past : n - y->chapter <= v->ahead;
+}
+
+static void write_act_at_hand(const struct story *y, const struct level *v, struct buf *out)
+{
+    int last = y->act.to < (int)y->chapters_count ? y->act.to : (int)y->chapters_count;
+    heading(y->act.number > 0 && (size_t)y->act.number <= y->acts_count ? &y->acts[y->act.number - 1] : NULL, out);
+    if (!v->mixed) {
+        buf_adds(out, "## Outline\n");
+        for (int n = y->act.from; n <= last; n++)
+            if (is_near(y, v, n)) outline_line(&y->chapters[n - 1], out);
+    }
+    buf_adds(out, "## Already on the page\n");
+    if (y->chapter == 1) buf_adds(out, "Nothing yet: the book begins here.\n");
+    for (int n = y->act.from; n < y->chapter; n++)
+        if (is_near(y, v, n)) recap_text(&y->chapters[n - 1], v->full, out);
+    if (!v->mixed) return;
+    buf_adds(out, "## To come\n");
+    for (int n = y->chapter; n <= last; n++)
+        if (is_near(y, v, n)) outline_line(&y->chapters[n - 1], out);
+}
+
+static void write_tail(const struct story *y, int words, struct buf *out)
+{
+    if (words == 0 || y->page.len == 0) return;
+    size_t from = words_tail(y->page.data, y->page.len, (size_t)words);
+    buf_adds(out, "# The page before\n");
+    buf_add(out, y->page.data + from, y->page.len - from);
+    buf_adds(out, "\n\n");
+}
+
+// Whole lines of it, at most `most` bytes.
+static void add_lines(const struct buf *text, size_t most, struct buf *out)
+{
+    size_t len = text->len < most ? text->len : most;
+    while (len > 0 && len < text->len && text->data[len - 1] != '\n') len--;
+    buf_add(out, text->data, len);
+}
+
+static void write_state(const struct story *y, const struct level *v, struct story_text *out)
+{
+    const struct story_chapter *c = story_at_hand(y);
+    struct buf about, lines;
+    size_t most = (size_t)v->state;
+    if (most == 0 || y->chapter == 1) return;
+    buf_init(&about, BUF_MAX_PIECE);
+    buf_init(&lines, BUF_MAX_PIECE);
+    buf_addf(&about, "%s %s %s %s %s", c->title, c->event, c->pov, c->opens, c->closes);
+    memory_cast(y->memory, about.data, &lines, most);
+    if (lines.len > 0) buf_addf(&out->cast, "How they stand:\n%s", lines.data);
+    buf_clear(&lines);
+    memory_threads(y->memory, &lines, most / 2);
+    if (lines.len > 0) buf_addf(&out->threads, "Open questions:\n%s", lines.data);
+    buf_clear(&lines);
+    memory_facts(y->memory, about.data, &lines, most / 2);
+    if (lines.len > 0) buf_addf(&out->facts, "What must stay true:\n%s", lines.data);
+    buf_release(&about);
+    buf_release(&lines);
+}
+
+void story_write(const struct story *y, int level, struct story_text *out)
+{
+    const struct level *v = &levels[level];
+    struct buf *const all[] = {&out->bible, &out->acts,    &out->story, &out->tail,
+                               &out->cast,  &out->threads, &out->facts};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) buf_init(all[i], BUF_MAX_PROMPT);
+    add_lines(&y->bible, (size_t)v->bible, &out->bible);
+    if (v->skeleton) write_acts(y, &out->acts);
+    for (size_t i = 0; i < y->acts_count && y->acts[i].range.number < y->act.number; i++)
+        write_act_before(y, &y->acts[i], v, &out->story);
+    write_act_at_hand(y, v, &out->story);
+    write_tail(y, v->page, &out->tail);
+    write_state(y, v, out);
+}
+
+void story_text_release(struct story_text *t)
+{
+    struct buf *const all[] = {&t->bible, &t->acts, &t->story, &t->tail, &t->cast, &t->threads, &t->facts};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) buf_release(all[i]);
+}
+
+size_t story_growth(const struct story *y, int level)
+{
+    const struct level *v = &levels[level];
+    int to_come = y->act.to - y->chapter;
+    if (to_come <= 0 || v->past < WHOLE) return 0;
+    return (size_t)to_come * (v->full ? RECAP_BYTES : SHORT_BYTES / 2);
+}

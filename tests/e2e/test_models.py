@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: the novelgen authors
+#
+# Books written by models that do not do what they are told: the length, the prose and the price all the same.
+import json
+import re
+import subprocess
+
+import pytest
+from novelgen import BUILD, book_of
+from place import Place
+
+NOT_PROSE = re.compile(r"(?im)^#+ .*part|\*\*part|sure[!,.] here|certainly[!,]|word count|let me know if|to be continued|"
+                       r"as an ai|<think|<\|im_end|only the beginning|^chapter \d+:?$")
+
+# Options, and what is generated for a word kept at the most. Circling, refusing and thinking bring nothing of their own.
+MODELS = {
+    "stops after 150 tokens": (["--stop-early", "150"], 1.25),
+    "hidden cap": (["--cap", "270"], 1.25),
+    "half": (["--length-ratio", "0.5"], 1.25),
+    "double": (["--length-ratio", "2"], 1.25),
+    "ignores the length": (["--ignore-length", "900"], 1.25),
+    "never JSON": (["--no-json"], 1.05),
+    "plans are prose": (["--plan-prose"], 1.05),
+    "headings": (["--heading"], 1.25),
+    "chat": (["--chat"], 1.25),
+    "closes early": (["--close-early"], 1.25),
+    "restates": (["--no-prefill", "--restate"], 1.25),
+    "copies": (["--copy", "--rate", "20000"], 1.25),
+    "loops": (["--loop", "20", "--rate", "20000"], 1.25),
+    "circles": (["--circle", "15"], None),
+    "refuses": (["--refuse", "15"], None),
+    "thinks aloud": (["--think"], None),
+    "other language": (["--wrong-language", "15"], None),
+    "control tokens": (["--control"], 1.25),
+}
+
+
+@pytest.fixture
+def place(tmp_path):
+    with Place(tmp_path) as p:
+        yield p
+
+
+def repeats(text):
+    """The counts of tests/helpers/repeats.c."""
+    return json.loads(subprocess.run([BUILD / "tests" / "repeats"], input=text.encode(), stdout=subprocess.PIPE,
+                                     check=True).stdout)
+
+
+def prose_of(status):
+    return "\n".join(line for line in book_of(status).split("\n") if not re.match(r"#{1,2} ", line))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_book_by_a_model_that(place, name):
+    options, price = MODELS[name]
+    place.serve(*options)
+    done = place.submit(words=6000, chapters=2)
+    assert done.returncode == 0, done.stderr
+    status, account = place.status(1), place.server.account()
+    prose = prose_of(status)
+    assert abs(status["words_done"] - 6000) <= 180 and status["gaps"] == 0
+    assert not NOT_PROSE.findall(prose)
+    assert (found := repeats(prose))["loops"] == 0 and found["repeated_8"] < 0.02
+    assert price is None or account["kind_words"]["chunk"] / status["words_done"] <= price
+    assert place.is_alone() and account["over_ctx"] == 0
+
+
+def test_what_a_model_said_twice_has_begun_the_conversation_anew(place):
+    # Copies until two answers are refused for it; then the request stands alone, and the copying ends.
+    place.serve("--loop", "100", "--rate", "50000")
+    place.submit(words=1000, chapters=1, limits={"attempts": 3})
+    events = place.events(1)
+    assert [e for e in events if e["type"] == "retry" and "loop" in e["text"]] or place.status(1)["gaps"] == 0
+    assert place.status(1)["state"] == "done"
+
+
+@pytest.mark.parametrize("ctx", [2048, 3000, 4096, 8192, 1000000])
+def test_no_request_is_larger_than_the_context(place, ctx):
+    place.serve("--ctx", str(ctx))
+    assert place.submit(words=8000, chapters=3).returncode == 0
+    account, status = place.server.account(), place.status(1)
+    assert account["fit_max"] <= 0.95 and account["over_ctx"] == 0
+    assert abs(status["words_done"] - 8000) <= 240 and status["gaps"] == 0
+
+
+def test_a_book_goes_on_in_another_context(place):
+    # Begun with much room, paused, continued with little: what no longer fits is left out.
+    place.serve("--rate", "4000")
+    writer = place.start(*place.submit_args(words=9000, chapters=16))
+    place.wait_middle(3)
+    assert place.run("pause", 1).returncode == 0 and writer.wait() == 6
+    place.stop_server()
+    place.serve("--ctx", "2600")
+    done = place.resume()
+    assert done.returncode == 0, done.stderr
+    account, status = place.server.account(), place.status(1)
+    assert account["fit_max"] <= 0.95 and account["over_ctx"] == 0
+    assert abs(status["words_done"] - 9000) <= 270 and status["gaps"] == 0
+
+
+def test_a_break_of_the_prefix_has_its_reason(place):
+    # One chapter that does not fit: its older half is left out, once in a while, and that is said.
+    place.serve("--ctx", "4096")
+    assert place.submit(words=8000, chapters=1).returncode == 0
+    said = [e["text"] for e in place.events(1) if e["type"] == "prefix"]
+    assert said and all("left out to fit the context" in text for text in said)
+    assert place.status(1)["prefix_breaks"] == len(said)
+
+
+def test_nothing_breaks_the_prefix_where_there_is_room(place):
+    place.serve()
+    assert place.submit(words=12000, chapters=4).returncode == 0
+    status = place.status(1)
+    assert status["prefix_breaks"] == 0 and status["prefix_share"] > 0.8
+    report = json.loads((place.folder() / "report.json").read_text())
+    assert report["prefix_breaks"] == 0
+    assert report["style"]["repeated_8"] < 0.02 and 0.7 < report["style"]["distinct_2"] <= 1
+    assert [c["chapter"] for c in report["style"]["chapters"]] == [1, 2, 3, 4]
+
+
+def test_chapter_one_begins_when_the_first_act_is_planned(place):
+    place.serve("--rate", "3000")
+    writer = place.start(*place.submit_args(words=40000, chapters=40))
+    place.wait_middle(1)
+    kinds = place.server.account()["kinds"]
+    assert place.run("pause", 1).returncode == 0 and writer.wait() == 6
+    assert kinds["bible"] + kinds["acts"] + kinds["outline"] + kinds["beats"] <= 6 and kinds["chunk"] == 1
+    outline = json.loads((place.folder() / "outline.json").read_text())
+    assert len(outline["acts"]) == 4 and len(outline["chapters"]) == outline["acts"][0]["to"] == 10

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// A book that was half written with the first schema goes on with this one: nothing is lost, what is new is not known
+// or counted from the rows, and a copy of what was there is kept.
+#include "store_fixture.h"
+
+#include "base/hash.h"
+#include "store/schema.h"
+
+static const char rows_1[] =
+    "INSERT INTO job (uuid, slug, title, state, backend, model, out_parent, detached, seed, words_target,"
+    " chapters_total, words_done, chapters_done, requests, retries, generating_ms, created_ms, touched_ms)"
+    " VALUES ('u', 'salt', 'Salt', 'writing', 'auto', 'qwen', '/tmp', 0, 7, 900, 3, 8, 1, 4, 2, 900, 1, 1),"
+    " ('v', 'rain', '', 'queued', 'auto', '', '/tmp', 0, 7, 900, 3, 0, 0, 0, 0, 0, 2, 2);"
+    "INSERT INTO job_spec VALUES (1, '{\"words\":900}'), (2, '{}');"
+    "INSERT INTO bible VALUES (1, 'TITLE: Salt');"
+    "INSERT INTO chapter (job, number, weight, cards_count, title, pov, event, ends_on, cards, recap) VALUES"
+    " (1, 1, 1.5, 1, 'A', 'P', 'E', 'O', 'c', 'r'), (1, 2, 1, 0, 'B', 'P', 'E', 'O', NULL, NULL);"
+    "INSERT INTO turn (job, conversation, role, text) VALUES (1, 1, 0, 'write');"
+    "INSERT INTO turn (job, conversation, role, chunk) VALUES (1, 1, 1, 1);"
+    "INSERT INTO task (job, kind, chapter, seq, state, requests) VALUES (1, 'outline', 1, 0, 'done', 1),"
+    " (1, 'chunk', 1, 1, 'done', 1), (1, 'beats', 2, 0, 'ready', 2);"
+    "INSERT INTO attempt (task, number, ended, started_ms, words_asked, max_tokens, seed, prompt_bytes, common_bytes,"
+    " backend, model, first_token_ms, total_ms, verdict) VALUES"
+    " (1, 1, 1, 1, 0, 900, 1, 1000, 0, 'b', 'm', 10, 510, 'accepted'),"
+    " (2, 1, 1, 2, 400, 900, 2, 2000, 500, 'b', 'm', 10, 410, 'accepted'),"
+    " (3, 1, 1, 3, 0, 900, 3, 3000, 2500, 'b', 'm', 10, 310, 'no_plan'),"
+    " (3, 2, 0, 4, 0, 900, 4, 4000, 3000, 'b', 'm', -1, -1, '');"
+    "INSERT INTO attempt_text VALUES ((4 << 20) + 1, x'4341');";
+
+static void add_chunk(void)
+{
+    char sql[400];
+
+    (void)snprintf(sql, sizeof sql,
+                   "INSERT INTO chunk VALUES (1, 1, 1, 1, 400, 8, 0, 0, 0, %lld, '');"
+                   "INSERT INTO chunk_text VALUES (1, 'It was late.')",
+                   (long long)hash_bytes("It was late.", 12));
+    fixture_script(sql);
+}
+
+static void make_first(void)
+{
+    const struct schema first = {.steps = schema_novelgen.steps, .count = 1};
+    struct err e = ERR_INIT;
+    struct db *d = db_open(fixture_db, DB_WRITE, SCHEMA_APPLICATION_ID, NULL, 0, &e);
+
+    assert_non_null(d);
+    assert_ok(schema_migrate(d, &first, fixture_db, &e));
+    db_close(d);
+    fixture_script(rows_1);
+    add_chunk();
+}
+
+static bool on_text(void *arg, const struct chunk_row *c)
+{
+    (void)arg;
+    assert_string_equal(c->text, "It was late.");
+    assert_int_equal(c->tokens, -1);
+    return true;
+}
+
+static bool on_turn(void *arg, enum turn_role role, const char *text, size_t len)
+{
+    int *count = arg;
+
+    (void)len;
+    assert_string_equal(text, role == TURN_USER ? "write" : "It was late.");
+    ++*count;
+    return true;
+}
+
+static bool on_attempt(void *arg, const struct attempt_row *r)
+{
+    static const int conversations[] = {0, 1, 2, 2};
+    int *count = arg;
+
+    assert_int_equal(r->conversation, conversations[*count]);
+    ++*count;
+    return true;
+}
+
+static void assert_book(struct store *s)
+{
+    struct err e = ERR_INIT;
+    struct book b;
+
+    assert_ok(store_book_load(s, 1, &b, &e));
+    assert_true(b.words_target == 900 && b.chapters_total == 3 && b.chapters_count == 2 && b.has_bible);
+    assert_true(b.obedience == 1 && b.plan_misses == 1 && b.acts_count == 0);
+    assert_true(b.chapters[0].has_recap && b.chapters[0].recap_bytes == 1 && !b.chapters[0].given);
+    assert_true(b.chapters[0].chunks_count == 1 && b.chapters[0].chunks[0].tokens == -1);
+    book_release(&b);
+}
+
+static void assert_job(struct store *s)
+{
+    struct err e = ERR_INIT;
+    struct job j;
+
+    assert_int_equal(store_job_get(s, 1, &j, &e), STORE_FOUND);
+    assert_true(j.state == JOB_WRITING && j.words_done == 8 && j.requests == 4 && j.generating_ms == 900);
+    assert_string_equal(j.templates_dir, "");
+    assert_true(j.busy_ms == 510 + 410 + 310 && j.prompt_bytes == 10000 && j.common_bytes == 6000);
+    assert_true(j.prefix_breaks == 0 && j.words_planned == 0 && j.deadline_ms == 0);
+    job_release(&j);
+    assert_int_equal(store_job_get(s, 2, &j, &e), STORE_FOUND);
+    assert_true(j.busy_ms == 0 && j.prompt_bytes == 0);
+    job_release(&j);
+}
+
+static void test_a_half_written_book_goes_on(void **state)
+{
+    struct err e = ERR_INIT;
+    struct attempt a;
+    int64_t in_job = 0;
+    int turns = 0, attempts = 0;
+
+    (void)state;
+    make_first();
+    assert_int_equal(fixture_number("PRAGMA user_version"), 1);
+    struct store *s = fixture_open(STORE_READ_WRITE);
+    assert_int_equal(fixture_number("PRAGMA user_version"), 2);
+    assert_job(s);
+    assert_book(s);
+    assert_ok(store_chunks_each(s, 1, 0, STORE_BY_PLACE, on_text, NULL, &e));
+    assert_ok(store_turns_each(s, 1, 1, on_turn, &turns, &e) && store_attempts_each(s, 1, on_attempt, &attempts, &e));
+    assert_true(turns == 2 && attempts == 4);
+    assert_int_equal(store_attempt_in_flight(s, &in_job, &a, &e), STORE_FOUND);
+    assert_true(in_job == 1 && a.id == 4);
+    assert_string_equal(a.text.data, "CA");
+    attempt_release(&a);
+    struct attempt_end end = {.failure = "abandoned", .first_token_ms = -1, .total_ms = -1};
+    assert_ok(store_attempt_end(s, 4, &end, &e) && store_cards_set(s, 1, 2, "x", 1, &e));
+    fixture_chunk(s, 1, 2, 1, "It went on.");
+    store_close(s);
+    assert_int_equal(fixture_number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+
+static void test_what_was_there_is_copied(void **state)
+{
+    char copy[400];
+
+    (void)state;
+    make_first();
+    store_close(fixture_open(STORE_READ_WRITE));
+    (void)snprintf(copy, sizeof copy, "%s.v1", fixture_db);
+    assert_int_equal(rename(copy, fixture_db), 0);
+    assert_int_equal(fixture_number("PRAGMA user_version"), 1);
+    assert_int_equal(fixture_number("SELECT words_done FROM job WHERE id = 1"), 8);
+    struct store *s = fixture_open(STORE_READ_WRITE); // and it can be migrated as well
+    assert_book(s);
+    store_close(s);
+}
+
+// Databases that were made with it are in the world.
+static void test_the_first_schema_stays_as_it_is(void **state)
+{
+    (void)state;
+    const char *first = schema_novelgen.steps[0];
+    assert_int_equal(strlen(first), 4419);
+    assert_true(hash_bytes(first, strlen(first)) == UINT64_C(1254780671395585956));
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_set_up, fixture_tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_half_written_book_goes_on),
+        TEST(test_what_was_there_is_copied),
+        TEST(test_the_first_schema_stays_as_it_is),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// What `status` says of rows: the fields of its JSON, and the lines of its page.
+#include "store_fixture.h"
+
+#include "app/status.h"
+#include "cli/page.h"
+
+#include <time.h>
+
+static struct store *s;
+static struct err e;
+static int64_t id;
+
+static int set_up(void **state)
+{
+    e = (struct err)ERR_INIT;
+    if (fixture_set_up(state) != 0) return -1;
+    s = fixture_open(STORE_READ_WRITE);
+    id = fixture_job(s, "one");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    store_close(s);
+    return fixture_tear_down(state);
+}
+
+static struct job job_get(void)
+{
+    struct job j;
+
+    if (store_job_get(s, id, &j, &e) != STORE_FOUND) fail_msg("job: %s", e.text);
+    return j;
+}
+
+static void request(int64_t prompt_bytes, int64_t common_bytes, int64_t prompt_tokens, int64_t cached_tokens)
+{
+    struct attempt_begin b = {.task = {.job = id, .kind = "chunk", .chapter = 1, .seq = 1},
+                              .prompt_bytes = prompt_bytes,
+                              .common_bytes = common_bytes,
+                              .broke = common_bytes == 0};
+    struct attempt_end r = {.failure = "none",
+                            .verdict = "accepted",
+                            .prompt_tokens = prompt_tokens,
+                            .cached_tokens = cached_tokens,
+                            .output_tokens = 100,
+                            .first_token_ms = 0,
+                            .total_ms = 1000};
+    int64_t attempt = 0;
+
+    assert_ok(store_attempt_begin(s, &b, &attempt, &e) && store_attempt_end(s, attempt, &r, &e));
+}
+
+// The members from `prefix_share` on.
+static void assert_json(const char *expected)
+{
+    struct job j = job_get();
+    struct json *o = status_json(&j);
+    struct buf text;
+
+    buf_init(&text, BUF_MAX_PIECE);
+    assert_true(json_write(o, &text, 0));
+    const char *from = strstr(text.data, "\"prefix_share\"");
+    assert_non_null(from);
+    assert_string_equal(from, expected);
+    buf_release(&text);
+    json_free(o);
+    job_release(&j);
+}
+
+static void test_fields(void **state)
+{
+    (void)state;
+    assert_json("\"prefix_share\":null,\"cached_share\":null,\"prefix_breaks\":0,\"words_planned\":null,"
+                "\"deadline\":null}");
+    request(1000, 0, 300, -1);
+    assert_json("\"prefix_share\":0.0,\"cached_share\":null,\"prefix_breaks\":1,\"words_planned\":null,"
+                "\"deadline\":null}");
+    request(2000, 2000, 600, 555);
+    assert_ok(store_job_set_deadline(s, id, INT64_C(1800000000000), &e) && store_plan_shorten(s, id, 450, 3, &e));
+    assert_json("\"prefix_share\":0.667,\"cached_share\":0.617,\"prefix_breaks\":1,\"words_planned\":450,"
+                "\"deadline\":\"2027-01-15T08:00:00.000Z\"}");
+}
+
+static void test_estimate_is_for_what_is_planned(void **state)
+{
+    (void)state;
+    fixture_chapter(s, id, 1);
+    for (int seq = 1; seq <= 25; seq++) fixture_chunk(s, id, 1, seq, "four words of prose");
+    request(1, 1, 1, 1);
+    struct job j = job_get();
+    assert_int_equal(status_eta_ms(&j, j.words_done), 8000); // 100 words a second, 900 asked for
+    job_release(&j);
+    assert_ok(store_plan_shorten(s, id, 300, 1, &e));
+    j = job_get();
+    assert_int_equal(status_eta_ms(&j, j.words_done), 2000);
+    job_release(&j);
+}
+
+static void page(struct buf *out)
+{
+    struct book book;
+    struct job j = job_get();
+
+    assert_ok(store_book_load(s, id, &book, &e));
+    struct page_view v = {.job = &j, .book = &book};
+    buf_init(out, BUF_MAX_PIECE);
+    page_job(&v, false, out);
+    book_release(&book);
+    job_release(&j);
+}
+
+static void assert_line(const char *line)
+{
+    struct buf text;
+
+    page(&text);
+    if (strstr(text.data, line) == NULL) fail_msg("no '%s' in:\n%s", line, text.data);
+    buf_release(&text);
+}
+
+static void assert_no_line(const char *label)
+{
+    struct buf text;
+
+    page(&text);
+    if (strstr(text.data, label) != NULL) fail_msg("'%s' in:\n%s", label, text.data);
+    buf_release(&text);
+}
+
+static void add_gap(int chapter, int seq)
+{
+    struct chunk_row c = {.chapter = chapter, .seq = seq, .text = "", .glue = "", .gap = true, .tokens = -1};
+
+    assert_ok(store_chunk_add(s, id, &c, &e));
+}
+
+static void test_page_names_the_gaps(void **state)
+{
+    (void)state;
+    for (int c = 1; c <= 4; c++) fixture_chapter(s, id, c);
+    fixture_chunk(s, id, 3, 1, "prose");
+    assert_no_line("gaps");
+    add_gap(3, 2);
+    assert_line("\n  gaps      chapter 3 part 2\n");
+    add_gap(4, 1);
+    add_gap(4, 2);
+    add_gap(1, 1);
+    add_gap(1, 2);
+    assert_line("\n  gaps      chapter 1 part 1, chapter 1 part 2, chapter 3 part 2, chapter 4 part 1, "
+                "chapter 4 part 2\n");
+    add_gap(4, 3);
+    add_gap(2, 1);
+    assert_line("chapter 2 part 1, chapter 3 part 2, chapter 4 part 1, and 2 more\n");
+}
+
+static void test_page_says_what_was_cached(void **state)
+{
+    (void)state;
+    request(10, 5, 300, -1);
+    assert_no_line("cache ");
+    request(10, 5, 700, 939);
+    assert_line("\n  cache     93 % of prompts\n");
+}
+
+static void test_page_says_the_deadline(void **state)
+{
+    (void)state;
+    assert_int_equal(setenv("TZ", "UTC0", 1), 0);
+    tzset();
+    assert_no_line("deadline");
+    assert_line("\n  words     0 of 900 (0%)\n");
+    assert_ok(store_job_set_deadline(s, id, INT64_C(4000000000000), &e) && store_plan_shorten(s, id, 450, 3, &e));
+    assert_line("\n  deadline  2096-10-02 07:06, in ");
+    assert_line("\n  words     0 of 450 (0%), 900 were asked for\n");
+    assert_ok(store_job_set_deadline(s, id, 60000, &e)); // long past
+    assert_line("\n  deadline  1970-01-01 00:01\n");
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_fields),
+        TEST(test_estimate_is_for_what_is_planned),
+        TEST(test_page_names_the_gaps),
+        TEST(test_page_says_what_was_cached),
+        TEST(test_page_says_the_deadline),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
