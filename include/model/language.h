@@ -8,7 +8,7 @@
 //   line: Schreibe auf Deutsch.  the closing line of a request, in the language itself
 //   script: Latn               scripts (ISO 15924) its letters are of; several with blanks between (Hira Kana Hani)
 //   tokens: 2.0                a first guess of tokens a word
-//   common: der die und …      its most frequent words; for languages that share a script
+//   common: der die und …      its most frequent words, about fifty
 //   chapter: Kapitel           the word in front of a chapter's number
 //   opener*: …                 POSIX extended regular expressions over folded text without speech, of bytes, not letters
 //   meta*: …                   (text/pattern.h): what answers begin with that is not story; talk about the text, at its
@@ -41,17 +41,17 @@ struct language;
 // By tag ("de"); never NULL: an unknown tag gives a language of that name and nothing else. Lives as long as the program.
 const struct language *language_get(const char *tag);
 const char *language_tag(const struct language *l);
-const char *language_title(const struct language *l);  // "German"
+const char *language_title(const struct language *l);   // "German"
 const char *language_chapter(const struct language *l); // "Kapitel"; "Chapter" if it is not said
-double language_tokens(const struct language *l);      // a word; 2 if it is not said
+double language_tokens(const struct language *l);       // a word; 2 if it is not said
 // Whether any pattern of that kind matches `text`, which is folded (language_fold).
 bool language_matches(const struct language *l, enum language_pattern kind, const char *text);
 // Case folded, apostrophes straight, white space as single blanks; malloc'ed.
 char *language_fold(const char *s, size_t len);
 
-// Whether prose is of the language: its letters are mostly of its scripts, and where other languages share them, its
-// common words are not far rarer than another known language's. Short texts (less than 20 words) are judged by script
-// alone. `why`: "the text is in Latin script", "the text reads as English"; untouched if it fits.
+// Whether prose is of the language: its letters are mostly of its scripts, and its common words are not far rarer than
+// another known language's. Short texts (less than 20 words) are judged by script alone, and so are languages without
+// a list of common words. `why`: "the text is in Latin script", "the text reads as English"; untouched if it fits.
 bool language_fits(const struct language *l, const char *s, size_t len, char *why, size_t size);
 
 // The tag of a language by its English name ("Polish" gives "pl"), or NULL.

@@ -10,10 +10,11 @@
 // whether it trims or refuses. `gate_rule_text` says it to people.
 //
 //   trims     thinking  chat  heading  fence  restated   at the head
-//             loop  copied  meta  closer  cut_sentence  over_length   at the end
+//             loop  copied  control  meta  closer  cut_sentence  over_length   at the end
 //   refuses   empty  no_sentence  too_short  refusal  reasoning  wrong_language  loop  copied  repeats  control  placeholder
 //
-// loop and copied trim when what stands before them is worth keeping, else they refuse.
+// loop, copied and control trim when what stands before them is worth keeping, else they refuse. (control also goes from
+// the head: a token that a broken template left there.)
 #ifndef ENGINE_GATE_H
 #define ENGINE_GATE_H
 
@@ -35,6 +36,7 @@ struct gate_in {
     const struct language *language; // NULL: rules that need one are passed over
     const struct shingles *book;     // of all accepted prose; NULL: passed over
     bool last_of_book;               // a conclusion is welcome
+    bool guarded;                    // it was watched for loops and copies as it came, and none was found
     bool markup;                     // headings, lists, fences and tables belong to the text (textbook, report)
 };
 

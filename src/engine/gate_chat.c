@@ -125,8 +125,9 @@ size_t gate_meta(const struct gate_in *in, const char *s, size_t len)
 size_t gate_closer(const struct gate_in *in, const char *s, size_t len)
 {
     size_t before = paragraph_whole(s, len), from = before + gate_blanks(s + before, len - before);
-    if (in->last_of_book || before == 0 || words_count(s + from, len - from) > CLOSER_WORDS) return len;
-    size_t stays = words_count(s, before);
-    if (stays * 100 < (size_t)in->need_words * CLOSER_KEEP_PERCENT) return len;
-    return gate_matches(in->language, LANGUAGE_CLOSER, s + from, len - from) ? before : len;
+    if (in->last_of_book || before == 0) return len;
+    if (!gate_matches(in->language, LANGUAGE_CLOSER, s + from, len - from))
+        return len; // nearly always: before counting
+    if (words_count(s + from, len - from) > CLOSER_WORDS) return len;
+    return words_count(s, before) * 100 < (size_t)in->need_words * CLOSER_KEEP_PERCENT ? len : before;
 }

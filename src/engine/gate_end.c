@@ -36,6 +36,7 @@ static bool cut(struct gate_work *w, enum gate_rule rule, size_t keep)
 
 bool gate_repetition(struct gate_work *w)
 {
+    if (w->in->guarded) return true;
     size_t once = cycle_find(prose(w), length(w));
     if (once < length(w) && !cut(w, GATE_LOOP, once)) return false;
     if (!w->in->book) return true;

@@ -25,6 +25,7 @@ struct desk {
     const struct templates *templates;
     const struct book *book;
     struct shingles *said; // all accepted prose; what a step accepts is added (dropped and made anew after any doubt)
+    struct habits *habits; // of the last chapters, as far as they are counted
     int n_ctx_tokens;
     int chunk_words;
 };

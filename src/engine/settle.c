@@ -73,6 +73,7 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
         .text = text.data,
         .len = text.len,
         .cut = r->cut_by_limit,
+        .guarded = w->flight.prefix.len == 0 && !w->flight.stopped,
         .tokens = w->flight.prefix.len > 0 ? -1 : (int)r->output_tokens,
         .turn = &w->prompt.messages[w->prompt.turn],
     };
@@ -171,7 +172,8 @@ static bool settle_failure(struct worker *w, const struct gen_result *r, struct 
     // The attempts of a task are counted, so that no delay need grow over them: a server that answers everything with
     // nothing would otherwise take days to end in a book of gaps.
     if (decision.charge && !decision.outage) w->failures_in_row = 0;
-    return end_attempt(w, r, decision.smaller ? "smaller" : "", "", decision.charge, e) && say_failed(w, r, &decision, e);
+    return end_attempt(w, r, decision.smaller ? "smaller" : "", "", decision.charge, e) &&
+           say_failed(w, r, &decision, e);
 }
 
 bool settle_flight(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/habits.h"
 #include "engine/steps.h"
 #include "engine/story.h"
 #include "model/language.h"
 #include "model/plan.h"
-#include "text/style.h"
 
-enum { CARD_WORDS = 50, HABITS_MOST = 6, HABITS_CHAPTERS = 3, REQUEST_TOKENS = 160 };
+enum { CARD_WORDS = 50, REQUEST_TOKENS = 160 };
 
 static const char *const openings[] = {
     "a line of speech",
@@ -25,31 +25,12 @@ static const char *const openings[] = {
 
 // ---- the question ------------------------------------------------------------------------------------------------------
 
-static bool add_prose(void *arg, const struct chunk_row *c)
-{
-    struct buf *prose = arg;
-    buf_addf(prose, "%s", c->glue);
-    buf_add(prose, c->text + c->skip, c->len - c->skip);
-    return true;
-}
-
 // What the last chapters said too often, as a line that asks for other words.
 static bool write_avoid(struct buf *out, const struct desk *d, int chapter, struct err *e)
 {
-    struct buf prose, habits;
-    bool ok = true;
-    buf_init(&prose, BUF_MAX_BOOK);
-    buf_init(&habits, BUF_MAX_PIECE);
-    for (int n = chapter - HABITS_CHAPTERS; ok && n < chapter; n++) {
-        if (n < 1) continue;
-        ok = store_chunks_each(d->store, d->job->id, n, STORE_BY_PLACE, add_prose, &prose, e);
-        buf_adds(&prose, "\n\n");
-    }
-    if (ok) style_habits(&habits, prose.data, prose.len, HABITS_MOST);
-    if (habits.len > 0) buf_addf(out, "Said too often already, so avoid:\n%s", habits.data);
-    buf_release(&prose);
-    buf_release(&habits);
-    return ok;
+    if (!habits_read(d->habits, d->store, d->job->id, chapter, e)) return false;
+    if (d->habits->text.len > 0) buf_addf(out, "Said too often already, so avoid:\n%s", d->habits->text.data);
+    return true;
 }
 
 static const char *or_else(const char *text, const char *otherwise)

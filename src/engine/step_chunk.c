@@ -102,6 +102,7 @@ static bool settle(const struct desk *d, const struct step *s, const struct answ
     if (ok) {
         struct gate_in in = gate_in_of(d, s, a->text, a->len, &before);
         in.cut = a->cut;
+        in.guarded = a->guarded;
         in.need_words = s->ask.need_words;
         in.most_words = length_most(d->book, &s->ask);
         gate_chunk(&in, &g);

@@ -18,6 +18,7 @@ struct answer {
     const char *text; // what earlier attempts left, and what came now, joined
     size_t len;
     bool cut;                       // ended by a limit or by the guard, or kept although its stream broke
+    bool guarded;                   // all of it came under the guard, which saw no loop and no copy
     int tokens;                     // as the server counted them; -1: not known, or it came in pieces
     const struct gen_message *turn; // the user turn that is stored with it
 };

@@ -23,6 +23,7 @@
 #include "backend/probe.h"
 #include "engine/account.h"
 #include "engine/flight.h"
+#include "engine/habits.h"
 #include "engine/link.h"
 #include "engine/next.h"
 #include "engine/prompt.h"
@@ -65,6 +66,7 @@ struct worker {
     const struct language *language;
     struct book book;
     struct shingles *said; // all accepted prose, read when the job is loaded
+    struct habits habits;
     struct publish publish;
     struct timer *publish_soon; // runs when the request at hand has left
     struct {
@@ -113,7 +115,7 @@ bool worker_begin_job(struct worker *w,
                       struct err *e); // a queued job has begun, even if its backend keeps it waiting
 bool worker_pin_model(struct worker *w, struct err *e);
 bool worker_reload_book(struct worker *w, struct err *e);
-struct desk worker_desk(const struct worker *w);
+struct desk worker_desk(struct worker *w);
 int worker_chunk_words(const struct worker *w);
 struct next_limits worker_limits(const struct worker *w);
 int worker_attempts(const struct worker *w); // allowed per task

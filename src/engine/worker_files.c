@@ -37,7 +37,7 @@ static bool is_complete(const struct worker *w, int chapter)
     return next_chapter_is_full(&w->book, chapter, worker_chunk_words(w));
 }
 
-// The files of what was accepted, and the checkpoint: while the server works on the next request.
+// The files of what was accepted, what the next chapter's opening will need of them, and the checkpoint: while the server works on the next request.
 void worker_publish(struct worker *w)
 {
     struct err e = ERR_INIT;
@@ -49,6 +49,8 @@ void worker_publish(struct worker *w)
     if (all) publish_again(&w->publish, &w->book, worker_chunk_words(w));
     if (outline && !all) publish_outline(&w->publish);
     if (chapter > 0 && !all) publish_chunks(&w->publish, chapter, is_complete(w, chapter));
+    if (w->step.kind == STEP_RECAP && !habits_read(&w->habits, w->store, w->job.id, w->step.chapter + 1, &e))
+        log_line(LOG_WARN, "the habits of chapter %d: %s", w->step.chapter, e.text);
     if ((outline || all || chapter > 0) && !store_checkpoint(w->store, &e))
         log_line(LOG_WARN, "checkpoint: %s", e.text);
 }

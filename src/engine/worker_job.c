@@ -24,6 +24,7 @@ void worker_drop_job(struct worker *w)
     prompt_release(&w->prompt);
     shingles_free(w->said);
     w->said = NULL;
+    habits_release(&w->habits);
     free(w->dry_breakers);
     w->dry_breakers = NULL;
 }
@@ -79,6 +80,7 @@ bool worker_load_job(struct worker *w, int64_t id, struct err *e)
     char name[40];
     (void)snprintf(name, sizeof(name), "job %lld", (long long)id);
     w->said = shingles_new(SAID_MOST);
+    habits_init(&w->habits);
     if (!spec_parse(&w->spec, w->job.spec, strlen(w->job.spec), name, e)) return false;
     w->language = language_get(w->spec.language);
     name_breakers(w);
@@ -97,7 +99,7 @@ bool worker_pin_model(struct worker *w, struct err *e)
     return store_job_set_model(w->store, w->job.id, model, ratio, e) && worker_reload_book(w, e);
 }
 
-struct desk worker_desk(const struct worker *w)
+struct desk worker_desk(struct worker *w)
 {
     return (struct desk){.store = w->store,
                          .job = &w->job,
@@ -106,6 +108,7 @@ struct desk worker_desk(const struct worker *w)
                          .templates = &w->templates,
                          .book = &w->book,
                          .said = w->said,
+                         .habits = &w->habits,
                          .n_ctx_tokens = link_n_ctx(w->link),
                          .chunk_words = worker_chunk_words(w)};
 }

@@ -16,7 +16,7 @@
 static const double words_per_token = 0.7, reserve_share = 0.05;
 enum { RESERVE_LEAST_MS = 10000 };
 
-// A chapter more is kept for at least this part of an ordinary one, because a chapter that is dropped does not come back.
+// A chapter more is kept for at least this part of an ordinary one: a chapter that is dropped does not come back.
 static const double chapter_least = 0.25;
 
 static int64_t words_written(const struct book *b)

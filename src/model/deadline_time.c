@@ -75,10 +75,10 @@ static bool take_zone(const char **s, int *ahead)
 // hour that a change of the clocks leaves out becomes the one behind it.
 static bool moment(struct tm t, bool local, time_t *out)
 {
-    struct tm given = t;
+    int month = t.tm_mon; // another one if the day does not fit into it
     t.tm_isdst = -1;
     *out = local ? mktime(&t) : timegm(&t);
-    return *out != (time_t)-1 && t.tm_mday == given.tm_mday && t.tm_mon == given.tm_mon && t.tm_year == given.tm_year;
+    return *out != (time_t)-1 && t.tm_mon == month;
 }
 
 // The next time that a clock on the wall shows this.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// Whether a text is of a language: by its script, and among languages of one script by their most frequent words. Nearly
-// every second word of a text stands in a list of fifty, so that a few lines decide; no list need be exact.
+// Whether a text is of a language: by its most frequent words, and by its script. Nearly every second word of a text
+// stands in a list of fifty, so that a few lines decide; no list need be exact.
 #include "model/language_data.h"
 
 #include <stdint.h>
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "text/plain.h"
@@ -22,6 +23,8 @@ enum {
     FITS_LEAD = 4,            // and so many more, that chance is not the reason
     SLOTS = 8192,             // a power of two, several times the words of all lists
     LANGUAGES_MOST = 64,      // a bit each
+    SAMPLES = 4,
+    SAMPLE_BYTES = 500,
 };
 
 struct word_slot {
@@ -81,7 +84,7 @@ static const struct language *better(const struct language *own, const char *s, 
     if (count_common(hits, s, len) < FITS_LEAST_WORDS) return NULL;
     for (const struct language *l = language_all(); l && i < LANGUAGES_MOST; l = l->next, i++) {
         if (l == own) of_own = hits[i];
-        if (!(l->scripts & own->scripts) || hits[i] <= most) continue;
+        if (hits[i] <= most) continue;
         most = hits[i];
         best = l;
     }
@@ -104,13 +107,33 @@ static enum script foreign_script(const struct language *l, const char *s, size_
     return own * 100 < count.all * FITS_SCRIPT_PERCENT ? most : SCRIPTS;
 }
 
+// Four stretches of a long text stand for all of it. They begin and end at white space, or in scripts without blanks at
+// any character, which language_fold takes as it is.
+static char *sample(const char *s, size_t len)
+{
+    if (len <= SAMPLES * SAMPLE_BYTES) return language_fold(s, len);
+    struct buf b;
+    buf_init(&b, BUF_MAX_PIECE);
+    for (size_t i = 0; i < SAMPLES; i++) {
+        size_t from = (len - SAMPLE_BYTES) / (SAMPLES - 1) * i, end = from + SAMPLE_BYTES;
+        while (i > 0 && from < end && !strchr(" \n", s[from]) && ((unsigned char)s[from] & 0xC0) != 0xC0) from++;
+        while (end > from && end < len && ((unsigned char)s[end] & 0xC0) == 0x80) end--;
+        buf_add(&b, s + from, end - from);
+        buf_addc(&b, '\n');
+    }
+    char *folded = language_fold(b.data, b.len);
+    buf_release(&b);
+    return folded;
+}
+
 bool language_fits(const struct language *l, const char *s, size_t len, char *why, size_t size)
 {
     if (l->scripts == 0) return true;
-    char *plain = language_fold(s, len);
-    const struct language *other = better(l, plain, strlen(plain));
+    char *plain = sample(s, len);
+    size_t plain_len = strlen(plain);
+    const struct language *other = better(l, plain, plain_len);
+    enum script script = other ? SCRIPTS : foreign_script(l, plain, plain_len);
     free(plain);
-    enum script script = other ? SCRIPTS : foreign_script(l, s, len);
     if (other)
         (void)snprintf(why, size, "the text reads as %s", other->name);
     else if (script != SCRIPTS)

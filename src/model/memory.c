@@ -19,10 +19,10 @@
 enum { ENTRIES_MOST = 400, COMMON_LEAST = 4 };
 
 struct entry {
-    char *text;  // the state, the thread, the fact
-    char *name;  // of a person, else NULL
+    char *text; // the state, the thread, the fact
+    char *name; // of a person, else NULL
     int chapter;
-    bool once; // DONE
+    bool once;                 // DONE
     struct memory_words words; // of the name, or of the text
 };
 
@@ -76,7 +76,7 @@ void memory_free(struct memory *m)
     free(m);
 }
 
-// ---- adding ------------------------------------------------------------------------------------------------------------------
+// ---- adding -----------------------------------------------------------------------------------------------------
 
 struct piece {
     const char *s;
@@ -112,7 +112,7 @@ static bool split_name(struct piece whole, struct piece *name, struct piece *sta
     return false;
 }
 
-// The one person whose name this is, or a part of it, or the other way round. people.count: nobody, or nobody for sure.
+// The one person whose name this is, or a part of it, or the other way round. people.count: nobody for sure.
 static size_t find_person(const struct entries *people, const struct memory_words *name)
 {
     size_t found = people->count, parts = 0;
@@ -130,7 +130,8 @@ static void add_person(struct memory *m, int chapter, struct piece whole)
 {
     struct piece name, state;
     if (!split_name(whole, &name, &state)) return;
-    struct entry x = {.chapter = chapter, .text = mem_strndup(state.s, state.len), .name = mem_strndup(name.s, name.len)};
+    struct entry x = {
+        .chapter = chapter, .text = mem_strndup(state.s, state.len), .name = mem_strndup(name.s, name.len)};
     memory_words_init(&x.words, name.s, name.len);
     size_t known = find_person(&m->people, &x.words);
     if (known < m->people.count) {
@@ -147,7 +148,7 @@ static void add_person(struct memory *m, int chapter, struct piece whole)
     entries_add(&m->people, x);
 }
 
-// Of the threads that share most of their words with these, the one that shares the greatest part. threads.count: none.
+// Of the threads that share most of their words with these, the one that shares most of them. threads.count: none.
 static size_t find_thread(const struct entries *threads, const struct memory_words *words)
 {
     size_t best = threads->count;
@@ -219,7 +220,7 @@ void memory_add(struct memory *m, int chapter, const char *recap)
     }
 }
 
-// ---- asking ------------------------------------------------------------------------------------------------------------------
+// ---- asking -----------------------------------------------------------------------------------------------------
 
 // One line, if it fits into what is left of `most`.
 static void add_line(struct buf *out, size_t start, size_t most, const struct entry *x)
@@ -253,7 +254,8 @@ void memory_threads(const struct memory *m, struct buf *out, size_t most)
 static bool is_common(const struct memory *m, uint64_t hash)
 {
     size_t facts = 0, most = m->facts.count / COMMON_LEAST > 1 ? m->facts.count / COMMON_LEAST : 1;
-    for (size_t i = 0; i < m->facts.count && facts <= most; i++) facts += memory_words_has(&m->facts.items[i].words, hash);
+    for (size_t i = 0; i < m->facts.count && facts <= most; i++)
+        facts += memory_words_has(&m->facts.items[i].words, hash);
     return facts > most;
 }
 
@@ -279,7 +281,7 @@ void memory_facts(const struct memory *m, const char *about, struct buf *out, si
 {
     struct memory_words words;
     size_t start = out->len;
-    bool near[ENTRIES_MOST];
+    bool near[ENTRIES_MOST] = {false};
     memory_words_init(&words, about, strlen(about));
     for (size_t i = 0; i < m->facts.count; i++) near[i] = is_near(m, &m->facts.items[i], &words);
     for (int pass = 0; pass < 2; pass++) {

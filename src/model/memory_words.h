@@ -27,7 +27,8 @@ void memory_words_release(struct memory_words *w);
 bool memory_word_counts(const struct memory_word *w);
 bool memory_words_has(const struct memory_words *w, uint64_t hash);
 bool memory_words_equal(const struct memory_words *a, const struct memory_words *b); // false if empty
-bool memory_words_part(const struct memory_words *part, const struct memory_words *of); // all its words; false if empty
+bool memory_words_part(const struct memory_words *part,
+                       const struct memory_words *of); // all its words; false if empty
 // The share of the words that count in `a` that stand in `b` too. If no word of `a` counts: of all its words.
 double memory_words_share(const struct memory_words *a, const struct memory_words *b);
 // Whether `about` holds the name: all its words one behind the other, or one of three letters or more.

@@ -56,7 +56,7 @@ static void set_part(struct plan_act *a, size_t part, struct plan_span s)
     *text = plan_dup(s, PART_BYTES);
 }
 
-// ---- JSON ------------------------------------------------------------------------------------------------------------------------
+// ---- JSON -------------------------------------------------------------------------------------------------------
 
 static const char *const part_keys[PARTS][8] = {
     {"start", "starts", "startswith", "begin", "beginning", "summary", "description", NULL},
@@ -85,7 +85,7 @@ static bool take(void *arg, const struct json *item, bool sure)
     return true;
 }
 
-// ---- lines -----------------------------------------------------------------------------------------------------------------------
+// ---- lines ------------------------------------------------------------------------------------------------------
 
 static int roman_digit(char c)
 {
@@ -162,7 +162,7 @@ static void read_lines(struct reading *r, const char *text, size_t len, bool cut
     plan_lines_release(&l);
 }
 
-// ---- what was asked for ----------------------------------------------------------------------------------------------------------
+// ---- what was asked for -----------------------------------------------------------------------------------------
 
 static bool says_something(const struct plan_act *a)
 {

@@ -37,7 +37,7 @@ bool plan_cards_add(struct plan_card_list *l, struct plan_span card)
     return add;
 }
 
-// ---- JSON ------------------------------------------------------------------------------------------------------------------------
+// ---- JSON -------------------------------------------------------------------------------------------------------
 
 static bool add_part(struct buf *out, const struct json *item, const char *const *names, const char *separator)
 {
@@ -56,7 +56,8 @@ static bool take(void *arg, const struct json *item, bool sure)
 {
     static const char *const where[] = {"where", "setting", "place", "location", "scene", NULL};
     static const char *const who[] = {"who", "characters", "when", NULL};
-    static const char *const events[] = {"events", "event", "beats", "what", "whathappens", "action", "summary", NULL};
+    static const char *const events[] = {"events",      "event",  "beats",   "what",
+                                         "whathappens", "action", "summary", NULL};
     static const char *const stops[] = {"stopsat", "stop", "stops", "endson", "end", NULL};
     struct buf b;
     (void)sure;
@@ -70,7 +71,7 @@ static bool take(void *arg, const struct json *item, bool sure)
     return some;
 }
 
-// ---- lines -----------------------------------------------------------------------------------------------------------------------
+// ---- lines ------------------------------------------------------------------------------------------------------
 
 struct card_line {
     bool named, numbered, bar;
@@ -99,7 +100,7 @@ static bool is_card(const struct card_line *c)
 // "Where: the dock" stands in the card without its label.
 static struct plan_span without_label(struct plan_span s)
 {
-    static const char *const labels[] = {"where",  "when",    "who",  "where, when, who", "setting", "event",
+    static const char *const labels[] = {"where",  "when",     "who",  "where, when, who", "setting", "event",
                                          "events", "stops at", "stop", "stop at",          "ends on"};
     for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
         if (plan_label(&s, labels[i])) break;
@@ -137,7 +138,7 @@ static void read_card_lines(struct plan_card_list *l, const struct plan_answer *
 void plan_read_cards(struct plan_cards *out, const char *text, size_t len, bool cut, size_t most)
 {
     static const char *const lists[] = {"cards", "beats", "scenes", NULL};
-    static void (*const readers[])(struct plan_card_list *l, const struct plan_answer *a) = {
+    static void (*const readers[])(struct plan_card_list * l, const struct plan_answer *a) = {
         read_card_lines, plan_cards_from_list, plan_cards_from_prose};
     const struct plan_answer a = {text, len, cut};
     *out = (struct plan_cards){0};

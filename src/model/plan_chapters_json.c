@@ -13,8 +13,8 @@ static const char *const lists[] = {"chapters", "chapterlist", "outline", "plan"
 static const char *const numbers[] = {"number", "chapternumber", "chapter", "no", "num", "index", "id", NULL};
 static const char *const titles[] = {"title", "chaptertitle", "name", "heading", "chapter", NULL};
 static const char *const povs[] = {"pov", "pointofview", "viewpoint", "povcharacter", "narrator", NULL};
-static const char *const summaries[] = {"summary", "event", "description", "synopsis", "whathappens",
-                                        "plot",    "events", "content",    NULL};
+static const char *const summaries[] = {"summary", "event",  "description", "synopsis", "whathappens",
+                                        "plot",    "events", "content",     NULL};
 static const char *const beats[] = {"beats", "scenes", "keyevents", "events", NULL};
 static const char *const purposes[] = {"purpose", "goal", "function", NULL};
 static const char *const endings[] = {"endson", "ending", "endswith", "end", "hook", NULL};

@@ -21,7 +21,7 @@ enum {
     LEVELS = 3,             // wrappers around the items
 };
 
-// ---- the scanner -------------------------------------------------------------------------------------------------------------
+// ---- the scanner ------------------------------------------------------------------------------------------------
 
 struct scan {
     const char *s;
@@ -29,11 +29,11 @@ struct scan {
     const char *list; // the key of the list that holds the items; NULL: they are the objects at `level` braces
     bool or_object;   // the list may be an object: {"chapters": {"1": {…}}}
     size_t level;
-    bool loose; // strings may stand in single quotes
-    size_t depth, braces;      // open now
-    size_t list_depth;         // of the wanted list that is open, 0: none
-    size_t item, item_depth;   // the item that is open, item_depth 0: none
-    struct plan_span key;      // the key that was read last, if its value comes next
+    bool loose;              // strings may stand in single quotes
+    size_t depth, braces;    // open now
+    size_t list_depth;       // of the wanted list that is open, 0: none
+    size_t item, item_depth; // the item that is open, item_depth 0: none
+    struct plan_span key;    // the key that was read last, if its value comes next
 };
 
 static bool is_blank(char c)
@@ -133,7 +133,7 @@ static bool scan_next(struct scan *c, struct plan_span *item)
     return whole;
 }
 
-// ---- items -------------------------------------------------------------------------------------------------------------------
+// ---- items ------------------------------------------------------------------------------------------------------
 
 static struct json *parse(const char *s, size_t len)
 {
@@ -212,7 +212,7 @@ size_t plan_json_items(const char *text, size_t len, const struct plan_json_want
     return taken;
 }
 
-// ---- values ------------------------------------------------------------------------------------------------------------------
+// ---- values -----------------------------------------------------------------------------------------------------
 
 struct lookup {
     const char *name;
@@ -287,7 +287,8 @@ static bool join(struct joining *j, const struct json *list)
 {
     if (json_kind(list) == JSON_KIND_OBJECT) json_each(list, join_member, j);
     size_t count = json_kind(list) == JSON_KIND_ARRAY ? json_count(list) : 0;
-    for (size_t i = 0; i < count && join_member(j, "", json_at(list, i)); i++) {}
+    for (size_t i = 0; i < count && join_member(j, "", json_at(list, i)); i++) {
+    }
     return j->some;
 }
 

@@ -17,7 +17,7 @@ struct plan_json_want {
     // Keys whose list holds the items, as plan_json_is_key compares them, the best first; NULL-terminated, or NULL. Under
     // the first key there may also be an object of items.
     const char *const *lists;
-    bool salvage;             // an object that the answer's end cut is given too, with those of its members that are whole
+    bool salvage; // an object that the answer's end cut is given too, with those of its members that are whole
     // True: the object is an item. `sure`: it stands where items stand; else it may be a wrapper around them.
     bool (*take)(void *arg, const struct json *object, bool sure);
     void *arg;

@@ -118,8 +118,8 @@ bool plan_read_bible(struct buf *out, const char *text, size_t len, bool cut)
     static const struct lines_wanted want = {bible_keys, ARRAY_LEN(bible_keys), BIBLE_LINES, BIBLE_BYTES};
     struct buf lines;
     buf_init(&lines, BUF_MAX_PIECE);
-    bool found = read_json(&lines, &want, BIBLE_LEAST, text, len) ||
-                 read_lines(&lines, &want, text, len, cut) >= BIBLE_LEAST;
+    bool found =
+        read_json(&lines, &want, BIBLE_LEAST, text, len) || read_lines(&lines, &want, text, len, cut) >= BIBLE_LEAST;
     if (found) buf_add(out, lines.data, lines.len);
     buf_release(&lines);
     return found;

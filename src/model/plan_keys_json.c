@@ -47,8 +47,11 @@ struct writer {
 // The parts of a person in their order, then what else is there.
 static void add_parts(struct buf *out, const struct json *v, const char *separator)
 {
-    static const char *const names[][4] = {{"name", "character", NULL}, {"role", "job", NULL}, {"want", "wants", "goal", NULL},
-                                           {"fear", "fears", NULL},     {"voice", "speech", NULL}};
+    static const char *const names[][4] = {{"name", "character", NULL},
+                                           {"role", "job", NULL},
+                                           {"want", "wants", "goal", NULL},
+                                           {"fear", "fears", NULL},
+                                           {"voice", "speech", NULL}};
     size_t start = out->len;
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         size_t before = out->len;

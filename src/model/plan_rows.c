@@ -60,7 +60,7 @@ static double read_weight(struct plan_span s)
     return scale > 0 ? value / scale : value;
 }
 
-// ---- threads: "+who has the key? -who chained the sluice?" --------------------------------------------------------------------
+// ---- threads: "+who has the key? -who chained the sluice?" ------------------------------------------------------
 
 static bool is_mark(struct plan_span s)
 {
@@ -113,7 +113,7 @@ static void take_marked(struct row *r)
     while (r->count > 1 && !r->fields[r->count - 1].len) r->count--;
 }
 
-// ---- a row becomes a chapter --------------------------------------------------------------------------------------------------
+// ---- a row becomes a chapter ------------------------------------------------------------------------------------
 
 static char *field_text(struct plan_span s, size_t most)
 {
@@ -124,7 +124,11 @@ static char *field_text(struct plan_span s, size_t most)
 static void add_row(struct plan_chapter_list *l, struct row *r)
 {
     static const size_t places[][4] = {// point of view, event, purpose, ends on; 0: not there
-                                       {0, 0, 0, 0}, {0, 1, 0, 0}, {1, 2, 0, 0}, {1, 2, 0, 3}, {1, 2, 3, 4}};
+                                       {0, 0, 0, 0},
+                                       {0, 1, 0, 0},
+                                       {1, 2, 0, 0},
+                                       {1, 2, 0, 3},
+                                       {1, 2, 3, 4}};
     struct plan_span f[FIELDS_MOST];
     struct plan_chapter *c = plan_chapters_add(l);
     if (!c) return;
@@ -143,7 +147,7 @@ static void add_row(struct plan_chapter_list *l, struct row *r)
     c->weight = plan_chapter_weight(r->weight);
 }
 
-// ---- answers without pipes ------------------------------------------------------------------------------------------------------
+// ---- answers without pipes --------------------------------------------------------------------------------------
 
 // "title: what happens", with a colon or a dash; what is short behind it belongs to the title.
 static void split_title(struct row *r)

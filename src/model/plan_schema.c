@@ -18,19 +18,21 @@
            "\"name\",\"role\",\"want\",\"fear\",\"voice\"]," CLOSED
 
 const char plan_schema_bible[] =
-    OBJECT "\"title\":" NAME ",\"logline\":" TEXT ",\"setting\":" TEXT ",\"style\":" TEXT ",\"rules\":" LIST(6)
-    ",\"cast\":{\"type\":\"array\",\"items\":" PERSON ",\"minItems\":1,\"maxItems\":8}"
-    ",\"threads\":" LIST(8) ",\"ending\":" TEXT REQUIRED
-    "\"title\",\"logline\",\"setting\",\"style\",\"rules\",\"cast\",\"threads\",\"ending\"]," CLOSED;
+    OBJECT "\"title\":" NAME ",\"logline\":" TEXT ",\"setting\":" TEXT ",\"style\":" TEXT ",\"rules\":" LIST(
+        6) ",\"cast\":{\"type\":\"array\",\"items\":" PERSON ",\"minItems\":1,\"maxItems\":8}"
+           ",\"threads\":" LIST(
+               8) ",\"ending\":" TEXT REQUIRED
+                  "\"title\",\"logline\",\"setting\",\"style\",\"rules\",\"cast\",\"threads\",\"ending\"]," CLOSED;
 
 static const char act[] = OBJECT "\"number\":{\"type\":\"integer\"},\"start\":" TEXT ",\"turn\":" TEXT
                                  ",\"open\":" TEXT REQUIRED "\"number\",\"start\",\"turn\",\"open\"]," CLOSED;
 
 static const char chapter[] =
     OBJECT "\"number\":{\"type\":\"integer\"},\"title\":" NAME ",\"pov\":" NAME ",\"summary\":" TEXT
-    ",\"beats\":" LIST(8) ",\"purpose\":" TEXT ",\"ends_on\":" TEXT ",\"opens\":" LIST(3) ",\"closes\":" LIST(3)
-    ",\"weight\":{\"type\":\"number\"}" REQUIRED
-    "\"number\",\"title\",\"pov\",\"summary\",\"beats\",\"purpose\",\"ends_on\",\"opens\",\"closes\",\"weight\"]," CLOSED;
+           ",\"beats\":" LIST(8) ",\"purpose\":" TEXT ",\"ends_on\":" TEXT ",\"opens\":" LIST(3) ",\"closes\":" LIST(
+               3) ",\"weight\":{\"type\":\"number\"}" REQUIRED
+                  "\"number\",\"title\",\"pov\",\"summary\",\"beats\",\"purpose\",\"ends_on\",\"opens\",\"closes\","
+                  "\"weight\"]," CLOSED;
 
 static void add_list(struct buf *out, const char *key, const char *item, int from, int to)
 {

@@ -14,25 +14,62 @@ enum { HEAD_BYTES = 160 };
 
 // Anywhere in an answer's first lines.
 static const char *const refusals[] = {
-    "i'm sorry", "i am sorry", "i cannot", "i can't", "i won't be able", "i'm unable", "i am unable", "i'm not able",
-    "as an ai", "as a language model", "content policy", "jako model językowy", "ich kann leider nicht",
-    "ich kann dabei nicht", "je ne peux pas vous", "no puedo ayudar", "作为ai", "作为人工智能",
+    "i'm sorry",
+    "i am sorry",
+    "i cannot",
+    "i can't",
+    "i won't be able",
+    "i'm unable",
+    "i am unable",
+    "i'm not able",
+    "as an ai",
+    "as a language model",
+    "content policy",
+    "jako model językowy",
+    "ich kann leider nicht",
+    "ich kann dabei nicht",
+    "je ne peux pas vous",
+    "no puedo ayudar",
+    "作为ai",
+    "作为人工智能",
 };
 
 // At its start: in the middle these are words of a story.
 static const char *const apologies[] = {
-    "sorry", "unfortunately", "i apologize", "przykro mi", "przepraszam", "nie mogę", "niestety", "tut mir leid",
-    "es tut mir leid", "leider", "ich kann das nicht", "je suis désolé", "désolé", "je ne peux pas", "lo siento",
-    "no puedo", "mi dispiace", "non posso", "não posso", "desculpe", "я не могу", "извините", "申し訳", "抱歉",
-    "很抱歉", "对不起",
+    "sorry",
+    "unfortunately",
+    "i apologize",
+    "przykro mi",
+    "przepraszam",
+    "nie mogę",
+    "niestety",
+    "tut mir leid",
+    "es tut mir leid",
+    "leider",
+    "ich kann das nicht",
+    "je suis désolé",
+    "désolé",
+    "je ne peux pas",
+    "lo siento",
+    "no puedo",
+    "mi dispiace",
+    "non posso",
+    "não posso",
+    "desculpe",
+    "я не могу",
+    "извините",
+    "申し訳",
+    "抱歉",
+    "很抱歉",
+    "对不起",
 };
 
 // At the start of a line or sentence.
 static const char *const openers[] = {
-    "sure", "certainly", "of course", "understood", "absolutely", "here is", "here's", "here are", "below ",
-    "let me know", "i hope", "would you like", "feel free", "jasne", "oczywiście", "oto ", "poniżej", "daj znać",
-    "gerne", "natürlich", "hier ist", "hier sind", "bien sûr", "voici", "claro", "por supuesto", "aquí ", "以下",
-    "好的", "当然",
+    "sure",    "certainly",    "of course", "understood",     "absolutely", "here is",   "here's",     "here are",
+    "below ",  "let me know",  "i hope",    "would you like", "feel free",  "jasne",     "oczywiście", "oto ",
+    "poniżej", "daj znać",     "gerne",     "natürlich",      "hier ist",   "hier sind", "bien sûr",   "voici",
+    "claro",   "por supuesto", "aquí ",     "以下",           "好的",       "当然",
 };
 
 static bool holds_some(const char *s, const char *const *list, size_t count, bool at_start)

@@ -25,12 +25,12 @@ struct family {
 
 // The first row that fits; the last one fits all.
 static const struct family families[] = {
-    {"qwen3", 0.7, 0.8, 20, 0, REPEAT_PRESENCE, false},            // Qwen3 quickstart, thinking off; never greedy
-    {"gemma", 1.0, 0.95, 64, 0, REPEAT_NONE, true},                // Gemma 3, as unsloth gives it
-    {"nemo-instruct", 0.3, 1, 0, 0.05, REPEAT_DRY, false},         // its model card on Hugging Face
-    {"nemo", 0.5, 1, 0, 0.05, REPEAT_DRY, false},                  // its finetunes take more heat
-    {"gpt-oss", 1, 1, 0, 0, REPEAT_NONE, false},                   // its README
-    {"", 0.8, 1, 0, 0.05, REPEAT_DRY, false},                      // what local servers' own default comes near to
+    {"qwen3", 0.7, 0.8, 20, 0, REPEAT_PRESENCE, false},    // Qwen3 quickstart, thinking off; never greedy
+    {"gemma", 1.0, 0.95, 64, 0, REPEAT_NONE, true},        // Gemma 3, as unsloth gives it
+    {"nemo-instruct", 0.3, 1, 0, 0.05, REPEAT_DRY, false}, // its model card on Hugging Face
+    {"nemo", 0.5, 1, 0, 0.05, REPEAT_DRY, false},          // its finetunes take more heat
+    {"gpt-oss", 1, 1, 0, 0, REPEAT_NONE, false},           // its README
+    {"", 0.8, 1, 0, 0.05, REPEAT_DRY, false},              // what local servers' own default comes near to
 };
 
 // Plans: cool but not greedy, which loops; no penalty at all, because they eat the keys of JSON. The spec's values are

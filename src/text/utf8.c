@@ -54,10 +54,24 @@ static void add_char(struct buf *out, const char *s, size_t n, ucs4_t uc)
     }
 }
 
+// Bytes at the start that stay as they are: ASCII but for control characters, most of most texts.
+static size_t plain_head(const char *s, size_t len)
+{
+    size_t n = 0;
+    while (n < len && (((unsigned char)s[n] >= ' ' && (unsigned char)s[n] < DEL) || s[n] == '\n')) n++;
+    return n;
+}
+
 void utf8_prose(struct buf *out, const char *s, size_t len, bool *pending_cr)
 {
     ucs4_t uc;
-    for (size_t at = 0, n; (n = chars_next(s + at, len - at, &uc)); at += n) {
+    for (size_t at = 0, n; at < len; at += n) {
+        n = *pending_cr ? 0 : plain_head(s + at, len - at);
+        if (n > 0) {
+            buf_add(out, s + at, n);
+            continue;
+        }
+        n = chars_next(s + at, len - at, &uc);
         if (*pending_cr) buf_addc(out, '\n');
         bool second_half = *pending_cr && uc == '\n';
         *pending_cr = uc == '\r';

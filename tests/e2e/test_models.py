@@ -7,7 +7,7 @@ import re
 import subprocess
 
 import pytest
-from novelgen import BUILD, book_of
+from novelgen import BUILD, book_of, wait_until
 from place import Place
 
 NOT_PROSE = re.compile(r"(?im)^#+ .*part|\*\*part|sure[!,.] here|certainly[!,]|word count|let me know if|to be continued|"
@@ -89,7 +89,7 @@ def test_a_book_goes_on_in_another_context(place):
     # Begun with much room, paused, continued with little: what no longer fits is left out.
     place.serve("--rate", "4000")
     writer = place.start(*place.submit_args(words=9000, chapters=16))
-    place.wait_middle(3)
+    wait_until(lambda: place.status(1)["chapters_done"] >= 3, 30, "three chapters")
     assert place.run("pause", 1).returncode == 0 and writer.wait() == 6
     place.stop_server()
     place.serve("--ctx", "2600")

@@ -59,6 +59,27 @@ static void refuse(const struct gate_in *in, const char *rule)
         fail_msg("%s, not %s: %s (%s)", out.rule ? out.rule : "accepted", rule, in->text, out.detail);
 }
 
+// Sentences of ten words, no two alike, but that every `same`-th is the one of the rain.
+static char *patchwork(int sentences, int same)
+{
+    static const char *const parts[] = {"ba", "ke", "li", "mo", "nu", "ra", "se", "ti", "vo", "za", "dry"};
+    struct buf out;
+    buf_init(&out, BUF_MAX_PIECE);
+    for (int i = 0; i < sentences; i++) {
+        if (same && i % same == 0) {
+            buf_adds(&out, "The rain fell on the slip and on the coal barge. ");
+            continue;
+        }
+        buf_adds(&out, "The");
+        for (int word = 0; word < 9; word++) {
+            int n = i * 9 + word;
+            buf_addf(&out, " %s%s%s%s", parts[n % 11], parts[n * n % 11], parts[n / 11 % 11], parts[n / 121 % 11]);
+        }
+        buf_adds(&out, ". ");
+    }
+    return out.data;
+}
+
 // ---- the head --------------------------------------------------------------------------------------------------------
 
 static const struct around heads[] = {
@@ -150,6 +171,7 @@ static void test_a_head_that_only_looks_like_talk_stays(void **state)
 {
     static const char *const texts[] = {
         "Sure, I had lied to her.\n\nShe knew.",
+        "Here is the next part\nof the wall, he thought.",
         "Certainly, it was late.\nThe bell had gone.",
         "Here is how my father lost the boat.\n\nHe sold it.",
         "\"Certainly! Here is the next chapter:\"\n\nHe put the book down.",
@@ -162,6 +184,8 @@ static void test_a_head_that_only_looks_like_talk_stays(void **state)
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) check_kept("en", "", texts[i], "\n", "");
+    check_kept("en", "Chapter 3\n\n", "London 1886\n\nIt rained.", "", "heading"); // a date is no title
+    check_kept("en", "Chapter 3\n\n", "Wait.\n\nIt rained.", "", "heading");
 }
 
 // ---- the end ---------------------------------------------------------------------------------------------------------
@@ -386,6 +410,17 @@ static void test_an_apology_in_a_story_is_none(void **state)
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) check_kept("en", "", texts[i], "\n", "");
 }
 
+// Speech is taken out before the first 300 characters are counted: what is cut there would be no speech any more.
+static void test_a_long_speech_is_speech(void **state)
+{
+    (void)state;
+    char *words = patchwork(8, 0);
+    char *text = mem_printf("'I'm sorry, but I can't continue this story. %sGo,' she said.", words);
+    check_kept("en", "", text, "", "");
+    free(words);
+    free(text);
+}
+
 // A long apology is still one; a long story that begins with one is a story.
 static void test_a_long_answer_is_a_refusal_if_it_ends_as_talk(void **state)
 {
@@ -496,27 +531,6 @@ static void test_copied_text_is_cut_away(void **state)
     buf_release(&fresh);
 }
 
-// Sentences of ten words, no two alike, but that every `same`-th is the one of the rain.
-static char *patchwork(int sentences, int same)
-{
-    static const char *const parts[] = {"ba", "ke", "li", "mo", "nu", "ra", "se", "ti", "vo", "za", "dry"};
-    struct buf out;
-    buf_init(&out, BUF_MAX_PIECE);
-    for (int i = 0; i < sentences; i++) {
-        if (same && i % same == 0) {
-            buf_adds(&out, "The rain fell on the slip and on the coal barge. ");
-            continue;
-        }
-        buf_adds(&out, "The");
-        for (int word = 0; word < 9; word++) {
-            int n = i * 9 + word;
-            buf_addf(&out, " %s%s%s", parts[n % 11], parts[n * n % 11], parts[n / 11 % 11]);
-        }
-        buf_adds(&out, ". ");
-    }
-    return out.data;
-}
-
 static void test_many_small_repetitions_are_refused(void **state)
 {
     (void)state;
@@ -539,6 +553,29 @@ static void test_many_small_repetitions_are_refused(void **state)
     free(one);
 }
 
+// Sentences of ten words of the book between new ones: no run of them is long enough to be cut.
+static void test_a_patchwork_of_the_book_is_refused(void **state)
+{
+    (void)state;
+    char *book = patchwork(60, 0), *at = book;
+    struct shingles *known = shingles_new(10000);
+    for (int i = 0; i < 60; i++) {
+        char *end = strchr(at, '.') + 2;
+        if (i % 2) shingles_add(known, at, (size_t)(end - at));
+        at = end;
+    }
+    struct gate_in in = input("en", book);
+    assert_null(judge(&in).rule);
+    in.book = known;
+    refuse(&in, "repeats");
+    free(book);
+    book = patchwork(8, 3); // three times the rain in eighty words: too few to say
+    in = input("en", book);
+    assert_null(judge(&in).rule);
+    shingles_free(known);
+    free(book);
+}
+
 // ---- tokens, markup, pieces ------------------------------------------------------------------------------------------
 
 static void test_another_turn_of_the_conversation_is_cut_away(void **state)
@@ -547,6 +584,7 @@ static void test_another_turn_of_the_conversation_is_cut_away(void **state)
     (void)state;
     prose_load(&text, "en");
     check_kept("en", "", text.data, "<|im_end|>\n<|im_start|>user\nGo on.", "control");
+    check_kept("en", "", text.data, " And so she<|im_end|>\n<|im_start|>user\nGo on.", "control");
     check_kept("en", "", text.data, "\n[INST] Continue the story [/INST] Sure!", "control");
     check_kept("en", "", text.data, "\n\n<think>What comes next?</think>\n\nThe next day it rained.", "control");
     buf_release(&text);
@@ -563,6 +601,9 @@ static void test_markup_stays_where_it_belongs(void **state)
     struct gate_out out = judge(&in);
     assert_null(out.trimmed);
     assert_int_equal(out.end, in.len);
+    in = input("en", "```\nstep 1\n```\n\nThe stone was laid later.");
+    in.markup = true;
+    assert_null(judge(&in).trimmed);
     char *headed = mem_printf("# Chapter 3: Stairs\n\n%s", lesson);
     in = input("en", headed);
     in.markup = true;
@@ -624,12 +665,14 @@ int main(void)
         cmocka_unit_test(test_the_meta_of_a_story_stays),
         cmocka_unit_test(test_what_is_no_story_is_refused),
         cmocka_unit_test(test_an_apology_in_a_story_is_none),
+        cmocka_unit_test(test_a_long_speech_is_speech),
         cmocka_unit_test(test_a_long_answer_is_a_refusal_if_it_ends_as_talk),
         cmocka_unit_test(test_an_answer_half_in_another_script_is_refused),
         cmocka_unit_test(test_code_in_a_textbook_is_in_no_language),
         cmocka_unit_test(test_a_loop_is_cut_before_its_second_round),
         cmocka_unit_test(test_copied_text_is_cut_away),
         cmocka_unit_test(test_many_small_repetitions_are_refused),
+        cmocka_unit_test(test_a_patchwork_of_the_book_is_refused),
         cmocka_unit_test(test_another_turn_of_the_conversation_is_cut_away),
         cmocka_unit_test(test_markup_stays_where_it_belongs),
         cmocka_unit_test(test_of_a_piece_only_the_head_and_a_loop_go),

@@ -33,6 +33,12 @@ static bool is_one_of(const char *word, const char *const *words, size_t count)
     return false;
 }
 
+static bool is_kind(const char *key)
+{
+    static const char *const kinds[] = {"opener", "meta", "refusal", "reasoning", "closer", "heading"};
+    return is_one_of(key, kinds, ARRAY_LEN(kinds));
+}
+
 // Bytes are matched, so what repeats or stands in a set must be a whole character, and that is an ASCII one.
 static void check_bytes(const char *file, const char *pattern)
 {
@@ -72,13 +78,12 @@ static void check_scripts(const char *file, const char *value)
 static void check_line(const char *file, char *line)
 {
     static const char *const plain[] = {"name", "line", "script", "tokens", "common", "chapter"};
-    static const char *const patterns[] = {"opener", "meta", "refusal", "reasoning", "closer", "heading"};
     if (line[0] == '#' || line[0] == '\0') return;
     char *colon = strstr(line, ": ");
     assert_non_null(colon);
     *colon = '\0';
     const char *value = colon + 2;
-    if (is_one_of(line, patterns, ARRAY_LEN(patterns)))
+    if (is_kind(line))
         check_pattern(file, value);
     else if (strcmp(line, "script") == 0)
         check_scripts(file, value);
@@ -157,6 +162,90 @@ static void test_text_is_folded(void **state)
     check_fold("ABC\xFF Z", "abc\xEF\xBF\xBD z");
 }
 
+// ---- phrases ---------------------------------------------------------------------------------------------------------
+
+// The patterns of a file, and which of them a phrase has matched.
+struct coverage {
+    const struct embedded_file *file;
+    bool matched[128];
+    int wrong;
+    const char *key; // of the phrase at hand
+    char *folded;
+    bool found;
+};
+
+static void complain(struct coverage *c, const char *what, const char *key, const char *value)
+{
+    print_error("%s: %s %s: %s\n", c->file->name, what, key, value);
+    c->wrong++;
+}
+
+// Calls each line of `text` with its number, its key, and what stands behind the colon.
+static void each_line(const char *text,
+                      void (*call)(struct coverage *c, int line, const char *key, const char *value),
+                      struct coverage *c)
+{
+    int number = 0;
+    for (const char *at = text; *at; number++) {
+        char *line = mem_strndup(at, strcspn(at, "\n"));
+        char *colon = strstr(line, ": ");
+        if (colon && line[0] != '#') {
+            *colon = '\0';
+            call(c, number, line, colon + 2);
+        }
+        free(line);
+        at += strcspn(at, "\n");
+        at += *at == '\n';
+    }
+}
+
+static void try_pattern(struct coverage *c, int line, const char *key, const char *value)
+{
+    struct err e = ERR_INIT;
+    if (strcmp(key, c->key) != 0) return;
+    struct pattern *p = pattern_new(value, &e);
+    assert_non_null(p);
+    if (pattern_matches(p, c->folded)) c->found = c->matched[line] = true;
+    pattern_free(p);
+}
+
+static void try_phrase(struct coverage *c, int line, const char *key, const char *value)
+{
+    (void)line;
+    c->key = key;
+    c->folded = language_fold(value, strlen(value));
+    c->found = false;
+    assert_true(is_kind(key));
+    each_line(c->file->data, try_pattern, c);
+    if (!c->found) complain(c, "nothing matches the", key, value);
+    free(c->folded);
+}
+
+static void check_matched(struct coverage *c, int line, const char *key, const char *value)
+{
+    if (is_kind(key) && !c->matched[line]) complain(c, "no phrase for the", key, value);
+}
+
+// A pattern that nothing matches may be a misspelt one: each has a phrase in tests/data/phrases, and each phrase one.
+static void test_every_pattern_has_its_phrase(void **state)
+{
+    int wrong = 0;
+    (void)state;
+    for (const struct embedded_file *f = embedded_languages; f->name; f++) {
+        struct coverage c = {.file = f};
+        struct buf phrases;
+        struct err e = ERR_INIT;
+        char *path = mem_printf("tests/data/phrases/%s", f->name);
+        buf_init(&phrases, BUF_MAX_PIECE);
+        if (file_read(path, &phrases, &e) == FILE_READ_OK) each_line(phrases.data, try_phrase, &c);
+        each_line(f->data, check_matched, &c);
+        wrong += c.wrong;
+        buf_release(&phrases);
+        free(path);
+    }
+    assert_int_equal(wrong, 0);
+}
+
 // ---- speech ----------------------------------------------------------------------------------------------------------
 
 static void check_speech(const char *text, const char *left)
@@ -177,6 +266,7 @@ static void test_speech_is_taken_out(void **state)
     check_speech("It's 5 o'clock. The dogs' bowl was 'empty'.", "It's 5 o'clock. The dogs' bowl was 'empty'.");
     check_speech("„Geh“, sagte er. »Jetzt.« Er ging. «So», disse.", "\", sagte er. \" Er ging. \", disse.");
     check_speech("„Idź” — rzekł.\n— Idę.\nPoszedł.", "\" — rzekł.\n\"\nPoszedł.");
+    check_speech("‘It goes on", "\"");
     check_speech("「はい」と言った。『本』", "\"と言った。\"");
     check_speech("\"It goes on\n\nand here is the next.", "\"\n\nand here is the next.");
     check_speech("— End —\n---\n-5 degrees\n- Go.", "— End —\n---\n-5 degrees\n\"");
@@ -221,6 +311,8 @@ static void test_languages_of_one_script_are_told_by_their_words(void **state)
     check_fits("de", german, "");
     check_fits("en", german, "the text reads as German");
     check_fits("nl", german, "the text reads as German");
+    check_fits("ja", german, "the text reads as German");
+    check_fits("th", german, "the text is in Latin script");
     check_fits("uk", russian, "the text reads as Russian");
     check_fits("ru", russian, "");
     check_fits("es", italian, "the text reads as Italian");
@@ -316,6 +408,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_file_is_well_formed),
+        cmocka_unit_test(test_every_pattern_has_its_phrase),
         cmocka_unit_test(test_what_a_file_says),
         cmocka_unit_test(test_an_unknown_language_has_a_name_and_nothing_else),
         cmocka_unit_test(test_patterns_of_english_hold_in_every_language),

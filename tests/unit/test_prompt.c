@@ -8,8 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/habits.h"
 #include "engine/steps.h"
+#include "model/language.h"
 #include "scratch.h"
+#include "text/shingle.h"
 #include "text/words.h"
 
 #include <cmocka.h>
@@ -24,6 +27,7 @@ struct writer {
     struct templates templates;
     struct book book;
     struct desk desk;
+    struct habits habits;
     struct step step;
     struct prompt prompt;
     struct buf answer;
@@ -73,6 +77,7 @@ static void open_writer(struct writer *w, const char *home, int n_ctx)
     assert_ok(spec_parse(&w->spec, spec_text, strlen(spec_text), "here", &e));
     assert_ok(templates_embedded(&w->templates, BOOK_NOVEL, &e));
     insert_job(w, home);
+    habits_init(&w->habits);
     buf_init(&w->answer, BUF_MAX_PIECE);
     buf_init(&w->last, BUF_MAX_PROMPT);
     w->last_conversation = -1;
@@ -83,6 +88,7 @@ static void open_writer(struct writer *w, const char *home, int n_ctx)
                             .templates = &w->templates,
                             .book = &w->book,
                             .said = shingles_new(1 << 18),
+                            .habits = &w->habits,
                             .n_ctx_tokens = n_ctx,
                             .chunk_words = chunk_words(n_ctx)};
     assert_ok(store_begin(w->store, &e)); // one transaction for all: nobody reads beside us
@@ -92,6 +98,7 @@ static void close_writer(struct writer *w)
 {
     store_rollback(w->store);
     shingles_free(w->desk.said);
+    habits_release(&w->habits);
     book_release(&w->book);
     buf_release(&w->answer);
     buf_release(&w->last);
@@ -105,7 +112,7 @@ static void close_writer(struct writer *w)
 // ---- answers of a model that does what it is told ----------------------------------------------------------------------
 
 static const char *const words[] = {"lamp",  "harbour", "salt", "bell", "stair", "ledger", "gull", "rope",
-                                    "clock", "tide",    "door", "coin", "wheel", "letter", "fog",  "key"};
+                                    "clock", "tide",    "gate", "coin", "wheel", "letter", "fog",  "key"};
 
 static void add_words(struct buf *out, int count, unsigned seed)
 {
@@ -163,7 +170,7 @@ static void answer_chunk(struct buf *out, const struct step *s)
                  : i % 6 == 0 ? "\n\n"
                               : " ",
                  s->chapter * 1000 + s->seq * 100 + i, words[i % 16]);
-        add_words(out, 9, (unsigned)(s->chapter * 100 + s->seq * 10 + i));
+        add_words(out, 9, (unsigned)(s->chapter * 100000 + s->seq * 100 + i));
         buf_adds(out, ".");
     }
 }

@@ -230,8 +230,10 @@ static void test_watch_in_any_split(void **state)
                 "Gęślą jaźń, źdźbło, ćma, łódź, świt, ślad, 9 żółtych łąk, pięść, gałąź, więź, kość, sól, źrebię, "
                 "wąż, mąż, dąb, ząb, rąbek, pąk, bąk, łęk, sęk",
                 " dalej.");
-    check_watch("他走了。", "月亮慢慢地升到了海面上，9点钟的钟声从远处的教堂里来，她想起了父亲说过的话，那时候他们还住在山脚下小屋里",
-                "。她");
+    check_watch(
+        "他走了。",
+        "月亮慢慢地升到了海面上，9点钟的钟声从远处的教堂里来，她想起了父亲说过的话，那时候他们还住在山脚下的小屋里",
+        "。她");
 }
 
 static void test_watch_knows_no_short_run(void **state)
