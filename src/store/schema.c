@@ -234,16 +234,21 @@ enum schema_state schema_look(struct db *d, const struct schema *schema, struct 
     return schema_compare(version, application_id, schema->count, e);
 }
 
-static bool schema_step(struct db *d, const struct schema *schema, int64_t from, struct err *e)
+// Steps from..to (from is the version that stands) in one transaction.
+static bool schema_take(struct db *d, const struct schema *schema, int64_t from, int64_t to, struct err *e)
 {
     char mark[96];
+    bool ok = db_begin(d, true, e);
 
     (void)snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %" PRId64,
-                   SCHEMA_APPLICATION_ID, from + 1);
-    if (!db_begin(d, true, e)) return false;
-    if (db_script(d, schema->steps[from], e) && db_script(d, mark, e) && db_commit(d, e)) return true;
+                   SCHEMA_APPLICATION_ID, to);
+    for (int64_t at = from; ok && at < to; at++) {
+        ok = db_script(d, schema->steps[at], e);
+        if (!ok) err_prefix(e, "schema version %" PRId64, at + 1);
+    }
+    if (ok && db_script(d, mark, e) && db_commit(d, e)) return true;
     db_rollback(d);
-    return err_prefix(e, "schema version %" PRId64, from + 1);
+    return false;
 }
 
 bool schema_migrate(struct db *d, const struct schema *schema, const char *path, struct err *e)
@@ -259,7 +264,9 @@ bool schema_migrate(struct db *d, const struct schema *schema, const char *path,
         free(copy);
         if (!ok) return false;
     }
+    // A new database comes to be at once: a reader between two steps would take it for an old one that nobody renews.
+    if (state == SCHEMA_EMPTY) return schema_take(d, schema, version, schema->count, e);
     for (; version < schema->count; version++)
-        if (!schema_step(d, schema, version, e)) return false;
+        if (!schema_take(d, schema, version, version + 1, e)) return false;
     return true;
 }

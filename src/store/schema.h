@@ -21,7 +21,7 @@ extern const struct schema schema_novelgen;
 enum schema_state { SCHEMA_CURRENT, SCHEMA_EMPTY, SCHEMA_OLDER, SCHEMA_FAILED };
 // A newer one is SCHEMA_FAILED, and the text names both versions.
 enum schema_state schema_look(struct db *d, const struct schema *schema, struct err *e);
-// Makes what is missing, one transaction a step. An older database is copied first, to "<path>.v<version>".
+// Makes what is missing: in an empty database all at once, else one transaction a step. An older database is copied first, to "<path>.v<version>".
 bool schema_migrate(struct db *d, const struct schema *schema, const char *path, struct err *e);
 
 #endif

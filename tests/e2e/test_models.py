@@ -89,6 +89,7 @@ def test_a_book_goes_on_in_another_context(place):
     # Begun with much room, paused, continued with little: what no longer fits is left out.
     place.serve("--rate", "4000")
     writer = place.start(*place.submit_args(words=9000, chapters=16))
+    writer.job()
     wait_until(lambda: place.status(1)["chapters_done"] >= 3, 30, "three chapters")
     assert place.run("pause", 1).returncode == 0 and writer.wait() == 6
     place.stop_server()
