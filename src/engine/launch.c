@@ -211,6 +211,7 @@ static bool begin_attempt(struct worker *w, const struct attempt *last, const st
     struct account_entry entry;
     if (!build(w, carried, e)) return false;
     account_request(&w->account, &w->prompt, &w->step, &entry);
+    w->account_entry = entry;
     choose_sampling(w, last, copies);
     choose_schema(w);
     w->seed = attempt_seed(w, last->number + 1);

@@ -13,7 +13,12 @@
 #include "text/join.h"
 #include "text/words.h"
 
-enum { SLOW_TOKENS_PER_S = 20 }; // of a server whose speed was not seen yet
+enum {
+    SLOW_TOKENS_PER_S = 20, // of a server whose speed was not seen yet
+    COLD_TOKENS = 600,      // a shorter prompt is not worth a word
+};
+
+#define COLD_SHARE 0.6
 
 // What was sent beyond the stored turns. It is kept with an attempt, unless it is one turn that is stored as such.
 static void write_sent(struct buf *out, const struct prompt *p)
@@ -59,6 +64,24 @@ static bool say_refused(struct worker *w, const struct judgement *j, struct err 
                    step_ops(w->step.kind)->name, w->step.chapter, w->step.seq, j->rule, gate_rule_text(j->rule),
                    j->detail[0] ? ": " : "", j->detail);
     return store_event_add(w->store, w->job.id, "retry", text, NULL, e);
+}
+
+// By our account most of the prompt was in the server's cache; it says that it read most of it again. Somebody else uses
+// the server, or its cache is off: said once, because nothing here can mend it.
+static bool look_for_cold_cache(struct worker *w, const struct gen_result *r, struct err *e)
+{
+    const struct account_entry *known = &w->account_entry;
+    if (w->cold_cache || r->cached_tokens < 0 || r->prompt_tokens < COLD_TOKENS || known->bytes == 0) return true;
+    double ours = (double)known->common / (double)known->bytes;
+    double theirs = (double)r->cached_tokens / (double)r->prompt_tokens;
+    if (ours < COLD_SHARE || theirs > ours / 2) return true;
+    char text[300];
+    w->cold_cache = true;
+    (void)snprintf(text, sizeof(text),
+                   "the server read %lld of %lld tokens again that it has just had: does somebody else use it, or is its "
+                   "prefix cache off?",
+                   (long long)(r->prompt_tokens - r->cached_tokens), (long long)r->prompt_tokens);
+    return store_event_add(w->store, w->job.id, "prefix", text, NULL, e);
 }
 
 static bool settle_answer(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
@@ -185,6 +208,7 @@ bool settle_flight(struct worker *w, const struct gen_result *r, struct settled 
     if (r->failure == FAIL_REQUEST && w->prompt.prefill) return settle_refused_prefill(w, r, e);
     if (r->failure != FAIL_NONE && !(r->failure == FAIL_EMPTY && w->flight.prefix.len > 0))
         return settle_failure(w, r, out, e);
+    if (!look_for_cold_cache(w, r, e)) return false;
     // A proper end, or nothing more to say behind what had come before.
     w->failures_in_row = w->same_request = 0;
     out->answered = true;

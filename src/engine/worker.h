@@ -83,6 +83,8 @@ struct worker {
     int64_t sent_ms; // monotonic
     int64_t seed;
     struct account account;
+    struct account_entry account_entry; // of the request at hand
+    bool cold_cache;                    // the job's server has been told of for reading prompts again and again
     struct sampling sampling;
     struct buf schema;         // that the answer must follow; empty: none
     const char **dry_breakers; // names of the given cast, NULL-terminated

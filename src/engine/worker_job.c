@@ -14,7 +14,7 @@ enum { SAID_MOST = 1 << 20, LARGE_N_CTX = 16384 };
 void worker_drop_job(struct worker *w)
 {
     if (!w->has_job) return;
-    w->has_job = false;
+    w->has_job = w->cold_cache = false;
     memset(&w->unpublished, 0, sizeof(w->unpublished));
     timer_stop(w->publish_soon);
     job_release(&w->job);

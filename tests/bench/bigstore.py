@@ -40,7 +40,7 @@ def copy_statement(db, table):
 
     # What copies have been made of has the ids of the first job only: its own rows come first in every table.
     key = next(iter(IDS[table]))
-    last = db.execute(f"SELECT max({key}) FROM {table}").fetchone()[0]
+    last = db.execute(f"SELECT coalesce(max({key}), 0) FROM {table}").fetchone()[0]
     return (f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(map(value, columns))} FROM {table} "
             f"WHERE {key} <= {last}")
 

@@ -4,6 +4,7 @@
 # Books written by models that do not do what they are told: the length, the prose and the price all the same.
 import json
 import re
+import sqlite3
 import subprocess
 
 import pytest
@@ -67,13 +68,27 @@ def test_a_book_by_a_model_that(place, name):
     assert place.is_alone() and account["over_ctx"] == 0
 
 
-def test_what_a_model_said_twice_has_begun_the_conversation_anew(place):
-    # Copies until two answers are refused for it; then the request stands alone, and the copying ends.
-    place.serve("--loop", "100", "--rate", "50000")
-    place.submit(words=1000, chapters=1, limits={"attempts": 3})
-    events = place.events(1)
-    assert [e for e in events if e["type"] == "retry" and "loop" in e["text"]] or place.status(1)["gaps"] == 0
-    assert place.status(1)["state"] == "done"
+def test_two_copies_and_the_conversation_begins_anew(tmp_path):
+    # Parts so small that nothing worth keeping stands before the copy: it is refused, and the third request stands alone.
+    with Place(tmp_path, chunk_words=200).serve("--copy", "--stop-early", "90", "--rate", "20000") as place:
+        assert place.submit(words=2000, chapters=1).returncode == 0
+        events, status = place.events(1), place.status(1)
+        refused = [e for e in events if e["type"] == "retry" and "(copied)" in e["text"]]
+        anew = [e for e in events if e["type"] == "prefix" and "began anew" in e["text"]]
+        assert len(refused) >= 2 and len(anew) >= 1 and status["gaps"] == 0
+        assert repeats(prose_of(status))["repeated_8"] < 0.02
+        assert status["prefix_breaks"] >= len(anew)
+
+
+def test_what_a_model_delivers_is_known_to_the_next_book(place):
+    place.serve("--length-ratio", "0.5")
+    assert place.submit(words=4000, chapters=1).returncode == 0
+    assert place.submit(words=4000, chapters=1).returncode == 0
+    db = sqlite3.connect(place.path / "novelgen.db")
+    asked = [row[0] for row in db.execute("SELECT words_asked FROM attempt JOIN task ON task.id = task "
+                                          "WHERE kind = 'chunk' AND seq = 1 ORDER BY job")]
+    db.close()
+    assert asked[0] == 800 and asked[1] >= 1500
 
 
 @pytest.mark.parametrize("ctx", [2048, 3000, 4096, 8192, 1000000])
