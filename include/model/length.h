@@ -34,6 +34,9 @@ int length_parts(const struct book *b, int chapter, int chunk_words);
 // Words delivered per word asked, from 0.4 to 2.5; 1 while nothing is known.
 double length_obedience(const struct book *b);
 
+// The words that the answers of one chapter were asked for and brought, of those that tell something of the model.
+void length_delivered(const struct book *b, int chapter, int *asked, int *came);
+
 // What is left of the book: its target less what stands.
 int length_room(const struct book *b);
 // Tokens of so many words of prose: as the last answers had it, else by the guess for a word.

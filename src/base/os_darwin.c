@@ -61,3 +61,8 @@ long os_peak_rss_kib(void)
 
     return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss / 1024 : 0; // in bytes here
 }
+
+void os_keep_memory(void)
+{
+    // Its allocator keeps what is freed.
+}

@@ -5,6 +5,9 @@
 #include "base/os.h"
 #include "base/mem.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,4 +91,13 @@ long os_peak_rss_kib(void)
     struct rusage usage;
 
     return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0; // in KiB here
+}
+
+void os_keep_memory(void)
+{
+#ifdef __GLIBC__
+    enum { KEPT_BYTES = 8 * 1024 * 1024 };
+    (void)mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+#endif
 }

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/os.h"
 #include "engine/inbox.h"
 #include "engine/worker.h"
 #include "store/store.h"
@@ -174,6 +175,7 @@ static void sweep_inbox(const struct engine *en)
 struct engine *engine_start(const struct engine_options *o, const struct engine_events *events, void *arg,
                             struct err *e)
 {
+    os_keep_memory();
     struct engine *en = mem_calloc(1, sizeof(*en));
     en->o = *o;
     en->events = *events;

@@ -11,7 +11,7 @@
 #include "text/shingle.h"
 #include "text/style.h"
 
-enum { HABITS_MOST = 8, SHINGLES_MOST = 1 << 20 };
+enum { HABITS_MOST = 8, HABITS_WORDS = 25000, SHINGLES_MOST = 1 << 20 };
 
 // ---- a chapter -----------------------------------------------------------------------------------------------------
 
@@ -85,8 +85,10 @@ static bool add_chapter(void *arg, const struct event_row *r)
 
 struct repetition {
     struct shingles *said;
-    struct buf prose;
     size_t words, seen;
+    // What is looked at for habits: each `stride`-th chunk, so that a long book takes no more memory than a short one.
+    struct buf prose;
+    int64_t chunks, stride;
 };
 
 static bool compare_chunk(void *arg, const struct chunk_row *c)
@@ -99,7 +101,8 @@ static bool compare_chunk(void *arg, const struct chunk_row *c)
     shingles_add(r->said, text, len);
     r->words += found.words;
     r->seen += found.seen + found.repeated;
-    buf_addf(&r->prose, "%s", c->glue);
+    if (r->chunks++ % r->stride != 0) return true;
+    buf_adds(&r->prose, "\n\n");
     buf_add(&r->prose, text, len);
     return true;
 }
@@ -127,8 +130,9 @@ struct json *measure_book(struct store *s, int64_t job, struct err *e)
     struct repetition r = {.said = shingles_new(SHINGLES_MOST)};
     struct json *o = json_new_object();
     buf_init(&r.prose, BUF_MAX_BOOK);
-    bool ok = store_events_each(s, job, 0, add_chapter, &sums, e) &&
-              store_chunks_each(s, job, 0, STORE_BY_PLACE, compare_chunk, &r, e);
+    bool ok = store_events_each(s, job, 0, add_chapter, &sums, e);
+    r.stride = 1 + (int64_t)sums.words / HABITS_WORDS;
+    ok = ok && store_chunks_each(s, job, 0, STORE_BY_PLACE, compare_chunk, &r, e);
     double words = sums.words > 0 ? sums.words : 1;
     json_set_num(o, "distinct_2", rounded(sums.distinct_2 / words));
     json_set_num(o, "repeated_8", r.words > 0 ? rounded((double)r.seen / (double)r.words) : 0);

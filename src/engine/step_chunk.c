@@ -89,8 +89,6 @@ static bool store_range(const struct desk *d, const struct step *s, const struct
         .tokens = whole ? a->tokens : -1,
     };
     shingles_add(d->said, a->text + g->skip, g->end - g->skip);
-    bool tells = !a->cut || g->words > s->ask.ask_words; // as length_obedience has it
-    if (tells && !store_model_note(d->store, d->job->model, s->ask.ask_words, g->words, e)) return false;
     return (!g->trimmed || say_trimmed(d, s, g, e)) && store_chunk_add(d->store, d->job->id, &row, e) &&
            store_turns(d, s, a->turn, e);
 }

@@ -33,6 +33,14 @@ static int max_tokens(const struct desk *d, const struct step *s, int words)
     return step_plan_tokens(d, RECAP_WORDS);
 }
 
+// What the model delivered in this chapter for what it was asked, for the next book that it writes.
+static bool note_model(const struct desk *d, int chapter, struct err *e)
+{
+    int asked = 0, came = 0;
+    length_delivered(d->book, chapter, &asked, &came);
+    return asked == 0 || store_model_note(d->store, d->job->model, asked, came, e);
+}
+
 static bool settle(const struct desk *d, const struct step *s, const struct answer *a, struct judgement *j,
                    struct err *e)
 {
@@ -41,7 +49,7 @@ static bool settle(const struct desk *d, const struct step *s, const struct answ
     bool ok = true;
     if (plan_read_recap(&recap, a->text, a->len, a->cut))
         ok = store_recap_set(d->store, d->job->id, s->chapter, recap.data, e) && measure_chapter(d, s->chapter, e) &&
-             step_keep_turns(d, s->chapter, a->turn, a->text, a->len, e);
+             note_model(d, s->chapter, e) && step_keep_turns(d, s->chapter, a->turn, a->text, a->len, e);
     else
         j->rule = "no_plan";
     buf_release(&recap);

@@ -61,6 +61,23 @@ int length_parts(const struct book *b, int chapter, int chunk_words)
     return parts_of(chapter_share(b, chapter), chunk_words);
 }
 
+// An answer that a limit ended tells nothing, unless it was too long even so.
+static bool tells(const struct book_chunk *c)
+{
+    return !c->gap && c->words_asked > 0 && !(c->cut && c->words < c->words_asked);
+}
+
+void length_delivered(const struct book *b, int chapter, int *asked, int *came)
+{
+    const struct book_chapter *c = chapter_of(b, chapter);
+    *asked = *came = 0;
+    for (size_t i = 0; c && !c->given && i < c->chunks_count; i++) {
+        if (!tells(&c->chunks[i])) continue;
+        *asked += c->chunks[i].words_asked;
+        *came += c->chunks[i].words;
+    }
+}
+
 double length_obedience(const struct book *b)
 {
     int64_t asked = 0, came = 0;
@@ -68,8 +85,7 @@ double length_obedience(const struct book *b)
     for (size_t i = b->chapters_count; i-- > 0 && seen < LEARN_FROM;)
         for (size_t k = b->chapters[i].chunks_count; k-- > 0 && seen < LEARN_FROM;) {
             const struct book_chunk *c = &b->chapters[i].chunks[k];
-            // An answer that a limit ended tells nothing, unless it was too long even so.
-            if (c->gap || c->words_asked <= 0 || (c->cut && c->words < c->words_asked)) continue;
+            if (!tells(c) || b->chapters[i].given) continue;
             asked += c->words_asked;
             came += c->words;
             seen++;

@@ -10,6 +10,7 @@
 #include <unicase.h>
 #include <unictype.h>
 #include <uninorm.h>
+#include <unistr.h>
 
 #include <stdbool.h>
 #include <string.h>
@@ -19,7 +20,18 @@ struct slug {
     size_t len, words, max_words;
     bool gap; // a blank or sign stands between what is there and what comes
     bool full;
+    bool other; // the last character is of a script that is kept as it is
 };
+
+static const uc_script_t *latin(void)
+{
+    return uc_script_byname("Latin");
+}
+
+static const uc_script_t *common(void)
+{
+    return uc_script_byname("Common");
+}
 
 // Letters that Unicode does not take apart.
 static const char *special_letter(ucs4_t uc)
@@ -66,11 +78,27 @@ static void add_part(struct slug *g, ucs4_t uc)
     }
 }
 
+// A letter of another script than Latin, or a vowel sign or mark behind one, stays as it is: file systems hold it, and a
+// reader of that script knows it.
+static bool add_other(struct slug *g, ucs4_t uc)
+{
+    bool mark = uc_is_general_category_withtable(uc, UC_CATEGORY_MASK_M);
+    bool letter = chars_is_letter_digit(uc) && !uc_is_script(uc, latin()) && !uc_is_script(uc, common());
+    char text[8] = "";
+    if (uc < 0x80 || (!letter && !(mark && g->other && !g->gap))) return false;
+    int n = u8_uctomb((uint8_t *)text, uc_tolower(uc), sizeof(text) - 1);
+    if (n > 0) add(g, text);
+    g->other = true;
+    return true;
+}
+
 // Adds a character as what it is made of: "é" is e and a mark, "Ａ" a wide A, "ﬁ" two letters. None is made of more
 // than 18 parts.
 static void add_char(struct slug *g, ucs4_t uc)
 {
     if (uc == '\'' || uc == 0x2019) return; // "mara's" is one word
+    if (add_other(g, uc)) return;
+    g->other = false;
     uint32_t parts[UC_DECOMPOSITION_MAX_LENGTH];
     size_t n = ARRAY_LEN(parts);
     if (uc < 0x80 || !u32_normalize(UNINORM_NFKD, &uc, 1, parts, &n)) {

@@ -120,6 +120,6 @@ def measure_loops(row, say):
         words += counts["words"]
     row(f"false alarms for loops in {words:,} words", alarms, 0, digits=0)
     late = [json.loads(line)["tokens_late"] for line in
-            subprocess.run([REPEATS_HELPER, "--selftest"], stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()]
+            subprocess.run([REPEATS_HELPER, "--late"], stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()]
     row(f"loops of {len(late)} periods: tokens behind the third round, most", max(late), 200, digits=0)
     row("  median", statistics.median(late), digits=0)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// For tests/bench and tests/e2e: how much the text on stdin repeats itself, as one JSON object:
+// For tests/bench and tests/e2e: how much the text on stdin repeats itself, as one JSON object. With --late: how late
+// loops of many periods are found, a line each: {"period_bytes", "tokens_late"} behind the end of the third round, at
+// four bytes a token.
 //
 //   words, sentences
 //   loops        alarms when it is fed paragraph after paragraph, with a fresh start behind each alarm
@@ -56,7 +58,7 @@ static void take_shingle(struct earlier *e, const struct shingle *one)
     bool known = !keyset_add(&e->seen, one->key);
     e->shingles++;
     if (known) e->repeated++;
-    bool was_long = e->run.length >= SHINGLE_RUN_WORDS - SHINGLE_WORDS + 1;
+    bool was_long = e->run.length >= (SHINGLE_RUN_WORDS - SHINGLE_WORDS + 1) * WORD_WEIGHT;
     if (shingle_run_take(&e->run, one, known) && !was_long) e->runs++;
 }
 
@@ -95,8 +97,49 @@ static void print_report(const struct buf *text)
     json_free(object);
 }
 
-int main(void)
+// ---- how late loops are found --------------------------------------------------------------------------------------
+
+static void add_words(struct buf *out, size_t bytes, uint32_t *random)
 {
+    static const char letters[] = "etaoinshrdlucmfwypvbgk";
+    for (size_t i = 0; i < bytes; i++) {
+        *random = *random * 1664525 + 1013904223;
+        bool blank = i > 0 && i + 1 < bytes && (*random >> 24) % 6 == 0;
+        buf_addc(out, blank ? ' ' : letters[(*random >> 16) % (sizeof letters - 1)]);
+    }
+    if (bytes > 1) buf_cut(out, out->len - 1);
+    if (bytes > 1) buf_addc(out, ' ');
+}
+
+static void print_late(size_t period, uint32_t *random)
+{
+    enum { BEFORE = 700, BEHIND = 2000, TOKEN = 4 };
+    struct buf text, round;
+    buf_init(&text, BUF_MAX_PIECE);
+    buf_init(&round, BUF_MAX_PIECE);
+    add_words(&text, BEFORE, random);
+    add_words(&round, period, random);
+    while (text.len < BEFORE + 3 * period + BEHIND) buf_add(&text, round.data, round.len);
+    struct cycle *c = cycle_new();
+    size_t at = 0;
+    while (at + TOKEN < text.len && !cycle_feed(c, text.data + at, TOKEN)) at += TOKEN;
+    size_t third = BEFORE + 3 * period;
+    printf("{\"period_bytes\": %zu, \"tokens_late\": %zu}\n", period, at > third ? (at - third) / TOKEN : 0);
+    cycle_free(c);
+    buf_release(&text);
+    buf_release(&round);
+}
+
+static int print_all_late(void)
+{
+    uint32_t random = 1;
+    for (size_t period = 1; period <= 4000; period += 1 + period / 9) print_late(period, &random);
+    return fflush(stdout) == 0 ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "--late") == 0) return print_all_late();
     struct buf text;
     buf_init(&text, BUF_MAX_BOOK);
     bool whole = read_all(&text, stdin);

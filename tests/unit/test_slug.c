@@ -29,7 +29,9 @@ static void test_letters(void **state)
     assert_slug("Zażółć gęślą jaźń", 0, "zazolc-gesla-jazn");
     assert_slug("Straße, Æsir & Œuvre; İstanbul Øre", 0, "strasse-aesir-oeuvre-istanbul-ore");
     assert_slug("cafe\u0301 Ệ", 0, "cafe-e");
-    assert_slug("走 Book 了 Two", 0, "book-two");
+    assert_slug("走 Book 了 Two", 0, "走-book-了-two");
+    assert_slug("Война и мир", 0, "война-и-мир");
+    assert_slug("Ὀδύσσεια", 0, "ὀδύσσεια");
     assert_slug("../../etc/passwd", 0, "etc-passwd");
     assert_slug("\x1B[31m\xFFred\xC3", 0, "31m-red");
 }
@@ -38,7 +40,7 @@ static void test_never_empty_never_a_device(void **state)
 {
     (void)state;
     assert_slug("", 0, "book");
-    assert_slug("他走了", 0, "book");
+    assert_slug("「。」", 0, "book");
     assert_slug("!!!", 0, "book");
     assert_slug("CON", 0, "con-book");
     assert_slug("nul.", 0, "nul-book");
