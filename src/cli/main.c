@@ -13,9 +13,9 @@
 //    │               │         ├─ engine/inbox.c     messages become rows
 //    │               │         └─ engine/worker.c    one request in flight
 //    │               │              ├─ engine/next.c        what next? from rows
-//    │               │              ├─ engine/step_*.c      what to ask, and judging the answer: gate.c
+//    │               │              ├─ engine/step_*.c      what to ask: story.c, chunk_turn.c; judging the answer: gate.c
 //    │               │              ├─ engine/link.c        the way to the server: backend/keeper.c, probe.c
-//    │               │              ├─ engine/flight.c      text is committed as it streams: backend/generation.c
+//    │               │              ├─ engine/flight.c      text is committed as it streams, under guard.c: backend/generation.c
 //    │               │              └─ engine/publish.c     files from rows: out/prose.c
 //    │               └─ app/observer.c       reading along: store/*.c over io/db.c
 //    │        list, status: page.c, app/status.c     tail: app/reading.c     pause, cancel: demand.c, app/order.c

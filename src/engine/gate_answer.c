@@ -4,10 +4,18 @@
 // Answers that are no story as a whole: the model refuses, or thinks aloud. A story may apologise and think too, so only
 // the beginning is looked at, and the end of an answer that came to no end; a long answer that begins with an apology is
 // one only if it also ends as talk.
+#include "base/mem.h"
 #include "engine/gate_rules.h"
+#include "text/plain.h"
 #include "text/words.h"
 
-enum { HEAD_CHARACTERS = 300, SHORT_WORDS = 150, LAST_PARAGRAPHS = 2 };
+enum {
+    HEAD_CHARACTERS = 300,
+    SHORT_WORDS = 150,
+    LAST_PARAGRAPHS = 2,
+    SAMPLE_CHARACTERS = 1600, // about sixteen sentences; all of them would take longer than a gate may
+    SHORT_SENTENCES = 16,
+};
 
 static size_t last_paragraph(const char *s, size_t len)
 {
@@ -29,9 +37,33 @@ static bool thinks_at(const struct language *l, const char *s, size_t len)
     return gate_matches_head(l, LANGUAGE_REASONING, s, len, HEAD_CHARACTERS);
 }
 
+static size_t count_thoughts(const struct language *l, const char *s, size_t len, size_t *sentences)
+{
+    size_t thoughts = 0;
+    for (size_t end = gate_trim(s, len), start; end > 0; end = gate_trim(s, start)) {
+        start = sentence_whole(s, end - 1);
+        size_t from = start + gate_blanks(s + start, end - start);
+        if (gate_matches(l, LANGUAGE_REASONING, s + from, end - from)) thoughts++;
+        (*sentences)++;
+    }
+    return thoughts;
+}
+
+// Thinking that began in the middle of a thought. One sentence of it may be a narrator's, in a text of some length.
+static bool thinks_throughout(const struct language *l, const char *s, size_t len)
+{
+    struct buf silent;
+    size_t sentences = 0;
+    buf_init(&silent, BUF_MAX_PIECE);
+    plain_without_speech(&silent, s, gate_first(s, len, SAMPLE_CHARACTERS));
+    size_t thoughts = count_thoughts(l, silent.data, silent.len, &sentences);
+    buf_release(&silent);
+    return thoughts > (sentences < SHORT_SENTENCES ? 0 : 1);
+}
+
 static bool is_reasoning(const struct language *l, const char *s, size_t len)
 {
-    if (thinks_at(l, s, len)) return true;
+    if (thinks_at(l, s, len) || thinks_throughout(l, s, len)) return true;
     for (int i = 0; i < LAST_PARAGRAPHS && len > 0; i++) {
         size_t last = last_paragraph(s, len);
         if (thinks_at(l, s + last, len - last)) return true;

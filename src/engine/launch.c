@@ -65,77 +65,6 @@ static void shrink(struct worker *w, const struct attempt *a, int have)
     w->step.ask.last_of_chapter = w->step.ask.last_of_book = false;
 }
 
-// ---- ends without a request -------------------------------------------------------------------------------------------
-
-// Gives a text without a request to the step's gate.
-static bool judge(struct worker *w, const struct buf *text, bool cut, const struct gen_message *turn,
-                  struct judgement *j, struct err *e)
-{
-    struct desk d = worker_desk(w);
-    const struct answer a = {.text = text->data, .len = text->len, .cut = cut, .tokens = -1, .turn = turn};
-    return step_ops(w->step.kind)->settle(&d, &w->step, &a, j, e);
-}
-
-// The turn that is stored with an end that needed no request of its own.
-static bool write_turn(struct worker *w, struct buf *out, struct err *e)
-{
-    struct desk d = worker_desk(w);
-    buf_init(out, BUF_MAX_PROMPT);
-    return step_ops(w->step.kind)->turn(out, &d, &w->step, NULL, e);
-}
-
-// The stream broke after everything had come: the text is judged without asking again.
-static bool accept_carried(struct worker *w, const struct buf *text, bool *accepted, struct err *e)
-{
-    struct buf turn;
-    struct judgement j = {0};
-    bool ok = write_turn(w, &turn, e);
-    const struct gen_message message = {.role = GEN_USER, .text = turn.data, .len = turn.len};
-    ok = ok && judge(w, text, false, &message, &j, e);
-    buf_release(&turn);
-    *accepted = ok && j.rule == NULL;
-    struct task_key key = launch_task(w);
-    return ok && (!*accepted || store_task_done(w->store, &key, e));
-}
-
-// The best that any attempt gave; else a gap, or a plan made by code.
-bool launch_give_up(struct worker *w, struct err *e)
-{
-    struct desk d = worker_desk(w);
-    struct task_key key = launch_task(w);
-    struct attempt best = {0};
-    struct buf turn, text;
-    struct judgement j = {.rule = ""};
-    buf_init(&text, BUF_MAX_PROMPT);
-    bool ok = write_turn(w, &turn, e);
-    const struct gen_message message = {.role = GEN_USER, .text = turn.data, .len = turn.len};
-    enum store_found found = ok ? store_attempt_best(w->store, &key, &best, e) : STORE_ERROR;
-    ok = found != STORE_ERROR;
-    if (found == STORE_FOUND) {
-        join_pieces(&text, &best.prefix, &best.text);
-        j.rule = NULL;
-        ok = judge(w, &text, true, &message, &j, e);
-        attempt_release(&best);
-    }
-    if (ok && j.rule) ok = step_ops(w->step.kind)->give_up(&d, &w->step, &message, e);
-    ok = ok && store_task_done(w->store, &key, e);
-    if (ok) worker_note_done(w);
-    buf_release(&turn);
-    buf_release(&text);
-    return ok;
-}
-
-// What the spec brings, or code knows, needs no request.
-static bool do_alone(struct worker *w, bool *done, struct err *e)
-{
-    struct desk d = worker_desk(w);
-    const struct step_ops *ops = step_ops(w->step.kind);
-    *done = false;
-    if (ops->alone && !ops->alone(&d, &w->step, done, e)) return false;
-    if (*done) worker_note_done(w);
-    return true;
-}
-
 // ---- the request ---------------------------------------------------------------------------------------------------------
 
 // Two answers of this task were copies or loops: the conversation that bred them is left. It follows from rows alone.
@@ -276,7 +205,7 @@ static enum one prepare_step(struct worker *w, struct err *e)
     buf_init(&text, BUF_MAX_PROMPT);
     int words = 0, copies = 0; // words of what is carried
     bool prefill = link_facts(w->link)->prefill, done = false;
-    if (found == STORE_NONE && !do_alone(w, &done, e)) goto out;
+    if (found == STORE_NONE && !conclude_alone(w, &done, e)) goto out;
     if (done) {
         result = ONE_AGAIN;
         goto out;
@@ -285,7 +214,7 @@ static enum one prepare_step(struct worker *w, struct err *e)
     if (found == STORE_FOUND) {
         if (!close_abandoned(w, &last, e)) goto out;
         if (last.charged >= worker_attempts(w)) {
-            if (launch_give_up(w, e)) result = ONE_AGAIN;
+            if (conclude_with_best(w, e)) result = ONE_AGAIN;
             goto out;
         }
         if (!carry(w, &last, &text, &words, prefill, e)) goto out;
@@ -298,7 +227,7 @@ static enum one prepare_step(struct worker *w, struct err *e)
         .words_left = w->step.ask.ask_words - words,
     };
     if (text.len > 0 && !prefill && carried.words_left <= 0) {
-        if (!accept_carried(w, &text, &done, e)) goto out;
+        if (!conclude_carried(w, &text, &done, e)) goto out;
         if (done) {
             worker_note_done(w);
             result = ONE_AGAIN;

@@ -13,7 +13,8 @@
 //
 // The state is live bookkeeping; what to do follows from the rows each time. One function changes it: worker_enter.
 // Files: worker.c the way around the drawing; worker_job.c the job at hand; worker_files.c when its files are written;
-// replan.c what a deadline leaves of the book; launch.c from rows to a request; settle.c from an answer to rows.
+// replan.c what a deadline leaves of the book; launch.c from rows to a request; conclude.c ends without one; settle.c from
+// an answer to rows. An answer that the guard has stopped goes by the barrier before the next request leaves.
 #ifndef ENGINE_WORKER_H
 #define ENGINE_WORKER_H
 
@@ -141,7 +142,14 @@ enum launch { LAUNCH_REQUEST, LAUNCH_FINISH, LAUNCH_FAILED };
 enum launch launch_prepare(struct worker *w, struct err *e);
 void launch_send(struct worker *w); // after the commit
 struct task_key launch_task(const struct worker *w);
-bool launch_give_up(struct worker *w, struct err *e); // inside a transaction: the task has no attempt left
+
+// conclude.c: inside a transaction, the step's rows and its task's end.
+// The stream broke after everything had come: the text is judged without asking again.
+bool conclude_carried(struct worker *w, const struct buf *text, bool *accepted, struct err *e);
+// The task has no attempt left: the best that any attempt gave; else a gap, or a plan made by code.
+bool conclude_with_best(struct worker *w, struct err *e);
+// What the spec brings, or code knows, needs no request. *done tells whether it was so.
+bool conclude_alone(struct worker *w, bool *done, struct err *e);
 
 // settle.c
 struct settled {
