@@ -97,7 +97,7 @@ void os_keep_memory(void)
 {
 #ifdef __GLIBC__
     enum { KEPT_BYTES = 8 * 1024 * 1024 };
-    (void)mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
-    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+    (void)mallopt(M_MMAP_THRESHOLD, KEPT_BYTES); // NOLINT(concurrency-mt-unsafe): one thread
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES); // NOLINT(concurrency-mt-unsafe)
 #endif
 }

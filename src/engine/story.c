@@ -18,25 +18,25 @@ enum before { BEFORE_ALL, BEFORE_RECAPS, BEFORE_SHORT, BEFORE_LAST, BEFORE_NOTHI
 
 static const struct level {
     enum before before;
-    bool mixed;      // chapters that are written stand by their recap alone, those to come by their outline alone
-    bool full;       // recaps of this act with all their lines
     int past, ahead; // chapters of this act on both sides of the one at hand
     int bible;       // bytes: its first lines weigh most
     int page;        // words of the page before
     int state;       // bytes for people; threads and facts get half of it each
+    bool mixed;      // chapters that are written stand by their recap alone, those to come by their outline alone
+    bool full;       // recaps of this act with all their lines
     bool skeleton;
 } levels[] = {
-    {BEFORE_ALL, false, true, WHOLE, WHOLE, WHOLE, 170, 400, true},
-    {BEFORE_RECAPS, false, true, WHOLE, WHOLE, WHOLE, 170, 500, true},
-    {BEFORE_SHORT, false, true, WHOLE, WHOLE, WHOLE, 170, 600, true},
-    {BEFORE_SHORT, false, false, WHOLE, WHOLE, 2600, 170, 700, true},
-    {BEFORE_SHORT, true, false, WHOLE, WHOLE, 2000, 150, 700, true},
-    {BEFORE_LAST, true, false, WHOLE, WHOLE, 1600, 120, 600, true},
-    {BEFORE_LAST, true, false, 5, 3, 1600, 100, 600, true},
-    {BEFORE_NOTHING, true, false, 3, 2, 1200, 80, 500, false},
-    {BEFORE_NOTHING, true, false, 1, 1, 900, 60, 300, false},
-    {BEFORE_NOTHING, true, false, 0, 0, 600, 40, 200, false},
-    {BEFORE_NOTHING, true, false, 0, 0, 300, 25, 0, false},
+    {BEFORE_ALL, WHOLE, WHOLE, WHOLE, 170, 400, false, true, true},
+    {BEFORE_RECAPS, WHOLE, WHOLE, WHOLE, 170, 500, false, true, true},
+    {BEFORE_SHORT, WHOLE, WHOLE, WHOLE, 170, 600, false, true, true},
+    {BEFORE_SHORT, WHOLE, WHOLE, 2600, 170, 700, false, false, true},
+    {BEFORE_SHORT, WHOLE, WHOLE, 2000, 150, 700, true, false, true},
+    {BEFORE_LAST, WHOLE, WHOLE, 1600, 120, 600, true, false, true},
+    {BEFORE_LAST, 5, 3, 1600, 100, 600, true, false, true},
+    {BEFORE_NOTHING, 3, 2, 1200, 80, 500, true, false, false},
+    {BEFORE_NOTHING, 1, 1, 900, 60, 300, true, false, false},
+    {BEFORE_NOTHING, 0, 0, 600, 40, 200, true, false, false},
+    {BEFORE_NOTHING, 0, 0, 300, 25, 0, true, false, false},
 };
 
 int story_levels(void)

@@ -111,7 +111,7 @@ static enum script foreign_script(const struct language *l, const char *s, size_
 // any character, which language_fold takes as it is.
 static char *sample(const char *s, size_t len)
 {
-    if (len <= SAMPLES * SAMPLE_BYTES) return language_fold(s, len);
+    if (len <= (size_t)SAMPLES * SAMPLE_BYTES) return language_fold(s, len);
     struct buf b;
     buf_init(&b, BUF_MAX_PIECE);
     for (size_t i = 0; i < SAMPLES; i++) {

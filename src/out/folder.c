@@ -55,7 +55,7 @@ bool out_folder_make(char *out, size_t size, const char *parent, int64_t id, con
 {
     for (int n = 1; n <= NAMES_TRIED; n++) {
         char suffix[16] = "";
-        if (n > 1) snprintf(suffix, sizeof(suffix), "-%d", n);
+        if (n > 1) (void)snprintf(suffix, sizeof(suffix), "-%d", n);
         int len = snprintf(out, size, "%s/books/%lld-%s%s", parent, (long long)id, slug, suffix);
         if (len < 0 || (size_t)len >= size)
             return err_set(e, ERR_STORE, "the path '%s' is too long for a book's folder", parent);

@@ -57,7 +57,8 @@ static void find_limit(struct generation *g)
     const struct sim_options *o = g->sim->options;
     long room = o->ctx_tokens - g->seen.prompt_tokens;
     g->limit_tokens = room > 0 ? room : 0;
-    if (g->ask.max_tokens >= 0 && g->ask.max_tokens < g->limit_tokens) g->limit_tokens = g->ask.max_tokens;
+    bool limited = g->ask.max_tokens >= 0 && !o->ignore_limit;
+    if (limited && g->ask.max_tokens < g->limit_tokens) g->limit_tokens = g->ask.max_tokens;
     if (o->cap_tokens && o->cap_tokens < g->limit_tokens) g->limit_tokens = o->cap_tokens;
 }
 

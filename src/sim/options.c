@@ -28,6 +28,8 @@ static const struct option {
     {"prefill-rate", OPTION_REAL, offsetof(struct sim_options, prefill_chars_per_s), "CHARS_PER_S",
      "0, the default, is at once"},
     {"cap", OPTION_LONG, offsetof(struct sim_options, cap_tokens), "N", "end each answer after N tokens: length"},
+    {"ignore-limit", OPTION_FLAG, offsetof(struct sim_options, ignore_limit), NULL,
+     "answers do not end at the limit that the request sets"},
     {"stop-early", OPTION_LONG, offsetof(struct sim_options, habits.stop_early_tokens), "N",
      "end prose at the first sentence end after N tokens: stop"},
     {"ctx", OPTION_LONG, offsetof(struct sim_options, ctx_tokens), "N", "context size in tokens (32768)"},

@@ -21,6 +21,7 @@ struct sim_options {
     long cap_tokens;            // 0: none
     long ctx_tokens;
     bool no_slots;
+    bool ignore_limit; // the request's own
     const char *model;
     const char *script_path; // or NULL
 };

@@ -77,7 +77,7 @@ bool shingle_run_take(struct shingle_run *r, const struct shingle *one, bool kno
     }
     if (r->length == 0) r->from = one->from;
     r->length += one->weight;
-    return r->length >= (SHINGLE_RUN_WORDS - SHINGLE_WORDS + 1) * WORD_WEIGHT;
+    return r->length >= (size_t)(SHINGLE_RUN_WORDS - SHINGLE_WORDS + 1) * WORD_WEIGHT;
 }
 
 struct comparison {

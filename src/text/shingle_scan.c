@@ -117,8 +117,9 @@ static bool push_word(struct shingle_scan *c, struct shingle *out)
     c->words++;
     c->open = false;
     c->weight = WORD_WEIGHT;
-    while (c->inside - c->ring[c->first % SHINGLE_RING].weight >= SHINGLE_WORDS * WORD_WEIGHT) drop_word(c);
-    if (c->inside < SHINGLE_WORDS * WORD_WEIGHT) return false;
+    const size_t whole = (size_t)SHINGLE_WORDS * WORD_WEIGHT;
+    while (c->inside - c->ring[c->first % SHINGLE_RING].weight >= whole) drop_word(c);
+    if (c->inside < whole) return false;
     out->key = (c->rolling ^ (c->rolling >> 29)) * WORD_PRIME;
     out->from = c->ring[c->first % SHINGLE_RING].start;
     out->to = c->to;

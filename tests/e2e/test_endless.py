@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: the novelgen authors
+#
+# Tasks that make a model circle: riddles without an answer, analysis without end, the same words again and again. Limits
+# of tokens, of time and of repetition end every answer, and the ladder of attempts gives every book its text, or says
+# where it lacks some.
+import concurrent.futures
+import json
+import re
+import signal
+
+import pytest
+from novelgen import book_of
+from place import Place
+
+MANY = 490
+THINGS = ("a door", "a number", "the last letter", "a mirror", "a clock without hands", "the second shadow", "an echo")
+RIDDLES = ("Nobody knows what {} asks, and whoever answers must ask it again.",
+           "What is {} if it is also the answer to the question what it is?",
+           "The one who names {} has never seen it; the one who has seen it cannot count to it.",
+           "Prove that {} is not the thing that proves it, in a story.",
+           "Two liars guard {}, and each says of the other that there is only one.")
+# What the simulator writes when it circles.
+ANALYSIS = re.compile(r"let me reconsider|the card says|the user wants", re.I)
+
+
+def riddle(n):
+    """A book of one chunk; each of them has a premise of its own."""
+    premise = f"Riddle {n}: " + RIDDLES[n % len(RIDDLES)].format(THINGS[n % len(THINGS)])
+    return {"premise": premise, "words": 100 + n % 201, "chapters": 1, "seed": n}
+
+
+def submit_all(home, sim, specs):
+    """All are in the queue before the first of them is written: the server stands still until then."""
+    def submit(spec):
+        return home.run("submit", "-", "--backend", sim.url, "--detach", "--quiet", input=json.dumps(spec))
+
+    sim.child.send_signal(signal.SIGSTOP)
+    with concurrent.futures.ThreadPoolExecutor(32) as terminals:
+        sent = list(terminals.map(submit, specs))
+    assert [s.stderr for s in sent if s.returncode != 0] == []
+    assert sum(j["state"] in ("queued", "planning", "waiting") for j in home.list()) == len(specs)
+    sim.child.send_signal(signal.SIGCONT)
+
+
+def write_all(home, sim, specs):
+    """Returns the rows of all jobs, written by one `novelgen run`."""
+    config = home.dir / "user/.config/novelgen/config.json"
+    config.parent.mkdir(parents=True)
+    config.write_text(json.dumps({"queue": {"max": MANY}}))
+    submit_all(home, sim, specs)
+    done = home.run("run", "--wait", "--quiet", timeout=200)
+    assert done.returncode == 0, done.stderr
+    jobs = home.list()
+    assert len(jobs) == len(specs) and {j["state"] for j in jobs} == {"done"}
+    account = sim.account()
+    assert account["in_flight_max"] == 1 and account["overlaps"] == 0
+    return jobs
+
+
+def refusals(home, job):
+    return [e["text"] for e in home.events(job) if e["type"] == "retry"]
+
+
+def test_490_riddles_at_once(home, simulator):
+    sim = simulator("--circle", 40)
+    # Four of ten answers are analysis, so that ten attempts leave one book in ten thousand without a text.
+    jobs = write_all(home, sim, [{**riddle(n), "limits": {"attempts": 10}} for n in range(MANY)])
+    assert sum(j["gaps"] for j in jobs) == 0 and min(j["words_done"] for j in jobs) > 0
+    assert all(abs(j["words_done"] - j["words_target"]) <= max(20, j["words_target"] // 4) for j in jobs)
+    assert [j["id"] for j in jobs if ANALYSIS.search(book_of(j))] == []
+    assert sum(j["retries"] for j in jobs) > MANY // 4
+    # An answer was analysis up to the limit of its tokens, which is a little above the length that was asked for.
+    assert max(j["output_tokens"] for j in jobs) < 20000
+
+
+@pytest.mark.parametrize("habit, rule", [(("--loop", 40), "loop"), (("--refuse", 30), "refusal")], ids=["loop", "refuse"])
+def test_others_that_do_not_answer(home, simulator, habit, rule):
+    jobs = write_all(home, simulator(*habit), [riddle(n) for n in range(40)])
+    assert min(j["words_done"] for j in jobs) > 0 and sum(j["gaps"] for j in jobs) == 0
+    told = [text for j in jobs for text in refusals(home, j["id"])]
+    assert rule in " ".join(told) or rule in " ".join(e["text"] for j in jobs for e in home.events(j["id"]))
+
+
+def test_when_every_answer_circles_the_book_says_what_it_lacks(home, simulator):
+    sim = simulator("--circle", 100)
+    jobs = write_all(home, sim, [{**riddle(n), "limits": {"attempts": 3}} for n in range(12)])
+    assert [j["id"] for j in jobs if ANALYSIS.search(book_of(j))] == []
+    gaps = [j for j in jobs if j["gaps"]]
+    assert len(gaps) >= 10
+    for j in gaps:
+        assert j["gaps"] == 1 and j["words_done"] == 0 and "could not be written" in book_of(j)
+        assert sum("(reasoning)" in text for text in refusals(home, j["id"])) == 3
