@@ -28,6 +28,8 @@ struct length_ask {
 // What the chunk after the last one of `chapter` (its number) should be. `chunk_words` is the size of an ordinary chunk.
 struct length_ask length_next(const struct book *b, int chapter, int chunk_words);
 
+// Words that a chapter that has not begun is to have.
+int length_chapter_words(const struct book *b, int chapter);
 // Parts that a chapter will have if the model is obedient: the number of cards to plan.
 int length_parts(const struct book *b, int chapter, int chunk_words);
 
@@ -36,6 +38,9 @@ double length_obedience(const struct book *b);
 
 // The words that the answers of one chapter were asked for and brought, of those that tell something of the model.
 void length_delivered(const struct book *b, int chapter, int *asked, int *came);
+
+// Words of the last answer that was accepted; 0: there is none.
+int length_last_words(const struct book *b);
 
 // What is left of the book: its target less what stands.
 int length_room(const struct book *b);

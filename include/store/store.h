@@ -186,8 +186,10 @@ bool store_attempt_end(struct store *s, int64_t id, const struct attempt_end *r,
                        struct err *e); // counts tokens, retries (failure or verdict not accepted)
 // The task's last attempt with its text. STORE_NONE: it has none.
 enum store_found store_attempt_last(struct store *s, const struct task_key *task, struct attempt *out, struct err *e);
-// The best kept text of the task over its attempts (longest prefix+text), for the last rung of the ladder.
-enum store_found store_attempt_best(struct store *s, const struct task_key *task, struct attempt *out, struct err *e);
+// The task's attempts by how much text they have (prefix and text), the longest first; `nth` from 0. For the last rung of
+// the ladder. STORE_NONE: there are not so many.
+enum store_found store_attempt_best(struct store *s, const struct task_key *task, int nth, struct attempt *out,
+                                    struct err *e);
 // The attempt of any job that is not ended: what may still run on the backend (at most one per slot). STORE_NONE: none.
 enum store_found store_attempt_in_flight(struct store *s, int64_t *job, struct attempt *out, struct err *e);
 // How many attempts of the task were refused by one of these rules (a NULL ends the list).
@@ -196,7 +198,6 @@ bool store_attempts_refused(struct store *s, const struct task_key *task, const 
 // The task is done, its state is "done": the accepted attempt's text is dropped (it stands in a chunk or a turn), that of
 // the others is kept for whoever asks why.
 bool store_task_done(struct store *s, const struct task_key *task, struct err *e);
-// Requests in a row of this job's newest attempts that failed while others… are the worker's own account, not here.
 
 struct attempt_row { // the inference log, without text
     int64_t id, started_ms;

@@ -23,6 +23,8 @@ struct template_var {
 // when `part` is "json". Parts are not nested. NULL: only what is outside of all parts.
 bool template_fill(struct buf *out, const char *name, const char *text, size_t len, const char *part,
                    const struct template_var *vars, size_t vars_count, struct err *e);
+// Appends text with the control tokens of chat formats made harmless, as it is done with values.
+void template_neutral(struct buf *out, const char *text);
 // Whether it can be filled at all with these names: braces, variables, parts. `name` is what a message calls it (a path).
 bool template_check(const char *name, const char *text, size_t len, const char *const *names, size_t names_count,
                     struct err *e);

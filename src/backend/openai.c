@@ -124,18 +124,26 @@ static void openai_read_choice(struct delta *out, const struct json *choice)
     out->trouble = (struct trouble){.message = "the server ended the answer with an error"};
 }
 
+// A number that no context has is no count: rows sum these up.
+static int64_t openai_tokens(const struct json *v)
+{
+    enum { TOKENS_MOST = 100 * 1000 * 1000 };
+    int64_t n = json_int(v, -1);
+    return n >= 0 && n <= TOKENS_MOST ? n : -1;
+}
+
 static void openai_read_usage(struct delta *out, const struct json *usage)
 {
     if (usage == NULL) return;
-    out->prompt_tokens = json_int(json_get(usage, "prompt_tokens"), -1);
-    out->output_tokens = json_int(json_get(usage, "completion_tokens"), -1);
-    out->cached_tokens = json_int(json_get(json_get(usage, "prompt_tokens_details"), "cached_tokens"), -1);
+    out->prompt_tokens = openai_tokens(json_get(usage, "prompt_tokens"));
+    out->output_tokens = openai_tokens(json_get(usage, "completion_tokens"));
+    out->cached_tokens = openai_tokens(json_get(json_get(usage, "prompt_tokens_details"), "cached_tokens"));
 }
 
 // llama.cpp counts what it took from the cache here even where it does not in "usage".
 static void openai_read_timings(struct delta *out, const struct json *timings)
 {
-    int64_t cached = json_int(json_get(timings, "cache_n"), -1);
+    int64_t cached = openai_tokens(json_get(timings, "cache_n"));
     if (cached >= 0) out->cached_tokens = cached;
 }
 

@@ -14,7 +14,7 @@
 #include "text/join.h"
 #include "text/words.h"
 
-enum { QUOTE_WORDS = 12, QUOTE_WORDS_CONTINUED = 40, FLAT_TAIL_WORDS = 200 };
+enum { QUOTE_WORDS = 12, QUOTE_WORDS_CONTINUED = 40, FLAT_TAIL_WORDS = 200, PREMISE_PART = 12, STYLE_PART = 24 };
 
 static const char *const manners[] = {
     "moment by moment, with speech",
@@ -180,6 +180,8 @@ static bool fill_flat(struct buf *out, const struct desk *d, const struct step *
     story_write(y, level, &text);
     buf_init(&tail, BUF_MAX_PIECE);
     buf_init(&recaps, BUF_MAX_PROMPT);
+    char *premise = step_fit(d, d->spec->premise, PREMISE_PART), *style = step_fit(d, d->spec->style, STYLE_PART);
+    char *event = step_fit(d, c->event, PREMISE_PART);
     const struct buf *page = before->len > 0 ? before : &y->page;
     size_t from = words_tail(page->data, page->len, FLAT_TAIL_WORDS);
     buf_add(&tail, page->data + from, page->len - from);
@@ -187,13 +189,13 @@ static bool fill_flat(struct buf *out, const struct desk *d, const struct step *
     const struct template_var vars[] = {
         {"rules", d->templates->text[TEMPLATE_RULES]},
         {"title", d->job->title},
-        {"premise", d->spec->premise},
-        {"style", d->spec->style ? d->spec->style : "as the bible has it"},
+        {"premise", premise},
+        {"style", style ? style : "as the bible has it"},
         {"bible", text.bible.data},
         {"recaps", recaps.data},
         {"chapter", chapter},
         {"ch_title", c->title},
-        {"ch_summary", c->event},
+        {"ch_summary", event},
         {"so_far", so_far},
         {"tail", tail.len > 0 ? tail.data : "(the book begins here)"},
         {"request", request},
@@ -203,6 +205,9 @@ static bool fill_flat(struct buf *out, const struct desk *d, const struct step *
     story_text_release(&text);
     buf_release(&tail);
     buf_release(&recaps);
+    free(premise);
+    free(style);
+    free(event);
     return ok;
 }
 

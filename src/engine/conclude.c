@@ -37,30 +37,43 @@ bool conclude_carried(struct worker *w, const struct buf *text, bool *accepted, 
     return ok && (!*accepted || store_task_done(w->store, &key, e));
 }
 
-// The best that any attempt gave; else a gap, or a plan made by code.
+// One attempt's text after the other, the longest first, until the gate accepts one.
+static bool judge_attempts(struct worker *w, const struct gen_message *turn, bool *accepted, struct err *e)
+{
+    struct task_key key = launch_task(w);
+    bool ok = true;
+    *accepted = false;
+    for (int nth = 0; ok && !*accepted; nth++) {
+        struct attempt a = {0};
+        struct judgement j = {0};
+        struct buf text;
+        enum store_found found = store_attempt_best(w->store, &key, nth, &a, e);
+        if (found != STORE_FOUND) return found == STORE_NONE;
+        buf_init(&text, BUF_MAX_PROMPT);
+        join_pieces(&text, &a.prefix, &a.text);
+        ok = judge(w, &text, true, turn, &j, e);
+        *accepted = ok && j.rule == NULL;
+        buf_release(&text);
+        attempt_release(&a);
+    }
+    return ok;
+}
+
+// The best that any attempt gave, however short; else a gap, or a plan made by code.
 bool conclude_with_best(struct worker *w, struct err *e)
 {
-    struct desk d = worker_desk(w);
     struct task_key key = launch_task(w);
-    struct attempt best = {0};
-    struct buf turn, text;
-    struct judgement j = {.rule = ""};
-    buf_init(&text, BUF_MAX_PROMPT);
+    struct buf turn;
+    bool accepted = false;
+    w->step.ask.need_words = 0;
+    struct desk d = worker_desk(w);
     bool ok = write_turn(w, &turn, e);
     const struct gen_message message = {.role = GEN_USER, .text = turn.data, .len = turn.len};
-    enum store_found found = ok ? store_attempt_best(w->store, &key, &best, e) : STORE_ERROR;
-    ok = found != STORE_ERROR;
-    if (found == STORE_FOUND) {
-        join_pieces(&text, &best.prefix, &best.text);
-        j.rule = NULL;
-        ok = judge(w, &text, true, &message, &j, e);
-        attempt_release(&best);
-    }
-    if (ok && j.rule) ok = step_ops(w->step.kind)->give_up(&d, &w->step, &message, e);
+    ok = ok && judge_attempts(w, &message, &accepted, e);
+    if (ok && !accepted) ok = step_ops(w->step.kind)->give_up(&d, &w->step, &message, e);
     ok = ok && store_task_done(w->store, &key, e);
     if (ok) worker_note_done(w);
     buf_release(&turn);
-    buf_release(&text);
     return ok;
 }
 

@@ -23,15 +23,14 @@ enum { DETAIL_CHARACTERS = 40 };
 
 static const struct {
     const char *name, *text;
-    bool copying;
 } rules[GATE_RULES] = {
     [GATE_THINKING] = {"thinking", "the answer begins with its thinking"},
     [GATE_CHAT] = {"chat", "the answer begins with talk about the text"},
     [GATE_HEADING] = {"heading", "the answer begins with a heading"},
     [GATE_FENCE] = {"fence", "the answer is set in a code block"},
-    [GATE_RESTATED] = {"restated", "the answer begins with text that was there already", true},
+    [GATE_RESTATED] = {"restated", "the answer begins with text that was there already"},
     [GATE_LOOP] = {"loop", "the answer repeats itself in a loop"},
-    [GATE_COPIED] = {"copied", "the answer copies earlier text of the book", true},
+    [GATE_COPIED] = {"copied", "the answer copies earlier text of the book"},
     [GATE_CONTROL] = {"control", "the answer holds control characters or tokens of a chat format"},
     [GATE_META] = {"meta", "the answer ends with talk about the text"},
     [GATE_CLOSER] = {"closer", "the answer ends with a conclusion, but the book goes on"},
@@ -43,7 +42,7 @@ static const struct {
     [GATE_REFUSAL] = {"refusal", "the model refuses to write this"},
     [GATE_REASONING] = {"reasoning", "the answer is thinking aloud, not story"},
     [GATE_WRONG_LANGUAGE] = {"wrong_language", "the answer is in another language"},
-    [GATE_REPEATS] = {"repeats", "the answer repeats itself or earlier text of the book", true},
+    [GATE_REPEATS] = {"repeats", "the answer repeats itself or earlier text of the book"},
     [GATE_PLACEHOLDER] = {"placeholder", "the answer holds placeholders instead of text"},
 };
 
@@ -120,14 +119,21 @@ void gate_piece(const struct gate_in *in, struct gate_out *out)
 
 const char *gate_rule_text(const char *rule)
 {
+    static const struct {
+        const char *name, *text;
+    } others[] = {
+        {"no_plan", "nothing of what was asked for can be read from it"},
+        {"unfinished", "a limit ended it before there was enough of it"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (strcmp(others[i].name, rule) == 0) return others[i].text;
     for (size_t i = 0; i < ARRAY_LEN(rules); i++)
         if (strcmp(rules[i].name, rule) == 0) return rules[i].text;
     return rule;
 }
 
-bool gate_rule_is_copying(const char *rule)
+const char *const *gate_copying_rules(void)
 {
-    for (size_t i = 0; i < ARRAY_LEN(rules); i++)
-        if (strcmp(rules[i].name, rule) == 0) return rules[i].copying;
-    return false;
+    static const char *const names[] = {"loop", "copied", "repeats", NULL};
+    return names;
 }

@@ -54,7 +54,7 @@ void gate_chunk(const struct gate_in *in, struct gate_out *out);
 // Only what is to go from the head, and loop and copied from the end: for a piece that is to be continued.
 void gate_piece(const struct gate_in *in, struct gate_out *out);
 
-// Rules that mean copying: two of them and the conversation is flattened.
-bool gate_rule_is_copying(const char *rule);
+// The names of the rules that mean copying, ended by NULL: two such refusals of a task and the conversation begins anew.
+const char *const *gate_copying_rules(void);
 
 #endif

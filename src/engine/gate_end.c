@@ -90,16 +90,25 @@ static void trim_sentence(struct gate_work *w)
         trim_to(w, GATE_CUT_SENTENCE, whole);
 }
 
-// The book may not run far over the words asked for: an answer is cut at the last paragraph, else the last sentence,
-// within what it may bring (and a little, because a sentence is not divided).
+// Where an answer that may bring `most` words and a little ends: at the last paragraph, else the last sentence within
+// them, else behind the first sentence. 0: there is none.
+static size_t whole_within(const char *s, size_t len, size_t most, size_t slack)
+{
+    size_t within = words_head(s, len, most + slack), keep = paragraph_whole(s, within);
+    if (keep == 0 || words_count(s, keep) + slack < most) keep = sentence_whole(s, within);
+    for (size_t words = most + slack; keep == 0 && within < len; words += slack) {
+        within = words_head(s, len, words);
+        keep = sentence_whole(s, within);
+    }
+    return keep;
+}
+
+// The book may not run far over the words asked for.
 static void trim_length(struct gate_work *w)
 {
     int slack = w->in->most_words / 50 + 15;
     if (w->in->most_words == 0 || w->out->words <= w->in->most_words + slack) return;
-    size_t most = words_head(prose(w), length(w), (size_t)w->in->most_words + (size_t)slack);
-    size_t keep = paragraph_whole(prose(w), most);
-    if (words_count(prose(w), keep) + (size_t)slack < (size_t)w->in->most_words)
-        keep = sentence_whole(prose(w), most);
+    size_t keep = whole_within(prose(w), length(w), (size_t)w->in->most_words, (size_t)slack);
     if (keep == 0) return;
     trim_to(w, GATE_OVER_LENGTH, keep);
     w->out->words = (int)words_count(prose(w), keep);

@@ -7,12 +7,13 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "engine/gate.h"
 #include "engine/steps.h"
 #include "engine/worker.h"
 #include "text/join.h"
 #include "text/words.h"
 
-enum { LEAST_WORDS = 60, COPIES_BEFORE_FLAT = 2 };
+enum { LEAST_WORDS = 60, LEAST_LEFT = 30, COPIES_BEFORE_FLAT = 2, THOUGHT_TOKENS = 1000 };
 
 struct task_key launch_task(const struct worker *w)
 {
@@ -22,10 +23,12 @@ struct task_key launch_task(const struct worker *w)
 
 // ---- what earlier attempts left ------------------------------------------------------------------------------------
 
-// Text counts unless the gate refused it. "smaller" is no refusal: it says that the next request must ask for less.
+// Text counts unless the gate refused it. "smaller" is no refusal: it says that the next request must ask for less; nor
+// is "unfinished".
 static bool is_usable(const struct attempt *a)
 {
-    bool refused = a->verdict && *a->verdict && strcmp(a->verdict, "smaller") != 0;
+    const char *verdict = a->verdict ? a->verdict : "";
+    bool refused = *verdict && strcmp(verdict, "smaller") != 0 && strcmp(verdict, "unfinished") != 0;
     // An answer without an end is no prose either, and two of them outgrow every buffer.
     refused = refused || (a->failure && strcmp(a->failure, failure_name(FAIL_TOO_BIG)) == 0);
     return !refused && (a->prefix.len > 0 || a->text.len > 0);
@@ -67,14 +70,17 @@ static void shrink(struct worker *w, const struct attempt *a, int have)
 
 // ---- the request ---------------------------------------------------------------------------------------------------------
 
-// Two answers of this task were copies or loops: the conversation that bred them is left. It follows from rows alone.
-static bool look_for_copying(struct worker *w, int *copies, struct err *e)
+// What the refused answers of this task had in common, from rows alone: two copies or loops, and the conversation that
+// bred them is left; thinking aloud, and the next one gets room for it.
+static bool look_at_refused(struct worker *w, int *copies, struct err *e)
 {
-    static const char *const rules[] = {"copied", "loop", "repeats", NULL};
+    static const char *const thinking[] = {"reasoning", NULL};
     struct task_key key = launch_task(w);
-    *copies = 0;
+    *copies = w->thoughts = 0;
     if (w->step.kind != STEP_CHUNK) return true;
-    if (!store_attempts_refused(w->store, &key, rules, copies, e)) return false;
+    if (!store_attempts_refused(w->store, &key, gate_copying_rules(), copies, e) ||
+        !store_attempts_refused(w->store, &key, thinking, &w->thoughts, e))
+        return false;
     w->step.flat = *copies >= COPIES_BEFORE_FLAT;
     return true;
 }
@@ -118,6 +124,7 @@ static bool build(struct worker *w, const struct carried *carried, struct err *e
     struct desk d = worker_desk(w);
     int words = carried ? carried->words_left : w->step.ask.need_words;
     w->max_tokens = step_ops(w->step.kind)->max_tokens(&d, &w->step, words > 0 ? words : 1);
+    w->max_tokens += (int64_t)w->thoughts * THOUGHT_TOKENS;
     prompt_release(&w->prompt);
     if (!prompt_build(&w->prompt, &d, &w->step, carried, (int)w->max_tokens, e)) return false;
     w->max_tokens = prompt_answer_tokens(&w->prompt, &d, (int)w->max_tokens);
@@ -126,11 +133,11 @@ static bool build(struct worker *w, const struct carried *carried, struct err *e
 
 static bool say_broke(struct worker *w, const struct account_entry *entry, struct err *e)
 {
-    char text[300];
+    char text[300], place[80];
     if (!entry->broke) return true;
-    (void)snprintf(text, sizeof(text),
-                   "chapter %d, part %d: the server reads %zu of %zu bytes of the prompt anew: %s", w->step.chapter,
-                   w->step.seq, entry->bytes - entry->common, entry->bytes, entry->broke);
+    (void)snprintf(text, sizeof(text), "%s: the server reads %zu of %zu bytes of the prompt anew: %s",
+                   step_place(&w->step, place, sizeof(place)), entry->bytes - entry->common, entry->bytes,
+                   entry->broke);
     return store_event_add(w->store, w->job.id, "prefix", text, NULL, e);
 }
 
@@ -210,7 +217,7 @@ static enum one prepare_step(struct worker *w, struct err *e)
         result = ONE_AGAIN;
         goto out;
     }
-    if (!look_for_copying(w, &copies, e)) goto out;
+    if (!look_at_refused(w, &copies, e)) goto out;
     if (found == STORE_FOUND) {
         if (!close_abandoned(w, &last, e)) goto out;
         if (last.charged >= worker_attempts(w)) {
@@ -224,9 +231,9 @@ static enum one prepare_step(struct worker *w, struct err *e)
         .text = text.data,
         .len = text.len,
         .prefill = prefill,
-        .words_left = w->step.ask.ask_words - words,
+        .words_left = w->step.ask.ask_words - words > LEAST_LEFT ? w->step.ask.ask_words - words : LEAST_LEFT,
     };
-    if (text.len > 0 && !prefill && carried.words_left <= 0) {
+    if (text.len > 0 && !prefill && words >= w->step.ask.ask_words) {
         if (!conclude_carried(w, &text, &done, e)) goto out;
         if (done) {
             worker_note_done(w);

@@ -5,7 +5,9 @@
 #include "engine/link.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,7 +23,7 @@
 static const int auto_ports[] = {8080, 11434, 8000, 1234, 9931, 30000, 5001};
 
 // The built-in simulator writes at a speed that one can watch.
-enum { DEFAULT_N_CTX = 8192, READ_ALONG_RATE = 300, STARTS_TRIED = 3 };
+enum { DEFAULT_N_CTX = 8192, LEAST_N_CTX = 1024, READ_ALONG_RATE = 300, STARTS_TRIED = 3 };
 
 struct link {
     struct link_options o;
@@ -40,8 +42,9 @@ struct link {
     size_t auto_at; // port being tried
     int starts;     // of a managed backend, since it was ready last
     bool ready, fresh;
-    bool no_prefill; // whatever it says of itself
-    bool found;      // "auto" has met its server: it stays with it, and waits for it
+    bool no_prefill;  // whatever it says of itself
+    int n_ctx_learnt; // 0: nothing
+    bool found;       // "auto" has met its server: it stays with it, and waits for it
     const char *sim_argv[6];
     char sim_rate[16];
 };
@@ -74,6 +77,7 @@ static void close_link(struct link *k)
     memset(&k->conf, 0, sizeof(k->conf));
     memset(&k->facts, 0, sizeof(k->facts));
     k->ready = k->found = k->no_prefill = false;
+    k->n_ctx_learnt = 0;
 }
 
 void link_free(struct link *k)
@@ -386,8 +390,38 @@ const struct backend_facts *link_facts(const struct link *k)
     return &k->facts;
 }
 
-int link_n_ctx(const struct link *k)
+static int believed_n_ctx(const struct link *k)
 {
     if (k->facts.n_ctx_tokens > 0) return k->facts.n_ctx_tokens;
     return k->conf.n_ctx_tokens > 0 ? k->conf.n_ctx_tokens : DEFAULT_N_CTX;
+}
+
+int link_n_ctx(const struct link *k)
+{
+    int believed = believed_n_ctx(k);
+    return k->n_ctx_learnt > 0 && k->n_ctx_learnt < believed ? k->n_ctx_learnt : believed;
+}
+
+// "exceeds the available context size (4096 tokens)", "maximum context length is 4096 tokens": the number that follows.
+static int context_in(const char *message)
+{
+    const char *at = strstr(message, "context");
+    if (!at) return 0;
+    at += strcspn(at, "0123456789");
+    long n = strtol(at, NULL, 10);
+    return n > 0 && n < INT_MAX ? (int)n : 0;
+}
+
+bool link_learn_context(struct link *k, const char *message)
+{
+    int now = link_n_ctx(k), said = context_in(message);
+    if (now <= LEAST_N_CTX) return false;
+    if (said < LEAST_N_CTX || said >= now) said = now / 4 * 3;
+    k->n_ctx_learnt = said > LEAST_N_CTX ? said : LEAST_N_CTX;
+    return true;
+}
+
+void link_know_context(struct link *k, int n_ctx_tokens)
+{
+    if (k->facts.n_ctx_tokens == 0 && n_ctx_tokens >= LEAST_N_CTX) k->n_ctx_learnt = n_ctx_tokens;
 }

@@ -53,6 +53,11 @@ const char *link_bearer(const struct link *k); // or NULL
 const char *link_name(const struct link *k);   // for rows and people
 const char *link_model(const struct link *k);  // configured, else what it reported, else ""
 const struct backend_facts *link_facts(const struct link *k);
-int link_n_ctx(const struct link *k); // discovered, else configured, else 8192
+int link_n_ctx(const struct link *k); // discovered, else configured, else 8192; less if the server has refused that
+// The server has refused a prompt as too long for its context: what its message says it has, else three quarters of what
+// was believed. False: it cannot be less.
+bool link_learn_context(struct link *k, const char *message);
+void link_know_context(struct link *k,
+                       int n_ctx_tokens); // as it was learnt earlier, where the server does not say it
 
 #endif

@@ -11,15 +11,17 @@
 
 #include "model/acts.h"
 
-static struct step next_in_chapter(const struct book *b, const struct book_chapter *c, int chunk_words)
+static struct step next_in_chapter(const struct book *b, const struct book_chapter *c,
+                                   const struct next_limits *limits)
 {
     struct step s = {.chapter = c->number, .conversation = c->number};
     if (c->cards == 0) {
         s.kind = STEP_BEATS;
-        s.parts = length_parts(b, c->number, chunk_words);
+        s.parts = length_parts(b, c->number, limits->chunk_words);
+        if (s.parts > limits->cards_most) s.parts = limits->cards_most; // then a card is for more than one part
         return s;
     }
-    s.ask = length_next(b, c->number, chunk_words);
+    s.ask = length_next(b, c->number, limits->chunk_words);
     s.kind = c->given || s.ask.full ? STEP_RECAP : STEP_CHUNK;
     s.seq = s.ask.part;
     return s;
@@ -86,5 +88,5 @@ struct step next_step(const struct book *b, const struct next_limits *limits)
     const struct book_chapter *c = &b->chapters[chapter - 1];
     int merge = chapter == act.from && c->cards == 0 ? act_to_merge(b, &act, limits->memory_bytes) : 0;
     if (merge > 0) return (struct step){.kind = STEP_MERGE, .chapter = merge, .conversation = -merge};
-    return next_in_chapter(b, c, limits->chunk_words);
+    return next_in_chapter(b, c, limits);
 }

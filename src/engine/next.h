@@ -39,6 +39,7 @@ enum { OUTLINE_BATCH = 5, PLAN_MISSES = 2 };
 
 struct next_limits {
     int chunk_words;  // of an ordinary chunk
+    int cards_most;   // of a chapter
     int memory_bytes; // that recaps of earlier acts may take before the oldest are merged
 };
 

@@ -63,6 +63,18 @@ static bool add_stored(void *arg, enum turn_role role, const char *text, size_t 
     return true;
 }
 
+// Of a chapter that came with the spec: what looks like a token of a chat format is no part of the conversation.
+static bool add_given(void *arg, enum turn_role role, const char *text, size_t len)
+{
+    struct buf neutral;
+    (void)len;
+    buf_init(&neutral, BUF_MAX_PROMPT);
+    template_neutral(&neutral, text);
+    prompt_add(arg, role == TURN_USER ? GEN_USER : GEN_ASSISTANT, neutral.data, neutral.len);
+    buf_release(&neutral);
+    return true;
+}
+
 // Leaves out messages [2, 2 + n).
 static void leave_out(struct prompt *p, size_t n)
 {
@@ -129,10 +141,12 @@ bool prompt_build(struct prompt *p, const struct desk *d, const struct step *ste
                   int answer_tokens, struct err *e)
 {
     const struct step_ops *ops = step_ops(step->kind);
+    bool given = step->conversation > 0 && step->conversation <= (int)d->spec->opening_count;
     struct buf turn;
     buf_init(&turn, BUF_MAX_PROMPT);
     bool ok = ops->turn(&turn, d, step, NULL, e) &&
-              (step->flat || store_turns_each(d->store, d->job->id, step->conversation, add_stored, p, e));
+              (step->flat ||
+               store_turns_each(d->store, d->job->id, step->conversation, given ? add_given : add_stored, p, e));
     if (ok && turn.full) ok = err_set(e, ERR_CEILING, "the prompt of a %s step is too long", ops->name);
     if (!ok) goto out;
 

@@ -19,6 +19,7 @@
 #include "engine/measure.h"
 #include "engine/next.h"
 #include "io/json.h"
+#include "model/spec.h"
 #include "out/prose.h"
 
 enum { PATH_SIZE = 1400 };
@@ -142,7 +143,7 @@ static bool write_part(struct publish *p, int chapter, const struct titles *t, c
     bool ok = render_chapter(p, chapter, t, &out, &chunks, e);
     if (ok && (chunks > 0 || len > 0)) {
         prose_add_partial(&out, text, len, chunks == 0);
-        prose_chapter_path(name, sizeof(name), chapter, p->job->chapters_total, title_of(t, chapter));
+        prose_chapter_path(name, sizeof(name), chapter, p->chapters, title_of(t, chapter));
         (void)snprintf(part, sizeof(part), "%s.part", name);
         path_of(p, path, part);
         ok = file_project(path, out.data, out.len, e);
@@ -159,7 +160,7 @@ static bool write_chapter(struct publish *p, int chapter, const struct titles *t
     buf_init(&out, BUF_MAX_BOOK);
     bool ok = render_chapter(p, chapter, t, &out, &chunks, e);
     prose_end(&out);
-    prose_chapter_path(name, sizeof(name), chapter, p->job->chapters_total, title_of(t, chapter));
+    prose_chapter_path(name, sizeof(name), chapter, p->chapters, title_of(t, chapter));
     (void)snprintf(part, sizeof(part), "%s.part", name);
     path_of(p, path, part);
     ok = ok && publish_final(p, name, &out, e) && file_remove(path, e);
@@ -241,6 +242,16 @@ static bool write_book(struct publish *p, const struct titles *t, struct err *e)
     return ok;
 }
 
+// Why the book is shorter than it was to be.
+static void set_deadline(struct json *o, const struct job *j)
+{
+    char deadline[CLOCK_TEXT_SIZE];
+    if (j->deadline_ms == 0) return;
+    clock_rfc3339(deadline, j->deadline_ms);
+    json_set_str(o, "deadline", deadline);
+    json_set_int(o, "words_planned", j->words_planned > 0 ? j->words_planned : j->words_target);
+}
+
 static struct json *report_json(const struct job *j)
 {
     struct json *o = json_new_object();
@@ -252,6 +263,7 @@ static struct json *report_json(const struct job *j)
     json_set_str(o, "model", j->model);
     json_set_int(o, "words", j->words_done);
     json_set_int(o, "words_target", j->words_target);
+    set_deadline(o, j);
     json_set_int(o, "chapters", j->chapters_total);
     json_set_int(o, "gaps", j->gaps);
     json_set_int(o, "requests", j->requests);
@@ -415,9 +427,19 @@ static bool open_files(struct publish *p, const struct book *b, int chunk_words,
     return ok;
 }
 
+static int chapters_asked(const struct job *j)
+{
+    struct err ignored = ERR_INIT;
+    struct spec spec;
+    if (!spec_parse(&spec, j->spec, strlen(j->spec), "job", &ignored)) return j->chapters_total;
+    int asked = spec_chapters(&spec);
+    spec_release(&spec);
+    return asked > j->chapters_total ? asked : j->chapters_total;
+}
+
 void publish_open(struct publish *p, struct store *s, const struct job *job, const struct book *b, int chunk_words)
 {
-    *p = (struct publish){.store = s, .job = job};
+    *p = (struct publish){.store = s, .job = job, .chapters = chapters_asked(job)};
     publish_again(p, b, chunk_words);
 }
 

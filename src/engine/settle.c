@@ -59,9 +59,9 @@ static bool end_attempt(struct worker *w, const struct gen_result *r, const char
 
 static bool say_refused(struct worker *w, const struct judgement *j, struct err *e)
 {
-    char text[500];
-    (void)snprintf(text, sizeof(text), "%s, chapter %d, part %d: the answer was refused (%s): %s%s%s; asking again",
-                   step_ops(w->step.kind)->name, w->step.chapter, w->step.seq, j->rule, gate_rule_text(j->rule),
+    char text[500], place[80];
+    (void)snprintf(text, sizeof(text), "%s: the answer was refused (%s): %s%s%s; asking again",
+                   step_place(&w->step, place, sizeof(place)), j->rule, gate_rule_text(j->rule),
                    j->detail[0] ? ": " : "", j->detail);
     return store_event_add(w->store, w->job.id, "retry", text, NULL, e);
 }
@@ -77,10 +77,11 @@ static bool look_for_cold_cache(struct worker *w, const struct gen_result *r, st
     if (ours < COLD_SHARE || theirs > ours / 2) return true;
     char text[300];
     w->cold_cache = true;
-    (void)snprintf(text, sizeof(text),
-                   "the server read %lld of %lld tokens again that it has just had: does somebody else use it, or is its "
-                   "prefix cache off?",
-                   (long long)(r->prompt_tokens - r->cached_tokens), (long long)r->prompt_tokens);
+    (void)snprintf(
+        text, sizeof(text),
+        "the server read %lld of %lld tokens again that it has just had: does somebody else use it, or is its "
+        "prefix cache off?",
+        (long long)(r->prompt_tokens - r->cached_tokens), (long long)r->prompt_tokens);
     return store_event_add(w->store, w->job.id, "prefix", text, NULL, e);
 }
 
@@ -105,6 +106,10 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
     if (!ok) return false;
     out->accepted = j.rule == NULL;
     if (j.head_cut) account_head_cut(&w->account);
+    // What a limit has ended before there was enough of it is no bad answer: the next attempt goes on from it.
+    bool unfinished = j.rule && r->cut_by_limit && !w->flight.stopped &&
+                      (strcmp(j.rule, "no_sentence") == 0 || strcmp(j.rule, "too_short") == 0);
+    if (unfinished) j.rule = "unfinished";
     if (j.rule) return end_attempt(w, r, j.rule, j.detail, true, e) && say_refused(w, &j, e);
     return end_attempt(w, r, "accepted", "", false, e) && store_task_done(w->store, &key, e);
 }
@@ -171,6 +176,25 @@ static bool settle_refused_prefill(struct worker *w, const struct gen_result *r,
                            "the server refuses to continue an answer: its end is quoted instead", NULL, e);
 }
 
+// A context that is smaller than it was taken for is learnt, and kept for the next time: the same request is then built
+// anew to fit, and has cost nothing.
+static bool learn_context(struct worker *w, const struct gen_result *r, struct retry_decision *d, struct err *e)
+{
+    char text[200];
+    if (r->failure != FAIL_CONTEXT || !link_learn_context(w->link, r->message)) return true;
+    const struct backend_facts *facts = link_facts(w->link);
+    struct backend_profile known = {
+        .n_ctx_tokens = link_n_ctx(w->link), .prefill = facts->prefill, .slots_route = facts->slots_route};
+    (void)snprintf(known.model, sizeof(known.model), "%s", facts->model);
+    (void)snprintf(text, sizeof(text), "the server's context is smaller than it was taken for: %d tokens from now on",
+                   known.n_ctx_tokens);
+    d->charge = d->smaller = false;
+    d->delay_ms = 0;
+    w->failures_in_row = w->same_request = 0;
+    return store_profile_put(w->store, link_name(w->link), &known, e) &&
+           store_event_add(w->store, w->job.id, "backend", text, NULL, e);
+}
+
 static bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
 {
     uint32_t jitter = 0;
@@ -185,6 +209,7 @@ static bool settle_failure(struct worker *w, const struct gen_result *r, struct 
         .jitter = jitter,
     };
     struct retry_decision decision = retry_decide(&in);
+    if (!learn_context(w, r, &decision, e)) return false;
     out->pause = decision.action == RETRY_PAUSE;
     out->outage = decision.outage;
     out->delay_ms = decision.delay_ms;

@@ -3,6 +3,7 @@
 //
 // The opening of a chapter's conversation: everything the chapter needs to know (engine/story.h), what the chapter is to
 // do, and the question for its cards, one a chunk. A chapter whose prose came with the spec is stored here as it is.
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -12,7 +13,8 @@
 #include "model/language.h"
 #include "model/plan.h"
 
-enum { CARD_WORDS = 50, REQUEST_TOKENS = 160 };
+// Parts of the context that long texts of the user may take.
+enum { CARD_WORDS = 50, REQUEST_TOKENS = 160, PREMISE_PART = 12, STYLE_PART = 24 };
 
 static const char *const openings[] = {
     "a line of speech",
@@ -41,22 +43,26 @@ static const char *or_else(const char *text, const char *otherwise)
 static bool fill(struct buf *out, const struct desk *d, const struct step *s, const struct story_chapter *c,
                  const struct story_text *t, const char *avoid, struct err *e)
 {
-    char chapter[16], cards[16], line[128];
+    char chapter[16], cards[16], card_words[16], line[128];
+    int words = length_chapter_words(d->book, s->chapter) / (s->parts > 0 ? s->parts : 1);
+    (void)snprintf(card_words, sizeof(card_words), "%d", words > 0 ? words : d->chunk_words);
     (void)snprintf(chapter, sizeof(chapter), "%d", s->chapter);
     (void)snprintf(cards, sizeof(cards), "%d", s->parts);
     bool last = s->chapter == d->book->chapters_total;
+    char *premise = step_fit(d, d->spec->premise, PREMISE_PART), *style = step_fit(d, d->spec->style, STYLE_PART);
+    char *event = step_fit(d, c->event, PREMISE_PART);
     const struct template_var vars[] = {
         {"rules", d->templates->text[TEMPLATE_RULES]},
         {"title", d->job->title},
-        {"premise", d->spec->premise},
-        {"style", or_else(d->spec->style, "as the bible has it")},
+        {"premise", premise},
+        {"style", style ? style : "as the bible has it"},
         {"bible", t->bible.data},
         {"acts", t->acts.data},
         {"story", t->story.data},
         {"tail", t->tail.data},
         {"chapter", chapter},
         {"ch_title", c->title},
-        {"ch_summary", c->event},
+        {"ch_summary", event},
         {"purpose", or_else(c->purpose, "it brings the story forward")},
         {"pov", or_else(c->pov, "as the bible has it")},
         {"opens", or_else(c->opens, "nothing new")},
@@ -68,10 +74,15 @@ static bool fill(struct buf *out, const struct desk *d, const struct step *s, co
         {"avoid", avoid},
         {"last", last ? "This is the last chapter: it brings the book to the ending that the bible has." : ""},
         {"cards", cards},
+        {"card_words", card_words},
         {"opening_kind", openings[(size_t)s->chapter % ARRAY_LEN(openings)]},
         {"language_line", step_language_line(d, line, sizeof(line))},
     };
-    return templates_fill(d->templates, TEMPLATE_OPENING, NULL, out, vars, ARRAY_LEN(vars), e);
+    bool ok = templates_fill(d->templates, TEMPLATE_OPENING, NULL, out, vars, ARRAY_LEN(vars), e);
+    free(premise);
+    free(style);
+    free(event);
+    return ok;
 }
 
 static int max_tokens(const struct desk *d, const struct step *s, int words)

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // The bible: what never varies in the book. Planning conversation, first question.
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -74,23 +75,28 @@ static bool turn(struct buf *out, const struct desk *d, const struct step *s, co
     buf_init(&given, BUF_MAX_PROMPT);
     characters_text(&characters, d->spec);
     given_text(&given, d);
+    char *premise = step_fit(d, d->spec->premise, 5), *style = step_fit(d, d->spec->style, 16);
+    char *notes = step_fit(d, d->spec->notes, 16), *people = step_fit(d, characters.data, 12);
+    char *known = step_fit(d, given.data, 8);
 
     const struct template_var vars[] = {
         {"kind_name", book_kind_name(d->spec->kind)},
         {"title", d->spec->title ? d->spec->title : "(yours to find)"},
-        {"premise", d->spec->premise},
+        {"premise", premise},
         {"language_name", language_name(d->spec->language)},
         {"words", words},
         {"chapters", chapters},
-        {"style", d->spec->style ? d->spec->style : "(yours to find)"},
-        {"characters", characters.data},
-        {"notes", d->spec->notes ? d->spec->notes : "(none)"},
-        {"given", given.data},
+        {"style", style ? style : "(yours to find)"},
+        {"characters", people},
+        {"notes", notes ? notes : "(none)"},
+        {"given", known},
         {"seed_initials", seed_initials},
         {"seed_detail", trades[(uint64_t)d->job->seed % ARRAY_LEN(trades)]},
         {"language_line", step_language_line(d, line, sizeof(line))},
     };
     bool ok = templates_fill(d->templates, TEMPLATE_BIBLE, step_form(s), out, vars, ARRAY_LEN(vars), e);
+    char *const texts[] = {premise, style, notes, people, known};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) free(texts[i]);
     buf_release(&characters);
     buf_release(&given);
     return ok;
@@ -149,8 +155,13 @@ static bool give_up(const struct desk *d, const struct step *s, const struct gen
     (void)s;
     struct buf bible;
     buf_init(&bible, BUF_MAX_PIECE);
-    buf_addf(&bible, "TITLE: %s\nLOGLINE: %s\n", d->spec->title ? d->spec->title : d->job->slug, d->spec->premise);
-    if (d->spec->style) buf_addf(&bible, "STYLE: %s\n", d->spec->style);
+    char *premise = step_fit(d, d->spec->premise, 16), *style = step_fit(d, d->spec->style, 16);
+    for (char *c = premise; *c; c++) *c = *c == '\n' ? ' ' : *c;
+    for (char *c = style; c && *c; c++) *c = *c == '\n' ? ' ' : *c;
+    buf_addf(&bible, "TITLE: %s\nLOGLINE: %s\n", d->spec->title ? d->spec->title : d->job->slug, premise);
+    if (style) buf_addf(&bible, "STYLE: %s\n", style);
+    free(premise);
+    free(style);
     for (size_t i = 0; i < d->spec->characters_count; i++) {
         const struct spec_character *c = &d->spec->characters[i];
         buf_addf(&bible, "CAST: %s | %s\n", c->name, c->note ? c->note : "");

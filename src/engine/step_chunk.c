@@ -93,6 +93,14 @@ static bool store_range(const struct desk *d, const struct step *s, const struct
            store_turns(d, s, a->turn, e);
 }
 
+// What the gate holds an answer to. A model whose last answers were accepted although they were far shorter is not held to
+// more than that.
+static int need_words(const struct desk *d, const struct step *s)
+{
+    int usual = 10 * length_last_words(d->book);
+    return usual > 0 && usual < s->ask.need_words ? usual : s->ask.need_words;
+}
+
 static bool settle(const struct desk *d, const struct step *s, const struct answer *a, struct judgement *j,
                    struct err *e)
 {
@@ -103,7 +111,7 @@ static bool settle(const struct desk *d, const struct step *s, const struct answ
         struct gate_in in = gate_in_of(d, s, a->text, a->len, &before);
         in.cut = a->cut;
         in.guarded = a->guarded;
-        in.need_words = s->ask.need_words;
+        in.need_words = need_words(d, s);
         in.most_words = length_most(d->book, &s->ask);
         gate_chunk(&in, &g);
         j->rule = g.rule;

@@ -4,6 +4,7 @@
 // Merging: the recaps of an act that is long past become one summary, when all of them no longer fit. One question with
 // all that it needs, in no conversation: it is asked between two acts, where the prompt changes anyway, and what it
 // merges is no longer in every server's context.
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -49,16 +50,14 @@ static bool turn(struct buf *out, const struct desk *d, const struct step *s, co
     (void)snprintf(from, sizeof(from), "%d", n.act.from);
     (void)snprintf(to, sizeof(to), "%d", n.act.to);
     (void)snprintf(words, sizeof(words), "%d", MERGE_WORDS);
+    char *premise = step_fit(d, d->spec->premise, 16);
     const struct template_var vars[] = {
-        {"premise", d->spec->premise},
-        {"from", from},
-        {"to", to},
-        {"notes", notes.data},
-        {"merge_words", words},
-        {"language_line", step_language_line(d, line, sizeof(line))},
+        {"premise", premise},  {"from", from},         {"to", to},
+        {"notes", notes.data}, {"merge_words", words}, {"language_line", step_language_line(d, line, sizeof(line))},
     };
     ok = ok && templates_fill(d->templates, TEMPLATE_MERGE, NULL, out, vars, ARRAY_LEN(vars), e);
     buf_release(&notes);
+    free(premise);
     return ok;
 }
 

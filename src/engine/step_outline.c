@@ -113,7 +113,7 @@ static const char *or_empty(const char *text)
 // The share of an average chapter, from its words or its weight.
 static double given_weight(const struct desk *d, const struct spec_chapter *g)
 {
-    if (g->words > 0) return (double)g->words * d->job->chapters_total / (double)d->job->words_target;
+    if (g->words > 0) return (double)g->words * d->book->chapters_total / (double)d->book->words_target;
     return g->weight > 0 ? g->weight : 1;
 }
 

@@ -68,8 +68,12 @@ bool step_keep_turns(const struct desk *d, int conversation, const struct gen_me
 int step_plan_tokens(const struct desk *d, int words);
 // The closing line in the book's language.
 const char *step_language_line(const struct desk *d, char *out, size_t size);
+// For people: "the bible", "chapter 3, part 2".
+const char *step_place(const struct step *s, char *out, size_t size);
 // "json" or "lines": the part of a planning template.
 const char *step_form(const struct step *s);
+// A text of the user's that may be long, cut at a word to the `part`-th part of the context; malloc'ed. NULL gives NULL.
+char *step_fit(const struct desk *d, const char *text, int part);
 // What the spec says of a chapter, or NULL.
 const struct spec_chapter *step_given_chapter(const struct desk *d, int chapter);
 // "4. Title: summary" of the chapters from..to that the spec brings, under a line that says so; nothing if there are none.

@@ -11,7 +11,7 @@
 #include "text/utf8.h"
 #include "text/words.h"
 
-enum { WHOLE = 1 << 20, RECAP_BYTES = 750, SHORT_BYTES = 420 };
+enum { WHOLE = 1 << 20, RECAP_BYTES = 750, SHORT_BYTES = 420, EVENT_BYTES = 600 };
 
 // How much of the acts before is said: outline and recaps, recaps, their first lines, nothing.
 enum before { BEFORE_ALL, BEFORE_RECAPS, BEFORE_SHORT, BEFORE_LAST, BEFORE_NOTHING };
@@ -147,7 +147,9 @@ static void write_acts(const struct story *y, struct buf *out)
 
 static void outline_line(const struct story_chapter *c, struct buf *out)
 {
-    buf_addf(out, "%d. %s: %s\n", c->number, c->title, c->event);
+    size_t len = strlen(c->event);
+    if (len > EVENT_BYTES) len = utf8_whole(c->event, EVENT_BYTES); // one that the spec brings may be long
+    buf_addf(out, "%d. %s: %.*s\n", c->number, c->title, (int)len, c->event);
 }
 
 // All its lines, or what happened.

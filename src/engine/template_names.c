@@ -15,10 +15,10 @@ static const char *const acts_variables[] = {"from", "to", "acts", "act_chapters
 static const char *const outline_variables[] = {"from",    "to",    "chapters", "where",         "act", "previous",
                                                 "threads", "given", "last",     "language_line", NULL};
 static const char *const opening_variables[] = {
-    "rules",     "title",        "premise",    "style",   "bible", "acts",  "story",        "tail",
-    "chapter",   "ch_title",     "ch_summary", "purpose", "pov",   "opens", "closes",       "ends_on",
-    "cast_here", "threads_here", "facts_here", "avoid",   "last",  "cards", "opening_kind", "language_line",
-    NULL};
+    "rules",  "title",      "premise",      "style",         "bible",      "acts",  "story",
+    "tail",   "chapter",    "ch_title",     "ch_summary",    "purpose",    "pov",   "opens",
+    "closes", "ends_on",    "cast_here",    "threads_here",  "facts_here", "avoid", "last",
+    "cards",  "card_words", "opening_kind", "language_line", NULL};
 static const char *const chunk_variables[] = {"chapter", "part", "parts", "card",          "later", "words",
                                               "manner",  "stop", "join",  "language_line", NULL};
 static const char *const flat_variables[] = {"rules",  "title",   "premise",       "style",      "bible",

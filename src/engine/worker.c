@@ -26,6 +26,15 @@ enum {
 static void on_turn(void *arg);
 static void finish(struct worker *w);
 static void on_publish(void *arg);
+// What an earlier request has shown of a server that does not say how much context it has.
+static bool know_context(struct worker *w, struct err *e)
+{
+    struct backend_profile known;
+    enum store_found found = store_profile_get(w->store, link_name(w->link), &known, e);
+    if (found == STORE_FOUND) link_know_context(w->link, known.n_ctx_tokens);
+    return found != STORE_ERROR;
+}
+
 static void on_opened(void *arg, const struct link_result *r);
 static void on_committed(void *arg);
 static void on_flight_ended(void *arg, const struct gen_result *r);
@@ -281,7 +290,7 @@ static void on_opened(void *arg, const struct link_result *r)
         w->need_barrier = false;
     else if (!look_for_abandoned(w, &e))
         goto failed;
-    if (!worker_pin_model(w, &e)) goto failed;
+    if (!know_context(w, &e) || !worker_pin_model(w, &e)) goto failed;
     pass_barrier(w);
     return;
 failed:

@@ -41,6 +41,7 @@ static bool is_complete(const struct worker *w, int chapter)
 void worker_publish(struct worker *w)
 {
     struct err e = ERR_INIT;
+    if (!w->has_job) return;
     int chapter = w->unpublished.chapter;
     bool outline = w->unpublished.outline,
          all = w->unpublished.all || (w->publish.failing && (outline || chapter > 0));

@@ -9,12 +9,13 @@
 #include "engine/steps.h"
 #include "engine/worker.h"
 
-enum { SAID_MOST = 1 << 20, LARGE_N_CTX = 16384 };
+enum { SAID_MOST = 1 << 20, LARGE_N_CTX = 16384, CARDS_MOST = 24, CARD_TOKENS = 160 };
 
 void worker_drop_job(struct worker *w)
 {
     if (!w->has_job) return;
     w->has_job = w->cold_cache = false;
+    w->step = (struct step){.kind = STEP_NONE};
     memset(&w->unpublished, 0, sizeof(w->unpublished));
     timer_stop(w->publish_soon);
     job_release(&w->job);
@@ -126,7 +127,9 @@ int worker_chunk_words(const struct worker *w)
 struct next_limits worker_limits(const struct worker *w)
 {
     int n_ctx = link_n_ctx(w->link);
+    int cards = n_ctx / CARD_TOKENS;
     return (struct next_limits){.chunk_words = worker_chunk_words(w),
+                                .cards_most = cards < CARDS_MOST ? cards : CARDS_MOST,
                                 .memory_bytes = n_ctx >= LARGE_N_CTX ? n_ctx : n_ctx / 2};
 }
 

@@ -7,14 +7,16 @@
 //   words that stand + speed × what can be used = words of the book
 //
 // Speed is words accepted for each millisecond of all requests, those for plans and recaps and those that were refused
-// too, so that it holds what a word costs in the end. What the book gets less comes off its last chapters: the others
-// keep their length.
+// too, so that it holds what a word costs in the end. At first that would count the plan of the whole book against its
+// first page, and chapters that are dropped do not come back: until some thousand words stand, part of the speed is what
+// the tokens would give if all of them were prose. What the book gets less comes off its last chapters: the others keep
+// their length.
 #include "model/deadline.h"
 
 #include <math.h>
 
 static const double words_per_token = 0.7, reserve_share = 0.05;
-enum { RESERVE_LEAST_MS = 10000 };
+enum { RESERVE_LEAST_MS = 10000, HALF_TRUSTED_WORDS = 1000 };
 
 // A chapter more is kept for at least this part of an ordinary one: a chapter that is dropped does not come back.
 static const double chapter_least = 0.25;
@@ -31,9 +33,9 @@ static int64_t words_written(const struct book *b)
 static double speed_of(const struct job *j, const struct book *b)
 {
     if (j->busy_ms <= 0) return 0;
-    int64_t written = words_written(b);
-    double words = written > 0 ? (double)written : (double)j->output_tokens * words_per_token;
-    return words > 0 ? words / (double)j->busy_ms : 0;
+    double written = (double)words_written(b), possible = fmax((double)j->output_tokens * words_per_token, written);
+    double trust = written / (written + HALF_TRUSTED_WORDS);
+    return (trust * written + (1 - trust) * possible) / (double)j->busy_ms;
 }
 
 static int64_t usable_ms(int64_t left_ms)

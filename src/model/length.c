@@ -56,6 +56,11 @@ static int parts_of(int64_t words, int chunk_words)
     return parts < 1 ? 1 : (int)parts;
 }
 
+int length_chapter_words(const struct book *b, int chapter)
+{
+    return (int)chapter_share(b, chapter);
+}
+
 int length_parts(const struct book *b, int chapter, int chunk_words)
 {
     return parts_of(chapter_share(b, chapter), chunk_words);
@@ -76,6 +81,14 @@ void length_delivered(const struct book *b, int chapter, int *asked, int *came)
         *asked += c->chunks[i].words_asked;
         *came += c->chunks[i].words;
     }
+}
+
+int length_last_words(const struct book *b)
+{
+    for (size_t i = b->chapters_count; i-- > 0;)
+        for (size_t k = b->chapters[i].chunks_count; k-- > 0;)
+            if (!b->chapters[i].chunks[k].gap && !b->chapters[i].given) return b->chapters[i].chunks[k].words;
+    return 0;
 }
 
 double length_obedience(const struct book *b)
@@ -109,7 +122,8 @@ int length_room(const struct book *b)
 
 int length_most(const struct book *b, const struct length_ask *ask)
 {
-    int room = length_room(b), most = ask->last_of_book ? room : ask->need_words + (room - ask->need_words) / 2;
+    int room = length_room(b), most = ask->need_words + (room - ask->need_words) / 2;
+    if (ask->last_of_book) most = room > ask->need_words ? room : ask->need_words;
     return most > 1 ? most : 1;
 }
 

@@ -72,15 +72,15 @@ static bool attempt_is(const char *word, const char *is)
     return strcmp(attempt_string(word), is) == 0;
 }
 
-static bool attempt_count(struct store *s, int64_t job, const struct attempt_end *r, struct err *e)
+static bool attempt_count(struct store *s, int64_t job, int64_t id, const struct attempt_end *r, struct err *e)
 {
     bool retry = !attempt_is(r->failure, "none") || !attempt_is(r->verdict, "accepted");
     bool streamed = r->first_token_ms >= 0 && r->total_ms > r->first_token_ms;
     int64_t generating_ms = streamed ? r->total_ms - r->first_token_ms : 0;
 
-    return db_run(s->db, SQL_JOB_ADD_ATTEMPT, e, "lblllllb", job, (int)retry, attempt_known(r->prompt_tokens),
+    return db_run(s->db, SQL_JOB_ADD_ATTEMPT, e, "lblllllbl", job, (int)retry, attempt_known(r->prompt_tokens),
                   attempt_known(r->cached_tokens), attempt_known(r->output_tokens), generating_ms,
-                  attempt_known(r->total_ms), (int)attempt_is(r->verdict, "no_plan"));
+                  attempt_known(r->total_ms), (int)attempt_is(r->verdict, "no_plan"), id);
 }
 
 static bool attempt_end_row(struct store *s, int64_t id, const struct attempt_end *r, int64_t *task, struct err *e)
@@ -107,7 +107,7 @@ static bool attempt_end_rows(struct store *s, int64_t id, const struct attempt_e
         return false;
     if (db_get(s->db, SQL_TASK_CHARGE, e, "lb:lb", task, (int)r->charge, &job, &done) != DB_FOUND) return false;
     // The task may have been done before its attempt was ended.
-    return (!done || db_run(s->db, SQL_TASK_DROP_ACCEPTED, e, "l", task)) && attempt_count(s, job, r, e);
+    return (!done || db_run(s->db, SQL_TASK_DROP_ACCEPTED, e, "l", task)) && attempt_count(s, job, id, r, e);
 }
 
 bool store_attempt_end(struct store *s, int64_t id, const struct attempt_end *r, struct err *e)
@@ -214,7 +214,7 @@ static enum store_found attempt_leave(struct store *s, const struct store_scope 
 }
 
 static enum store_found attempt_of_task(struct store *s, enum store_statement statement, const struct task_key *t,
-                                        struct attempt *out, struct err *e)
+                                        int nth, struct attempt *out, struct err *e)
 {
     struct attempt_reader r = {.out = out};
     struct store_scope scope;
@@ -225,18 +225,19 @@ static enum store_found attempt_of_task(struct store *s, enum store_statement st
         return STORE_ERROR;
     }
     enum db_result row =
-        db_each(s->db, statement, attempt_on_row, &r, e, "lsii", t->job, t->kind, t->chapter, t->seq);
+        db_each(s->db, statement, attempt_on_row, &r, e, "lsiii", t->job, t->kind, t->chapter, t->seq, nth);
     return attempt_leave(s, &scope, attempt_load_text(s, row, out, e), out, e);
 }
 
 enum store_found store_attempt_last(struct store *s, const struct task_key *task, struct attempt *out, struct err *e)
 {
-    return attempt_of_task(s, SQL_ATTEMPT_LAST, task, out, e);
+    return attempt_of_task(s, SQL_ATTEMPT_LAST, task, 0, out, e);
 }
 
-enum store_found store_attempt_best(struct store *s, const struct task_key *task, struct attempt *out, struct err *e)
+enum store_found store_attempt_best(struct store *s, const struct task_key *task, int nth, struct attempt *out,
+                                    struct err *e)
 {
-    return attempt_of_task(s, SQL_ATTEMPT_BEST, task, out, e);
+    return attempt_of_task(s, SQL_ATTEMPT_BEST, task, nth, out, e);
 }
 
 enum store_found store_attempt_in_flight(struct store *s, int64_t *job, struct attempt *out, struct err *e)

@@ -171,14 +171,16 @@ static const char schema_2[] =
     "ALTER TABLE job ADD COLUMN busy_ms INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE job ADD COLUMN prompt_bytes INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE job ADD COLUMN common_bytes INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE job ADD COLUMN counted_bytes INTEGER NOT NULL DEFAULT 0;" // of requests whose tokens are known
     "ALTER TABLE job ADD COLUMN prefix_breaks INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE job ADD COLUMN plan_misses INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE job ADD COLUMN words_planned INTEGER NOT NULL DEFAULT 0;" // 0: words_target
     "ALTER TABLE job ADD COLUMN deadline_ms INTEGER NOT NULL DEFAULT 0;"   // 0: none
     "ALTER TABLE job ADD COLUMN obedience REAL NOT NULL DEFAULT 0;"        // 0: not known
     "ALTER TABLE job ADD COLUMN templates_dir TEXT NOT NULL DEFAULT '';"
-    "UPDATE job SET (busy_ms, prompt_bytes, common_bytes, plan_misses) ="
+    "UPDATE job SET (busy_ms, prompt_bytes, common_bytes, counted_bytes, plan_misses) ="
     " (SELECT coalesce(sum(max(total_ms, 0)), 0), coalesce(sum(prompt_bytes), 0), coalesce(sum(common_bytes), 0),"
+    " coalesce(sum(CASE WHEN prompt_tokens > 0 THEN prompt_bytes ELSE 0 END), 0),"
     " coalesce(sum(verdict = 'no_plan'), 0) FROM task t JOIN attempt a ON a.task = t.id WHERE t.job = job.id);"
     // Chapters `first` to `last`.
     "CREATE TABLE act ("

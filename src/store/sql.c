@@ -74,7 +74,9 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_JOB_ADD_ATTEMPT] = "UPDATE job SET retries = retries + ?2, prompt_tokens = prompt_tokens + ?3,"
                             " cached_tokens = cached_tokens + ?4, output_tokens = output_tokens + ?5,"
                             " generating_ms = generating_ms + ?6, busy_ms = busy_ms + ?7,"
-                            " plan_misses = plan_misses + ?8 WHERE id = ?1",
+                            " plan_misses = plan_misses + ?8, counted_bytes = counted_bytes +"
+                            " CASE WHEN ?3 > 0 THEN (SELECT prompt_bytes FROM attempt WHERE id = ?9) ELSE 0 END"
+                            " WHERE id = ?1",
     [SQL_JOB_TOUCH] = "UPDATE job SET touched_ms = max(touched_ms, ?2) WHERE id = ?1",
 
     [SQL_JOB_SET_TEMPLATES] = "UPDATE job SET templates = ?2 WHERE id = ?1",
@@ -100,7 +102,7 @@ const char *const store_sql[SQL_COUNT] = {
         "SELECT id, CASE WHEN words_planned > 0 THEN words_planned ELSE words_target END, chapters_total,"
         " CASE WHEN obedience > 0 THEN obedience ELSE 1 END, plan_misses,"
         // In quarters, so that a prompt is not measured anew with every request; a few requests say little.
-        " CASE WHEN requests >= 5 AND prompt_tokens > 0 THEN prompt_bytes * 4 / prompt_tokens / 4.0 ELSE 0.0 END,"
+        " CASE WHEN requests >= 5 AND prompt_tokens > 0 THEN counted_bytes * 4 / prompt_tokens / 4.0 ELSE 0.0 END,"
         " EXISTS (SELECT 1 FROM bible WHERE job = ?1), finished FROM job WHERE id = ?1",
     [SQL_BOOK_ACTS] = "SELECT number, first, last, summary IS NOT NULL FROM act WHERE job = ?1 ORDER BY number",
     [SQL_BOOK_CHAPTERS] = "SELECT number, weight, cards_count, recap IS NOT NULL,"
@@ -153,10 +155,10 @@ const char *const store_sql[SQL_COUNT] = {
                         " http_status = ?6, prompt_tokens = ?7, cached_tokens = ?8, output_tokens = ?9,"
                         " first_token_ms = ?10, total_ms = ?11 WHERE id = ?1 AND ended = 0 RETURNING task",
     [SQL_ATTEMPT_SENT] = "INSERT INTO attempt_sent VALUES (?1, ?2)",
-    [SQL_ATTEMPT_LAST] = ATTEMPT_OF_TASK " ORDER BY number DESC LIMIT 1",
+    [SQL_ATTEMPT_LAST] = ATTEMPT_OF_TASK " ORDER BY number DESC LIMIT 1 OFFSET ?5",
     [SQL_ATTEMPT_BEST] =
         ATTEMPT_OF_TASK " ORDER BY (SELECT coalesce(sum(length(bytes)), 0) FROM attempt_text x"
-                        " WHERE x.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575) DESC, number DESC LIMIT 1",
+                        " WHERE x.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575) DESC, number DESC LIMIT 1 OFFSET ?5",
     [SQL_ATTEMPT_IN_FLIGHT] = ATTEMPT_COLUMNS "attempt a JOIN task t ON t.id = a.task WHERE ended = 0"
                                               " ORDER BY a.id DESC LIMIT 1",
     [SQL_ATTEMPT_TEXT] = "SELECT id & 1048575, bytes FROM attempt_text"

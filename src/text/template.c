@@ -44,9 +44,9 @@ static bool is_control_token(const char *s)
     return false;
 }
 
-static void add_value(struct buf *out, const char *value)
+void template_neutral(struct buf *out, const char *text)
 {
-    for (const char *s = value; *s; s++) {
+    for (const char *s = text; *s; s++) {
         buf_addc(out, *s);
         if ((*s == '<' || *s == '[' || *s == '|') && is_control_token(s)) buf_addc(out, ' ');
     }
@@ -90,7 +90,7 @@ static bool fill_var(const struct fill *f, const char *s, size_t len, size_t *us
     }
     const struct template_var *var = find_var(f, s + 1, end - 1);
     if (!var) return fail_unknown(f, s + 1, end - 1);
-    if (var->value) add_value(f->out, var->value);
+    if (var->value) template_neutral(f->out, var->value);
     *used = end + 1;
     return true;
 }

@@ -91,3 +91,54 @@ def test_when_every_answer_circles_the_book_says_what_it_lacks(home, simulator):
     for j in gaps:
         assert j["gaps"] == 1 and j["words_done"] == 0 and "could not be written" in book_of(j)
         assert sum("(reasoning)" in text for text in refusals(home, j["id"])) == 3
+
+
+# ---- one answer without an end -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def place(tmp_path):
+    with Place(tmp_path, chunk_words=300) as p:
+        yield p
+
+
+def attempts(place, chapter):
+    got = place.run("prompt", 1, "--chapter", chapter, "--json")
+    assert got.returncode == 0, got.stderr
+    return [a for a in json.loads(got.stdout) if a["kind"] == "chunk"]
+
+
+def test_a_server_that_ignores_its_limit_is_left(place):
+    """Each answer would have twenty times the words of its place."""
+    place.serve("--rate", 20000, "--ignore-limit", "--ignore-length", 6000)
+    done = place.submit(words=900, chapters=3)
+    assert done.returncode == 0, done.stderr
+    status, chunks = place.status(1), [a for n in (1, 2, 3) for a in attempts(place, n)]
+    assert status["gaps"] == 0 and abs(status["words_done"] - 900) <= 27
+    assert [a["finish"] for a in chunks] == ["stopped"] * len(chunks) and len(chunks) <= 4
+    assert all(len(a["came"]) < 16 * a["max_tokens"] + 20000 for a in chunks)
+    assert place.server.account()["disconnects"] == len(chunks) and place.is_alone()
+
+
+def test_an_answer_that_crawls_is_left_and_continued(place):
+    """The whole answer would take three seconds; the limit is one."""
+    book = {"words": 300, "chapters": 1}
+    place.serve()
+    assert place.submit(**book).returncode == 0
+    whole = place.book(1)
+    place.stop_server()
+    place.serve(script=[{"when": {"at": 4}, "do": "stall", "after_tokens": 60}])  # the chunk
+    writer = place.start(*place.submit_args(**book))
+    writer.job()
+    place.wait_state(2, "writing")
+    writer.send(signal.SIGINT)
+    assert writer.wait() == 130
+    place.stop_server()
+    place.serve("--rate", 130)
+    (place.out / "novelgen.json").write_text(json.dumps({"chunk": {"words": 300}, "limits": {"total_s": 1}}))
+    done = place.resume(2)
+    assert done.returncode == 0, done.stderr
+    told = [e["text"] for e in place.events(2) if e["type"] == "retry"]
+    assert sum("the whole answer took too long" in text for text in told) >= 2, told
+    assert place.status(2)["gaps"] == 0 and place.is_alone()
+    assert place.book(2) == whole

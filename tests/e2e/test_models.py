@@ -100,6 +100,33 @@ def test_no_request_is_larger_than_the_context(place, ctx):
     assert abs(status["words_done"] - 8000) <= 240 and status["gaps"] == 0
 
 
+def test_a_context_that_nobody_told_is_learnt(place):
+    # No route says it, so that 8,192 tokens are believed: the first refusal teaches, and the next book knows.
+    place.serve("--no-prefill", "--no-slots", "--ctx", "4096")
+    assert place.submit(words=6000, chapters=3).returncode == 0
+    status, learnt = place.status(1), place.server.account()["over_ctx"]
+    assert status["gaps"] == 0 and abs(status["words_done"] - 6000) <= 180 and 1 <= learnt <= 5
+    assert [e for e in place.events(1) if e["type"] == "backend" and "context is smaller" in e["text"]]
+    assert place.submit(words=6000, chapters=3).returncode == 0
+    assert place.server.account()["over_ctx"] == learnt and place.status(2)["gaps"] == 0
+
+
+def test_a_premise_larger_than_the_context(place):
+    place.serve("--ctx", "2048")
+    long = "The harbour keeper counts the boats, and one of them is never there twice. " * 200
+    assert place.submit(premise=long, style="plain, " * 100 + "short", words=2000, chapters=2).returncode == 0
+    account, status = place.server.account(), place.status(1)
+    assert account["over_ctx"] == 0 and account["fit_max"] <= 0.95 and status["gaps"] == 0
+
+
+@pytest.mark.parametrize("options", [["--stop-early", "25"], ["--cap", "60"]], ids=["stops", "is cut"])
+def test_a_model_that_writes_a_sentence_at_a_time(place, options):
+    place.serve(*options)
+    assert place.submit(words=1500, chapters=1).returncode == 0
+    status = place.status(1)
+    assert status["gaps"] == 0 and abs(status["words_done"] - 1500) <= 45
+
+
 def test_a_book_goes_on_in_another_context(place):
     # Begun with much room, paused, continued with little: what no longer fits is left out.
     place.serve("--rate", "4000")

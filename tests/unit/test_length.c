@@ -22,7 +22,7 @@
 
 enum { CHUNK_WORDS = 800, ENDLESS = 20000, WEIGHTS = 5 };
 
-static const struct next_limits limits = {CHUNK_WORDS, 1 << 20};
+static const struct next_limits limits = {CHUNK_WORDS, 24, 1 << 20};
 
 struct model {
     double least, most; // words for each word asked, uniform between them

@@ -15,7 +15,7 @@
 
 #include <stdlib.h>
 
-static const struct next_limits limits = {.chunk_words = 800, .memory_bytes = 4000};
+static const struct next_limits limits = {.chunk_words = 800, .cards_most = 24, .memory_bytes = 4000};
 
 static struct book book_of(int chapters, int64_t words)
 {

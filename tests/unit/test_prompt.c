@@ -314,7 +314,7 @@ static bool next(struct writer *w)
     book_release(&w->book);
     assert_ok(store_book_load(w->store, w->job.id, &w->book, &e));
     int n_ctx = w->desk.n_ctx_tokens;
-    const struct next_limits limits = {chunk_words(n_ctx),
+    const struct next_limits limits = {chunk_words(n_ctx), n_ctx / 160 < 24 ? n_ctx / 160 : 24,
                                        n_ctx < 16384 ? n_ctx / 2 : n_ctx}; // as worker_limits has it
     w->step = next_step(&w->book, &limits);
     return step_ops(w->step.kind) != NULL;

@@ -439,7 +439,7 @@ static void test_attempts(void **state)
     attempt_release(&a);
     end(again, "none", "refusal", false);
     end(begin(task, ""), "gateway", "", false);
-    assert_attempt(store_attempt_best(s, &task, &a, &e), &a, 2, 1, "It was r\xc3\xb3wno", ".");
+    assert_attempt(store_attempt_best(s, &task, 0, &a, &e), &a, 2, 1, "It was r\xc3\xb3wno", ".");
     assert_string_equal(a.verdict, "refusal");
     assert_int_equal(a.tokens_per_s_x100, 5000);
     attempt_release(&a);
@@ -470,7 +470,7 @@ static void test_done_task_drops_what_was_accepted(void **state)
     assert_attempt(store_attempt_last(s, &one, &a, &e), &a, 2, 2, "", "");
     assert_true(a.ended);
     attempt_release(&a);
-    assert_attempt(store_attempt_best(s, &one, &a, &e), &a, 1, 2, "a refused", " answer");
+    assert_attempt(store_attempt_best(s, &one, 0, &a, &e), &a, 1, 2, "a refused", " answer");
     attempt_release(&a);
     assert_attempt(store_attempt_last(s, &two, &a, &e), &a, 1, 0, "left", " alone");
     attempt_release(&a);
