@@ -151,6 +151,7 @@ static bool begin_attempt(struct worker *w, const struct attempt *last, const st
     choose_sampling(w, last, copies);
     choose_schema(w);
     w->seed = attempt_seed(w, last->number + 1);
+    w->charged = last->charged;
     const struct attempt_begin row = {
         .task = launch_task(w),
         .backend = link_name(w->link),

@@ -23,7 +23,7 @@
 static const int auto_ports[] = {8080, 11434, 8000, 1234, 9931, 30000, 5001};
 
 // The built-in simulator writes at a speed that one can watch.
-enum { DEFAULT_N_CTX = 8192, LEAST_N_CTX = 1024, READ_ALONG_RATE = 300, STARTS_TRIED = 3 };
+enum { DEFAULT_N_CTX = 8192, LEAST_N_CTX = 1900, READ_ALONG_RATE = 300, STARTS_TRIED = 3 };
 
 struct link {
     struct link_options o;

@@ -252,6 +252,25 @@ static void set_deadline(struct json *o, const struct job *j)
     json_set_int(o, "words_planned", j->words_planned > 0 ? j->words_planned : j->words_target);
 }
 
+// How often each rule refused an answer.
+static bool count_refused(void *arg, const struct attempt_row *a)
+{
+    struct json *counts = arg;
+    bool refused = a->verdict[0] != '\0' && strcmp(a->verdict, "accepted") != 0;
+    if (refused) json_set_int(counts, a->verdict, json_int(json_get(counts, a->verdict), 0) + 1);
+    return true;
+}
+
+static bool add_gap(void *arg, const struct chunk_row *c)
+{
+    if (!c->gap) return true;
+    struct json *place = json_new_object();
+    json_set_int(place, "chapter", c->chapter);
+    json_set_int(place, "part", c->seq);
+    json_push(arg, place);
+    return true;
+}
+
 static struct json *report_json(const struct job *j)
 {
     struct json *o = json_new_object();
@@ -288,11 +307,16 @@ static bool write_report(struct publish *p, struct err *e)
     struct buf out;
     char path[PATH_SIZE];
     buf_init(&out, BUF_MAX_BOOK);
+    struct json *refused = json_new_object(), *gaps = json_new_array();
+    bool ok = store_attempts_each(p->store, j.id, count_refused, refused, e) &&
+              store_chunks_each(p->store, j.id, 0, STORE_BY_PLACE, add_gap, gaps, e);
+    json_set(o, "refused", refused);
+    json_set(o, "gap_places", gaps);
     if (style) json_set(o, "style", style);
     json_write(o, &out, 2);
     buf_addc(&out, '\n');
     path_of(p, path, "report.json");
-    bool ok = style && file_publish(path, out.data, out.len, e);
+    ok = ok && style && file_publish(path, out.data, out.len, e);
     buf_release(&out);
     json_free(o);
     job_release(&j);

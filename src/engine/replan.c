@@ -44,13 +44,14 @@ static void keep_ending(const struct worker *w, struct deadline_plan *plan)
 static bool say(struct worker *w, const struct deadline_plan *plan, struct err *e)
 {
     char text[200];
-    (void)snprintf(text, sizeof(text), "to be done in time the book gets %lld words in %d chapters",
-                   (long long)plan->words, plan->chapters);
+    (void)snprintf(text, sizeof(text), "to be done in time the book gets %lld words in %d chapter%s",
+                   (long long)plan->words, plan->chapters, plan->chapters == 1 ? "" : "s");
     return store_event_add(w->store, w->job.id, "deadline", text, NULL, e);
 }
 
 static bool take(struct worker *w, const struct deadline_plan *plan, struct err *e)
 {
+    w->unpublished.outline = w->unpublished.outline || plan->chapters < w->book.chapters_total;
     bool tell = plan->chapters < w->book.chapters_total ||
                 llabs(w->book.words_target - plan->words) * 100 > w->book.words_target * TOLD_PERCENT;
     return store_plan_shorten(w->store, w->job.id, plan->words, plan->chapters, e) && (!tell || say(w, plan, e)) &&

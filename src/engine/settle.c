@@ -60,9 +60,10 @@ static bool end_attempt(struct worker *w, const struct gen_result *r, const char
 static bool say_refused(struct worker *w, const struct judgement *j, struct err *e)
 {
     char text[500], place[80];
-    (void)snprintf(text, sizeof(text), "%s: the answer was refused (%s): %s%s%s; asking again",
-                   step_place(&w->step, place, sizeof(place)), j->rule, gate_rule_text(j->rule),
-                   j->detail[0] ? ": " : "", j->detail);
+    int number = w->charged + 1, most = worker_attempts(w);
+    (void)snprintf(text, sizeof(text), "%s: answer %d of %d was refused (%s): %s%s%s%s",
+                   step_place(&w->step, place, sizeof(place)), number, most, j->rule, gate_rule_text(j->rule),
+                   j->detail[0] ? ": " : "", j->detail, number < most ? "; asking again" : "");
     return store_event_add(w->store, w->job.id, "retry", text, NULL, e);
 }
 

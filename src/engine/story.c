@@ -185,7 +185,7 @@ static void write_act_before(const struct story *y, const struct story_act *a, c
     if (v->before == BEFORE_ALL) {
         buf_adds(out, "## Outline\n");
         for (int n = a->range.from; n <= a->range.to; n++) outline_line(&y->chapters[n - 1], out);
-        buf_adds(out, "## Already on the page\n");
+        buf_adds(out, "\n## Already on the page\n");
     }
     bool full = v->before <= BEFORE_RECAPS;
     for (int n = a->range.from; n <= a->range.to; n++) recap_text(&y->chapters[n - 1], full, out);
@@ -205,7 +205,7 @@ static void write_act_at_hand(const struct story *y, const struct level *v, stru
         for (int n = y->act.from; n <= last; n++)
             if (is_near(y, v, n)) outline_line(&y->chapters[n - 1], out);
     }
-    buf_adds(out, "## Already on the page\n");
+    buf_adds(out, v->mixed ? "## Already on the page\n" : "\n## Already on the page\n");
     if (y->chapter == 1) buf_adds(out, "Nothing yet: the book begins here.\n");
     for (int n = y->act.from; n < y->chapter; n++)
         if (is_near(y, v, n)) recap_text(&y->chapters[n - 1], v->full, out);

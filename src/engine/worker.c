@@ -20,7 +20,8 @@ enum {
     IDLE_LIMIT_MS = 15 * 60 * 1000,
     QUIET_MAX_MS = 15 * 60 * 1000,
     PUBLISH_MS = 2,
-    PARTIAL_MS = 200
+    PARTIAL_MS = 200,
+    CONTEXT_LEAST = 2000 // tokens; 2,048 less what some servers keep to themselves
 };
 
 static void on_turn(void *arg);
@@ -270,6 +271,16 @@ static void pass_barrier(struct worker *w)
     timer_set(w->turn, ms);
 }
 
+static void pause_small(struct worker *w)
+{
+    char text[200];
+    (void)snprintf(text, sizeof(text),
+                   "the server has a context of %d tokens, a book needs at least 2,048: start it with more "
+                   "(llama-server -c 8192)",
+                   link_n_ctx(w->link));
+    pause_job(w, text);
+}
+
 static void on_opened(void *arg, const struct link_result *r)
 {
     struct worker *w = arg;
@@ -291,6 +302,10 @@ static void on_opened(void *arg, const struct link_result *r)
     else if (!look_for_abandoned(w, &e))
         goto failed;
     if (!know_context(w, &e) || !worker_pin_model(w, &e)) goto failed;
+    if (link_n_ctx(w->link) < CONTEXT_LEAST) {
+        pause_small(w);
+        return;
+    }
     pass_barrier(w);
     return;
 failed:

@@ -80,6 +80,7 @@ struct worker {
     struct step step;
     struct prompt prompt;
     struct flight flight;
+    int charged;  // attempts of this task that were consumed before
     int thoughts; // answers of this task that were refused because they only thought aloud
     int64_t max_tokens;
     int64_t sent_ms; // monotonic

@@ -11,10 +11,12 @@
 
 enum { SMALL_WORDS = 80, LEAST_ASK = 30, LEARN_FROM = 3, LAST_CHUNKS = 3, LEAST_TOKENS = 48 };
 
+// Chapters that came with the spec have the length they have: they take no part in the division.
 static double weight_up_to(const struct book *b, int chapter)
 {
     double sum = 0;
-    for (size_t i = 0; i < b->chapters_count && b->chapters[i].number <= chapter; i++) sum += b->chapters[i].weight;
+    for (size_t i = 0; i < b->chapters_count && b->chapters[i].number <= chapter; i++)
+        sum += b->chapters[i].given ? 0 : b->chapters[i].weight;
     return sum;
 }
 
@@ -33,14 +35,18 @@ static int64_t words_counted(const struct book_chapter *c)
     return words;
 }
 
-// The words that are to stand when `chapter` is complete, less those that stand before it begins.
+// The words that are to stand when `chapter` is complete, less those that stand before it begins; given ones apart.
 static int64_t chapter_share(const struct book *b, int chapter)
 {
-    double target = (double)b->words_target * weight_up_to(b, chapter) / weight_total(b);
-    int64_t before = 0;
-    for (size_t i = 0; i < b->chapters_count && b->chapters[i].number < chapter; i++)
-        before += words_counted(&b->chapters[i]);
-    return (int64_t)llround(target) - before;
+    int64_t given = 0, before = 0;
+    for (size_t i = 0; i < b->chapters_count; i++) {
+        if (b->chapters[i].given)
+            given += words_counted(&b->chapters[i]);
+        else if (b->chapters[i].number < chapter)
+            before += words_counted(&b->chapters[i]);
+    }
+    double all = weight_total(b), target = (double)(b->words_target - given);
+    return all > 0 ? (int64_t)llround(target * weight_up_to(b, chapter) / all) - before : 0;
 }
 
 static const struct book_chapter *chapter_of(const struct book *b, int number)

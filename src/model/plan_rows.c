@@ -149,17 +149,19 @@ static void add_row(struct plan_chapter_list *l, struct row *r)
 
 // ---- answers without pipes --------------------------------------------------------------------------------------
 
-// "title: what happens", with a colon or a dash; what is short behind it belongs to the title.
+// "title: what happens", with a colon, a dash or a full stop; what is short behind it belongs to the title.
 static void split_title(struct row *r)
 {
-    static const char *const marks[] = {": ", " - ", " – ", " — ", "："};
+    static const char *const marks[] = {": ", " - ", " – ", " — ", "：", ". "};
     struct plan_span s = r->fields[0];
     for (size_t i = 0; r->count == 1 && i < ARRAY_LEN(marks); i++) {
         size_t n = strlen(marks[i]);
         const char *at = memmem(s.s, s.len, marks[i], n);
         if (!at || at == s.s) continue;
         struct plan_span title = {s.s, (size_t)(at - s.s)}, event = {at + n, s.len - title.len - n};
-        if (words_count(title.s, title.len) > TITLE_WORDS || words_count(event.s, event.len) < EVENT_WORDS) continue;
+        size_t words = words_count(title.s, title.len);
+        if (words > TITLE_WORDS || words_count(event.s, event.len) < EVENT_WORDS) continue;
+        if (words < 2 && marks[i][0] == '.') continue; // "Dr. Reuss crosses the river"
         r->fields[0] = plan_unquote(title);
         r->fields[r->count++] = plan_trim(event);
     }
