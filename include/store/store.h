@@ -190,7 +190,8 @@ enum store_found store_attempt_last(struct store *s, const struct task_key *task
 // the ladder. STORE_NONE: there are not so many.
 enum store_found store_attempt_best(struct store *s, const struct task_key *task, int nth, struct attempt *out,
                                     struct err *e);
-// The attempt of any job that is not ended: what may still run on the backend (at most one per slot). STORE_NONE: none.
+// What may still run on the backend (at most one per slot): the attempt of any job that is not ended; else the newest one,
+// if it was left while the server was answering. STORE_NONE: nothing.
 enum store_found store_attempt_in_flight(struct store *s, int64_t *job, struct attempt *out, struct err *e);
 // How many attempts of the task were refused by one of these rules (a NULL ends the list).
 bool store_attempts_refused(struct store *s, const struct task_key *task, const char *const *rules, int *count,

@@ -95,7 +95,7 @@ static void trim_sentence(struct gate_work *w)
 static size_t whole_within(const char *s, size_t len, size_t most, size_t slack)
 {
     size_t within = words_head(s, len, most + slack), keep = paragraph_whole(s, within);
-    if (keep == 0 || words_count(s, keep) + slack < most) keep = sentence_whole(s, within);
+    if (words_count(s, keep) + slack < most) keep = sentence_whole(s, within);
     for (size_t words = most + slack; keep == 0 && within < len; words += slack) {
         within = words_head(s, len, words);
         keep = sentence_whole(s, within);

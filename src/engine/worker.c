@@ -230,13 +230,16 @@ static int64_t open_delay(int failures, enum failure failure)
     return ms < most ? ms : most;
 }
 
-// What may still run there because an earlier engine left it: its row is not ended.
+// What may still run there because an earlier engine left it.
 static bool look_for_abandoned(struct worker *w, struct err *e)
 {
     struct attempt a = {0};
     int64_t job;
     enum store_found found = store_attempt_in_flight(w->store, &job, &a, e);
-    if (found == STORE_FOUND && strcmp(a.backend, link_name(w->link)) == 0) {
+    // One that has ended concerns only a successor: this process knows what it has left.
+    bool own = a.ended && w->looked_back;
+    w->looked_back = true;
+    if (found == STORE_FOUND && !own && strcmp(a.backend, link_name(w->link)) == 0) {
         // Its own speed died with it; the job's stands in the rows.
         double per_s = w->job.output_tokens > 0 && w->job.generating_ms > 0
                            ? (double)w->job.output_tokens * 1000 / (double)w->job.generating_ms

@@ -96,6 +96,7 @@ struct worker {
     int failures_in_row, same_request;
     enum failure last_failure; // failures_in_row counts those
     bool need_barrier;
+    bool looked_back; // what an earlier engine left on the server is known
     int64_t quiet_ms; // how long an abandoned request may still run, where no route tells
 };
 

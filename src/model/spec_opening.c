@@ -14,7 +14,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPENING_BYTES = 2 * 1000 * 1000 }; // of all chapters together
+enum {
+    OPENING_BYTES = 2 * 1000 * 1000, // of all chapters together
+    TITLE_BYTES = 300,
+};
 
 #define AT(field) .offset = offsetof(struct spec_opening, field)
 
@@ -24,7 +27,8 @@ static bool text_check(const char *text, const char *at, struct err *e)
 }
 
 static const struct key keys[] = {
-    {"title", KEY_LINE, AT(title), .most = 300, .help = "title of the chapter; left out, that of the outline"},
+    {"title", KEY_LINE, AT(title), .most = TITLE_BYTES,
+     .help = "title of the chapter; left out, that of the outline"},
     {"text", KEY_TEXT, AT(text), .most = OPENING_BYTES, .check = text_check,
      .help = "the chapter itself, blank lines between its paragraphs"},
     {"file", KEY_LINE, AT(file), .most = 1000, .check = path_check,
@@ -169,6 +173,19 @@ static bool accept_text(struct spec_opening *o, char *text, const char *at, stru
     return true;
 }
 
+// A heading at the head of a file is its title, not its prose.
+static void take_heading(struct spec_opening *o, char *text)
+{
+    size_t marks = strspn(text, "#"), line = strcspn(text, "\n");
+    if (marks == 0 || marks > 3 || text[marks] != ' ') return;
+    size_t from = marks + strspn(text + marks, " ");
+    if (!o->title && line > from)
+        o->title =
+            mem_strndup(text + from, line - from < TITLE_BYTES ? line - from : utf8_whole(text + from, TITLE_BYTES));
+    line += strspn(text + line, "\n");
+    memmove(text, text + line, strlen(text + line) + 1);
+}
+
 static bool take_file(struct spec_opening *o, const struct buf *file, const char *path, const char *at, struct err *e)
 {
     size_t line = broken_line(file->data, file->len);
@@ -176,7 +193,9 @@ static bool take_file(struct spec_opening *o, const struct buf *file, const char
         return err_set(e, ERR_USAGE, "%s: '%s', line %zu: found bytes that are not UTF-8 text", at, path, line);
     if (strlen(file->data) < file->len)
         return err_set(e, ERR_USAGE, "%s: '%s': found a NUL byte, expected text", at, path);
-    return accept_text(o, as_text(file), at, e);
+    char *text = as_text(file);
+    take_heading(o, text);
+    return accept_text(o, text, at, e);
 }
 
 static bool read_file(struct spec_opening *o, const char *path, const char *at, struct err *e)

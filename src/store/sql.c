@@ -159,8 +159,11 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_ATTEMPT_BEST] =
         ATTEMPT_OF_TASK " ORDER BY (SELECT coalesce(sum(length(bytes)), 0) FROM attempt_text x"
                         " WHERE x.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575) DESC, number DESC LIMIT 1 OFFSET ?5",
-    [SQL_ATTEMPT_IN_FLIGHT] = ATTEMPT_COLUMNS "attempt a JOIN task t ON t.id = a.task WHERE ended = 0"
-                                              " ORDER BY a.id DESC LIMIT 1",
+    [SQL_ATTEMPT_IN_FLIGHT] =
+        ATTEMPT_COLUMNS "attempt a JOIN task t ON t.id = a.task WHERE ended = 0 OR (a.id = (SELECT max(id) FROM attempt)"
+                        " AND (finish = 'stopped' OR failure IN ('first_token_timeout', 'stall', 'total_timeout'"
+                        ", 'gateway_timeout', 'too_big')))"
+                        " ORDER BY a.id DESC LIMIT 1",
     [SQL_ATTEMPT_TEXT] = "SELECT id & 1048575, bytes FROM attempt_text"
                          " WHERE id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575 ORDER BY id",
     [SQL_ATTEMPT_SENT_GET] = "SELECT text FROM attempt_sent WHERE attempt = ?1",

@@ -132,7 +132,9 @@ class Home:
         return [{"type": t, "text": text, "data": json.loads(data)} for t, text, data in rows]
 
     def wait_state(self, job, *states, seconds=30):
-        return wait_until(lambda: (s := self.status(job))["state"] in states and s, seconds, f"job {job} in {states}")
+        def holds():  # the job may not have been taken in yet
+            return next((j for j in self.list() if j["id"] == job and j["state"] in states), None)
+        return wait_until(holds, seconds, f"job {job} in {states}")
 
     def wait_words(self, job, least=1, seconds=30):
         """Until text of the job is safe in the store: accepted, or streamed."""
