@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // The job at hand: read from its rows, pinned to what it began with, and dropped. Its state has one setter.
+#include <math.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -10,6 +11,8 @@
 #include "engine/worker.h"
 
 enum { SAID_MOST = 1 << 20, LARGE_N_CTX = 16384, CARDS_MOST = 24, CARD_TOKENS = 160 };
+
+#define RATIO_NOTICED 0.15
 
 void worker_drop_job(struct worker *w)
 {
@@ -95,6 +98,7 @@ bool worker_pin_model(struct worker *w, struct err *e)
     if (!*model) return true;
     double ratio;
     if (!store_model_ratio(w->store, model, &ratio, e)) return false;
+    if (fabs(ratio - 1) < RATIO_NOTICED) ratio = 1; // as obedient as any: the same spec gives the same book
     free(w->job.model);
     w->job.model = mem_strdup(model);
     return store_job_set_model(w->store, w->job.id, model, ratio, e) && worker_reload_book(w, e);
