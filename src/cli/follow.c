@@ -104,7 +104,18 @@ static bool follow_is_own_end(const struct follow *f, const struct event_row *ro
     return false;
 }
 
-// Chunks are what the progress line is about; the end of an own job is told by follow_rested.
+// Chunks are what the progress line is about, unless one is a gap; figures stand in status and report.json; the end of an
+// own job is told by follow_rested.
+static bool follow_is_talk(const struct follow *f, const struct event_row *row)
+{
+    static const char *const silent[] = {"submitted", "style", "prefix"};
+
+    for (size_t i = 0; i < ARRAY_LEN(silent); i++)
+        if (strcmp(row->type, silent[i]) == 0) return false;
+    if (strcmp(row->type, "chunk") == 0) return strstr(row->data, "\"gap\":true") != NULL;
+    return !follow_is_own_end(f, row);
+}
+
 static void follow_event(void *arg, const struct event_row *row)
 {
     struct follow *f = arg;
@@ -112,7 +123,7 @@ static void follow_event(void *arg, const struct event_row *row)
     if (settings.json) lines_event(row);
     if (strcmp(row->type, "chunk") == 0) f->chunk_came = true;
     if (settings.quiet || settings.json) return;
-    if (strcmp(row->type, "chunk") == 0 || strcmp(row->type, "submitted") == 0 || follow_is_own_end(f, row)) return;
+    if (!follow_is_talk(f, row)) return;
     log_line(LOG_INFO, "job %" PRId64 ": %s", row->job, row->text);
 }
 

@@ -38,7 +38,7 @@ static bool chunk_add_event(struct store *s, int64_t job, const struct chunk_row
     int len = snprintf(text, sizeof text, "chapter %d, part %d: ", c->chapter, c->seq);
 
     if (c->gap)
-        (void)snprintf(text + len, sizeof text - (size_t)len, "a gap");
+        (void)snprintf(text + len, sizeof text - (size_t)len, "a gap: no answer could be kept");
     else
         (void)snprintf(text + len, sizeof text - (size_t)len, "%d words", c->words);
     json_set_int(data, "chapter", c->chapter);
