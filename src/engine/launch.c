@@ -228,13 +228,14 @@ static enum one prepare_step(struct worker *w, struct err *e)
         if (!carry(w, &last, &text, &words, prefill, e)) goto out;
         shrink(w, &last, words);
     }
+    int left = w->step.ask.ask_words - words; // not rounded: the text ends where it would have ended
     const struct carried carried = {
         .text = text.data,
         .len = text.len,
         .prefill = prefill,
-        .words_left = w->step.ask.ask_words - words > LEAST_LEFT ? w->step.ask.ask_words - words : LEAST_LEFT,
+        .words_left = left > 0 ? left : LEAST_LEFT,
     };
-    if (text.len > 0 && !prefill && words >= w->step.ask.ask_words) {
+    if (text.len > 0 && !prefill && left <= 0) {
         if (!conclude_carried(w, &text, &done, e)) goto out;
         if (done) {
             worker_note_done(w);
