@@ -37,6 +37,7 @@ struct gate_in {
     const struct shingles *book;     // of all accepted prose; NULL: passed over
     bool last_of_book;               // a conclusion is welcome
     bool guarded;                    // it was watched for loops and copies as it came, and none was found
+    bool head_seen;                  // its first characters were looked at as they came, and are no thinking aloud
     bool markup;                     // headings, lists, fences and tables belong to the text (textbook, report)
 };
 
@@ -50,6 +51,10 @@ struct gate_out {
 };
 
 void gate_chunk(const struct gate_in *in, struct gate_out *out);
+
+// Whether the first GATE_THOUGHT_CHARACTERS of an answer are thinking aloud, not story.
+enum { GATE_THOUGHT_CHARACTERS = 1600 }; // about sixteen sentences; all of them would take longer than a gate may
+bool gate_thinks(const struct language *l, const char *s, size_t len);
 
 // Only what is to go from the head, and loop and copied from the end: for a piece that is to be continued.
 void gate_piece(const struct gate_in *in, struct gate_out *out);

@@ -13,7 +13,6 @@ enum {
     HEAD_CHARACTERS = 300,
     SHORT_WORDS = 150,
     LAST_PARAGRAPHS = 2,
-    SAMPLE_CHARACTERS = 1600, // about sixteen sentences; all of them would take longer than a gate may
     SHORT_SENTENCES = 16,
 };
 
@@ -50,20 +49,21 @@ static size_t count_thoughts(const struct language *l, const char *s, size_t len
 }
 
 // Thinking that began in the middle of a thought. One sentence of it may be a narrator's, in a text of some length.
-static bool thinks_throughout(const struct language *l, const char *s, size_t len)
+bool gate_thinks(const struct language *l, const char *s, size_t len)
 {
     struct buf silent;
     size_t sentences = 0;
     buf_init(&silent, BUF_MAX_PIECE);
-    plain_without_speech(&silent, s, gate_first(s, len, SAMPLE_CHARACTERS));
+    plain_without_speech(&silent, s, gate_first(s, len, GATE_THOUGHT_CHARACTERS));
     size_t thoughts = count_thoughts(l, silent.data, silent.len, &sentences);
     buf_release(&silent);
     return thoughts > (sentences < SHORT_SENTENCES ? 0 : 1);
 }
 
-static bool is_reasoning(const struct language *l, const char *s, size_t len)
+static bool is_reasoning(const struct gate_in *in, const char *s, size_t len)
 {
-    if (thinks_at(l, s, len) || thinks_throughout(l, s, len)) return true;
+    const struct language *l = in->language;
+    if (thinks_at(l, s, len) || (!in->head_seen && gate_thinks(l, s, len))) return true;
     for (int i = 0; i < LAST_PARAGRAPHS && len > 0; i++) {
         size_t last = last_paragraph(s, len);
         if (thinks_at(l, s + last, len - last)) return true;
@@ -77,6 +77,6 @@ bool gate_judge_answer(struct gate_work *w)
     const char *answer = w->in->text + w->answer;
     size_t len = gate_trim(answer, w->in->len - w->answer);
     if (is_refusal(w->in->language, answer, len)) return gate_refuse_quote(w, GATE_REFUSAL, answer, len);
-    if (is_reasoning(w->in->language, answer, len)) return gate_refuse_quote(w, GATE_REASONING, answer, len);
+    if (is_reasoning(w->in, answer, len)) return gate_refuse_quote(w, GATE_REASONING, answer, len);
     return true;
 }

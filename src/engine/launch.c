@@ -72,12 +72,12 @@ static void shrink(struct worker *w, const struct attempt *a, int have)
 
 // What the refused answers of this task had in common, from rows alone: two copies or loops, and the conversation that
 // bred them is left; thinking aloud, and the next one gets room for it.
-static bool look_at_refused(struct worker *w, int *copies, struct err *e)
+static bool look_at_refused(struct worker *w, bool tried, int *copies, struct err *e)
 {
     static const char *const thinking[] = {"reasoning", NULL};
     struct task_key key = launch_task(w);
     *copies = w->thoughts = 0;
-    if (w->step.kind != STEP_CHUNK) return true;
+    if (w->step.kind != STEP_CHUNK || !tried) return true;
     if (!store_attempts_refused(w->store, &key, gate_copying_rules(), copies, e) ||
         !store_attempts_refused(w->store, &key, thinking, &w->thoughts, e))
         return false;
@@ -169,7 +169,8 @@ static bool begin_attempt(struct worker *w, const struct attempt *last, const st
     };
     int64_t id;
     if (!store_attempt_begin(w->store, &row, &id, e) || !say_broke(w, &entry, e)) return false;
-    struct guard *guard = guard_new(w->step.kind == STEP_CHUNK ? w->said : NULL, most_bytes(w));
+    bool prose = w->step.kind == STEP_CHUNK;
+    struct guard *guard = guard_new(prose ? w->said : NULL, prose ? w->language : NULL, most_bytes(w));
     flight_prepare(&w->flight, w->store, id, row.prefix, row.prefix_len, guard);
     return true;
 }
@@ -218,7 +219,7 @@ static enum one prepare_step(struct worker *w, struct err *e)
         result = ONE_AGAIN;
         goto out;
     }
-    if (!look_at_refused(w, &copies, e)) goto out;
+    if (!look_at_refused(w, found == STORE_FOUND, &copies, e)) goto out;
     if (found == STORE_FOUND) {
         if (!close_abandoned(w, &last, e)) goto out;
         if (last.charged >= worker_attempts(w)) {

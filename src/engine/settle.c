@@ -94,11 +94,13 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
     join_pieces(&text, &w->flight.prefix, &w->flight.text);
+    bool guarded = w->flight.prefix.len == 0 && !w->flight.stopped;
     const struct answer a = {
         .text = text.data,
         .len = text.len,
         .cut = r->cut_by_limit,
-        .guarded = w->flight.prefix.len == 0 && !w->flight.stopped,
+        .guarded = guarded,
+        .head_seen = guarded && guard_saw_head(w->flight.guard),
         .tokens = w->flight.prefix.len > 0 ? -1 : (int)r->output_tokens,
         .turn = &w->prompt.messages[w->prompt.turn],
     };

@@ -111,6 +111,7 @@ static bool settle(const struct desk *d, const struct step *s, const struct answ
         struct gate_in in = gate_in_of(d, s, a->text, a->len, &before);
         in.cut = a->cut;
         in.guarded = a->guarded;
+        in.head_seen = a->head_seen;
         in.need_words = need_words(d, s);
         in.most_words = length_most(d->book, &s->ask);
         gate_chunk(&in, &g);

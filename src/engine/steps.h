@@ -19,6 +19,7 @@ struct answer {
     size_t len;
     bool cut;                       // ended by a limit or by the guard, or kept although its stream broke
     bool guarded;                   // all of it came under the guard, which saw no loop and no copy
+    bool head_seen;                 // nor thinking aloud at its head
     int tokens;                     // as the server counted them; -1: not known, or it came in pieces
     const struct gen_message *turn; // the user turn that is stored with it
 };
