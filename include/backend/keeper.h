@@ -31,6 +31,9 @@ struct keeper_options {
 struct keeper *keeper_start(const struct keeper_options *o, struct err *e);
 // True while the keeper process runs; false once it is gone, and then `why` holds one line (masked).
 bool keeper_alive(struct keeper *k, char *why, unsigned long size);
+// The last lines that the backend has written so far (masked, oldest first, joined by " | "): while it loads, hangs, or
+// after it died. "" if there are none.
+void keeper_words(struct keeper *k, char *out, unsigned long size);
 void keeper_stop(struct keeper *k); // closes the pipe, waits for the end (at most ~4 s); NULL is fine
 
 // Binds and listens on 127.0.0.1, any free port. -1 and e set on failure.

@@ -33,7 +33,8 @@ struct http_reply {
     int status;             // 0: none came
     int64_t retry_after_ms; // -1: no such header; clamped to 15 minutes; both forms, also retry-after-ms
     char content_type[64];
-    char text[256]; // what went wrong, masked
+    char server[64]; // the Server header, masked; "" if none
+    char text[256];  // what went wrong, masked
 };
 
 struct http_request {

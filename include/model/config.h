@@ -14,24 +14,35 @@
 
 struct backend_conf {
     char *name;
-    char *url;         // NULL for a managed backend that gets a socket handed (the simulator)
-    char *dialect;     // "openai" for now; default "openai"
-    char *model;       // NULL: whatever it has loaded
-    char *api_key_env; // name of an environment variable; NULL: no key
-    char **command;    // NULL-terminated argument vector of a managed backend; NULL: not managed
-    int slots;         // default 1; only 1 is accepted for now
-    int n_ctx_tokens;  // 0: ask the server, else 8192
+    char *url;          // NULL for a managed backend that gets a socket handed (the simulator)
+    int dialect;        // enum dialect_kind, or DIALECT_UNKNOWN (not given): found out by asking
+    char *model;        // NULL: whatever it has loaded
+    char *api_key_env;  // name of an environment variable; NULL: none
+    char *api_key_file; // path of a file that nobody else may read (mode 0600 or stricter); NULL: none
+    char **command;     // NULL-terminated argument vector of a managed backend; NULL: not managed
+    int slots;          // 1 to 16, default 1
+    int n_ctx_tokens;   // 0: ask the server, else 8192
+};
+
+// Where a job goes when its backend is down, in this order. In specs as in the config.
+struct fallback {
+    char *backend; // a name, or a plain URL
+    char *model;   // NULL: whatever that backend has
 };
 
 struct config {
     struct backend_conf *backends;
     size_t backends_count;
-    char *backend;     // default backend name or URL, default "auto"
-    int queue_max;     // "queue.max", default 100
-    int chunk_words;   // "chunk.words", default 800, 200 to 2000; project
-    int first_token_s; // "limits.first_token_s", default 600; project
-    int stall_s;       // "limits.stall_s", default 60; project
-    int total_s;       // "limits.total_s", default 3600; project
+    char *backend;             // default backend name or URL, default "auto"
+    struct fallback *fallback; // for specs that give none
+    size_t fallback_count;
+    char **models_allow; // "models.allow": names, "*" stands for any text; NULL-terminated; NULL: all
+    char **on_wait, **on_done, **on_pause; // commands, NULL-terminated; NULL: none. Never of a project's file.
+    int queue_max;                         // "queue.max", default 100
+    int chunk_words;                       // "chunk.words", default 800, 200 to 2000; project
+    int first_token_s;                     // "limits.first_token_s", 0 (the default): learnt; project
+    int stall_s;                           // "limits.stall_s", 0: learnt; project
+    int total_s;                           // "limits.total_s", 0: learnt; project
 };
 
 void config_init(struct config *c); // defaults
@@ -39,6 +50,15 @@ void config_init(struct config *c); // defaults
 bool config_parse(struct config *c, const char *text, size_t len, const char *name, bool project, struct err *e);
 void config_release(struct config *c);
 const struct backend_conf *config_backend(const struct config *c, const char *name); // NULL: unknown
+
+// Whether the list allows the model (case counts not; NULL list: all are).
+bool config_allows(const struct config *c, const char *model);
+// "llama3:8b, qwen3*": the list, for a message.
+void config_allowed_text(const struct config *c, char *out, size_t size);
+
+// The server that a URL names, however it is written: host in small letters, this machine's own names as 127.0.0.1,
+// and the port: "127.0.0.1:8080". One server has one slot lock, one profile, and one history under this name.
+void url_address(const char *url, char *out, size_t size);
 
 // A plain http or https URL with a host, without user, password, query or fragment. The error says what is wrong.
 bool url_check(const char *url, struct err *e);

@@ -15,7 +15,7 @@ enum failure {
     FAIL_CONNECT_TIMEOUT, // no connection in time
     FAIL_RESET,           // broke before the first byte
     FAIL_FIRST_TOKEN,     // no text within the first-token limit
-    FAIL_STALL,           // text stopped coming
+    FAIL_STALL,           // text stopped coming, and so did everything else
     FAIL_TOTAL,           // the whole answer took too long
     FAIL_TRUNCATED,       // ended without the protocol's own marker
     FAIL_ERROR_FRAME,     // an error inside the stream
@@ -34,6 +34,16 @@ enum failure {
     FAIL_TOO_BIG,         // beyond a ceiling
     FAIL_CONFIG,          // a URL or key that cannot work
     FAIL_ABANDONED,       // the engine died or was stopped while it was in flight
+    FAIL_WEDGED,          // signs of life keep coming, but no text: the decoder hangs
+    FAIL_CRASHED,         // out of memory, compute error, "model runner has unexpectedly stopped"
+    FAIL_REASONING,       // a proper end, and all of it thinking
+    FAIL_PROMPT_CUT,      // the server has cut our prompt without a word
+    FAIL_PARAM,           // 400, 422: it refuses an optional parameter
+    FAIL_PREFILL,         // 400: it refuses to continue an answer
+    FAIL_MODEL,           // 404, 400: it does not have the model
+    FAIL_TOO_LARGE,       // 413: the request's body is larger than it takes
+    FAIL_NOT_ALLOWED,     // the model is not among models.allow
+    FAIL_SLOT_TAKEN,      // another novelgen, or another job of this one, is using the server
     FAIL_COUNT
 };
 
@@ -41,17 +51,22 @@ const char *failure_name(enum failure f); // "first_token_timeout", … : stored
 const char *failure_text(enum failure f); // for people: "the server sent no text in time"
 enum failure failure_from_name(const char *name);
 
+// What follows, in the terms of the decision table (one row for each class, in failure.c).
 enum retry_action {
-    RETRY_AFTER, // wait `delay_ms`, prove idle, ask again
-    RETRY_PAUSE, // only a human can help: pause the job with the reason
+    RETRY_NOW,     // ask again as soon as the server is idle (a few ms of jitter)
+    RETRY_BACKOFF, // full jitter over min(60 s, 0.5 s · 2^(n-1)); Retry-After wins
+    RETRY_WAIT,    // poll until it is ready: it loads, is busy, is not there; costs no attempt
+    RETRY_PAUSE,   // only a human can help: the job is paused with the reason, others go on
 };
 
 struct retry_input {
     enum failure failure;
-    int in_row;       // failures one after the other on this backend, this one included
+    int in_row;       // failures of this class one after the other on this backend, this one included
     int same_request; // failures of this very request in a row while the backend was answering, this one included
     int64_t retry_after_ms; // -1: the server said nothing
     uint32_t jitter;        // uniform 0 … UINT32_MAX
+    bool managed;           // we have started the server
+    bool others;            // the job has another backend to go to
 };
 
 struct retry_decision {
@@ -61,9 +76,12 @@ struct retry_decision {
     bool charge;       // an attempt of the task is consumed
     bool need_barrier; // the old request may still burn: prove idle first
     bool smaller;      // ask for less next time
+    bool changed; // ask in another way: thinking off, without the parameter, without prefill (which, the class says)
+    bool restart; // managed: end the server and start it again
+    bool move;    // go to the job's next backend
 };
 
-// Pure. Full jitter over min(60 s, 0.5 s · 2^(n-1)); Retry-After wins, clamped to 15 minutes.
+// Pure. Retry-After is clamped to 0 … 15 minutes. `move` only with `others`, `restart` only with `managed`.
 struct retry_decision retry_decide(const struct retry_input *in);
 
 #endif

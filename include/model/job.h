@@ -36,14 +36,17 @@ struct job {
     char *uuid, *slug; // never change
     char *title;       // from the spec, else the bible; "" until known
     enum job_state state;
-    char *reason;     // why it waits, is paused, was cancelled; "" otherwise
-    char *spec;       // canonical JSON
-    char *backend;    // "auto", "sim", a configured name or a URL, as submitted
-    char *model;      // pinned at the first answer; "" until then
-    char *templates;  // hash of the template set it began with; "" until it begins
+    char *reason;  // why it waits, is paused, was cancelled; "" otherwise
+    char *spec;    // canonical JSON
+    char *backend; // "auto", "sim", a configured name or a URL, as submitted
+    char *
+        fallback; // where it goes when that one is down: JSON [{"backend":…,"model":…}, …], pinned at submit; "" none
+    char *began_on;      // the backend that it prefers, because it began there; "" until then
+    char *model;         // pinned at the first answer; "" until then
+    char *templates;     // hash of the template set it began with; "" until it begins
     char *templates_dir; // absolute path of the user's own folder of templates; "": the built-in ones
-    char *out_dir;    // absolute path of the book's folder; "" until it is made
-    char *out_parent; // absolute path of the folder it is made in
+    char *out_dir;       // absolute path of the book's folder; "" until it is made
+    char *out_parent;    // absolute path of the folder it is made in
     bool detached;
     int64_t seed;
     int64_t words_target;
@@ -56,11 +59,12 @@ struct job {
     int64_t prompt_tokens, cached_tokens, output_tokens; // as the server reported them
     int64_t generating_ms;                               // first token to end, summed
     int64_t busy_ms;                                     // request to end, summed
-    int64_t prompt_bytes, common_bytes; // our own account: of all requests, and what each shared with the one before it
-    int64_t prefix_breaks;              // requests that did not extend the one before although they should have
-    int64_t words_planned;              // what the deadline leaves of words_target; 0: all of it
-    int64_t deadline_ms;                // wall clock; 0: none
-    int64_t created_ms, begun_ms, ended_ms, touched_ms;  // wall clock; 0: not yet
+    int64_t prompt_bytes,
+        common_bytes;      // our own account: of all requests, and what each shared with the one before it
+    int64_t prefix_breaks; // requests that did not extend the one before although they should have
+    int64_t words_planned; // what the deadline leaves of words_target; 0: all of it
+    int64_t deadline_ms;   // wall clock; 0: none
+    int64_t created_ms, begun_ms, ended_ms, touched_ms; // wall clock; 0: not yet
 };
 void job_release(struct job *j);
 

@@ -25,21 +25,23 @@ struct spec_character {
 
 struct sampling { // NAN: not given, the server's or our default holds
     double temperature, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty;
-    int top_k; // -1: not given
-    // Not of the spec: what model/sampling.c adds for servers that know them.
-    double dry_multiplier, dry_base;
-    int dry_length; // 0: not given
+    int top_k;                       // -1: not given
+    double dry_multiplier, dry_base; // NAN: not given; multiplier 0: off
+    int dry_length;                  // "dry_allowed_length"; 0: not given
+    double xtc_probability, xtc_threshold;
 };
 
 // A chapter as the user wants it.
 struct spec_chapter {
-    int number;  // from 1
-    char *title; // required
+    int number;                              // from 1
+    char *title;                             // required
     char *summary, *pov, *purpose, *ends_on; // NULL: not given
-    char *beats; // joined by "; ", NULL: not given
-    double weight; // 0: not given
-    int64_t words; // 0: not given
+    char *beats;                             // joined by "; ", NULL: not given
+    double weight;                           // 0: not given
+    int64_t words;                           // 0: not given
 };
+
+struct fallback;
 
 struct spec {
     enum book_kind kind; // default novel
@@ -58,13 +60,15 @@ struct spec {
     struct spec_opening {
         char *title; // NULL: of the outline
         char *text, *file;
-    } *opening;
+    } * opening;
     size_t opening_count;
     char *kind_dir; // "./my-templates" as given; NULL: built in (`kind` is then what it is derived from: novel)
     bool has_seed;
     int64_t seed;
-    char *model;   // NULL: what the backend has
-    char *backend; // a name, "auto", "sim", or a plain http(s) URL without credentials; NULL: not given
+    char *model;               // NULL: what the backend has
+    char *backend;             // a name, "auto", "sim", or a plain http(s) URL without credentials; NULL: not given
+    struct fallback *fallback; // see model/config.h; where to go when the backend is down; count 0: the config's
+    size_t fallback_count;
     struct sampling sampling;
     int first_token_s, stall_s; // 0: not given
     int attempts;               // default 6

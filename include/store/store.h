@@ -50,14 +50,23 @@ enum store_found store_job_undone(struct store *s, int64_t *id, struct err *e);
 // By id, without their specs (""): a list of a thousand jobs shows none of them.
 bool store_jobs_each(struct store *s, bool (*each)(void *arg, const struct job *j), void *arg, struct err *e);
 bool store_jobs_unfinished(struct store *s, int64_t *count, struct err *e); // neither done nor cancelled
-// The job to work on: one that has begun (planning, writing, waiting) before the queued ones, then by id. STORE_NONE: nothing runnable.
-enum store_found store_job_pick(struct store *s, int64_t *id, struct err *e);
+// The runnable jobs, in the order in which they are to be worked on: those that have begun (planning, writing,
+// waiting) before the queued ones, then by id. `each` returns false to end the listing, which is then no error.
+struct job_brief {
+    int64_t id, created_ms;
+    enum job_state state;
+    const char *backend, *fallback, *began_on; // as in struct job
+};
+enum store_found store_job_pick(struct store *s, int64_t *id, struct err *e); // TO GO
+bool store_jobs_runnable(struct store *s, bool (*each)(void *arg, const struct job_brief *j), void *arg,
+                         struct err *e);
 // The row's state and reason, and its `state` event (data: {"from","to","reason"}). begun_ms is set on the first planning, ended_ms on done or cancelled.
 bool store_job_set_state(struct store *s, int64_t id, enum job_state from, enum job_state to, const char *reason,
                          struct err *e);
 bool store_job_set_folder(struct store *s, int64_t id, const char *out_dir, struct err *e);
 bool store_job_set_backend(struct store *s, int64_t id, const char *backend, struct err *e);
 bool store_job_set_model(struct store *s, int64_t id, const char *model, double obedience, struct err *e);
+bool store_job_set_began_on(struct store *s, int64_t id, const char *backend, struct err *e);
 bool store_job_set_deadline(struct store *s, int64_t id, int64_t deadline_ms, struct err *e); // 0: none
 
 // The templates that a job is pinned to: kept by hash, once for all jobs that share them. STORE_NONE: not pinned yet.
@@ -81,8 +90,8 @@ struct chapter_row {
     int number;
     const char *title, *pov, *event, *ends_on;
     const char *purpose, *opens, *closes; // NULL is ""
-    const char *cards; // lines, or NULL
-    const char *recap; // lines, or NULL
+    const char *cards;                    // lines, or NULL
+    const char *recap;                    // lines, or NULL
     double weight;
     bool given; // its prose came with the spec
 };
@@ -125,7 +134,8 @@ bool store_turn_add(struct store *s, int64_t job, int conversation, enum turn_ro
 // An assistant turn that is chunk `seq` of the chapter: its bytes are that row's `text`, stored once.
 bool store_turn_add_chunk(struct store *s, int64_t job, int conversation, int seq, struct err *e);
 // A user turn with which the conversation begins anew: what stands before it is not sent any more (a flattening).
-bool store_turn_add_fresh(struct store *s, int64_t job, int conversation, const char *text, size_t len, struct err *e);
+bool store_turn_add_fresh(struct store *s, int64_t job, int conversation, const char *text, size_t len,
+                          struct err *e);
 // From the last fresh turn on, else from the first one.
 bool store_turns_each(struct store *s, int64_t job, int conversation,
                       bool (*each)(void *arg, enum turn_role role, const char *text, size_t len), void *arg,
@@ -158,6 +168,7 @@ void attempt_release(struct attempt *a);
 struct attempt_begin {
     struct task_key task;
     const char *backend, *model;
+    const char *server; // its address (url_address), or the name of a managed backend: what a successor knows it by
     int words_asked, max_tokens;
     int64_t seed;
     const char *prefix; // carried-over text
@@ -177,6 +188,7 @@ struct attempt_end {
     int http_status;
     int64_t prompt_tokens, cached_tokens, output_tokens; // -1 unknown
     int64_t first_token_ms, total_ms;
+    int64_t reasoning_bytes;
     bool charge; // consumes one of the task's attempts
     // What was sent beyond the stored turns, for whoever wants to see it later; NULL where it is stored as a turn.
     const char *sent;
@@ -190,9 +202,16 @@ enum store_found store_attempt_last(struct store *s, const struct task_key *task
 // the ladder. STORE_NONE: there are not so many.
 enum store_found store_attempt_best(struct store *s, const struct task_key *task, int nth, struct attempt *out,
                                     struct err *e);
-// What may still run on the backend (at most one per slot): the attempt of any job that is not ended; else the newest one,
-// if it was left while the server was answering. STORE_NONE: nothing.
-enum store_found store_attempt_in_flight(struct store *s, int64_t *job, struct attempt *out, struct err *e);
+enum store_found store_attempt_in_flight(struct store *s, int64_t *job, struct attempt *out, struct err *e); // TO GO
+bool store_attempt_newest(struct store *s, int64_t *id, struct err *e); // of all; 0: none
+// What an engine before this one may have left running on a server: among the attempts up to `newest` there, the one
+// that is not ended; else the newest one, if it was left while the server was answering. STORE_NONE: nothing.
+enum store_found store_attempt_left(struct store *s, const char *server, int64_t newest, int64_t *job,
+                                    struct attempt *out, struct err *e);
+// The writing speeds (tokens a second; answers of at least 30 tokens) of the last `most` answers of the model on that
+// server, oldest first.
+bool store_attempt_speeds(struct store *s, const char *server, const char *model, int most,
+                          void (*each)(void *arg, double tokens_per_s), void *arg, struct err *e);
 // How many attempts of the task were refused by one of these rules (a NULL ends the list).
 bool store_attempts_refused(struct store *s, const struct task_key *task, const char *const *rules, int *count,
                             struct err *e);
@@ -209,7 +228,11 @@ struct attempt_row { // the inference log, without text
     int64_t prompt_bytes, common_bytes, seed;
     int max_tokens, conversation, left_out;
     const char *message;
+    int64_t job, reasoning_bytes;
 };
+// `job` 0: of all jobs. Those that were started at `since_ms` (wall clock) or later; 0: all.
+bool store_attempts_since(struct store *s, int64_t job, int64_t since_ms,
+                          bool (*each)(void *arg, const struct attempt_row *a), void *arg, struct err *e);
 bool store_attempts_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct attempt_row *a),
                          void *arg, struct err *e);
 
@@ -250,13 +273,20 @@ enum store_found store_file_get(struct store *s, int64_t job, const char *path, 
                                 struct err *e);
 
 // ---- what is known of a backend ------------------------------------------------------------------------------------------
+// By server (as in attempt_begin) and model ("": whatever it has).
 struct backend_profile {
-    int n_ctx_tokens;
-    bool prefill, slots_route;
-    char model[160];
+    char dialect[32];                   // dialect_name; "": not known
+    int n_ctx_tokens;                   // learnt from a refusal, or chosen once and kept (Ollama's num_ctx); 0: none
+    double prefill_per_s, decode_per_s; // tokens; 0: not measured
+    char *proved;                       // JSON, the engine's own; "" : not proved yet
+    int64_t proving_ms;                 // wall clock: proofs were begun then and did not end; 0: none
 };
-bool store_profile_put(struct store *s, const char *backend, const struct backend_profile *p, struct err *e);
-enum store_found store_profile_get(struct store *s, const char *backend, struct backend_profile *out, struct err *e);
+void backend_profile_release(struct backend_profile *p);
+bool store_profile_put(struct store *s, const char *server, const char *model, const struct backend_profile *p,
+                       struct err *e);
+enum store_found store_profile_get(struct store *s, const char *server, const char *model,
+                                   struct backend_profile *out,
+                                   struct err *e); // STORE_NONE: `out` is empty, proved ""
 // What a model was asked for and delivered, over all books: counts up. `ratio` of the sums, 1 while less than 2,000
 // words were asked; pinned to a job with store_job_set_model, so that a book never depends on another that runs later.
 bool store_model_note(struct store *s, const char *model, int words_asked, int words, struct err *e);

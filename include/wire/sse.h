@@ -19,7 +19,7 @@ enum { SSE_LINE_MAX = 1024 * 1024, SSE_EVENT_MAX = 4 * 1024 * 1024 };
 struct sse_events {
     // `type` is "" where the stream gives none. Returns false to stop the decoder (the rest of the bytes is ignored).
     bool (*event)(void *arg, const char *type, const char *data, size_t len);
-    void (*comment)(void *arg);
+    void (*comment)(void *arg, const char *text, size_t len); // behind the colon; may be NULL
 };
 
 struct sse {

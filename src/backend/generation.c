@@ -42,6 +42,7 @@ enum gen_state { GEN_WAITING, GEN_WRITING, GEN_ENDED, GEN_OVER };
 struct generation {
     enum gen_state state;
     const struct dialect *dialect;
+    bool raw;
     const struct gen_events *events;
     void *arg;
     struct http_call *call; // NULL when it is done
@@ -182,7 +183,7 @@ static bool gen_is_only_text(const struct delta *d)
 static bool gen_read(struct generation *g, const char *type, const char *data, size_t len)
 {
     struct delta d;
-    bool ok = g->dialect->read_event(&d, type, data, len);
+    bool ok = g->dialect->read_event(&d, g->raw, type, data, len);
     if (!ok) {
         gen_stop(g, FAIL_GARBAGE);
     } else {
@@ -374,7 +375,8 @@ struct generation *gen_start(struct loop *l, struct http *h, const struct gen_re
                              const struct gen_events *events, void *arg)
 {
     struct generation *g = mem_calloc(1, sizeof(*g));
-    g->dialect = &dialect_openai;
+    g->dialect = dialect_get(q->dialect);
+    g->raw = q->raw != NULL;
     g->events = events;
     g->arg = arg;
     g->max_tokens = q->max_tokens;

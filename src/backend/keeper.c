@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#include "spawn.h"
+#include "io/child.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -61,10 +61,10 @@ struct keeper *keeper_start(const struct keeper_options *o, struct err *e)
     int tie[2] = {-1, -1}, words[2] = {-1, -1};
     struct keeper *k = mem_calloc(1, sizeof(*k));
     const char **argv = keeper_argv(o);
-    bool ok = spawn_pipe(tie, e) && spawn_pipe(words, e);
+    bool ok = child_pipe(tie, e) && child_pipe(words, e);
     if (ok) {
-        struct spawn_fds fds = {{tie[0], words[1], -1, o->socket}};
-        ok = spawn_program(&k->pid, argv, &fds, e);
+        struct child_fds fds = {{tie[0], words[1], -1, o->socket}};
+        ok = child_spawn(&k->pid, argv, &fds, NULL, e);
     }
     free(argv);
     if (tie[0] >= 0) close(tie[0]);
@@ -159,9 +159,9 @@ int keeper_spawn_tied(const char *const *argv)
     struct err e = ERR_INIT;
     int tie[2];
     pid_t pid;
-    if (!spawn_pipe(tie, &e)) return -1;
-    struct spawn_fds fds = {{tie[0], -1, -1, -1}};
-    bool ok = spawn_program(&pid, argv, &fds, &e);
+    if (!child_pipe(tie, &e)) return -1;
+    struct child_fds fds = {{tie[0], -1, -1, -1}};
+    bool ok = child_spawn(&pid, argv, &fds, NULL, &e);
     close(tie[0]);
     if (ok) return tie[1];
     close(tie[1]);

@@ -18,7 +18,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#include "spawn.h"
+#include "io/child.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -163,9 +163,9 @@ static bool keeper_lock(struct keeping *k, struct err *e)
 static bool keeper_run(struct keeping *k, struct err *e)
 {
     int ends[2];
-    if (!spawn_pipe(ends, e)) return false;
-    struct spawn_fds fds = {{-1, ends[1], ends[1], k->socket ? SOCKET_FD : -1}};
-    bool ok = spawn_program(&k->group, k->command, &fds, e);
+    if (!child_pipe(ends, e)) return false;
+    struct child_fds fds = {{-1, ends[1], ends[1], k->socket ? SOCKET_FD : -1}};
+    bool ok = child_spawn(&k->group, k->command, &fds, NULL, e);
     close(ends[1]);
     k->output = ends[0];
     (void)fcntl(k->output, F_SETFL, O_NONBLOCK);

@@ -167,13 +167,15 @@ static bool openai_read_object(struct delta *out)
     return true;
 }
 
-static bool openai_read_event(struct delta *out, const char *type, const char *data, size_t len)
+static bool openai_read_event(struct delta *out, bool raw, const char *type, const char *data, size_t len)
 {
-    out->tree = NULL;
-    out->text = out->finish = NULL;
-    out->text_len = out->reasoning_len = 0;
-    out->prompt_tokens = out->cached_tokens = out->output_tokens = -1;
-    out->is_trouble = false;
+    (void)raw;
+    *out = (struct delta){.prompt_tokens = -1,
+                          .cached_tokens = -1,
+                          .output_tokens = -1,
+                          .prompt_ms = -1,
+                          .output_ms = -1,
+                          .progress = -1};
     if (len == 6 && memcmp(data, "[DONE]", 6) == 0) return true; // proves nothing: finish_reason is the end
     struct err e = {.code = ERR_NONE};
     out->tree = json_read(data, len, &e);
@@ -185,9 +187,15 @@ static bool openai_read_event(struct delta *out, const char *type, const char *d
     return openai_read_object(out);
 }
 
-const struct dialect dialect_openai = {
-    .name = "openai",
+static const struct dialect dialect_openai = {
+    .kind = DIALECT_OPENAI,
     .path = "/v1/chat/completions",
     .write_body = openai_write_body,
     .read_event = openai_read_event,
 };
+
+const struct dialect *dialect_get(enum dialect_kind kind)
+{
+    (void)kind;
+    return &dialect_openai;
+}

@@ -78,7 +78,7 @@ static void probe_read_props(struct probe *p, const struct json *v)
 
 static void probe_read_slots(struct probe *p, const struct json *v)
 {
-    p->facts.slots_route = json_get(json_at(v, 0), "is_processing") != NULL;
+    p->facts.idle_route = json_get(json_at(v, 0), "is_processing") != NULL;
 }
 
 static const struct probe_step probe_steps[] = {
@@ -215,13 +215,13 @@ static void probe_ask(struct probe *p)
     free(url);
 }
 
-struct probe *probe_start(struct loop *l, struct http *h, const char *url, const char *bearer,
+struct probe *probe_start(struct loop *l, struct http *h, const struct probe_options *o,
                           void (*done)(void *arg, const struct backend_facts *facts), void *arg)
 {
     struct probe *p = mem_calloc(1, sizeof(*p));
     p->http = h;
-    p->url = mem_strdup(url);
-    p->bearer = mem_strdup_opt(bearer);
+    p->url = mem_strdup(o->url);
+    p->bearer = mem_strdup_opt(o->bearer);
     p->done = done;
     p->arg = arg;
     buf_init(&p->body, BUF_MAX_REPLY);

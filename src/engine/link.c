@@ -323,7 +323,9 @@ static void probe_next(struct link *k)
         k->url = mem_printf("http://127.0.0.1:%d", auto_ports[k->auto_at]);
     }
     if (!take_slot(k)) return;
-    k->probe = probe_start(k->o.loop, k->o.http, k->url, k->bearer, on_probe, k);
+    const struct probe_options options = {
+        .url = k->url, .bearer = k->bearer, .dialect = DIALECT_UNKNOWN, .guess = DIALECT_UNKNOWN};
+    k->probe = probe_start(k->o.loop, k->o.http, &options, on_probe, k);
 }
 
 void link_open(struct link *k, const char *backend)

@@ -185,16 +185,13 @@ static bool learn_context(struct worker *w, const struct gen_result *r, struct r
 {
     char text[200];
     if (r->failure != FAIL_CONTEXT || !link_learn_context(w->link, r->message)) return true;
-    const struct backend_facts *facts = link_facts(w->link);
-    struct backend_profile known = {
-        .n_ctx_tokens = link_n_ctx(w->link), .prefill = facts->prefill, .slots_route = facts->slots_route};
-    (void)snprintf(known.model, sizeof(known.model), "%s", facts->model);
+    const struct backend_profile known = {.n_ctx_tokens = link_n_ctx(w->link)};
     (void)snprintf(text, sizeof(text), "the server's context is smaller than it was taken for: %d tokens from now on",
                    known.n_ctx_tokens);
     d->charge = d->smaller = false;
     d->delay_ms = 0;
     w->failures_in_row = w->same_request = 0;
-    return store_profile_put(w->store, link_name(w->link), &known, e) &&
+    return store_profile_put(w->store, link_name(w->link), "", &known, e) &&
            store_event_add(w->store, w->job.id, "backend", text, NULL, e);
 }
 

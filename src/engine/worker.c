@@ -31,8 +31,9 @@ static void on_publish(void *arg);
 static bool know_context(struct worker *w, struct err *e)
 {
     struct backend_profile known;
-    enum store_found found = store_profile_get(w->store, link_name(w->link), &known, e);
+    enum store_found found = store_profile_get(w->store, link_name(w->link), "", &known, e);
     if (found == STORE_FOUND) link_know_context(w->link, known.n_ctx_tokens);
+    backend_profile_release(&known);
     return found != STORE_ERROR;
 }
 
@@ -253,7 +254,7 @@ static bool look_for_abandoned(struct worker *w, struct err *e)
     return found != STORE_ERROR;
 }
 
-static void on_idle_known(void *arg, bool idle);
+static void on_idle_known(void *arg, enum idle_end how);
 static void go(struct worker *w);
 
 static void pass_barrier(struct worker *w)
@@ -263,9 +264,10 @@ static void pass_barrier(struct worker *w)
         return;
     }
     worker_enter(w, WORKER_BARRIER);
-    if (link_facts(w->link)->slots_route) {
-        w->idle_wait = idle_wait_start(w->o.loop, w->o.http, link_url(w->link), link_bearer(w->link), IDLE_LIMIT_MS,
-                                       on_idle_known, w);
+    if (link_facts(w->link)->idle_route) {
+        const struct idle_options o = {
+            .url = link_url(w->link), .bearer = link_bearer(w->link), .slot = -1, .limit_ms = IDLE_LIMIT_MS};
+        w->idle_wait = idle_wait_start(w->o.loop, w->o.http, &o, on_idle_known, w);
         return;
     }
     int64_t ms = w->quiet_ms < QUIET_MAX_MS ? w->quiet_ms : QUIET_MAX_MS;
@@ -317,11 +319,11 @@ failed:
 
 // ---- barrier: the old request is gone -----------------------------------------------------------------------------------------
 
-static void on_idle_known(void *arg, bool idle)
+static void on_idle_known(void *arg, enum idle_end how)
 {
     struct worker *w = arg;
     w->idle_wait = NULL;
-    if (idle) {
+    if (how == IDLE_IDLE) {
         w->need_barrier = false;
         go(w);
         return;

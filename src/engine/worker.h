@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "backend/idle.h"
 #include "backend/probe.h"
 #include "engine/account.h"
 #include "engine/flight.h"

@@ -6,6 +6,7 @@
 #include "config_backend.h"
 
 #include "base/mem.h"
+#include "model/dialects.h"
 #include "model/keys.h"
 
 #include "spec_parts.h"
@@ -28,13 +29,6 @@ static bool own_name_check(const char *name, const char *at, struct err *e)
 static bool own_url_check(const char *url, const char *at, struct err *e)
 {
     return url_check(url, e) || err_prefix(e, "%s", at);
-}
-
-static bool dialect_check(const char *dialect, const char *at, struct err *e)
-{
-    char found[KEY_FOUND_SIZE];
-    if (strcmp(dialect, "openai") == 0) return true;
-    return err_set(e, ERR_USAGE, "%s: found %s, expected \"openai\", for now", at, keys_found_text(found, dialect));
 }
 
 static bool env_name_check(const char *name, const char *at, struct err *e)
@@ -72,8 +66,6 @@ static bool command_read(void *backend, const struct json *v, const char *at, st
 static const struct key keys[] = {
     {"name", KEY_LINE, AT(name), .most = 64, .required = true, .check = own_name_check, .help = "how specs call it"},
     {"url", KEY_LINE, AT(url), .most = 1000, .check = own_url_check, .help = "where it listens"},
-    {"dialect", KEY_LINE, AT(dialect), .most = 64, .otherwise_text = "openai", .check = dialect_check,
-     .help = "the wire format it speaks"},
     {"model", KEY_LINE, AT(model), .most = 300, .help = "model to ask for; left out, what is loaded"},
     {"api_key_env", KEY_LINE, AT(api_key_env), .most = 200, .check = env_name_check,
      .help = "environment variable that holds its API key"},
@@ -97,6 +89,7 @@ static bool add(struct config *c, const struct json *v, const char *at, struct e
     char found[KEY_FOUND_SIZE];
     memset(b, 0, sizeof *b);
     keys_init(&backend_keys, b);
+    b->dialect = DIALECT_UNKNOWN;
     bool ok = keys_read(&backend_keys, b, v, at, false, e);
     if (ok && config_backend(c, b->name))
         ok = err_set(e, ERR_USAGE, "%s.name: found %s a second time", at, keys_found_text(found, b->name));

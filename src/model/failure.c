@@ -65,6 +65,16 @@ static const struct failure_row failure_rows[FAIL_COUNT] = {
     [FAIL_TOO_BIG] = {"too_big", "the answer is larger than any answer may be", AT_ONCE, true, ALWAYS, 0},
     [FAIL_CONFIG] = {"config", "the server's address or key cannot work", HUMAN, false, 0, ALWAYS},
     [FAIL_ABANDONED] = {"abandoned", "the program ended while the answer was coming", AT_ONCE, true, 0, 0},
+    [FAIL_WEDGED] = {"wedged", "the server lives but sends no more text", AT_ONCE, true, 0, 0},
+    [FAIL_CRASHED] = {"crashed", "the server's model broke down", OUTAGE, true, 0, 0},
+    [FAIL_REASONING] = {"all_reasoning", "the answer was nothing but thinking", CHARGED, false, 0, 0},
+    [FAIL_PROMPT_CUT] = {"prompt_cut", "the server has cut the prompt without a word", CHARGED, false, ALWAYS, 0},
+    [FAIL_PARAM] = {"bad_parameter", "the server refuses a parameter", HUMAN, false, 0, ALWAYS},
+    [FAIL_PREFILL] = {"no_prefill", "the server refuses to continue an answer", HUMAN, false, 0, ALWAYS},
+    [FAIL_MODEL] = {"no_model", "the server does not have the model", HUMAN, false, 0, ALWAYS},
+    [FAIL_TOO_LARGE] = {"request_too_large", "the request is larger than the server takes", HUMAN, false, 0, ALWAYS},
+    [FAIL_NOT_ALLOWED] = {"model_not_allowed", "the model is not among models.allow", HUMAN, false, 0, ALWAYS},
+    [FAIL_SLOT_TAKEN] = {"slot_taken", "the server is in use", OUTAGE, false, 0, 0},
 };
 
 static const struct failure_row *failure_row(enum failure f)
@@ -109,7 +119,7 @@ static bool reached(int count, int from)
 struct retry_decision retry_decide(const struct retry_input *in)
 {
     const struct failure_row *row = failure_row(in->failure);
-    struct retry_decision d = {.action = RETRY_AFTER, .need_barrier = row->barrier};
+    struct retry_decision d = {.action = RETRY_BACKOFF, .need_barrier = row->barrier};
     int in_row = in->in_row > 0 ? in->in_row : 1;
     if (reached(in_row, row->pause_from)) {
         d.action = RETRY_PAUSE;

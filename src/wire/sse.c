@@ -72,7 +72,7 @@ static bool sse_line(struct sse *d, const char *line, size_t len)
     }
     const char *colon = memchr(line, ':', len);
     if (colon == line) {
-        if (d->events->comment != NULL) d->events->comment(d->arg);
+        if (d->events->comment != NULL) d->events->comment(d->arg, line + 1, len - 1);
         return true;
     }
     if (colon == NULL) return sse_field(d, line, len, "", 0);

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // posix_spawn with a fixed layout of descriptors.
-#include "spawn.h"
+#include "io/child.h"
 
 #include "base/mem.h"
 
@@ -10,14 +10,16 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 extern char **environ;
 
-enum { SPAWN_SAFE_FD = 10 }; // sources are moved up here, so that no dup2 overwrites the source of a later one
+enum { CHILD_SAFE_FD = 10 }; // sources are moved up here, so that no dup2 overwrites the source of a later one
 
-bool spawn_pipe(int ends[2], struct err *e)
+bool child_pipe(int ends[2], struct err *e)
 {
     // macOS has no pipe2; nothing else here starts programs in between.
     if (pipe(ends) != 0) return err_set_errno(e, ERR_BACKEND, "cannot make a pipe"); // NOLINT(android-cloexec-pipe)
@@ -25,7 +27,7 @@ bool spawn_pipe(int ends[2], struct err *e)
     return true;
 }
 
-static void spawn_set_signals(posix_spawnattr_t *attr)
+static void child_set_signals(posix_spawnattr_t *attr)
 {
     static const int ours[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGTERM,
                                SIGCHLD, SIGUSR1, SIGTSTP, SIGTTIN, SIGTTOU};
@@ -39,42 +41,63 @@ static void spawn_set_signals(posix_spawnattr_t *attr)
     posix_spawnattr_setflags(attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 }
 
-static int spawn_source(int fd, int target)
+static int child_source(int fd, int target)
 {
     if (fd < 0 && target < 3) {
         int null = open("/dev/null", O_RDWR | O_CLOEXEC);
         if (null < 0) return -1;
-        int safe = fcntl(null, F_DUPFD_CLOEXEC, SPAWN_SAFE_FD);
+        int safe = fcntl(null, F_DUPFD_CLOEXEC, CHILD_SAFE_FD);
         close(null);
         return safe;
     }
-    return fcntl(fd, F_DUPFD_CLOEXEC, SPAWN_SAFE_FD);
+    return fcntl(fd, F_DUPFD_CLOEXEC, CHILD_SAFE_FD);
 }
 
-bool spawn_program(pid_t *pid, const char *const *argv, const struct spawn_fds *fds, struct err *e)
+static size_t child_count(const char *const *list)
 {
-    int source[SPAWN_FDS] = {-1, -1, -1, -1}, rc = 0;
+    size_t n = 0;
+    while (list != NULL && list[n] != NULL) n++;
+    return n;
+}
+
+// The first of two entries of one name is the one that programs find.
+static char **child_environ(const char *const *more)
+{
+    const char *const *own = (const char *const *)environ;
+    size_t added = child_count(more), count = child_count(own);
+    char **all = mem_calloc(added + count + 1, sizeof(*all));
+    for (size_t i = 0; i < added; i++) all[i] = (char *)(uintptr_t)more[i];
+    for (size_t i = 0; i < count; i++) all[added + i] = (char *)(uintptr_t)own[i];
+    return all;
+}
+
+bool child_spawn(pid_t *pid, const char *const *argv, const struct child_fds *fds, const char *const *more,
+                 struct err *e)
+{
+    int source[CHILD_FDS] = {-1, -1, -1, -1}, rc = 0;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
+    char **env = child_environ(more);
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attr);
-    spawn_set_signals(&attr);
-    for (int i = 0; i < SPAWN_FDS; i++) {
+    child_set_signals(&attr);
+    for (int i = 0; i < CHILD_FDS; i++) {
         if (fds->fd[i] < 0 && i == 3) continue;
-        source[i] = spawn_source(fds->fd[i], i);
+        source[i] = child_source(fds->fd[i], i);
         if (source[i] < 0) {
             rc = errno;
             goto out;
         }
         posix_spawn_file_actions_adddup2(&actions, source[i], i);
     }
-    rc = posix_spawnp(pid, argv[0], &actions, &attr, (char *const *)argv, environ);
+    rc = posix_spawnp(pid, argv[0], &actions, &attr, (char *const *)argv, env);
 out:
-    for (int i = 0; i < SPAWN_FDS; i++) {
+    for (int i = 0; i < CHILD_FDS; i++) {
         if (source[i] >= 0) close(source[i]);
     }
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&actions);
+    free(env);
     errno = rc;
     return rc == 0 || err_set_errno(e, ERR_BACKEND, "cannot run '%s'", argv[0]);
 }

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The wire formats that the simulator speaks, each a const table in a file of its own (wire_llamacpp.c, wire_ollama.c, …),
+// in the shapes, key orders and sizes of the real servers. Text formatted by hand: at 220,000 tokens a book this is what
+// the simulator spends its time on. A function that a format has not is NULL.
+#ifndef SIM_WIRE_H
+#define SIM_WIRE_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// One answer, as the formats see it.
+struct event {
+    bool raw;      // of the completion route, not the chat's
+    bool generate; // Ollama: of /api/generate
+    uint64_t id;
+    const char *model;
+    struct buf tail; // what follows the choices in each event: time, id, model
+};
+
+struct event_usage {
+    long prompt_tokens, cached_tokens, completion_tokens;
+    double prompt_ms, predicted_ms;
+};
+
+struct wire {
+    const char *
+        name; // as novelgen's dialects: "openai", "llamacpp", "ollama", "vllm", "mlx", "lmstudio", "koboldcpp", "sglang"
+    const char *server;       // the Server header, or NULL
+    const char *content_type; // of a stream
+    bool closes;              // HTTP/1.0: the end of the connection is the end of the stream
+    void (*role)(const struct event *ev, struct buf *out);
+    void (*token)(const struct event *ev, const char *text, size_t len, struct buf *out);
+    void (*reasoning)(const struct event *ev, const char *text, size_t len, struct buf *out);
+    // The last delta. `usage` NULL: it comes by itself, or not at all.
+    void (*finish)(const struct event *ev, const char *reason, const struct event_usage *usage, struct buf *out);
+    void (*usage)(const struct event *ev, const struct event_usage *usage, struct buf *out); // NULL: rides on finish
+    void (*done)(const struct event *ev, struct buf *out);                                   // "[DONE]"
+    void (*error)(const struct event *ev, const char *message, struct buf *out);             // in mid-stream
+    void (*progress)(const struct event *ev, long total, long cached, long processed, struct buf *out);
+    void (*ping)(struct buf *out);
+    // The same answer as one body. `reason` may be NULL.
+    void (*body)(const struct event *ev, const char *text, size_t len, const char *reason,
+                 const struct event_usage *usage, struct buf *out);
+};
+
+const struct wire *wire_find(const char *name); // NULL: there is none such
+
+void event_init(struct event *ev, uint64_t id, const char *model);
+void event_release(struct event *ev);
+void event_escape(const char *text, size_t len, struct buf *out); // a JSON string's inside
+
+#endif
