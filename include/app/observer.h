@@ -39,9 +39,6 @@ bool observer_stumble(struct observer *o, const struct err *cause, struct err *e
 // For commands that read once and end. True with store NULL: no database yet.
 bool observer_open_once(struct observer *o, const char *home, struct err *e);
 
-// The id of the newest event of any job, 0 if there is none.
-bool observer_last_event(struct store *s, int64_t *id, struct err *e);
-
 // The job that a user means by an id, a slug's beginning, or NULL (the one being written, else the last touched).
 // ERR_NO_JOB if there is none, or more than one.
 bool observer_find_job(struct store *s, const char *ref, int64_t *id, struct err *e);

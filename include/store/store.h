@@ -253,6 +253,7 @@ struct event_row {
     int64_t id, job, time_ms;
     const char *type, *text, *data; // data: "{}" if none
 };
+bool store_event_newest(struct store *s, int64_t *id, struct err *e); // of all; 0: none
 // Events after `after_id`, of `job` (0: of all), in order.
 bool store_events_each(struct store *s, int64_t job, int64_t after_id,
                        bool (*each)(void *arg, const struct event_row *r), void *arg, struct err *e);

@@ -115,24 +115,6 @@ static bool observer_event_after(struct store *s, int64_t after, int64_t *found,
     return ok;
 }
 
-// Strides that double while something is found behind them, and halve when nothing is: the ids are in order, so that
-// a log of a million events is not read to find its end.
-bool observer_last_event(struct store *s, int64_t *id, struct err *e)
-{
-    int64_t stride = 1, found;
-
-    *id = 0;
-    for (bool growing = true; stride > 0;) {
-        if (!observer_event_after(s, *id + stride - 1, &found, e)) return false;
-        if (found > 0)
-            *id = found;
-        else
-            growing = false;
-        stride = growing ? stride * 2 : stride / 2;
-    }
-    return true;
-}
-
 bool observer_find_job(struct store *s, const char *ref, int64_t *id, struct err *e)
 {
     enum store_found found = s != NULL ? store_job_find(s, ref, id, e) : STORE_NONE;

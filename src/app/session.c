@@ -185,7 +185,7 @@ static bool session_read(struct session *s, struct err *e)
     bool ok = store_begin(store, e);
 
     if (ok && s->o->jobs_count == 0) {
-        if (!s->from_set) ok = observer_last_event(store, &s->last_event, e);
+        if (!s->from_set) ok = store_event_newest(store, &s->last_event, e);
         s->from_set = true;
         ok = ok && session_read_events(s, 0, &s->last_event, e);
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// The engine: owner of the store's one writing connection, of the inbox's clock, and of the worker.
+// The engine: owner of the store's one writing connection, of the inbox's clock, and of the pool of workers.
 //
-//   engine_start ─▶ store opened ─▶ inbox taken in ─▶ worker attached
-//                       ▲                  │ ten times a second: inbox ─▶ worker_look
+//   engine_start ─▶ store opened ─▶ inbox taken in ─▶ pool attached
+//                       ▲                  │ ten times a second: inbox ─▶ pool_look
 //                       │                  ▼
-//                  reopen (timer) ◀── store failed: worker detached, store closed, all memory of rows dropped
+//                  reopen (timer) ◀── store failed: pool detached, store closed, all memory of rows dropped
 //
 // After a failed commit nobody knows whether the rows stand: the store is opened again and the rows are read. While
 // the disk is full this is repeated, quietly, until it works. A damaged database ends the engine.
@@ -18,7 +18,8 @@
 #include "base/mem.h"
 #include "base/os.h"
 #include "engine/inbox.h"
-#include "engine/worker.h"
+#include "engine/hooks.h"
+#include "engine/pool.h"
 #include "store/store.h"
 
 enum { INBOX_MS = 100, REOPEN_MIN_MS = 100, REOPEN_MAX_MS = 5000, CALM_MS = 60 * 1000 };
@@ -29,7 +30,9 @@ struct engine {
     void *arg;
     struct http *http;
     struct store *store; // NULL while it is being reopened
-    struct worker *worker;
+    struct pool *pool;
+    struct hooks *hooks;
+    int64_t told_event; // hooks know of the states up to this one
     struct timer *inbox, *reopen;
     int reopened;      // in a row: failures less than CALM_MS apart
     int64_t failed_ms; // monotonic
@@ -57,7 +60,7 @@ static void on_idle(void *arg)
 
 static void close_store(struct engine *en)
 {
-    worker_detach(en->worker, false);
+    pool_detach(en->pool, false);
     timer_stop(en->inbox);
     store_close(en->store);
     en->store = NULL;
@@ -94,11 +97,11 @@ static void on_reopen(void *arg)
         on_store_failed(en, &e);
         return;
     }
-    worker_attach(en->worker, en->store);
+    pool_attach(en->pool, en->store);
     timer_set(en->inbox, INBOX_MS);
 }
 
-static const struct worker_events worker_events = {
+static const struct pool_events pool_events = {
     .settled = on_settled,
     .idle = on_idle,
     .store_failed = on_store_failed,
@@ -137,6 +140,41 @@ static void tell_settled(struct engine *en)
     en->events.settled(en->arg, job.id, job.state);
 }
 
+// ---- hooks -------------------------------------------------------------------------------------------------------
+
+static bool tell_hook(void *arg, const struct event_row *row)
+{
+    struct engine *en = arg;
+    struct err e = ERR_INIT;
+    struct job j;
+    en->told_event = row->id;
+    if (strcmp(row->type, "state") != 0 || store_job_get(en->store, row->job, &j, &e) != STORE_FOUND) return true;
+    hooks_tell(en->hooks, &j);
+    job_release(&j);
+    return true;
+}
+
+// What was committed is told, whoever has changed the state; a hook never keeps the engine from anything.
+static void tell_hooks(struct engine *en)
+{
+    struct err e = ERR_INIT;
+    if (!en->store || !en->hooks) return;
+    hooks_reap(en->hooks);
+    if (!store_events_each(en->store, 0, en->told_event, tell_hook, en, &e)) log_line(LOG_DEBUG, "hooks: %s", e.text);
+}
+
+static bool has_hooks(const struct config *c)
+{
+    return c->on_wait || c->on_done || c->on_pause;
+}
+
+static bool begin_hooks(struct engine *en, struct err *e)
+{
+    if (!has_hooks(en->o.config)) return true;
+    en->hooks = hooks_new(en->o.config);
+    return store_event_newest(en->store, &en->told_event, e);
+}
+
 static void look(struct engine *en)
 {
     struct err e = ERR_INIT;
@@ -146,8 +184,9 @@ static void look(struct engine *en)
         on_store_failed(en, &e);
         return;
     }
-    if (en->changed) worker_look(en->worker);
+    if (en->changed) pool_look(en->pool);
     en->changed = false;
+    tell_hooks(en);
     tell_settled(en);
 }
 
@@ -183,19 +222,19 @@ struct engine *engine_start(const struct engine_options *o, const struct engine_
     en->http = http_new(o->loop);
     en->inbox = timer_new(o->loop, on_inbox, en);
     en->reopen = timer_new(o->loop, on_reopen, en);
-    const struct worker_options w = {.loop = o->loop,
-                                     .http = en->http,
-                                     .config = o->config,
-                                     .home = o->home,
-                                     .program = o->program,
-                                     .simulator = o->simulator};
-    en->worker = worker_new(&w, &worker_events, en);
+    const struct pool_options p = {.loop = o->loop,
+                                   .http = en->http,
+                                   .config = o->config,
+                                   .home = o->home,
+                                   .program = o->program,
+                                   .simulator = o->simulator};
+    en->pool = pool_new(&p, &pool_events, en);
     sweep_inbox(en);
-    if (!open_store(en, e) || !take_inbox(en, e)) {
+    if (!open_store(en, e) || !begin_hooks(en, e) || !take_inbox(en, e)) {
         engine_stop(en);
         return NULL;
     }
-    worker_attach(en->worker, en->store);
+    pool_attach(en->pool, en->store);
     timer_set(en->inbox, 0); // tells what the first look found
     return en;
 }
@@ -203,7 +242,10 @@ struct engine *engine_start(const struct engine_options *o, const struct engine_
 void engine_stop(struct engine *en)
 {
     if (!en) return;
-    worker_free(en->worker);
+    pool_detach(en->pool, true);
+    tell_hooks(en);
+    hooks_free(en->hooks);
+    pool_free(en->pool);
     store_close(en->store);
     timer_free(en->inbox);
     timer_free(en->reopen);

@@ -3,6 +3,7 @@
 //
 // From rows to a request: what is next, what earlier attempts left of it, what to send. Everything that the request
 // depends on is committed (the attempt's row) before it leaves.
+#include <stdint.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -13,7 +14,7 @@
 #include "text/join.h"
 #include "text/words.h"
 
-enum { LEAST_WORDS = 60, LEAST_LEFT = 30, COPIES_BEFORE_FLAT = 2, THOUGHT_TOKENS = 1000 };
+enum { LEAST_WORDS = 60, LEAST_LEFT = 30, COPIES_BEFORE_FLAT = 2, THOUGHT_TOKENS = 1000, CONNECT_MS = 5000 };
 
 struct task_key launch_task(const struct worker *w)
 {
@@ -97,8 +98,8 @@ static void choose_sampling(struct worker *w, const struct attempt *last, int co
 {
     const struct sampling_ask ask = {
         .use = w->step.kind == STEP_CHUNK ? SAMPLING_PROSE : SAMPLING_PLAN,
-        .model = w->job.model,
-        .dry = link_facts(w->link)->dry,
+        .model = w->model,
+        .dry = server_has(worker_server(w), PARAM_DRY),
         .refused = last->charged,
         .copying = copies > 0,
     };
@@ -109,7 +110,7 @@ static void choose_schema(struct worker *w)
 {
     const struct step_ops *ops = step_ops(w->step.kind);
     buf_clear(&w->schema);
-    if (ops->schema && !w->step.lines && link_facts(w->link)->schema) ops->schema(&w->schema, &w->step);
+    if (ops->schema && !w->step.lines && server_has_schema(worker_server(w))) ops->schema(&w->schema, &w->step);
 }
 
 // What no server that keeps its limit would send.
@@ -152,10 +153,12 @@ static bool begin_attempt(struct worker *w, const struct attempt *last, const st
     choose_schema(w);
     w->seed = attempt_seed(w, last->number + 1);
     w->charged = last->charged;
+    if (last->number == 0) w->failures_in_row = 0; // another question: what failed before says nothing of it
     const struct attempt_begin row = {
         .task = launch_task(w),
         .backend = link_name(w->link),
-        .model = w->job.model,
+        .model = w->model,
+        .server = worker_server(w)->key,
         .words_asked = w->step.ask.ask_words,
         .max_tokens = (int)w->max_tokens,
         .seed = w->seed,
@@ -213,7 +216,7 @@ static enum one prepare_step(struct worker *w, struct err *e)
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
     int words = 0, copies = 0; // words of what is carried
-    bool prefill = link_facts(w->link)->prefill, done = false;
+    bool prefill = server_prefills(worker_server(w)), done = false;
     if (found == STORE_NONE && !conclude_alone(w, &done, e)) goto out;
     if (done) {
         result = ONE_AGAIN;
@@ -260,6 +263,7 @@ enum launch launch_prepare(struct worker *w, struct err *e)
         if (!worker_replan(w, e)) return LAUNCH_FAILED;
         w->step = next_step(&w->book, &limits);
         if (!step_ops(w->step.kind)) return enter_phase(w, e) ? LAUNCH_FINISH : LAUNCH_FAILED;
+        if (worker_wants_home(w)) return LAUNCH_HOME;
         switch (prepare_step(w, e)) {
         case ONE_REQUEST:
             return LAUNCH_REQUEST;
@@ -271,20 +275,43 @@ enum launch launch_prepare(struct worker *w, struct err *e)
     }
 }
 
-static int64_t seconds(int spec, int config)
+// ---- sent ----------------------------------------------------------------------------------------------------------
+
+// What the server has to read, by our own account; all of it where the account knows nothing.
+static int64_t tokens_to_read(const struct worker *w)
 {
-    return (int64_t)(spec > 0 ? spec : config) * 1000;
+    struct desk d = worker_desk((struct worker *)(uintptr_t)w);
+    const struct account_entry *entry = &w->account_entry;
+    return prompt_tokens(&d, entry->bytes > entry->common ? entry->bytes - entry->common : 0);
+}
+
+static struct pace_limits limits(const struct worker *w)
+{
+    const struct server *s = worker_server(w);
+    const struct config *c = w->o.config;
+    const struct pace_ask ask = {
+        .prompt_tokens = tokens_to_read(w),
+        .max_tokens = w->max_tokens,
+        .first_token_s = w->spec.first_token_s > 0 ? w->spec.first_token_s : c->first_token_s,
+        .stall_s = w->spec.stall_s > 0 ? w->spec.stall_s : c->stall_s,
+        .total_s = c->total_s,
+        .cold = !s->facts.model_loaded,
+    };
+    return pace_limits(&s->pace, &ask);
 }
 
 void launch_send(struct worker *w)
 {
-    const char *model = w->job.model && *w->job.model ? w->job.model : NULL;
+    const struct server *s = worker_server(w);
+    struct pace_limits limit = limits(w);
     const struct gen_request q = {
-        .url = link_url(w->link),
-        .bearer = link_bearer(w->link),
-        .model = model,
+        .dialect = (enum dialect_kind)s->facts.dialect,
+        .url = s->url,
+        .bearer = s->bearer,
+        .model = *w->model ? w->model : NULL,
         .messages = w->prompt.messages,
         .messages_count = w->prompt.count,
+        .raw = s->proofs.raw,
         .prefill = w->prompt.prefill,
         .max_tokens = (int)w->max_tokens,
         .seed = w->seed,
@@ -292,10 +319,15 @@ void launch_send(struct worker *w)
         .schema_name = step_ops(w->step.kind)->name,
         .schema = w->schema.len > 0 ? w->schema.data : NULL,
         .dry_breakers = w->dry_breakers,
-        .connect_ms = 5000,
-        .first_token_ms = seconds(w->spec.first_token_s, w->o.config->first_token_s),
-        .stall_ms = seconds(w->spec.stall_s, w->o.config->stall_s),
-        .total_ms = (int64_t)w->o.config->total_s * 1000,
+        .n_ctx_tokens = server_n_ctx_sent(s),
+        .slot = w->slot,
+        .thinking_off = true,
+        .reasoning_is_text = s->hidden_answer,
+        .without = s->refused,
+        .connect_ms = CONNECT_MS,
+        .first_token_ms = limit.first_token_ms,
+        .stall_ms = limit.stall_ms,
+        .total_ms = limit.total_ms,
     };
     w->sent_ms = clock_mono_ms();
     worker_enter(w, WORKER_FLIGHT);

@@ -53,6 +53,7 @@ int prompt_tokens(const struct desk *d, size_t bytes)
 {
     double guess = strcmp(d->spec->language, "en") == 0 ? 3.5 : 2.8, counted = d->book->bytes_per_token;
     // Plans have shorter tokens than prose has; and where some requests were not counted the sum is too large.
+    if (d->bytes_per_token > 0) guess = d->bytes_per_token * 0.9;
     double per_token = counted > 0 ? fmin(counted * 0.93, guess * 1.15) : guess;
     return (int)((double)bytes / per_token) + 8;
 }

@@ -27,6 +27,7 @@ struct desk {
     struct shingles *said; // all accepted prose; what a step accepts is added (dropped and made anew after any doubt)
     struct habits *habits; // of the last chapters, as far as they are counted
     int n_ctx_tokens;
+    double bytes_per_token; // by the server's own tokenizer; 0: it has none
     int chunk_words;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// From the end of a request to rows. An answer goes through its step's gate; a failure through the table of
-// model/failure.c. Both are written in the transaction that also holds the next attempt.
+// From the end of a request to rows. An answer goes through its step's gate; a failure through settle_failure.c. Both are
+// written in the transaction that also holds the next attempt.
 #include <string.h>
 
 #include "base/clock.h"
@@ -14,11 +14,13 @@
 #include "text/words.h"
 
 enum {
-    SLOW_TOKENS_PER_S = 20, // of a server whose speed was not seen yet
-    COLD_TOKENS = 600,      // a shorter prompt is not worth a word
+    COLD_TOKENS = 600,   // a shorter prompt is not worth a word
+    CALIBRATED_FROM = 5, // requests of a job whose tokens were reported, before our own count is trusted
+    CUT_ODD_TOKENS = 4,  // Ollama leaves num_ctx / 2 + 2 or 3
 };
 
 #define COLD_SHARE 0.6
+#define CUT_SHARE  0.7
 
 // What was sent beyond the stored turns. It is kept with an attempt, unless it is one turn that is stored as such.
 static void write_sent(struct buf *out, const struct prompt *p)
@@ -29,7 +31,7 @@ static void write_sent(struct buf *out, const struct prompt *p)
     }
 }
 
-static bool end_attempt(struct worker *w, const struct gen_result *r, const char *verdict, const char *detail,
+bool settle_end_attempt(struct worker *w, const struct gen_result *r, const char *verdict, const char *detail,
                         bool charge, struct err *e)
 {
     bool accepted = strcmp(verdict, "accepted") == 0;
@@ -48,6 +50,7 @@ static bool end_attempt(struct worker *w, const struct gen_result *r, const char
         .output_tokens = r->output_tokens,
         .first_token_ms = r->first_token_ms,
         .total_ms = r->total_ms,
+        .reasoning_bytes = r->reasoning_bytes,
         .charge = charge,
         .sent = is_turn ? NULL : sent.data,
         .sent_len = sent.len,
@@ -113,115 +116,64 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
     bool unfinished = j.rule && r->cut_by_limit && !w->flight.stopped &&
                       (strcmp(j.rule, "no_sentence") == 0 || strcmp(j.rule, "too_short") == 0);
     if (unfinished) j.rule = "unfinished";
-    if (j.rule) return end_attempt(w, r, j.rule, j.detail, true, e) && say_refused(w, &j, e);
-    return end_attempt(w, r, "accepted", "", false, e) && store_task_done(w->store, &key, e);
+    // What stood in the field for reasoning was no answer after all.
+    if (j.rule && strcmp(j.rule, "reasoning") == 0) worker_server(w)->hidden_answer = false;
+    if (j.rule) return settle_end_attempt(w, r, j.rule, j.detail, true, e) && say_refused(w, &j, e);
+    return settle_end_attempt(w, r, "accepted", "", false, e) && store_task_done(w->store, &key, e);
 }
 
-static bool say_failed(struct worker *w, const struct gen_result *r, const struct retry_decision *decision,
-                       struct err *e)
+// ---- the end of a request ----------------------------------------------------------------------------------------
+
+// The server reports far fewer tokens than we have sent: it has cut the prompt without a word, and what it wrote belongs
+// to another question. Our own count is trusted with the server's tokenizer, or when it is calibrated. Ollama's count
+// may leave out what was cached: there only its way of cutting is told apart, to half of the context.
+static bool is_prompt_cut(struct worker *w, const struct gen_result *r)
 {
-    char text[600];
-    const char *own = r->message[0] ? r->message : "";
-    if (decision->action == RETRY_PAUSE)
-        (void)snprintf(text, sizeof(text), "%s%s%s", failure_text(r->failure), *own ? ": " : "", own);
-    else
-        (void)snprintf(text, sizeof(text), "%s%s%s; again in %.1f s", failure_text(r->failure), *own ? ": " : "", own,
-                       (double)decision->delay_ms / 1000);
-    return store_event_add(w->store, w->job.id, "retry", text, NULL, e);
+    const struct server *s = worker_server(w);
+    struct desk d = worker_desk(w);
+    if (r->prompt_cut) return true;
+    int64_t own = prompt_tokens(&d, w->prompt.bytes), said = r->prompt_tokens;
+    bool trusted = s->proofs.bytes_per_token_x100 > 0 || w->job.requests >= CALIBRATED_FROM;
+    if (said <= 0 || !trusted) return false;
+    if (s->facts.dialect == DIALECT_OLLAMA) {
+        int64_t half = server_n_ctx(s) / 2 + 2;
+        return own > half + half / 4 && said >= half - CUT_ODD_TOKENS && said <= half + CUT_ODD_TOKENS;
+    }
+    return (double)said < CUT_SHARE * (double)own;
 }
 
-// Whether the next attempt can go on from what this one brought, as launch.c's carry judges it. Only prose is continued.
-static bool is_forward(const struct worker *w, const struct gen_result *r)
+static bool say_speed(struct worker *w, enum pace_change change, struct err *e)
 {
-    if (w->step.kind != STEP_CHUNK || r->failure == FAIL_TOO_BIG) return false;
-    struct buf text;
-    buf_init(&text, BUF_MAX_PROMPT);
-    join_pieces(&text, &w->flight.prefix, &w->flight.text);
-    size_t keep = link_facts(w->link)->prefill ? join_clean_word(text.data, text.len)
-                                               : join_clean_sentence(text.data, text.len);
-    bool more = keep > w->flight.prefix.len && words_count(text.data, keep) >= WORTH_CARRYING_WORDS;
-    buf_release(&text);
-    return more;
-}
-
-// The request counts as the culprit only if the server had begun to answer it and nothing came that can be kept: an
-// outage is nobody's fault, and a server that dies every hundred tokens still brings a chapter forward. It never brings
-// a plan forward, which is asked for anew each time.
-static bool is_culprit(const struct worker *w, const struct gen_result *r)
-{
-    bool outage = r->failure == FAIL_BUSY || r->failure == FAIL_LOADING;
-    return r->http_status == 200 && !outage && !is_forward(w, r);
-}
-
-// What may still be burning on a server that cannot be asked: the tokens that were left, at the speed seen.
-void worker_need_barrier(struct worker *w)
-{
-    int64_t tokens = (int64_t)w->flight.text.len / 4, ms = clock_mono_ms() - w->sent_ms;
-    double per_s = tokens > 20 && ms > 0 ? (double)tokens * 1000 / (double)ms : SLOW_TOKENS_PER_S;
-    int64_t left = w->max_tokens - tokens;
-    w->need_barrier = true;
-    w->quiet_ms = left > 0 ? (int64_t)((double)left * 1000 / per_s) : 0;
-}
-
-// Failures of one kind in a row: an error page after a long outage is not the fifth error page.
-void worker_count_failure(struct worker *w, enum failure f)
-{
-    w->failures_in_row = f == w->last_failure ? w->failures_in_row + 1 : 1;
-    w->last_failure = f;
-}
-
-// Templates of thinking models refuse an answer that is to be continued. The same text is quoted instead.
-static bool settle_refused_prefill(struct worker *w, const struct gen_result *r, struct err *e)
-{
-    link_no_prefill(w->link);
-    return end_attempt(w, r, "", "", false, e) &&
-           store_event_add(w->store, w->job.id, "backend",
-                           "the server refuses to continue an answer: its end is quoted instead", NULL, e);
-}
-
-// A context that is smaller than it was taken for is learnt, and kept for the next time: the same request is then built
-// anew to fit, and has cost nothing.
-static bool learn_context(struct worker *w, const struct gen_result *r, struct retry_decision *d, struct err *e)
-{
+    const struct pace *p = &worker_server(w)->pace;
     char text[200];
-    if (r->failure != FAIL_CONTEXT || !link_learn_context(w->link, r->message)) return true;
-    const struct backend_profile known = {.n_ctx_tokens = link_n_ctx(w->link)};
-    (void)snprintf(text, sizeof(text), "the server's context is smaller than it was taken for: %d tokens from now on",
-                   known.n_ctx_tokens);
-    d->charge = d->smaller = false;
-    d->delay_ms = 0;
-    w->failures_in_row = w->same_request = 0;
-    return store_profile_put(w->store, link_name(w->link), "", &known, e) &&
-           store_event_add(w->store, w->job.id, "backend", text, NULL, e);
+    if (change == PACE_SAME) return true;
+    if (change == PACE_SLOWER)
+        (void)snprintf(text, sizeof(text), "the server is slow: %.1f tokens/s, usually it writes %.1f",
+                       p->decode_per_s, pace_median(p));
+    else
+        (void)snprintf(text, sizeof(text), "the server is as fast as usual again: %.1f tokens/s", p->decode_per_s);
+    return store_event_add(w->store, w->job.id, "backend", text, NULL, e);
 }
 
-static bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
+// What an answer shows of the server: that it works, and how fast.
+static bool note_answer(struct worker *w, const struct gen_result *r, struct err *e)
 {
-    uint32_t jitter = 0;
-    os_random(&jitter, sizeof(jitter));
-    worker_count_failure(w, r->failure);
-    w->same_request = is_culprit(w, r) ? w->same_request + 1 : 0;
-    const struct retry_input in = {
-        .failure = r->failure,
-        .in_row = w->failures_in_row,
-        .same_request = w->same_request,
-        .retry_after_ms = r->retry_after_ms,
-        .jitter = jitter,
+    struct server *s = worker_server(w);
+    const struct pace_sample sample = {
+        .prompt_tokens = r->prompt_tokens,
+        .cached_tokens = r->cached_tokens,
+        .output_tokens = r->output_tokens,
+        .first_token_ms = r->first_token_ms,
+        .total_ms = r->total_ms,
+        .prompt_ms = r->prompt_ms,
+        .output_ms = r->output_ms,
     };
-    struct retry_decision decision = retry_decide(&in);
-    if (!learn_context(w, r, &decision, e)) return false;
-    out->pause = decision.action == RETRY_PAUSE;
-    out->outage = decision.outage;
-    out->delay_ms = decision.delay_ms;
-    (void)snprintf(out->reason, sizeof(out->reason), "%s%s%.200s", failure_text(r->failure),
-                   r->message[0] ? ": " : "", r->message);
-    if (decision.need_barrier) worker_need_barrier(w);
-    if (decision.charge) w->same_request = 0;
-    // The attempts of a task are counted, so that no delay need grow over them: a server that answers everything with
-    // nothing would otherwise take days to end in a book of gaps.
-    if (decision.charge && !decision.outage) w->failures_in_row = 0;
-    return end_attempt(w, r, decision.smaller ? "smaller" : "", "", decision.charge, e) &&
-           say_failed(w, r, &decision, e);
+    pace_note(&s->pace, &sample);
+    breaker_succeed(&s->breaker);
+    server_useful(s);
+    s->facts.model_loaded = true;
+    w->failures_in_row = w->same_request = 0;
+    return say_speed(w, pace_look(&s->pace), e);
 }
 
 bool settle_flight(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
@@ -230,12 +182,13 @@ bool settle_flight(struct worker *w, const struct gen_result *r, struct settled 
     if (!flight_commit(&w->flight, e)) return false;
     account_answer(&w->account, &w->prompt, w->flight.text.data, w->flight.text.len);
     if (w->flight.stopped) worker_need_barrier(w);
-    if (r->failure == FAIL_REQUEST && w->prompt.prefill) return settle_refused_prefill(w, r, e);
-    if (r->failure != FAIL_NONE && !(r->failure == FAIL_EMPTY && w->flight.prefix.len > 0))
-        return settle_failure(w, r, out, e);
-    if (!look_for_cold_cache(w, r, e)) return false;
-    // A proper end, or nothing more to say behind what had come before.
-    w->failures_in_row = w->same_request = 0;
+    bool nothing_more = r->failure == FAIL_EMPTY && w->flight.prefix.len > 0; // behind what had come before
+    if (r->failure != FAIL_NONE && !nothing_more) return settle_failure(w, r, out, e);
+    if (is_prompt_cut(w, r)) {
+        struct gen_result cut = *r;
+        cut.failure = FAIL_PROMPT_CUT;
+        return settle_failure(w, &cut, out, e);
+    }
     out->answered = true;
-    return settle_answer(w, r, out, e);
+    return note_answer(w, r, e) && look_for_cold_cache(w, r, e) && settle_answer(w, r, out, e);
 }

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// The worker of one backend slot: it takes the next runnable job, opens its backend, and keeps exactly one request in
-// flight until the job has come to rest.
+// A worker: it is given a job and a slot of one of the job's backends, opens that backend, and keeps exactly one request
+// in flight there until the job has come to rest. What other workers do on other slots it does not know.
 //
-//               pick, open job          backend ready          old request gone        commit, send
-//     idle ───────────────────▶ opening ─────────────▶ barrier ────────────────▶ flight ──┐
-//      ▲  ▲                      ▲   │ failure           │ not in time             │  ▲    │ settled, next step
-//      │  │ no job, store down   │   ▼                   ▼                         │  └────┘
-//      │  └──────────────────── waiting (timer) ◀────────────── failure ───────────┘
-//      └── the job came to rest (done, paused, cancelled) ───────────────────────────┘
+//          worker_take           ready        old request gone      proved        commit, send
+//     idle ──────────▶ opening ───────▶ barrier ────────────▶ proving ──────▶ flight ──┐
+//      ▲               ▲  │ ▲ failure     │ not in time         │ failure       │ ▲    │ settled, next step
+//      │               │  ▼ │             ▼                     ▼               │ └────┘
+//      │               │ waiting (timer) ◀┴─────────────────────┴── failure ────┤
+//      │               └── the next backend: worker_move ◀──────────────────────┘
+//      └── the job came to rest (done, paused, cancelled)
 //
 // The state is live bookkeeping; what to do follows from the rows each time. One function changes it: worker_enter.
-// Files: worker.c the way around the drawing; worker_job.c the job at hand; worker_files.c when its files are written;
-// replan.c what a deadline leaves of the book; launch.c from rows to a request; conclude.c ends without one; settle.c from
-// an answer to rows. An answer that the guard has stopped goes by the barrier before the next request leaves.
+// Files: worker.c the way around the drawing; worker_open.c from a slot to a server that may be asked; worker_prove.c what
+// is known of it, and what is proved; worker_move.c to another backend and home again; worker_job.c the job at hand;
+// worker_files.c when its files are written; replan.c what a deadline leaves of the book; launch.c from rows to a request;
+// conclude.c ends without one; settle.c from an answer to rows, settle_failure.c from a failure. An answer that the guard
+// has stopped goes by the barrier before the next request leaves.
 #ifndef ENGINE_WORKER_H
 #define ENGINE_WORKER_H
 
@@ -27,6 +30,7 @@
 #include "engine/flight.h"
 #include "engine/habits.h"
 #include "engine/link.h"
+#include "engine/routes.h"
 #include "engine/next.h"
 #include "engine/prompt.h"
 #include "engine/publish.h"
@@ -35,18 +39,21 @@
 #include "model/language.h"
 #include "model/sampling.h"
 
-enum worker_state { WORKER_IDLE, WORKER_OPENING, WORKER_WAITING, WORKER_BARRIER, WORKER_FLIGHT };
+enum worker_state { WORKER_IDLE, WORKER_OPENING, WORKER_WAITING, WORKER_BARRIER, WORKER_PROVING, WORKER_FLIGHT };
 
 struct worker_options {
     struct loop *loop;
     struct http *http;
     const struct config *config;
-    const char *home, *program, *simulator;
+    struct servers *servers;
+    // What the pool knows: a free slot of that backend (-1: none), and of all backends.
+    int (*free_slot)(void *arg, const char *backend);
+    const struct routes_view *view;
 };
 
 struct worker_events {
     void (*settled)(void *arg, int64_t job, enum job_state state); // a job came to rest by the worker's own doing
-    void (*idle)(void *arg);                                       // nothing is runnable
+    void (*free)(void *arg);                                       // it has no job any more
     void (*store_failed)(void *arg, const struct err *e);          // drop everything: worker_detach follows
 };
 
@@ -59,10 +66,14 @@ struct worker {
     struct timer *turn; // "in the loop's next turn" and "after this delay"
     struct link *link;
     struct idle_wait *idle_wait;
+    struct proof *proof;
 
     // The job at hand, read from rows; dropped and read again after any doubt.
     bool has_job;
     struct job job;
+    struct routes routes;
+    int route, slot; // in use: of the routes; of that backend
+    char *model;     // that requests name on this route; "": none
     struct spec spec;
     struct templates templates;
     const struct language *language;
@@ -97,30 +108,78 @@ struct worker {
     int failures_in_row, same_request;
     enum failure last_failure; // failures_in_row counts those
     bool need_barrier;
-    bool looked_back; // what an earlier engine left on the server is known
-    int64_t quiet_ms; // how long an abandoned request may still run, where no route tells
+    int64_t quiet_ms;      // how long an abandoned request may still run, where no route tells
+    int64_t not_before_ms; // monotonic: nothing is generated before, unless the server was seen to go and come back
+    bool hold;             // not even then: it has said itself how long to wait
+    bool seen_down;        // since the last failure of a request
+    bool told_loading;     // that the model is to be loaded was said
+    int proof_failures;
+
+    // Away from the backend that the job prefers: is that one back?
+    struct timer *home_look;
+    struct probe *home_probe;
+    int64_t moved_ms; // monotonic
+    bool home_ready;
 };
 
 struct worker *worker_new(const struct worker_options *o, const struct worker_events *events, void *arg);
 void worker_free(struct worker *w);
-void worker_attach(struct worker *w, struct store *s); // begins to work in the loop's next turn
+void worker_attach(struct worker *w, struct store *s);
+// An attached worker without a job begins to work on one, by this route and slot of it.
+void worker_take(struct worker *w, int64_t job, int route, int slot);
 // Leaves the request, forgets everything that was read. With `keep_text` what has streamed is committed first.
 void worker_detach(struct worker *w, bool keep_text);
-// Rows have changed by somebody else's doing (the inbox): looks whether the job at hand may still run, or picks one.
+// Rows have changed by somebody else's doing (the inbox): looks whether the job at hand may still run.
 void worker_look(struct worker *w);
+// Without a job: lets go of its backend.
+void worker_let_go(struct worker *w);
+const char *worker_backend(const struct worker *w); // of the job at hand, or that it still holds; NULL: none
 
 // ---- between the files of the worker -------------------------------------------------------------------------------
 
 // worker.c
 const char *worker_state_name(enum worker_state s);
 void worker_enter(struct worker *w, enum worker_state s);
+void worker_store_failed(struct worker *w, const struct err *e);
+void worker_pause(struct worker *w, const char *reason); // the job at hand, which comes to rest
+// The job waits; the worker looks again after `ms`.
+void worker_wait(struct worker *w, int64_t ms, const char *reason);
+void worker_finish(struct worker *w); // all chapters stand
+void worker_go(struct worker *w);     // the slot is ours, the backend is ready and idle
+
+// worker_open.c
+void worker_open(struct worker *w); // the way to the backend of the route in use; ends in worker_go
+void worker_on_opened(void *arg, const struct link_result *r);
+void worker_pass_barrier(struct worker *w); // then worker_prove
+void worker_barrier_over(struct worker *w); // the quiet time has passed
+
+// worker_prove.c
+struct server *worker_server(const struct worker *w);
+bool worker_know(struct worker *w, struct err *e); // the profile of the server with the model, unless it is known
+// Inside a transaction, or in one of its own.
+bool worker_remember(struct worker *w, int64_t proving_ms, struct err *e);
+void worker_prove(struct worker *w); // if nothing is proved and no book waits for it; then worker_go
+
+// worker_move.c
+// To the next backend that is free and not down. False: there is none.
+bool worker_move(struct worker *w, const char *why);
+// At a chapter's start: back to the backend that the job prefers, if that is there again. Inside a transaction; true: the way
+// leads by worker_open, once the transaction is over.
+bool worker_wants_home(struct worker *w);
+void worker_go_home(struct worker *w);
+void worker_watch_home(struct worker *w); // begins to look, while away
+void worker_forget_home(struct worker *w);
+void worker_look_home(void *arg); // of the timer
 
 // worker_job.c
 bool worker_load_job(struct worker *w, int64_t id, struct err *e); // w->has_job is set as soon as there is its row
 void worker_drop_job(struct worker *w);
 bool worker_begin_job(struct worker *w,
                       struct err *e); // a queued job has begun, even if its backend keeps it waiting
-bool worker_pin_model(struct worker *w, struct err *e);
+// What the job wants of the backend in use; NULL: whatever it has.
+const char *worker_wanted_model(const struct worker *w);
+// The model that answers on this route, pinned to the job where it is its first.
+bool worker_choose_model(struct worker *w, struct err *e);
 bool worker_reload_book(struct worker *w, struct err *e);
 struct desk worker_desk(struct worker *w);
 int worker_chunk_words(const struct worker *w);
@@ -141,7 +200,7 @@ bool worker_replan(struct worker *w, struct err *e);
 
 // launch.c
 enum { WORTH_CARRYING_WORDS = 12 }; // a shorter piece is begun anew
-enum launch { LAUNCH_REQUEST, LAUNCH_FINISH, LAUNCH_FAILED };
+enum launch { LAUNCH_REQUEST, LAUNCH_FINISH, LAUNCH_HOME /* it is another backend's to send */, LAUNCH_FAILED };
 // Inside a transaction: decides what is next and commits the caller to it by rows (attempt, job state).
 enum launch launch_prepare(struct worker *w, struct err *e);
 void launch_send(struct worker *w); // after the commit
@@ -157,17 +216,23 @@ bool conclude_alone(struct worker *w, bool *done, struct err *e);
 
 // settle.c
 struct settled {
-    bool answered;    // a proper end: the gate has judged it
-    bool accepted;    // the step is done
-    bool pause;       // the job must be paused with `reason`
-    bool outage;      // the job waits meanwhile
-    int64_t delay_ms; // before the next request; 0: at once
+    bool answered;                  // a proper end: the gate has judged it
+    bool accepted;                  // the step is done
+    struct retry_decision decision; // of a failure
+    bool hold;                      // the server has said how long to wait
     char reason[300];
 };
-void worker_count_failure(struct worker *w, enum failure f);
 // The request that was just left may still run on the server: the next one waits for it.
 void worker_need_barrier(struct worker *w);
 // Inside a transaction: the answer's rows, or the failure's.
 bool settle_flight(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e);
+bool settle_end_attempt(struct worker *w, const struct gen_result *r, const char *verdict, const char *detail,
+                        bool charge, struct err *e);
+
+// settle_failure.c
+#define BREAKER_TEXT                                                                                                 \
+    "the server has failed five times in a row: nothing is asked of it until it says that it is ready"
+void worker_count_failure(struct worker *w, enum failure f);
+bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e);
 
 #endif

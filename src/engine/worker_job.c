@@ -31,6 +31,9 @@ void worker_drop_job(struct worker *w)
     habits_release(&w->habits);
     free(w->dry_breakers);
     w->dry_breakers = NULL;
+    routes_release(&w->routes);
+    free(w->model);
+    w->model = NULL;
 }
 
 // Templates are taken from the binary once, when a job begins, and from its rows from then on.
@@ -86,22 +89,64 @@ bool worker_load_job(struct worker *w, int64_t id, struct err *e)
     w->said = shingles_new(SAID_MOST);
     habits_init(&w->habits);
     if (!spec_parse(&w->spec, w->job.spec, strlen(w->job.spec), name, e)) return false;
+    routes_read(&w->routes, w->job.backend, w->job.fallback);
+    w->route = 0;
     w->language = language_get(w->spec.language);
     name_breakers(w);
     return pin_templates(w, e) && worker_reload_book(w, e) && read_said(w, e);
 }
 
-bool worker_pin_model(struct worker *w, struct err *e)
+const char *worker_wanted_model(const struct worker *w)
 {
-    if (*w->job.model) return true;
-    const char *model = w->spec.model ? w->spec.model : link_model(w->link);
-    if (!*model) return true;
-    double ratio;
-    if (!store_model_ratio(w->store, model, &ratio, e)) return false;
-    if (fabs(ratio - 1) < RATIO_NOTICED) ratio = 1; // as obedient as any: the same spec gives the same book
+    const struct backend_conf *conf = config_backend(w->o.config, w->routes.at[w->route].backend);
+    if (w->routes.at[w->route].model) return w->routes.at[w->route].model;
+    // A fallback without a model of its own writes with what it has: the name of another server's model means nothing there.
+    if (w->route > 0 && conf && conf->model) return conf->model;
+    if (w->route > 0 && *w->job.began_on && strcmp(w->job.began_on, w->routes.at[w->route].backend) != 0) return NULL;
+    if (*w->job.model) return w->job.model;
+    if (w->route == 0 && w->spec.model) return w->spec.model;
+    return conf ? conf->model : NULL;
+}
+
+// As obedient as any: the same spec gives the same book.
+static bool pin_model(struct worker *w, struct err *e)
+{
+    double ratio = 1;
+    if (*w->model && !store_model_ratio(w->store, w->model, &ratio, e)) return false;
+    if (fabs(ratio - 1) < RATIO_NOTICED) ratio = 1;
     free(w->job.model);
-    w->job.model = mem_strdup(model);
-    return store_job_set_model(w->store, w->job.id, model, ratio, e) && worker_reload_book(w, e);
+    w->job.model = mem_strdup(w->model);
+    return store_job_set_model(w->store, w->job.id, w->model, ratio, e) && worker_reload_book(w, e);
+}
+
+bool worker_choose_model(struct worker *w, struct err *e)
+{
+    const char *backend = w->routes.at[w->route].backend, *wanted = worker_wanted_model(w);
+    const char *model = wanted ? wanted : worker_server(w)->facts.model;
+    if (!w->model || strcmp(w->model, model) != 0) {
+        free(w->model);
+        w->model = mem_strdup(model);
+    }
+    if (!*w->job.began_on) {
+        free(w->job.began_on);
+        w->job.began_on = mem_strdup(backend);
+        if (!store_job_set_began_on(w->store, w->job.id, backend, e)) return false;
+    }
+    bool own = strcmp(w->job.began_on, backend) == 0;
+    return !own || !*w->model || strcmp(w->job.model, w->model) == 0 || pin_model(w, e);
+}
+
+// Before a server is open nothing is sent, and any size will do.
+static int n_ctx(const struct worker *w)
+{
+    const struct server *s = worker_server(w);
+    return s ? server_n_ctx(s) : LARGE_N_CTX / 2;
+}
+
+static double counted_by_server(const struct worker *w)
+{
+    const struct server *s = worker_server(w);
+    return s ? (double)s->proofs.bytes_per_token_x100 / 100 : 0;
 }
 
 struct desk worker_desk(struct worker *w)
@@ -114,14 +159,15 @@ struct desk worker_desk(struct worker *w)
                          .book = &w->book,
                          .said = w->said,
                          .habits = &w->habits,
-                         .n_ctx_tokens = link_n_ctx(w->link),
+                         .n_ctx_tokens = n_ctx(w),
+                         .bytes_per_token = counted_by_server(w),
                          .chunk_words = worker_chunk_words(w)};
 }
 
 // A chunk and its answer must fit the context several times over.
 int worker_chunk_words(const struct worker *w)
 {
-    int fits = link_n_ctx(w->link) / 8;
+    int fits = n_ctx(w) / 8;
     int words = w->o.config->chunk_words;
     if (fits < words) words = fits;
     return words < 150 ? 150 : words;
@@ -130,11 +176,10 @@ int worker_chunk_words(const struct worker *w)
 // Recaps of past acts may take a quarter of a large context, and an eighth of a small one.
 struct next_limits worker_limits(const struct worker *w)
 {
-    int n_ctx = link_n_ctx(w->link);
-    int cards = n_ctx / CARD_TOKENS;
+    int tokens = n_ctx(w), cards = tokens / CARD_TOKENS;
     return (struct next_limits){.chunk_words = worker_chunk_words(w),
                                 .cards_most = cards < CARDS_MOST ? cards : CARDS_MOST,
-                                .memory_bytes = n_ctx >= LARGE_N_CTX ? n_ctx : n_ctx / 2};
+                                .memory_bytes = tokens >= LARGE_N_CTX ? tokens : tokens / 2};
 }
 
 int worker_attempts(const struct worker *w)
@@ -166,6 +211,7 @@ bool worker_reload_book(struct worker *w, struct err *e)
 // Changes the job's state in a transaction of its own.
 bool worker_set_job_now(struct worker *w, enum job_state to, const char *reason, struct err *e)
 {
+    if (w->job.state == to && strcmp(w->job.reason, reason) == 0) return true;
     return store_begin(w->store, e) && worker_set_job(w, to, reason, e) && store_commit(w->store, e);
 }
 

@@ -57,3 +57,8 @@ bool store_events_each(struct store *s, int64_t job, int64_t after_id,
     if (job == 0) return store_listed(db_each(s->db, SQL_EVENT_EACH, event_on_row, &r, e, "l", after_id));
     return store_listed(db_each(s->db, SQL_EVENT_EACH_OF_JOB, event_on_row, &r, e, "ll", after_id, job));
 }
+
+bool store_event_newest(struct store *s, int64_t *id, struct err *e)
+{
+    return db_get(s->db, SQL_EVENT_NEWEST, e, ":l", id) != DB_FAILED;
+}

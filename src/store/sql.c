@@ -156,14 +156,14 @@ const char *const store_sql[SQL_COUNT] = {
                         " first_token_ms = ?10, total_ms = ?11 WHERE id = ?1 AND ended = 0 RETURNING task",
     [SQL_ATTEMPT_SENT] = "INSERT INTO attempt_sent VALUES (?1, ?2)",
     [SQL_ATTEMPT_LAST] = ATTEMPT_OF_TASK " ORDER BY number DESC LIMIT 1 OFFSET ?5",
-    [SQL_ATTEMPT_BEST] =
-        ATTEMPT_OF_TASK " ORDER BY (SELECT coalesce(sum(length(bytes)), 0) FROM attempt_text x"
-                        " WHERE x.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575) DESC, number DESC LIMIT 1 OFFSET ?5",
-    [SQL_ATTEMPT_IN_FLIGHT] =
-        ATTEMPT_COLUMNS "attempt a JOIN task t ON t.id = a.task WHERE ended = 0 OR (a.id = (SELECT max(id) FROM attempt)"
-                        " AND (finish = 'stopped' OR failure IN ('first_token_timeout', 'stall', 'total_timeout'"
-                        ", 'gateway_timeout', 'too_big')))"
-                        " ORDER BY a.id DESC LIMIT 1",
+    [SQL_ATTEMPT_BEST] = ATTEMPT_OF_TASK
+    " ORDER BY (SELECT coalesce(sum(length(bytes)), 0) FROM attempt_text x"
+    " WHERE x.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575) DESC, number DESC LIMIT 1 OFFSET ?5",
+    [SQL_ATTEMPT_IN_FLIGHT] = ATTEMPT_COLUMNS
+    "attempt a JOIN task t ON t.id = a.task WHERE ended = 0 OR (a.id = (SELECT max(id) FROM attempt)"
+    " AND (finish = 'stopped' OR failure IN ('first_token_timeout', 'stall', 'total_timeout'"
+    ", 'gateway_timeout', 'too_big')))"
+    " ORDER BY a.id DESC LIMIT 1",
     [SQL_ATTEMPT_TEXT] = "SELECT id & 1048575, bytes FROM attempt_text"
                          " WHERE id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575 ORDER BY id",
     [SQL_ATTEMPT_SENT_GET] = "SELECT text FROM attempt_sent WHERE attempt = ?1",
@@ -176,6 +176,7 @@ const char *const store_sql[SQL_COUNT] = {
         "JOIN attempt a ON a.task = t.id WHERE job = ?1 ORDER BY a.id",
 
     [SQL_EVENT_ADD] = "INSERT INTO event (job, time_ms, type, text, data) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_EVENT_NEWEST] = "SELECT coalesce(max(id), 0) FROM event",
     [SQL_EVENT_EACH] = "SELECT id, job, time_ms, type, text, data FROM event WHERE id > ?1 ORDER BY id",
     [SQL_EVENT_EACH_OF_JOB] = "SELECT id, job, time_ms, type, text, data FROM event WHERE job = ?2 AND id > ?1"
                               " ORDER BY id",

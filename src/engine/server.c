@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// See server.h. First the list, then the process, the slots, and what is believed.
+#include "engine/server.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/os.h"
+#include "engine/key.h"
+
+// The built-in simulator writes at a speed that one can watch.
+enum { READ_ALONG_RATE = 300, DEFAULT_N_CTX = 8192, LEAST_N_CTX = 1900, OLLAMA_N_CTX = 16384 };
+enum { DEATHS_TRIED = 3, START_AGAIN_MIN_MS = 1000, START_AGAIN_MAX_MS = 60 * 1000 };
+
+// ---- the list --------------------------------------------------------------------------------------------------------
+
+static bool resolve_simulator(struct server *s, struct err *e)
+{
+    if (!s->all->simulator)
+        return err_set(e, ERR_USAGE, "the simulator novelgen-sim is not installed beside novelgen");
+    (void)snprintf(s->sim_rate, sizeof(s->sim_rate), "%d", READ_ALONG_RATE);
+    const char *argv[] = {s->all->simulator, "--listen-fd", "3", "--rate", s->sim_rate, NULL};
+    memcpy(s->sim_argv, argv, sizeof(argv));
+    s->conf.command = (char **)(uintptr_t)s->sim_argv;
+    return true;
+}
+
+static bool resolve(struct server *s, struct err *e)
+{
+    const struct backend_conf *conf = config_backend(s->all->config, s->name);
+    s->conf = (struct backend_conf){.name = s->name, .slots = 1, .dialect = DIALECT_UNKNOWN};
+    if (conf) {
+        s->conf = *conf;
+        if (conf->url) server_set_url(s, conf->url);
+        if (conf->command) (void)snprintf(s->key, sizeof(s->key), "%s", s->name);
+        return key_read(conf, &s->bearer, e);
+    }
+    if (strcmp(s->name, "sim") == 0) {
+        (void)snprintf(s->key, sizeof(s->key), "sim");
+        return resolve_simulator(s, e);
+    }
+    if (server_is_auto(s)) return true;
+    if (!strstr(s->name, "://"))
+        return err_set(e, ERR_USAGE, "there is no backend '%.100s' in the configuration", s->name);
+    if (!url_check(s->name, e)) return false;
+    server_set_url(s, s->name);
+    return true;
+}
+
+static void server_free(struct server *s)
+{
+    keeper_stop(s->keeper);
+    for (int i = 0; i < SERVER_SLOTS_MOST; i++) lock_release(&s->slot[i]);
+    gen_template_free(s->proofs.raw);
+    free(s->name);
+    free(s->url);
+    free(s->bearer);
+    free(s);
+}
+
+struct server *servers_find(const struct servers *all, const char *name)
+{
+    struct server *s = all->first;
+    while (s && strcmp(s->name, name) != 0) s = s->next;
+    return s;
+}
+
+struct server *servers_take(struct servers *all, const char *name, struct err *e)
+{
+    struct server *s = servers_find(all, name);
+    if (s) {
+        s->held++;
+        return s;
+    }
+    s = mem_calloc(1, sizeof(*s));
+    s->all = all;
+    s->name = mem_strdup(name);
+    s->facts.dialect = DIALECT_UNKNOWN;
+    for (int i = 0; i < SERVER_SLOTS_MOST; i++) s->slot[i] = (struct lock)LOCK_INIT;
+    if (!resolve(s, e)) {
+        server_free(s);
+        return NULL;
+    }
+    s->held = 1;
+    s->next = all->first;
+    all->first = s;
+    return s;
+}
+
+void servers_give(struct server *s)
+{
+    if (!s || --s->held > 0) return;
+    struct server **at = &s->all->first;
+    while (*at != s) at = &(*at)->next;
+    *at = s->next;
+    server_free(s);
+}
+
+void server_set_url(struct server *s, const char *url)
+{
+    free(s->url);
+    s->url = mem_strdup_opt(url);
+    if (!server_is_managed(s)) s->key[0] = '\0';
+    if (url && !server_is_managed(s)) url_address(url, s->key, sizeof(s->key));
+}
+
+bool server_is_auto(const struct server *s)
+{
+    return strcmp(s->name, "auto") == 0;
+}
+
+bool server_is_managed(const struct server *s)
+{
+    return s->conf.command != NULL;
+}
+
+int server_slots(const struct server *s)
+{
+    return s->conf.slots > 1 ? s->conf.slots : 1;
+}
+
+// ---- its process -----------------------------------------------------------------------------------------------------
+
+static void file_safe(char *out, size_t size, const char *name)
+{
+    size_t n = 0;
+    for (; *name && n + 1 < size; name++) out[n++] = isalnum((unsigned char)*name) || *name == '.' ? *name : '-';
+    out[n] = '\0';
+}
+
+static bool start_keeper(struct server *s, int socket, struct err *e)
+{
+    char name[80], lock[1200], dir[1100], log[1300];
+    file_safe(name, sizeof(name), s->name);
+    (void)snprintf(lock, sizeof(lock), "%s/keeper-%s.lock", s->all->home, name);
+    (void)snprintf(dir, sizeof(dir), "%s/log", s->all->home);
+    (void)snprintf(log, sizeof(log), "%s/backend-%s.log", dir, name);
+    const struct keeper_options options = {
+        .program = s->all->program,
+        .argv = (const char *const *)s->conf.command,
+        .lock_path = lock,
+        .log_path = log,
+        .socket = socket,
+    };
+    if (!file_mkdirs(dir, 0700, e)) return false;
+    s->keeper = keeper_start(&options, e);
+    return s->keeper != NULL;
+}
+
+static bool start(struct server *s, struct err *e)
+{
+    int socket = -1, port = 0;
+    if (!s->conf.url) {
+        char url[64];
+        socket = keeper_listen(&port, e);
+        if (socket < 0) return false;
+        (void)snprintf(url, sizeof(url), "http://127.0.0.1:%d", port);
+        server_set_url(s, url);
+        for (int i = 0; i < SERVER_SLOTS_MOST; i++) lock_release(&s->slot[i]); // named by the port
+    }
+    bool ok = start_keeper(s, socket, e);
+    if (socket >= 0) close(socket);
+    s->fresh = ok;
+    return ok;
+}
+
+// The process is gone. How long until it may be started again grows with each death without a useful answer between.
+static void bury(struct server *s, int64_t now_ms, const char *why)
+{
+    log_line(LOG_WARN, "the backend '%s' ended: %s", s->name, why);
+    server_end(s);
+    int64_t ms = START_AGAIN_MIN_MS;
+    for (int i = 1; i < s->deaths && ms < START_AGAIN_MAX_MS; i++) ms *= 2;
+    s->start_ms = s->deaths++ == 0 ? 0 : now_ms + (ms < START_AGAIN_MAX_MS ? ms : START_AGAIN_MAX_MS);
+}
+
+enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_ms, char *why, size_t size)
+{
+    struct err e = ERR_INIT;
+    char words[300] = "";
+    *wait_ms = 0;
+    if (s->keeper && keeper_alive(s->keeper, words, sizeof(words))) return SERVER_RUNS;
+    if (s->keeper) bury(s, now_ms, words);
+    if (*words && s->deaths >= DEATHS_TRIED && !s->was_useful) {
+        (void)snprintf(why, size, "the backend '%.80s' does not start (%.280s): mend its command", s->name, words);
+        s->deaths = 0;
+        s->start_ms = 0;
+        return SERVER_BROKEN;
+    }
+    if (s->start_ms > now_ms) {
+        *wait_ms = s->start_ms - now_ms;
+        (void)snprintf(why, size, "the backend '%.80s' ended again and again: it is started again in %lld s", s->name,
+                       (long long)(*wait_ms + 999) / 1000);
+        return SERVER_LATER;
+    }
+    if (start(s, &e)) return SERVER_RUNS;
+    (void)snprintf(why, size, "%.400s", e.text);
+    return SERVER_BROKEN;
+}
+
+void server_end(struct server *s)
+{
+    keeper_stop(s->keeper);
+    s->keeper = NULL;
+    s->ready = false;
+}
+
+void server_useful(struct server *s)
+{
+    s->was_useful = true;
+    s->deaths = 0;
+    s->fresh = false;
+}
+
+void server_words(struct server *s, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (s->keeper && keeper_alive(s->keeper, out, size)) keeper_words(s->keeper, out, size);
+}
+
+// ---- its slots -------------------------------------------------------------------------------------------------------
+
+enum lock_result server_lock(struct server *s, int slot, struct err *e)
+{
+    if (s->slot[slot].fd >= 0) return LOCK_HELD;
+    char dir[900], address[SERVER_KEY_SIZE], name[160], path[1200], number[16] = "";
+    if (!os_runtime_dir(dir, sizeof(dir))) {
+        err_set(e, ERR_BACKEND, "there is no directory for the locks of backends: set XDG_RUNTIME_DIR");
+        return LOCK_ERROR;
+    }
+    url_address(s->url, address, sizeof(address));
+    file_safe(name, sizeof(name), address);
+    if (slot > 0) (void)snprintf(number, sizeof(number), "-%d", slot + 1);
+    (void)snprintf(path, sizeof(path), "%s/slot-%s%s.lock", dir, name, number);
+    enum lock_result got = lock_try(&s->slot[slot], path, false, e);
+    if (got == LOCK_HELD) lock_sign(&s->slot[slot]);
+    return got;
+}
+
+void server_unlock(struct server *s, int slot)
+{
+    lock_release(&s->slot[slot]);
+}
+
+// ---- what is believed of it ------------------------------------------------------------------------------------------
+
+int server_n_ctx_sent(const struct server *s)
+{
+    return s->facts.dialect == DIALECT_OLLAMA ? server_n_ctx(s) : 0;
+}
+
+// Ollama has the context that each request asks for, up to what the model was made for; it says only what a model has
+// that is loaded already.
+static int believed_n_ctx(const struct server *s)
+{
+    bool asks = s->facts.dialect == DIALECT_OLLAMA;
+    if (asks && s->conf.n_ctx_tokens > 0) return s->conf.n_ctx_tokens;
+    if (s->facts.n_ctx_tokens > 0) return s->facts.n_ctx_tokens;
+    if (s->conf.n_ctx_tokens > 0) return s->conf.n_ctx_tokens;
+    if (!asks) return DEFAULT_N_CTX;
+    int most = s->facts.n_ctx_most;
+    return most > 0 && most < OLLAMA_N_CTX ? most : OLLAMA_N_CTX;
+}
+
+int server_n_ctx(const struct server *s)
+{
+    int believed = believed_n_ctx(s);
+    return s->n_ctx_learnt > 0 && s->n_ctx_learnt < believed ? s->n_ctx_learnt : believed;
+}
+
+bool server_learn_context(struct server *s, int said)
+{
+    int now = server_n_ctx(s);
+    if (now <= LEAST_N_CTX) return false;
+    if (said < LEAST_N_CTX || said >= now) said = now / 4 * 3;
+    s->n_ctx_learnt = said > LEAST_N_CTX ? said : LEAST_N_CTX;
+    return true;
+}
+
+static bool holds(enum proof_verdict proved, bool assumed)
+{
+    return proved == PROOF_YES || (proved == PROOF_UNKNOWN && assumed);
+}
+
+bool server_has(const struct server *s, enum param p)
+{
+    if (s->facts.dialect == DIALECT_UNKNOWN) return false;
+    param_set has = gen_params((enum dialect_kind)s->facts.dialect) & ~s->refused;
+    return (has & PARAM_BIT(p)) != 0;
+}
+
+bool server_prefills(const struct server *s)
+{
+    if (s->proofs.raw) return true; // a raw text is continued by its nature
+    return !s->no_prefill && holds(s->proofs.prefill, s->facts.prefill);
+}
+
+bool server_has_schema(const struct server *s)
+{
+    return server_has(s, PARAM_SCHEMA) && holds(s->proofs.schema, s->facts.schema);
+}

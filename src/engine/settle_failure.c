@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// From a failed request to rows: what was learnt of the server, what the table of model/failure.c decides, and the
+// line that a human reads. Written in one transaction.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/os.h"
+#include "engine/steps.h"
+#include "engine/worker.h"
+#include "text/join.h"
+#include "text/words.h"
+
+enum { CHARGED_DELAY_MOST_MS = 1000 };
+
+// Whether the next attempt can go on from what this one brought, as launch.c's carry judges it. Only prose is continued.
+static bool is_forward(const struct worker *w, const struct gen_result *r)
+{
+    if (w->step.kind != STEP_CHUNK || r->failure == FAIL_TOO_BIG) return false;
+    struct buf text;
+    buf_init(&text, BUF_MAX_PROMPT);
+    join_pieces(&text, &w->flight.prefix, &w->flight.text);
+    size_t keep = server_prefills(worker_server(w)) ? join_clean_word(text.data, text.len)
+                                                    : join_clean_sentence(text.data, text.len);
+    bool more = keep > w->flight.prefix.len && words_count(text.data, keep) >= WORTH_CARRYING_WORDS;
+    buf_release(&text);
+    return more;
+}
+
+// The request counts as the culprit only if the server had begun to answer it and nothing came that can be kept: an
+// outage is nobody's fault, and a server that dies every hundred tokens still brings a chapter forward. It never brings
+// a plan forward, which is asked for anew each time.
+static bool is_culprit(const struct worker *w, const struct gen_result *r)
+{
+    bool outage = r->failure == FAIL_BUSY || r->failure == FAIL_LOADING;
+    return r->http_status == 200 && !outage && !is_forward(w, r);
+}
+
+// What may still be burning on a server that cannot be asked: the tokens that were left, at the speed seen.
+void worker_need_barrier(struct worker *w)
+{
+    int64_t tokens = (int64_t)w->flight.text.len / 4, left = w->max_tokens - tokens;
+    w->need_barrier = true;
+    w->quiet_ms = pace_burn_ms(&worker_server(w)->pace, left > 0 ? left : 0);
+}
+
+// Failures of one kind in a row: an error page after a long outage is not the fifth error page.
+void worker_count_failure(struct worker *w, enum failure f)
+{
+    w->failures_in_row = f == w->last_failure ? w->failures_in_row + 1 : 1;
+    w->last_failure = f;
+}
+
+// ---- what a failure shows of the server ----------------------------------------------------------------------------
+
+static bool learnt(struct worker *w, const char *text, struct err *e)
+{
+    return worker_remember(w, 0, e) && store_event_add(w->store, w->job.id, "backend", text, NULL, e);
+}
+
+// A context that is smaller than it was taken for: the same request is then built anew to fit, and has cost nothing.
+static bool learn_context(struct worker *w, int said, struct retry_decision *d, struct err *e)
+{
+    char text[200];
+    struct server *s = worker_server(w);
+    if (!server_learn_context(s, said)) return true;
+    (void)snprintf(text, sizeof(text), "the server's context is smaller than it was taken for: %d tokens from now on",
+                   server_n_ctx(s));
+    *d = (struct retry_decision){.action = RETRY_NOW};
+    w->failures_in_row = w->same_request = 0;
+    return learnt(w, text, e);
+}
+
+// Parameters that it refuses are left out from now on; all of them, once, if it does not say which.
+static bool learn_refused(struct worker *w, const struct gen_result *r, struct err *e)
+{
+    struct server *s = worker_server(w);
+    char text[400], list[200];
+    param_set named = r->refused & ~s->refused;
+    if (named) {
+        s->refused |= named;
+        (void)snprintf(text, sizeof(text), "the server refuses %s (%.150s): left out from now on",
+                       param_list(named, list, sizeof(list)), r->message);
+        return learnt(w, text, e);
+    }
+    if (s->asked_plainly) return true;
+    s->asked_plainly = true;
+    s->refused = gen_params((enum dialect_kind)s->facts.dialect) & ~PARAM_BIT(PARAM_PREFILL);
+    (void)snprintf(text, sizeof(text),
+                   "the server refuses the request (%.150s): it is asked without any optional parameter", r->message);
+    return learnt(w, text, e);
+}
+
+// Templates of thinking models refuse an answer that is to be continued. The same text is quoted instead.
+static bool learn_no_prefill(struct worker *w, struct err *e)
+{
+    struct server *s = worker_server(w);
+    s->no_prefill = true;
+    s->proofs.prefill = PROOF_NO;
+    return learnt(w, "the server refuses to continue an answer: its end is quoted instead", e);
+}
+
+// An answer that ended by itself and was nothing but thinking, twice: this server puts the answer itself there.
+static bool learn_hidden(struct worker *w, const struct gen_result *r, struct err *e)
+{
+    struct server *s = worker_server(w);
+    if (s->hidden_answer || r->cut_by_limit || w->failures_in_row < 2) return true;
+    s->hidden_answer = true;
+    return learnt(w, "the server puts its answers where its thoughts belong: they are taken from there", e);
+}
+
+// Ollama keeps half of its context of a prompt that is too long.
+static int context_of_cut(const struct worker *w, const struct gen_result *r)
+{
+    return worker_server(w)->facts.dialect == DIALECT_OLLAMA ? (int)(2 * (r->prompt_tokens - 2)) : 0;
+}
+
+static bool learn(struct worker *w, const struct gen_result *r, struct retry_decision *d, struct err *e)
+{
+    switch (r->failure) {
+    case FAIL_CONTEXT:
+        return learn_context(w, r->n_ctx_tokens, d, e);
+    case FAIL_PROMPT_CUT:
+        return learn_context(w, context_of_cut(w, r), d, e);
+    case FAIL_PARAM:
+    case FAIL_REQUEST:
+        return d->action == RETRY_PAUSE || learn_refused(w, r, e);
+    case FAIL_PREFILL:
+        return learn_no_prefill(w, e);
+    case FAIL_REASONING:
+        return learn_hidden(w, r, e);
+    default:
+        return true;
+    }
+}
+
+// ---- the decision --------------------------------------------------------------------------------------------------
+
+static struct retry_decision decide(struct worker *w, const struct gen_result *r)
+{
+    uint32_t jitter = 0;
+    os_random(&jitter, sizeof(jitter));
+    const struct retry_input in = {
+        .failure = r->failure,
+        .in_row = w->failures_in_row,
+        .same_request = w->same_request,
+        .retry_after_ms = r->retry_after_ms,
+        .jitter = jitter,
+        .managed = server_is_managed(worker_server(w)),
+        .others = w->routes.count > 1,
+    };
+    return retry_decide(&in);
+}
+
+// The message of a process of ours that has died says more than the broken connection.
+static void say_reason(const struct worker *w, const struct gen_result *r, char *out, size_t size)
+{
+    char words[300] = "";
+    server_words(worker_server(w), words, sizeof(words));
+    bool gone = r->failure == FAIL_REFUSED || r->failure == FAIL_RESET || r->failure == FAIL_TRUNCATED;
+    const char *own = gone && *words ? words : r->message;
+    (void)snprintf(out, size, "%s%s%.200s", failure_text(r->failure), *own ? ": " : "", own);
+}
+
+static bool say_failed(struct worker *w, const struct retry_decision *d, const char *reason, struct err *e)
+{
+    char text[700];
+    const char *then = d->restart ? "; the backend is started again" : "";
+    if (d->action == RETRY_PAUSE)
+        (void)snprintf(text, sizeof(text), "%s", reason);
+    else
+        (void)snprintf(text, sizeof(text), "%s; again in %.1f s%s", reason, (double)d->delay_ms / 1000, then);
+    return store_event_add(w->store, w->job.id, "retry", text, NULL, e);
+}
+
+static bool note_breaker(struct worker *w, const struct gen_result *r, struct err *e)
+{
+    struct server *s = worker_server(w);
+    bool about_us = r->failure == FAIL_CONTEXT || r->failure == FAIL_PARAM || r->failure == FAIL_PREFILL ||
+                    r->failure == FAIL_REASONING || r->failure == FAIL_EMPTY || r->failure == FAIL_PROMPT_CUT;
+    if (about_us || !breaker_fail(&s->breaker, clock_mono_ms())) return true;
+    return store_event_add(w->store, w->job.id, "backend", BREAKER_TEXT, NULL, e);
+}
+
+bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
+{
+    worker_count_failure(w, r->failure);
+    w->same_request = is_culprit(w, r) ? w->same_request + 1 : 0;
+    struct retry_decision d = decide(w, r);
+    if (!learn(w, r, &d, e) || !note_breaker(w, r, e)) return false;
+    out->hold = r->retry_after_ms > 0;
+    say_reason(w, r, out->reason, sizeof(out->reason));
+    if (d.need_barrier) worker_need_barrier(w);
+    if (d.charge) w->same_request = 0;
+    // The attempts of a task are counted, so that no delay need grow over them: a server that answers everything with
+    // nothing would otherwise take days to end in a book of gaps.
+    if (d.charge && !d.outage && d.delay_ms > CHARGED_DELAY_MOST_MS) d.delay_ms = CHARGED_DELAY_MOST_MS;
+    out->decision = d;
+    return settle_end_attempt(w, r, d.smaller ? "smaller" : "", "", d.charge, e) && say_failed(w, &d, out->reason, e);
+}

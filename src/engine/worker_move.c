@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// From a backend that is down to the next one of the job's list, and home again. A job comes home at the start of a
+// chapter, where its prompt is read anew anyway. A server of others is looked at in the background meanwhile, by GETs
+// alone; one of our own, which is ended while nobody uses it, is simply tried again after a while.
+#include <string.h>
+
+#include "base/clock.h"
+#include "engine/worker.h"
+
+enum { HOME_LOOK_MS = 10 * 1000, HOME_TRY_MANAGED_MS = 10 * 60 * 1000 };
+
+static int home_route(const struct worker *w)
+{
+    int home = routes_find(&w->routes, w->job.began_on);
+    return home >= 0 ? home : 0;
+}
+
+static bool tell_move(struct worker *w, int to, const char *why, struct err *e)
+{
+    char text[500];
+    bool home = to == home_route(w);
+    if (home)
+        (void)snprintf(text, sizeof(text), "the backend '%.100s' is there again: the book goes on there",
+                       w->routes.at[to].backend);
+    else
+        (void)snprintf(text, sizeof(text), "the backend '%.100s' is down (%.200s): the book goes on with '%.100s'",
+                       w->routes.at[w->route].backend, why, w->routes.at[to].backend);
+    return store_begin(w->store, e) && store_event_add(w->store, w->job.id, "backend", text, NULL, e) &&
+           store_commit(w->store, e);
+}
+
+static void move_to(struct worker *w, int to, const char *why)
+{
+    struct err e = ERR_INIT;
+    if (!tell_move(w, to, why, &e)) {
+        worker_store_failed(w, &e);
+        return;
+    }
+    int slot = w->o.free_slot(w->arg, w->routes.at[to].backend);
+    w->route = to;
+    w->slot = slot >= 0 ? slot : 0;
+    w->moved_ms = clock_mono_ms();
+    w->failures_in_row = w->same_request = 0;
+    w->need_barrier = w->hold = w->seen_down = w->told_loading = false;
+    w->not_before_ms = 0;
+    worker_forget_home(w);
+    if (to != home_route(w)) worker_watch_home(w);
+    worker_open(w);
+}
+
+bool worker_move(struct worker *w, const char *why)
+{
+    int to = routes_next(&w->routes, w->route, w->o.view);
+    if (to < 0) return false;
+    move_to(w, to, why);
+    return true;
+}
+
+// ---- home ----------------------------------------------------------------------------------------------------------
+
+bool worker_wants_home(struct worker *w)
+{
+    int home = home_route(w);
+    if (w->route == home || w->step.kind != STEP_BEATS) return false;
+    const struct backend_conf *conf = config_backend(w->o.config, w->routes.at[home].backend);
+    bool managed = conf && conf->command;
+    bool there = managed ? clock_mono_ms() - w->moved_ms > HOME_TRY_MANAGED_MS : w->home_ready;
+    return there && w->o.free_slot(w->arg, w->routes.at[home].backend) >= 0;
+}
+
+void worker_go_home(struct worker *w)
+{
+    move_to(w, home_route(w), "");
+}
+
+static void on_home_known(void *arg, const struct backend_facts *facts)
+{
+    struct worker *w = arg;
+    w->home_probe = NULL;
+    w->home_ready = facts->failure == FAIL_NONE;
+    timer_set(w->home_look, HOME_LOOK_MS);
+}
+
+// "auto" and "sim" are no servers that could be looked at from here.
+static const char *home_url(const struct worker *w)
+{
+    const char *name = w->routes.at[home_route(w)].backend;
+    const struct backend_conf *conf = config_backend(w->o.config, name);
+    if (conf) return conf->command ? NULL : conf->url;
+    return strstr(name, "://") ? name : NULL;
+}
+
+void worker_look_home(void *arg)
+{
+    struct worker *w = arg;
+    const char *url = w->has_job ? home_url(w) : NULL;
+    if (!url || w->home_probe) return;
+    const struct probe_options o = {.url = url, .dialect = DIALECT_UNKNOWN, .guess = DIALECT_UNKNOWN};
+    w->home_probe = probe_start(w->o.loop, w->o.http, &o, on_home_known, w);
+}
+
+void worker_watch_home(struct worker *w)
+{
+    w->home_ready = false;
+    timer_set(w->home_look, HOME_LOOK_MS);
+}
+
+void worker_forget_home(struct worker *w)
+{
+    timer_stop(w->home_look);
+    probe_cancel(w->home_probe);
+    w->home_probe = NULL;
+    w->home_ready = false;
+}

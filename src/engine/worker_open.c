@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// From a slot to a server that may be asked: opened, its model chosen and allowed, its context large enough, no old
+// request left on it. The functions stand in the order in which they run.
+//
+// While a server is down it is looked at every second or so, whatever the backoff: a request goes out as soon as it was seen to
+// come back. One that says it is ready and fails all the same is asked again only when the backoff has passed.
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "engine/worker.h"
+
+enum {
+    SLOT_TAKEN_MS = 500,
+    NEW_JOB_MS = 60 * 1000,
+    IDLE_LIMIT_MS = 15 * 60 * 1000,
+    LEFT_SAID_MS = 500,  // what a server needs to stop that was proved to stop when its client leaves
+    CONTEXT_LEAST = 2000 // tokens; 2,048 less what some servers keep to themselves
+};
+
+void worker_open(struct worker *w)
+{
+    worker_enter(w, WORKER_OPENING);
+    link_open(w->link, w->routes.at[w->route].backend, worker_wanted_model(w), w->slot);
+}
+
+// ---- it does not open ------------------------------------------------------------------------------------------------
+
+// A book that has begun waits for its server. One that never had any, and was submitted just now, asks its owner: an
+// address with nobody behind it is most likely a wrong one.
+static bool asks_owner(const struct worker *w, const struct link_result *r)
+{
+    if (!r->nobody || w->job.requests > 0 || w->routes.count > 1) return false;
+    return server_is_auto(worker_server(w)) || clock_wall_ms() - w->job.created_ms < NEW_JOB_MS;
+}
+
+static void pause_unopened(struct worker *w, const struct link_result *r)
+{
+    char text[500];
+    bool named = strncmp(r->message, JOB_NO_BACKEND, strlen(JOB_NO_BACKEND)) == 0;
+    if (r->nobody && !named)
+        (void)snprintf(text, sizeof(text), JOB_NO_BACKEND "%.300s: start it, or name another with --backend",
+                       r->message);
+    else
+        (void)snprintf(text, sizeof(text), "%.400s", r->message);
+    worker_pause(w, text);
+}
+
+static bool say_breaker(struct worker *w, struct err *e)
+{
+    return store_begin(w->store, e) && store_event_add(w->store, w->job.id, "backend", BREAKER_TEXT, NULL, e) &&
+           store_commit(w->store, e);
+}
+
+static void on_closed(struct worker *w, const struct link_result *r)
+{
+    struct server *s = worker_server(w);
+    struct err e = ERR_INIT;
+    int64_t now = clock_mono_ms();
+    worker_count_failure(w, r->failure);
+    const struct retry_input in = {.failure = r->failure,
+                                   .in_row = w->failures_in_row,
+                                   .retry_after_ms = -1,
+                                   .managed = s && server_is_managed(s),
+                                   .others = w->routes.count > 1};
+    struct retry_decision d = retry_decide(&in);
+    bool of_server = s && r->failure != FAIL_SLOT_TAKEN;
+    if (of_server && breaker_fail(&s->breaker, now) && !say_breaker(w, &e)) {
+        worker_store_failed(w, &e);
+        return;
+    }
+    if ((r->fatal || d.move) && worker_move(w, r->message)) return;
+    if (r->fatal || d.action == RETRY_PAUSE || asks_owner(w, r)) {
+        pause_unopened(w, r);
+        return;
+    }
+    w->seen_down = w->seen_down || of_server;
+    int64_t ms = of_server ? breaker_look_ms(&s->breaker, now) : SLOT_TAKEN_MS;
+    worker_wait(w, r->wait_ms > ms ? r->wait_ms : ms, r->message);
+}
+
+// ---- it opens --------------------------------------------------------------------------------------------------------
+
+// Too early to ask again; but whether it is there is looked at meanwhile.
+static bool is_early(struct worker *w)
+{
+    struct server *s = worker_server(w);
+    int64_t now = clock_mono_ms(), left = w->not_before_ms - now;
+    if (left <= 0 || (w->seen_down && !w->hold)) return false;
+    int64_t look = breaker_look_ms(&s->breaker, now);
+    link_suspect(w->link);
+    worker_enter(w, WORKER_WAITING);
+    timer_set(w->turn, left < look ? left : look);
+    return true;
+}
+
+static void list_models(const struct backend_facts *f, char *out, size_t size)
+{
+    size_t len = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < f->models_count && len + 4 < size; i++) {
+        int n = snprintf(out + len, size - len, "%s%s", i > 0 ? ", " : "", f->models[i].name);
+        len += n > 0 ? (size_t)n : 0;
+    }
+    if (len >= size) memcpy(out + size - 4, "...", 4);
+}
+
+// Why the model cannot be asked for; FAIL_NONE: it can.
+static enum failure check_model(const struct worker *w, char *text, size_t size)
+{
+    const struct server *s = worker_server(w);
+    char list[300];
+    if (!config_allows(w->o.config, w->model)) {
+        config_allowed_text(w->o.config, list, sizeof(list));
+        (void)snprintf(text, size, "the model '%s' is not allowed by models.allow (%s): name another with --model",
+                       *w->model ? w->model : "that the server has", list);
+        return FAIL_NOT_ALLOWED;
+    }
+    list_models(&s->facts, list, sizeof(list));
+    bool must_name = s->facts.dialect == DIALECT_OLLAMA;
+    if (!*w->model && must_name) {
+        (void)snprintf(text, size, "the server needs to be told which model: name one with --model; it has: %s",
+                       s->facts.models_count > 0 ? list : "none, pull one first");
+        return FAIL_MODEL;
+    }
+    if (*w->model && s->facts.models_whole && !backend_facts_model(&s->facts, w->model)) {
+        (void)snprintf(text, size, "the server does not have the model '%s': name one with --model; it has: %s",
+                       w->model, s->facts.models_count > 0 ? list : "none");
+        return FAIL_MODEL;
+    }
+    return FAIL_NONE;
+}
+
+// A wait of minutes that is announced is none that frightens.
+static bool say_loading(struct worker *w, struct err *e)
+{
+    const struct server *s = worker_server(w);
+    const struct backend_model *m = backend_facts_model(&s->facts, w->model);
+    if (w->told_loading || !m || m->loaded || s->facts.model_loaded) return true;
+    char text[300];
+    w->told_loading = true;
+    (void)snprintf(text, sizeof(text), "the model '%s' is not loaded: the server loads it now", m->name);
+    return store_event_add(w->store, w->job.id, "backend", text, NULL, e);
+}
+
+// What the spec asks of the sampler and this server has not: said once, when the book begins there.
+static bool say_missing(struct worker *w, struct err *e)
+{
+    const struct server *s = worker_server(w);
+    param_set has = gen_params((enum dialect_kind)s->facts.dialect) & ~s->refused,
+              missing = param_given(&w->spec) & ~has;
+    if (!missing || w->job.requests > 0) return true;
+    char list[200], text[300];
+    (void)snprintf(text, sizeof(text), "the server (%s) has no %s: the book is written without",
+                   dialect_title((enum dialect_kind)s->facts.dialect), param_list(missing, list, sizeof(list)));
+    return store_event_add(w->store, w->job.id, "backend", text, NULL, e);
+}
+
+// What may still run there because an earlier engine left it, or this one when it moved away.
+static bool look_for_abandoned(struct worker *w, struct err *e)
+{
+    struct server *s = worker_server(w);
+    struct attempt a = {0};
+    int64_t job;
+    if (s->fresh || s->looked_back) {
+        w->need_barrier = w->need_barrier && !s->fresh;
+        return true;
+    }
+    s->looked_back = true;
+    enum store_found found = store_attempt_left(w->store, s->key, INT64_MAX, &job, &a, e);
+    if (found == STORE_FOUND) {
+        int64_t gone = clock_wall_ms() - a.started_ms;
+        int64_t left = pace_burn_ms(&s->pace, a.max_tokens) - (gone > 0 ? gone : 0);
+        w->need_barrier = true;
+        if (left > w->quiet_ms) w->quiet_ms = left;
+    }
+    attempt_release(&a);
+    return found != STORE_ERROR;
+}
+
+static bool prepare_server(struct worker *w, struct err *e)
+{
+    return store_begin(w->store, e) && worker_know(w, e) && look_for_abandoned(w, e) && say_loading(w, e) &&
+           say_missing(w, e) && store_commit(w->store, e);
+}
+
+static void pause_small(struct worker *w)
+{
+    char text[200];
+    (void)snprintf(text, sizeof(text),
+                   "the server has a context of %d tokens, a book needs at least 2,048: start it with more "
+                   "(llama-server -c 8192)",
+                   server_n_ctx(worker_server(w)));
+    worker_pause(w, text);
+}
+
+// Its slots: the server says how many it has.
+static bool has_slot(struct worker *w)
+{
+    const struct server *s = worker_server(w);
+    if (w->slot == 0 || s->facts.slots == 0 || w->slot < s->facts.slots) return true;
+    char text[200];
+    (void)snprintf(text, sizeof(text),
+                   "the config gives the backend '%.80s' %d slots, the server has %d: set \"slots\" to that", s->name,
+                   server_slots(s), s->facts.slots);
+    worker_pause(w, text);
+    return false;
+}
+
+static void refuse_model(struct worker *w, enum failure f, const char *text)
+{
+    worker_count_failure(w, f);
+    if (w->routes.count > 1 && worker_move(w, text)) return;
+    worker_pause(w, text);
+}
+
+static void on_ready(struct worker *w)
+{
+    struct err e = ERR_INIT;
+    char text[700];
+    if (is_early(w) || !has_slot(w)) return;
+    if (!worker_choose_model(w, &e)) {
+        worker_store_failed(w, &e);
+        return;
+    }
+    enum failure f = check_model(w, text, sizeof(text));
+    if (f != FAIL_NONE) {
+        refuse_model(w, f, text);
+        return;
+    }
+    if (!prepare_server(w, &e))
+        worker_store_failed(w, &e);
+    else if (server_n_ctx(worker_server(w)) < CONTEXT_LEAST)
+        pause_small(w);
+    else
+        worker_pass_barrier(w);
+}
+
+void worker_on_opened(void *arg, const struct link_result *r)
+{
+    struct worker *w = arg;
+    if (r->failure != FAIL_NONE)
+        on_closed(w, r);
+    else
+        on_ready(w);
+}
+
+// ---- barrier: the old request is gone ----------------------------------------------------------------------------------
+
+static void still_busy(struct worker *w, const char *why)
+{
+    struct server *s = worker_server(w);
+    worker_count_failure(w, FAIL_STALL);
+    link_suspect(w->link);
+    if (worker_move(w, why)) return;
+    worker_wait(w, breaker_look_ms(&s->breaker, clock_mono_ms()), why);
+}
+
+static void wait_quiet(struct worker *w)
+{
+    bool stops = worker_server(w)->proofs.leave == PROOF_YES;
+    int64_t ms = stops && w->quiet_ms > LEFT_SAID_MS ? LEFT_SAID_MS : w->quiet_ms;
+    worker_enter(w, WORKER_BARRIER);
+    if (ms > 1000)
+        log_line(LOG_INFO, "the server cannot say whether it is idle: waiting %lld s", (long long)ms / 1000);
+    timer_set(w->turn, ms);
+}
+
+static void on_idle_known(void *arg, enum idle_end how)
+{
+    struct worker *w = arg;
+    struct server *s = worker_server(w);
+    w->idle_wait = NULL;
+    switch (how) {
+    case IDLE_IDLE:
+        worker_barrier_over(w);
+        return;
+    case IDLE_UNKNOWN:
+        wait_quiet(w);
+        return;
+    case IDLE_BUSY:
+        still_busy(w, "the server is still busy with an old request");
+        return;
+    case IDLE_HUNG:
+        break;
+    }
+    if (server_is_managed(s)) server_end(s);
+    still_busy(w, "the server does not even say whether it is busy: it hangs");
+}
+
+void worker_pass_barrier(struct worker *w)
+{
+    struct server *s = worker_server(w);
+    if (!w->need_barrier) {
+        worker_prove(w);
+        return;
+    }
+    if (!s->facts.idle_route) {
+        wait_quiet(w);
+        return;
+    }
+    worker_enter(w, WORKER_BARRIER);
+    const struct idle_options o = {.dialect = (enum dialect_kind)s->facts.dialect,
+                                   .url = s->url,
+                                   .bearer = s->bearer,
+                                   .slot = server_has(s, PARAM_CACHE) ? w->slot : -1,
+                                   .limit_ms = IDLE_LIMIT_MS};
+    w->idle_wait = idle_wait_start(w->o.loop, w->o.http, &o, on_idle_known, w);
+}
+
+void worker_barrier_over(struct worker *w)
+{
+    w->need_barrier = false;
+    w->quiet_ms = 0;
+    worker_prove(w);
+}
