@@ -58,7 +58,8 @@ static const char retell_text[] =
     "Behind them the lighthouse went out, as it did each morning at that hour, and the engine found its slow beat. "
     "By noon they would be in the town, where a cousin had promised them two rooms above a bakery." LAST_LINE;
 static const char follow_text[] = "Now say the word done, and nothing else." LAST_LINE;
-static const char leave_text[] = "Count from one hundred to two hundred in words, with commas between them." LAST_LINE;
+static const char leave_text[] =
+    "Count from one hundred to two hundred in words, with commas between them." LAST_LINE;
 
 // ---- words ---------------------------------------------------------------------------------------------------------
 
@@ -257,9 +258,7 @@ static void raw_ask(const struct proof_scene *s, int turn, struct proof_ask *out
 static bool raw_judge(struct proof_scene *s, int turn)
 {
     if (turn == 0) return true;
-    if (reuse_verdict(&s->answers[0].result, &s->answers[1].result) == PROOF_YES) return false;
-    gen_template_free(s->found.raw);
-    s->found.raw = NULL;
+    s->raw_holds = reuse_verdict(&s->answers[0].result, &s->answers[1].result) == PROOF_YES;
     return false;
 }
 

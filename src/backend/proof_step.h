@@ -23,11 +23,12 @@ struct proof_answer {
 // What the steps look at and write to.
 struct proof_scene {
     enum dialect_kind dialect;
-    bool prefill, idle_route, tokens_route; // of the facts
-    bool sample;                            // there is a text to count
-    bool tells_cached;                      // some answer told how much of its prompt came from the cache
-    bool reasoning_is_text;                 // the field for reasoning is read as the answer
-    int64_t tokens_timed, output_ms;        // of all answers: the server's speed
+    bool prefill, idle_route, tokens_route;        // of the facts
+    bool sample;                                   // there is a text to count
+    bool tells_cached;                             // some answer told how much of its prompt came from the cache
+    bool reasoning_is_text;                        // the field for reasoning is read as the answer
+    bool raw_holds;                                // the template was tried, and what it sends is reused
+    int64_t tokens_timed, output_ms;               // of all answers: the server's speed
     struct proof_answer answers[PROOF_TURNS_MOST]; // of this step, one for each of its turns
     struct proofs found;
 };
