@@ -112,6 +112,7 @@ static void proof_next_step(struct proof *p)
 {
     p->step++;
     p->turn = p->dropped = 0;
+    p->scene.reasoning_is_text = p->scene.found.hidden_answer;
     p->leaving = p->leave = false;
 }
 
@@ -222,7 +223,7 @@ static enum proof_fate proof_refused(struct proof *p, const struct gen_result *r
 // A model that thinks although it was told not to, or an answer in the wrong field: asked once more to tell them apart.
 static enum proof_fate proof_only_reasoning(struct proof *p)
 {
-    if (p->answered || p->scene.reasoning_is_text) return FATE_UNANSWERED;
+    if (!proof_step_now(p)->knows_answer || p->scene.reasoning_is_text) return FATE_UNANSWERED;
     p->scene.reasoning_is_text = true;
     return FATE_AGAIN;
 }
@@ -313,7 +314,8 @@ static void proof_on_left(void *arg)
     if (p->leave) {
         p->leaving = true; // judged when the server is idle
     } else {
-        if (proof_step_now(p)->verdict == offsetof(struct proofs, limit)) p->scene.found.limit = PROOF_NO;
+        const struct proof_step *step = proof_step_now(p);
+        if (step->overrun != NULL) step->overrun(&p->scene, p->turn);
         proof_next_step(p);
     }
     proof_go(p);

@@ -117,6 +117,12 @@ static bool limit_judge(struct proof_scene *s, int turn)
     return false;
 }
 
+static void limit_overrun(struct proof_scene *s, int turn)
+{
+    (void)turn;
+    if (!s->reasoning_is_text || limit_look_behind(s)) s->found.limit = PROOF_NO;
+}
+
 // ---- seed ----------------------------------------------------------------------------------------------------------
 
 static bool seed_applies(const struct proof_scene *s)
@@ -302,15 +308,32 @@ static bool tokens_applies(const struct proof_scene *s)
 #define VERDICT(field) offsetof(struct proofs, field)
 
 const struct proof_step proof_steps[PROOF_STEPS] = {
-    {PROOF_COUNTS, 0, 0, tokens_applies, NULL, NULL},
-    {PROOF_GENERATES, 0, VERDICT(limit), always, limit_ask, limit_judge},
-    {PROOF_GENERATES, PARAM_BIT(PARAM_SEED), VERDICT(seed), seed_applies, seed_ask, seed_judge},
-    {PROOF_GENERATES, PARAM_BIT(PARAM_SCHEMA), VERDICT(schema), schema_applies, schema_ask, schema_judge},
-    {PROOF_GENERATES, PARAM_BIT(PARAM_PREFILL), VERDICT(prefill), prefill_applies, prefill_ask, prefill_judge},
-    {PROOF_GENERATES, 0, VERDICT(reuse), reuse_applies, reuse_ask, reuse_judge},
-    {PROOF_RENDERS, 0, 0, render_applies, NULL, NULL},
-    {PROOF_GENERATES, 0, VERDICT(reuse), raw_applies, raw_ask, raw_judge},
-    {PROOF_GENERATES, 0, VERDICT(leave), leave_applies, leave_ask, NULL},
+    {.kind = PROOF_COUNTS, .applies = tokens_applies},
+    {.verdict = VERDICT(limit),
+     .applies = always,
+     .ask = limit_ask,
+     .judge = limit_judge,
+     .overrun = limit_overrun,
+     .knows_answer = true},
+    {.subject = PARAM_BIT(PARAM_SEED),
+     .verdict = VERDICT(seed),
+     .applies = seed_applies,
+     .ask = seed_ask,
+     .judge = seed_judge},
+    {.subject = PARAM_BIT(PARAM_SCHEMA),
+     .verdict = VERDICT(schema),
+     .applies = schema_applies,
+     .ask = schema_ask,
+     .judge = schema_judge},
+    {.subject = PARAM_BIT(PARAM_PREFILL),
+     .verdict = VERDICT(prefill),
+     .applies = prefill_applies,
+     .ask = prefill_ask,
+     .judge = prefill_judge},
+    {.verdict = VERDICT(reuse), .applies = reuse_applies, .ask = reuse_ask, .judge = reuse_judge},
+    {.kind = PROOF_RENDERS, .applies = render_applies},
+    {.verdict = VERDICT(reuse), .applies = raw_applies, .ask = raw_ask, .judge = raw_judge},
+    {.verdict = VERDICT(leave), .applies = leave_applies, .ask = leave_ask},
 };
 
 enum proof_verdict *proof_verdict_of(struct proof_scene *s, const struct proof_step *step)

@@ -55,6 +55,10 @@ struct proof_step {
     void (*ask)(const struct proof_scene *s, int turn, struct proof_ask *out);
     // After the proper end of a turn. True: the step wants its next turn.
     bool (*judge)(struct proof_scene *s, int turn);
+    // The turn was left, because there was far more text than its limit allows. NULL: that says nothing about the step.
+    void (*overrun)(struct proof_scene *s, int turn);
+    // Its answer is so well known that it can be told from thoughts about it.
+    bool knows_answer;
 };
 
 extern const struct proof_step proof_steps[PROOF_STEPS];
