@@ -5,7 +5,7 @@
 // before the first request of the first book. About 150 tokens in all. Never two at once; each waits for the one
 // before. Nothing here is fatal: what cannot be proved stays unknown, and the dialect's own assumption holds.
 //
-//   tokens ─▶ limit ─▶ seed ─▶ schema ─▶ prefill ─▶ reuse ─▶ render (if not reused) ─▶ leave ─▶ done
+//   tokens ─▶ limit ─▶ seed ─▶ schema ─▶ prefill ─▶ reuse ─▶ render, raw (if not reused) ─▶ leave ─▶ done
 //
 // The order puts what disturbs most last: `leave` breaks off a request and then waits until the server is idle.
 #ifndef BACKEND_PROOF_H
@@ -16,6 +16,7 @@
 
 #include "backend/generation.h"
 #include "backend/probe.h"
+#include "base/buf.h"
 
 enum proof_verdict { PROOF_UNKNOWN, PROOF_YES, PROOF_NO };
 
@@ -54,5 +55,10 @@ struct proof *proof_start(struct loop *l, struct http *h, const struct proof_opt
                           void (*done)(void *arg, enum failure failure, const char *message, struct proofs *p),
                           void *arg);
 void proof_cancel(struct proof *p); // closes what is open; NULL is fine
+
+// As the text of a row. What is not known of it is passed over; false: it is no such text, and nothing is proved. `raw`
+// is the caller's (gen_template_free).
+bool proofs_read(struct proofs *out, const char *json);
+void proofs_write(const struct proofs *p, struct buf *out);
 
 #endif

@@ -23,5 +23,9 @@ long os_peak_rss_kib(void);
 // instead of being given back and faulted in again, page by page.
 void os_keep_memory(void);
 bool os_random(void *out, size_t len);
+// A word that no other process of that number will ever have (when it started, and in which boot), so that it can be
+// known again. False: there is no such process any more.
+enum { OS_MARK_SIZE = 96 };
+bool os_process_mark(long pid, char out[OS_MARK_SIZE]);
 
 #endif

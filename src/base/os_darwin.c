@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libproc.h>
 #include <limits.h>
 #include <mach-o/dyld.h>
 #include <signal.h>
@@ -65,4 +66,15 @@ long os_peak_rss_kib(void)
 void os_keep_memory(void)
 {
     // Its allocator keeps what is freed.
+}
+
+// A zombie gives no information, so it is gone.
+bool os_process_mark(long pid, char out[OS_MARK_SIZE])
+{
+    struct proc_bsdinfo info;
+
+    if (proc_pidinfo((int)pid, PROC_PIDTBSDINFO, 0, &info, sizeof info) != (int)sizeof info) return false;
+    (void)snprintf(out, OS_MARK_SIZE, "%llu.%06llu", (unsigned long long)info.pbi_start_tvsec,
+                   (unsigned long long)info.pbi_start_tvusec);
+    return true;
 }

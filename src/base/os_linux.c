@@ -8,6 +8,7 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,4 +101,34 @@ void os_keep_memory(void)
     (void)mallopt(M_MMAP_THRESHOLD, KEPT_BYTES); // NOLINT(concurrency-mt-unsafe): one thread
     (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES); // NOLINT(concurrency-mt-unsafe)
 #endif
+}
+
+static bool os_read_proc(const char *path, char *out, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    ssize_t n = read(fd, out, size - 1);
+    (void)close(fd);
+    if (n <= 0) return false;
+    out[n] = '\0';
+    return true;
+}
+
+// "PID (name) state ppid … starttime …": the name may hold anything, so counting begins behind its last parenthesis. A
+// zombie is gone.
+bool os_process_mark(long pid, char out[OS_MARK_SIZE])
+{
+    enum { FIELDS_TO_START = 20, BOOT_CHARS = 36 };
+    char path[64], stat[1024], boot[64] = "";
+
+    (void)snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    if (!os_read_proc(path, stat, sizeof stat)) return false;
+    const char *at = strrchr(stat, ')');
+    if (at == NULL || at[1] != ' ' || at[2] == 'Z' || at[2] == 'X') return false;
+    for (int i = 0; at != NULL && i < FIELDS_TO_START; i++) at = strchr(at + 1, ' ');
+    if (at == NULL) return false;
+    at++;
+    (void)os_read_proc("/proc/sys/kernel/random/boot_id", boot, sizeof boot);
+    (void)snprintf(out, OS_MARK_SIZE, "%.*s@%.*s", (int)strcspn(at, " "), at, BOOT_CHARS, boot);
+    return true;
 }
