@@ -94,27 +94,6 @@ bool observer_open_once(struct observer *o, const char *home, struct err *e)
     return opened == STORE_OPENED || opened == STORE_ABSENT;
 }
 
-// ---- the newest event -------------------------------------------------------------------------------------------
-
-struct observer_probe {
-    int64_t found; // 0: none
-};
-
-static bool observer_on_event(void *arg, const struct event_row *r)
-{
-    ((struct observer_probe *)arg)->found = r->id;
-    return false;
-}
-
-static bool observer_event_after(struct store *s, int64_t after, int64_t *found, struct err *e)
-{
-    struct observer_probe p = {0};
-
-    bool ok = store_events_each(s, 0, after, observer_on_event, &p, e);
-    *found = p.found;
-    return ok;
-}
-
 bool observer_find_job(struct store *s, const char *ref, int64_t *id, struct err *e)
 {
     enum store_found found = s != NULL ? store_job_find(s, ref, id, e) : STORE_NONE;

@@ -172,6 +172,7 @@ static bool begin_attempt(struct worker *w, const struct attempt *last, const st
     };
     int64_t id;
     if (!store_attempt_begin(w->store, &row, &id, e) || !say_broke(w, &entry, e)) return false;
+    w->job.requests++; // as its row
     bool prose = w->step.kind == STEP_CHUNK;
     struct guard *guard = guard_new(prose ? w->said : NULL, prose ? w->language : NULL, most_bytes(w));
     flight_prepare(&w->flight, w->store, id, row.prefix, row.prefix_len, guard);

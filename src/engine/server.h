@@ -17,6 +17,7 @@
 #include "backend/keeper.h"
 #include "backend/probe.h"
 #include "backend/proof.h"
+#include "backend/render.h"
 #include "base/err.h"
 #include "base/lock.h"
 #include "model/breaker.h"

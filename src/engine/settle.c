@@ -21,6 +21,8 @@ enum {
 
 #define COLD_SHARE 0.6
 #define CUT_SHARE  0.7
+// Of a server of which it is not known what its count means.
+#define CUT_SHARE_UNKNOWN 0.5
 
 // What was sent beyond the stored turns. It is kept with an attempt, unless it is one turn that is stored as such.
 static void write_sent(struct buf *out, const struct prompt *p)
@@ -130,16 +132,17 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
 static bool is_prompt_cut(struct worker *w, const struct gen_result *r)
 {
     const struct server *s = worker_server(w);
-    struct desk d = worker_desk(w);
+    bool calibrated = w->job.requests >= CALIBRATED_FROM && w->book.bytes_per_token > 0;
+    double per_token = calibrated ? w->book.bytes_per_token : (double)s->proofs.bytes_per_token_x100 / 100;
     if (r->prompt_cut) return true;
-    int64_t own = prompt_tokens(&d, w->prompt.bytes), said = r->prompt_tokens;
-    bool trusted = s->proofs.bytes_per_token_x100 > 0 || w->job.requests >= CALIBRATED_FROM;
-    if (said <= 0 || !trusted) return false;
+    if (r->prompt_tokens <= 0 || !(per_token > 0)) return false;
+    int64_t own = (int64_t)((double)w->prompt.bytes / per_token), said = r->prompt_tokens;
     if (s->facts.dialect == DIALECT_OLLAMA) {
         int64_t half = server_n_ctx(s) / 2 + 2;
         return own > half + half / 4 && said >= half - CUT_ODD_TOKENS && said <= half + CUT_ODD_TOKENS;
     }
-    return (double)said < CUT_SHARE * (double)own;
+    double share = s->facts.dialect == DIALECT_OPENAI ? CUT_SHARE_UNKNOWN : CUT_SHARE;
+    return (double)said < share * (double)own;
 }
 
 static bool say_speed(struct worker *w, enum pace_change change, struct err *e)
@@ -172,7 +175,7 @@ static bool note_answer(struct worker *w, const struct gen_result *r, struct err
     breaker_succeed(&s->breaker);
     server_useful(s);
     s->facts.model_loaded = true;
-    w->failures_in_row = w->same_request = 0;
+    w->failures_in_row = w->same_request = w->moves = 0;
     return say_speed(w, pace_look(&s->pace), e);
 }
 

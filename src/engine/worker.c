@@ -136,7 +136,7 @@ void worker_store_failed(struct worker *w, const struct err *e)
 
 static void on_store_failed(void *arg, const struct err *e)
 {
-    store_failed(arg, e);
+    worker_store_failed(arg, e);
 }
 
 static void come_to_rest(struct worker *w)
@@ -195,6 +195,9 @@ static bool load(struct worker *w, int64_t job, int route, int slot, struct err 
     w->slot = slot;
     w->moved_ms = clock_mono_ms();
     if (!worker_begin_job(w, e)) return false;
+    // What may still run on another server is no concern of this one.
+    const struct server *held = worker_server(w);
+    if (held && strcmp(held->name, w->routes.at[route].backend) != 0) w->need_barrier = false;
     publish_open(&w->publish, w->store, &w->job, &w->book, worker_chunk_words(w));
     return true;
 }
@@ -202,15 +205,14 @@ static bool load(struct worker *w, int64_t job, int route, int slot, struct err 
 void worker_take(struct worker *w, int64_t job, int route, int slot)
 {
     struct err e = ERR_INIT;
-    w->failures_in_row = w->same_request = w->proof_failures = 0;
+    w->failures_in_row = w->same_request = w->proof_failures = w->moves = 0;
     w->not_before_ms = 0;
     w->hold = w->seen_down = w->told_loading = false;
     if (!load(w, job, route, slot, &e)) {
         worker_store_failed(w, &e);
         return;
     }
-    if (routes_find(&w->routes, w->job.began_on) > 0 && strcmp(w->job.began_on, w->routes.at[w->route].backend) != 0)
-        worker_watch_home(w);
+    worker_watch_home(w);
     begin(w);
 }
 

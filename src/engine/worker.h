@@ -119,6 +119,7 @@ struct worker {
     struct timer *home_look;
     struct probe *home_probe;
     int64_t moved_ms; // monotonic
+    int moves;        // since an answer, or for a while: a list of dead backends is not run around for ever
     bool home_ready;
 };
 
@@ -167,7 +168,8 @@ bool worker_move(struct worker *w, const char *why);
 // leads by worker_open, once the transaction is over.
 bool worker_wants_home(struct worker *w);
 void worker_go_home(struct worker *w);
-void worker_watch_home(struct worker *w); // begins to look, while away
+void worker_watch_home(struct worker *w); // begins to look, if it is away
+bool worker_home_is_back(const struct worker *w);
 void worker_forget_home(struct worker *w);
 void worker_look_home(void *arg); // of the timer
 

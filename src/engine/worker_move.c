@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "engine/worker.h"
 
-enum { HOME_LOOK_MS = 10 * 1000, HOME_TRY_MANAGED_MS = 10 * 60 * 1000 };
+enum { HOME_LOOK_MS = 10 * 1000, HOME_TRY_MANAGED_MS = 10 * 60 * 1000, MOVES_FORGOTTEN_MS = 30 * 1000 };
 
 static int home_route(const struct worker *w)
 {
@@ -46,12 +46,15 @@ static void move_to(struct worker *w, int to, const char *why)
     w->need_barrier = w->hold = w->seen_down = w->told_loading = false;
     w->not_before_ms = 0;
     worker_forget_home(w);
-    if (to != home_route(w)) worker_watch_home(w);
+    worker_watch_home(w);
     worker_open(w);
 }
 
 bool worker_move(struct worker *w, const char *why)
 {
+    if (clock_mono_ms() - w->moved_ms > MOVES_FORGOTTEN_MS) w->moves = 0;
+    if (w->moves + 1 >= (int)w->routes.count) return false;
+    w->moves++;
     int to = routes_next(&w->routes, w->route, w->o.view);
     if (to < 0) return false;
     move_to(w, to, why);
@@ -60,14 +63,19 @@ bool worker_move(struct worker *w, const char *why)
 
 // ---- home ----------------------------------------------------------------------------------------------------------
 
-bool worker_wants_home(struct worker *w)
+bool worker_home_is_back(const struct worker *w)
 {
     int home = home_route(w);
-    if (w->route == home || w->step.kind != STEP_BEATS) return false;
+    if (w->route == home) return false;
     const struct backend_conf *conf = config_backend(w->o.config, w->routes.at[home].backend);
     bool managed = conf && conf->command;
     bool there = managed ? clock_mono_ms() - w->moved_ms > HOME_TRY_MANAGED_MS : w->home_ready;
     return there && w->o.free_slot(w->arg, w->routes.at[home].backend) >= 0;
+}
+
+bool worker_wants_home(struct worker *w)
+{
+    return w->step.kind == STEP_BEATS && worker_home_is_back(w);
 }
 
 void worker_go_home(struct worker *w)
@@ -104,7 +112,7 @@ void worker_look_home(void *arg)
 void worker_watch_home(struct worker *w)
 {
     w->home_ready = false;
-    timer_set(w->home_look, HOME_LOOK_MS);
+    if (w->route != home_route(w)) timer_set(w->home_look, HOME_LOOK_MS);
 }
 
 void worker_forget_home(struct worker *w)

@@ -74,6 +74,10 @@ static void on_closed(struct worker *w, const struct link_result *r)
         worker_store_failed(w, &e);
         return;
     }
+    if (worker_home_is_back(w)) {
+        worker_go_home(w);
+        return;
+    }
     if ((r->fatal || d.move) && worker_move(w, r->message)) return;
     if (r->fatal || d.action == RETRY_PAUSE || asks_owner(w, r)) {
         pause_unopened(w, r);
