@@ -64,8 +64,10 @@ bool store_jobs_runnable(struct store *s, bool (*each)(void *arg, const struct j
 bool store_job_set_state(struct store *s, int64_t id, enum job_state from, enum job_state to, const char *reason,
                          struct err *e);
 bool store_job_set_folder(struct store *s, int64_t id, const char *out_dir, struct err *e);
+// Another backend: neither the model nor where it began holds any more.
 bool store_job_set_backend(struct store *s, int64_t id, const char *backend, struct err *e);
-bool store_job_set_model(struct store *s, int64_t id, const char *model, double obedience, struct err *e);
+bool store_job_set_model(struct store *s, int64_t id, const char *model, double obedience,
+                         struct err *e); // 0: not known
 bool store_job_set_began_on(struct store *s, int64_t id, const char *backend, struct err *e);
 bool store_job_set_deadline(struct store *s, int64_t id, int64_t deadline_ms, struct err *e); // 0: none
 
@@ -204,12 +206,13 @@ enum store_found store_attempt_best(struct store *s, const struct task_key *task
                                     struct err *e);
 enum store_found store_attempt_in_flight(struct store *s, int64_t *job, struct attempt *out, struct err *e); // TO GO
 bool store_attempt_newest(struct store *s, int64_t *id, struct err *e); // of all; 0: none
-// What an engine before this one may have left running on a server: among the attempts up to `newest` there, the one
-// that is not ended; else the newest one, if it was left while the server was answering. STORE_NONE: nothing.
+// What an engine before this one may have left running on a server: among the attempts up to `newest` there, the newest
+// that is not ended, or the newest of all, if it was left while the server was answering; of the two, the newer one. An
+// attempt in flight of which no server is known may be on any. STORE_NONE: nothing.
 enum store_found store_attempt_left(struct store *s, const char *server, int64_t newest, int64_t *job,
                                     struct attempt *out, struct err *e);
-// The writing speeds (tokens a second; answers of at least 30 tokens) of the last `most` answers of the model on that
-// server, oldest first.
+// The writing speeds (tokens a second; answers of at least 30 tokens) of the last `most` answers of the model among the
+// newest 1,000 attempts on that server, oldest first.
 bool store_attempt_speeds(struct store *s, const char *server, const char *model, int most,
                           void (*each)(void *arg, double tokens_per_s), void *arg, struct err *e);
 // How many attempts of the task were refused by one of these rules (a NULL ends the list).
@@ -230,7 +233,7 @@ struct attempt_row { // the inference log, without text
     const char *message;
     int64_t job, reasoning_bytes;
 };
-// `job` 0: of all jobs. Those that were started at `since_ms` (wall clock) or later; 0: all.
+// In the order in which they began. `job` 0: of all jobs. Those that began at `since_ms` (wall clock) or later; 0: all.
 bool store_attempts_since(struct store *s, int64_t job, int64_t since_ms,
                           bool (*each)(void *arg, const struct attempt_row *a), void *arg, struct err *e);
 bool store_attempts_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct attempt_row *a),

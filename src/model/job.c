@@ -64,6 +64,8 @@ void job_release(struct job *j)
     free(j->reason);
     free(j->spec);
     free(j->backend);
+    free(j->fallback);
+    free(j->began_on);
     free(j->model);
     free(j->templates);
     free(j->templates_dir);

@@ -39,9 +39,9 @@ static bool attempt_begin_rows(struct store *s, const struct attempt_begin *b, i
 
     if (db_get(s->db, SQL_TASK_BEGIN, e, "lsii:li", t->job, t->kind, t->chapter, t->seq, &task, &number) != DB_FOUND)
         return false;
-    if (!db_run(s->db, SQL_ATTEMPT_BEGIN, e, "liliillliibss", task, number, clock_wall_ms(), b->words_asked,
+    if (!db_run(s->db, SQL_ATTEMPT_BEGIN, e, "liliillliibsss", task, number, clock_wall_ms(), b->words_asked,
                 b->max_tokens, b->seed, b->prompt_bytes, b->common_bytes, b->conversation, b->left_out, b->broke,
-                attempt_string(b->backend), attempt_string(b->model)))
+                attempt_string(b->backend), attempt_string(b->model), attempt_string(b->server)))
         return false;
     *id = db_last_id(s->db);
     return (b->prefix_len == 0 || db_run(s->db, SQL_ATTEMPT_PREFIX, e, "lx", *id, b->prefix, b->prefix_len)) &&
@@ -85,9 +85,10 @@ static bool attempt_count(struct store *s, int64_t job, int64_t id, const struct
 
 static bool attempt_end_row(struct store *s, int64_t id, const struct attempt_end *r, int64_t *task, struct err *e)
 {
-    switch (db_get(s->db, SQL_ATTEMPT_END, e, "lssssilllll:l", id, attempt_string(r->failure),
+    switch (db_get(s->db, SQL_ATTEMPT_END, e, "lssssillllll:l", id, attempt_string(r->failure),
                    attempt_string(r->finish), attempt_string(r->verdict), attempt_string(r->message), r->http_status,
-                   r->prompt_tokens, r->cached_tokens, r->output_tokens, r->first_token_ms, r->total_ms, task)) {
+                   r->prompt_tokens, r->cached_tokens, r->output_tokens, r->first_token_ms, r->total_ms,
+                   r->reasoning_bytes, task)) {
     case DB_FOUND:
         return true;
     case DB_NONE:
@@ -198,11 +199,15 @@ static enum store_found attempt_load_text(struct store *s, enum db_result found,
     return store_attempt_text(s, out->id, &out->prefix, &out->text, e) ? STORE_FOUND : STORE_ERROR;
 }
 
-static void attempt_init(struct attempt *a)
+// `out` is made anew; a false leaves nothing in it.
+static bool attempt_enter(struct store *s, struct store_scope *scope, struct attempt *out, struct err *e)
 {
-    *a = (struct attempt){0};
-    buf_init(&a->prefix, BUF_MAX_PIECE);
-    buf_init(&a->text, BUF_MAX_PIECE);
+    *out = (struct attempt){0};
+    buf_init(&out->prefix, BUF_MAX_PIECE);
+    buf_init(&out->text, BUF_MAX_PIECE);
+    bool ok = store_enter(s, scope, false, e);
+    if (!ok) attempt_release(out);
+    return ok;
 }
 
 static enum store_found attempt_leave(struct store *s, const struct store_scope *scope, enum store_found found,
@@ -219,11 +224,7 @@ static enum store_found attempt_of_task(struct store *s, enum store_statement st
     struct attempt_reader r = {.out = out};
     struct store_scope scope;
 
-    attempt_init(out);
-    if (!store_enter(s, &scope, false, e)) {
-        attempt_release(out);
-        return STORE_ERROR;
-    }
+    if (!attempt_enter(s, &scope, out, e)) return STORE_ERROR;
     enum db_result row =
         db_each(s->db, statement, attempt_on_row, &r, e, "lsiii", t->job, t->kind, t->chapter, t->seq, nth);
     return attempt_leave(s, &scope, attempt_load_text(s, row, out, e), out, e);
@@ -245,12 +246,26 @@ enum store_found store_attempt_in_flight(struct store *s, int64_t *job, struct a
     struct attempt_reader r = {.out = out};
     struct store_scope scope;
 
-    attempt_init(out);
-    if (!store_enter(s, &scope, false, e)) {
-        attempt_release(out);
-        return STORE_ERROR;
-    }
+    if (!attempt_enter(s, &scope, out, e)) return STORE_ERROR;
     enum db_result row = db_each(s->db, SQL_ATTEMPT_IN_FLIGHT, attempt_on_row, &r, e, "");
+    enum store_found found = attempt_leave(s, &scope, attempt_load_text(s, row, out, e), out, e);
+    if (job != NULL) *job = r.job;
+    return found;
+}
+
+bool store_attempt_newest(struct store *s, int64_t *id, struct err *e)
+{
+    return db_get(s->db, SQL_ATTEMPT_NEWEST, e, ":l", id) == DB_FOUND;
+}
+
+enum store_found store_attempt_left(struct store *s, const char *server, int64_t newest, int64_t *job,
+                                    struct attempt *out, struct err *e)
+{
+    struct attempt_reader r = {.out = out};
+    struct store_scope scope;
+
+    if (!attempt_enter(s, &scope, out, e)) return STORE_ERROR;
+    enum db_result row = db_each(s->db, SQL_ATTEMPT_LEFT, attempt_on_row, &r, e, "sl", server, newest);
     enum store_found found = attempt_leave(s, &scope, attempt_load_text(s, row, out, e), out, e);
     if (job != NULL) *job = r.job;
     return found;

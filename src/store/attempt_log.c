@@ -17,10 +17,11 @@ static bool attempt_on_each(void *arg, const struct db_row *row)
     struct attempt_lister *l = arg;
     struct attempt_row a;
 
-    db_read(row, "llssssssiiiiilllllbllliiis", &a.id, &a.started_ms, &a.kind, &a.failure, &a.verdict, &a.finish,
+    db_read(row, "llssssssiiiiilllllbllliiisll", &a.id, &a.started_ms, &a.kind, &a.failure, &a.verdict, &a.finish,
             &a.backend, &a.model, &a.chapter, &a.seq, &a.number, &a.words_asked, &a.http_status, &a.prompt_tokens,
             &a.cached_tokens, &a.output_tokens, &a.first_token_ms, &a.total_ms, &a.ended, &a.prompt_bytes,
-            &a.common_bytes, &a.seed, &a.max_tokens, &a.conversation, &a.left_out, &a.message);
+            &a.common_bytes, &a.seed, &a.max_tokens, &a.conversation, &a.left_out, &a.message, &a.job,
+            &a.reasoning_bytes);
     return l->each(l->arg, &a);
 }
 
@@ -30,6 +31,38 @@ bool store_attempts_each(struct store *s, int64_t job, bool (*each)(void *arg, c
     struct attempt_lister l = {.each = each, .arg = arg};
 
     return store_listed(db_each(s->db, SQL_ATTEMPT_EACH, attempt_on_each, &l, e, "l", job));
+}
+
+bool store_attempts_since(struct store *s, int64_t job, int64_t since_ms,
+                          bool (*each)(void *arg, const struct attempt_row *a), void *arg, struct err *e)
+{
+    struct attempt_lister l = {.each = each, .arg = arg};
+
+    if (job == 0) return store_listed(db_each(s->db, SQL_ATTEMPT_SINCE, attempt_on_each, &l, e, "l", since_ms));
+    return store_listed(db_each(s->db, SQL_ATTEMPT_SINCE_OF_JOB, attempt_on_each, &l, e, "ll", since_ms, job));
+}
+
+struct attempt_speeds {
+    void (*each)(void *arg, double tokens_per_s);
+    void *arg;
+};
+
+static bool attempt_on_speed(void *arg, const struct db_row *row)
+{
+    const struct attempt_speeds *speeds = arg;
+    double tokens_per_s;
+
+    db_read(row, "d", &tokens_per_s);
+    speeds->each(speeds->arg, tokens_per_s);
+    return true;
+}
+
+bool store_attempt_speeds(struct store *s, const char *server, const char *model, int most,
+                          void (*each)(void *arg, double tokens_per_s), void *arg, struct err *e)
+{
+    struct attempt_speeds speeds = {.each = each, .arg = arg};
+
+    return store_listed(db_each(s->db, SQL_ATTEMPT_SPEEDS, attempt_on_speed, &speeds, e, "ssi", server, model, most));
 }
 
 static bool attempt_look_rows(struct store *s, int64_t id, struct buf *sent, struct buf *carried, struct buf *text,

@@ -21,12 +21,12 @@ static bool job_columns(const struct db_row *row, struct job *j)
     const char *state;
 
     *j = (struct job){0};
-    db_read(row, "lSSSsSSSSSSSSblliliillllllllllllllll", &j->id, &j->uuid, &j->slug, &j->title, &state, &j->reason,
-            &j->spec, &j->backend, &j->model, &j->templates, &j->templates_dir, &j->out_dir, &j->out_parent,
-            &j->detached, &j->seed, &j->words_target, &j->chapters_total, &j->words_done, &j->chapters_done, &j->gaps,
-            &j->requests, &j->retries, &j->prompt_tokens, &j->cached_tokens, &j->output_tokens, &j->generating_ms,
-            &j->busy_ms, &j->prompt_bytes, &j->common_bytes, &j->prefix_breaks, &j->words_planned, &j->deadline_ms,
-            &j->created_ms, &j->begun_ms, &j->ended_ms, &j->touched_ms);
+    db_read(row, "lSSSsSSSSSSSSSSblliliillllllllllllllll", &j->id, &j->uuid, &j->slug, &j->title, &state, &j->reason,
+            &j->spec, &j->backend, &j->fallback, &j->began_on, &j->model, &j->templates, &j->templates_dir,
+            &j->out_dir, &j->out_parent, &j->detached, &j->seed, &j->words_target, &j->chapters_total, &j->words_done,
+            &j->chapters_done, &j->gaps, &j->requests, &j->retries, &j->prompt_tokens, &j->cached_tokens,
+            &j->output_tokens, &j->generating_ms, &j->busy_ms, &j->prompt_bytes, &j->common_bytes, &j->prefix_breaks,
+            &j->words_planned, &j->deadline_ms, &j->created_ms, &j->begun_ms, &j->ended_ms, &j->touched_ms);
     return job_state_from_name(state, &j->state);
 }
 
@@ -37,16 +37,16 @@ struct job_reader {
     struct err *err;
 };
 
-static bool job_bad_state(const struct job *j, struct err *e)
+static bool job_bad_state(int64_t id, struct err *e)
 {
-    return err_set(e, ERR_DAMAGED, "job %" PRId64 " is in a state that this program does not know", j->id);
+    return err_set(e, ERR_DAMAGED, "job %" PRId64 " is in a state that this program does not know", id);
 }
 
 static bool job_on_row(void *arg, const struct db_row *row)
 {
     struct job_reader *r = arg;
 
-    return job_columns(row, r->out) || job_bad_state(r->out, r->err);
+    return job_columns(row, r->out) || job_bad_state(r->out->id, r->err);
 }
 
 enum store_found store_job_get(struct store *s, int64_t id, struct job *out, struct err *e)
@@ -61,7 +61,7 @@ static bool job_on_each(void *arg, const struct db_row *row)
 {
     struct job_reader *r = arg;
     struct job j;
-    bool go_on = job_columns(row, &j) ? r->each(r->arg, &j) : job_bad_state(&j, r->err);
+    bool go_on = job_columns(row, &j) ? r->each(r->arg, &j) : job_bad_state(j.id, r->err);
 
     job_release(&j);
     return go_on;
@@ -145,6 +145,32 @@ enum store_found store_job_pick(struct store *s, int64_t *id, struct err *e)
     return store_found_of(db_get(s->db, SQL_JOB_PICK, e, ":l", id));
 }
 
+struct job_briefs {
+    bool (*each)(void *arg, const struct job_brief *j);
+    void *arg;
+    struct err *err;
+    bool bad;
+};
+
+static bool job_on_brief(void *arg, const struct db_row *row)
+{
+    struct job_briefs *b = arg;
+    struct job_brief j;
+    const char *state;
+
+    db_read(row, "llssss", &j.id, &j.created_ms, &state, &j.backend, &j.fallback, &j.began_on);
+    b->bad = !job_state_from_name(state, &j.state);
+    return b->bad ? job_bad_state(j.id, b->err) : b->each(b->arg, &j);
+}
+
+bool store_jobs_runnable(struct store *s, bool (*each)(void *arg, const struct job_brief *j), void *arg,
+                         struct err *e)
+{
+    struct job_briefs b = {.each = each, .arg = arg, .err = e};
+
+    return db_each(s->db, SQL_JOB_RUNNABLE, job_on_brief, &b, e, "") != DB_FAILED && !b.bad;
+}
+
 // ---- changes
 
 static const char *job_text(const char *s)
@@ -154,10 +180,10 @@ static const char *job_text(const char *s)
 
 static bool job_insert_rows(struct store *s, struct job *j, struct err *e)
 {
-    if (!db_run(s->db, SQL_JOB_INSERT, e, "ssssssssssbllill", j->uuid, j->slug, job_text(j->title),
-                job_state_name(j->state), job_text(j->backend), job_text(j->model), job_text(j->templates),
-                job_text(j->templates_dir), job_text(j->out_dir), job_text(j->out_parent), j->detached, j->seed,
-                j->words_target, j->chapters_total, j->deadline_ms, j->created_ms))
+    if (!db_run(s->db, SQL_JOB_INSERT, e, "sssssssssssbllill", j->uuid, j->slug, job_text(j->title),
+                job_state_name(j->state), job_text(j->backend), job_text(j->fallback), job_text(j->model),
+                job_text(j->templates), job_text(j->templates_dir), job_text(j->out_dir), job_text(j->out_parent),
+                j->detached, j->seed, j->words_target, j->chapters_total, j->deadline_ms, j->created_ms))
         return false;
     j->id = db_last_id(s->db);
     return db_run(s->db, SQL_JOB_INSERT_SPEC, e, "ls", j->id, job_text(j->spec));
@@ -224,6 +250,11 @@ bool store_job_set_backend(struct store *s, int64_t id, const char *backend, str
 bool store_job_set_model(struct store *s, int64_t id, const char *model, double obedience, struct err *e)
 {
     return store_write(s, "job", id, e, SQL_JOB_SET_MODEL, "lsd", id, job_text(model), obedience);
+}
+
+bool store_job_set_began_on(struct store *s, int64_t id, const char *backend, struct err *e)
+{
+    return store_write(s, "job", id, e, SQL_JOB_SET_BEGAN_ON, "ls", id, backend);
 }
 
 bool store_job_set_deadline(struct store *s, int64_t id, int64_t deadline_ms, struct err *e)

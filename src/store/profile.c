@@ -18,23 +18,27 @@ void backend_profile_release(struct backend_profile *p)
 bool store_profile_put(struct store *s, const char *server, const char *model, const struct backend_profile *p,
                        struct err *e)
 {
-    return store_write(s, "backend", 0, e, SQL_PROFILE_PUT, "sibbs", server, p->n_ctx_tokens, false, false, model);
+    return store_write(s, "backend", 0, e, SQL_PROFILE_PUT, "sssiddsl", server, model, p->dialect, p->n_ctx_tokens,
+                       p->prefill_per_s, p->decode_per_s, p->proved != NULL ? p->proved : "", p->proving_ms);
 }
 
 static bool profile_on_row(void *arg, const struct db_row *row)
 {
     struct backend_profile *p = arg;
-    const char *model;
-    bool a, b;
+    const char *dialect;
 
-    db_read(row, "ibbs", &p->n_ctx_tokens, &a, &b, &model);
+    db_read(row, "siddSl", &dialect, &p->n_ctx_tokens, &p->prefill_per_s, &p->decode_per_s, &p->proved,
+            &p->proving_ms);
+    (void)snprintf(p->dialect, sizeof p->dialect, "%s", dialect);
     return true;
 }
 
 enum store_found store_profile_get(struct store *s, const char *server, const char *model,
                                    struct backend_profile *out, struct err *e)
 {
-    (void)model;
-    *out = (struct backend_profile){.proved = mem_strdup("")};
-    return store_found_of(db_each(s->db, SQL_PROFILE_GET, profile_on_row, out, e, "s", server));
+    *out = (struct backend_profile){.proved = NULL};
+    enum store_found found =
+        store_found_of(db_each(s->db, SQL_PROFILE_GET, profile_on_row, out, e, "ss", server, model));
+    if (out->proved == NULL) out->proved = mem_strdup("");
+    return found;
 }

@@ -211,7 +211,36 @@ static const char schema_2[] =
     "CREATE TABLE model_ratio (model TEXT PRIMARY KEY, asked INTEGER NOT NULL, came INTEGER NOT NULL)"
     " STRICT, WITHOUT ROWID;";
 
-static const char *const schema_steps[] = {schema_1, schema_2};
+// Servers are known by their addresses from here on, and what is known of one is kept for each of its models. What the
+// rows before had learnt of a context stands under the name that they had for it; a URL is made the address it holds.
+#define URL_HOST "substr(backend, instr(backend, '://') + 3)"
+#define URL_CUT  "substr(" URL_HOST ", 1, instr(" URL_HOST " || '/', '/') - 1)"
+static const char schema_3[] =
+    "ALTER TABLE job ADD COLUMN fallback TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE job ADD COLUMN began_on TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE attempt ADD COLUMN server TEXT NOT NULL DEFAULT '';" // '': not known
+    "ALTER TABLE attempt ADD COLUMN reasoning_bytes INTEGER NOT NULL DEFAULT 0;"
+    // With the id, which every index ends with: the newest attempts of a server, and the last of them.
+    "CREATE INDEX attempt_server ON attempt (server) WHERE server <> '';"
+    "ALTER TABLE backend_profile RENAME TO backend_profile_2;"
+    "CREATE TABLE backend_profile ("
+    " server TEXT NOT NULL,"
+    " model TEXT NOT NULL,"
+    " dialect TEXT NOT NULL DEFAULT '',"
+    " n_ctx_tokens INTEGER NOT NULL DEFAULT 0,"
+    " prefill_per_s REAL NOT NULL DEFAULT 0,"
+    " decode_per_s REAL NOT NULL DEFAULT 0,"
+    " proved TEXT NOT NULL DEFAULT '',"
+    " proving_ms INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY (server, model)"
+    ") STRICT, WITHOUT ROWID;"
+    "INSERT INTO backend_profile (server, model, n_ctx_tokens)"
+    " SELECT CASE WHEN instr(backend, '://') > 0 THEN replace(lower(" URL_CUT "), 'localhost:', '127.0.0.1:')"
+    " ELSE backend END, '', n_ctx_tokens FROM backend_profile_2 WHERE n_ctx_tokens > 0"
+    " ON CONFLICT DO UPDATE SET n_ctx_tokens = min(n_ctx_tokens, excluded.n_ctx_tokens);"
+    "DROP TABLE backend_profile_2;";
+
+static const char *const schema_steps[] = {schema_1, schema_2, schema_3};
 const struct schema schema_novelgen = {.steps = schema_steps, .count = (int)ARRAY_LEN(schema_steps)};
 
 static enum schema_state schema_compare(int64_t version, int64_t application_id, int count, struct err *e)

@@ -7,7 +7,8 @@
 
 // As job_columns in job.c reads them.
 #define JOB_COLUMNS(spec)                                                                                            \
-    "SELECT id, uuid, slug, title, state, reason, " spec ", backend, model, templates, templates_dir, out_dir,"      \
+    "SELECT id, uuid, slug, title, state, reason, " spec                                                             \
+    ", backend, fallback, began_on, model, templates, templates_dir, out_dir,"                                       \
     " out_parent, detached, seed, words_target, chapters_total, words_done, chapters_done, gaps, requests, retries," \
     " prompt_tokens, cached_tokens, output_tokens, generating_ms, busy_ms, prompt_bytes, common_bytes,"              \
     " prefix_breaks, words_planned, deadline_ms, created_ms, begun_ms, ended_ms, touched_ms FROM job"
@@ -29,13 +30,24 @@
     ATTEMPT_COLUMNS "task t JOIN attempt a ON a.task = t.id"                                                         \
                     " WHERE job = ?1 AND kind = ?2 AND chapter = ?3 AND t.seq = ?4"
 
+// The engine has left it while the server was at it, and the server may not have noticed.
+#define LEFT_ANSWERING                                                                                               \
+    "(finish = 'stopped' OR failure IN ('first_token_timeout', 'stall', 'wedged', 'total_timeout',"                  \
+    " 'gateway_timeout', 'too_big', 'abandoned'))"
+
+// As attempt_on_each in attempt_log.c reads them.
+#define LOG_COLUMNS                                                                                                  \
+    "SELECT a.id, started_ms, kind, failure, verdict, finish, backend, model, chapter, seq, number, words_asked,"    \
+    " http_status, prompt_tokens, cached_tokens, output_tokens, first_token_ms, total_ms, ended, prompt_bytes,"      \
+    " common_bytes, seed, max_tokens, conversation, left_out, message, job, reasoning_bytes FROM "
+
 const char *const store_sql[SQL_COUNT] = {
     [SQL_VERSION] = "PRAGMA data_version",
 
     [SQL_JOB_INSERT] =
-        "INSERT INTO job (uuid, slug, title, state, backend, model, templates, templates_dir, out_dir, out_parent,"
-        " detached, seed, words_target, chapters_total, deadline_ms, created_ms, touched_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16)",
+        "INSERT INTO job (uuid, slug, title, state, backend, fallback, model, templates, templates_dir, out_dir,"
+        " out_parent, detached, seed, words_target, chapters_total, deadline_ms, created_ms, touched_ms)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?17)",
     [SQL_JOB_INSERT_SPEC] = "INSERT INTO job_spec VALUES (?1, ?2)",
     [SQL_JOB_GET] = JOB_COLUMNS("spec") " JOIN job_spec ON job = id WHERE id = ?1",
     [SQL_JOB_EACH] = JOB_COLUMNS("''") " ORDER BY id",
@@ -50,13 +62,18 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_JOB_UNFINISHED] = "SELECT count(*) FROM job WHERE state NOT IN ('done', 'cancelled')",
     [SQL_JOB_PICK] = "SELECT id FROM job WHERE state NOT IN ('done', 'cancelled') AND state <> 'paused'"
                      " ORDER BY state = 'queued', id LIMIT 1",
+    [SQL_JOB_RUNNABLE] = "SELECT id, created_ms, state, backend, fallback, began_on FROM job"
+                         " WHERE state NOT IN ('done', 'cancelled') AND state <> 'paused'"
+                         " ORDER BY state = 'queued', id",
     [SQL_JOB_SET_STATE] = "UPDATE job SET state = ?3, reason = ?4,"
                           " begun_ms = CASE WHEN ?3 = 'planning' AND begun_ms = 0 THEN ?5 ELSE begun_ms END,"
                           " ended_ms = CASE WHEN ?3 IN ('done', 'cancelled') THEN ?5 ELSE 0 END"
                           " WHERE id = ?1 AND state = ?2",
     [SQL_JOB_SET_FOLDER] = "UPDATE job SET out_dir = ?2 WHERE id = ?1",
-    [SQL_JOB_SET_BACKEND] = "UPDATE job SET backend = ?2, model = '', obedience = 0 WHERE id = ?1",
+    [SQL_JOB_SET_BACKEND] = "UPDATE job SET backend = ?2, began_on = '', model = '', obedience = 0"
+                            " WHERE id = ?1",
     [SQL_JOB_SET_MODEL] = "UPDATE job SET model = ?2, obedience = ?3 WHERE id = ?1",
+    [SQL_JOB_SET_BEGAN_ON] = "UPDATE job SET began_on = ?2 WHERE id = ?1",
     [SQL_JOB_SET_DEADLINE] = "UPDATE job SET deadline_ms = ?2 WHERE id = ?1",
     [SQL_JOB_SET_TITLE] = "UPDATE job SET title = ?2 WHERE id = ?1 AND title = ''",
     [SQL_JOB_SET_FINISHED] = "UPDATE job SET finished = 1 WHERE id = ?1",
@@ -146,14 +163,15 @@ const char *const store_sql[SQL_COUNT] = {
         " ON t.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575 WHERE a.task = ?1 AND verdict = 'accepted')",
     [SQL_ATTEMPT_BEGIN] =
         "INSERT INTO attempt (task, number, started_ms, words_asked, max_tokens, seed, prompt_bytes,"
-        " common_bytes, conversation, left_out, broke, backend, model)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        " common_bytes, conversation, left_out, broke, backend, model, server)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     [SQL_ATTEMPT_PREFIX] = "INSERT INTO attempt_text VALUES (?1 << 20, ?2)",
     [SQL_ATTEMPT_APPEND] = "INSERT INTO attempt_text SELECT coalesce(max(id), ?1 << 20) + 1, ?2 FROM attempt_text"
                            " WHERE id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575",
     [SQL_ATTEMPT_END] = "UPDATE attempt SET ended = 1, failure = ?2, finish = ?3, verdict = ?4, message = ?5,"
                         " http_status = ?6, prompt_tokens = ?7, cached_tokens = ?8, output_tokens = ?9,"
-                        " first_token_ms = ?10, total_ms = ?11 WHERE id = ?1 AND ended = 0 RETURNING task",
+                        " first_token_ms = ?10, total_ms = ?11, reasoning_bytes = ?12"
+                        " WHERE id = ?1 AND ended = 0 RETURNING task",
     [SQL_ATTEMPT_SENT] = "INSERT INTO attempt_sent VALUES (?1, ?2)",
     [SQL_ATTEMPT_LAST] = ATTEMPT_OF_TASK " ORDER BY number DESC LIMIT 1 OFFSET ?5",
     [SQL_ATTEMPT_BEST] = ATTEMPT_OF_TASK
@@ -161,19 +179,31 @@ const char *const store_sql[SQL_COUNT] = {
     " WHERE x.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575) DESC, number DESC LIMIT 1 OFFSET ?5",
     [SQL_ATTEMPT_IN_FLIGHT] = ATTEMPT_COLUMNS
     "attempt a JOIN task t ON t.id = a.task WHERE ended = 0 OR (a.id = (SELECT max(id) FROM attempt)"
-    " AND (finish = 'stopped' OR failure IN ('first_token_timeout', 'stall', 'total_timeout'"
-    ", 'gateway_timeout', 'too_big')))"
-    " ORDER BY a.id DESC LIMIT 1",
+    " AND " LEFT_ANSWERING ") ORDER BY a.id DESC LIMIT 1",
+    [SQL_ATTEMPT_NEWEST] = "SELECT coalesce(max(id), 0) FROM attempt",
+    // The second of the two is asked of the index alone, however many attempts there are. A row of an older schema does
+    // not say where it is in flight: it may be anywhere.
+    [SQL_ATTEMPT_LEFT] =
+        ATTEMPT_COLUMNS "attempt a JOIN task t ON t.id = a.task WHERE a.id = (SELECT max(id) FROM"
+                        " (SELECT max(id) AS id FROM attempt WHERE ended = 0 AND id <= ?2 AND server IN (?1, '')"
+                        " UNION ALL SELECT id FROM attempt WHERE " LEFT_ANSWERING
+                        " AND id = (SELECT max(id) FROM attempt WHERE server = ?1 AND server <> '' AND id <= ?2)))",
+    // Of a server's newest attempts: a model that it had long ago does not make all of them be read.
+    [SQL_ATTEMPT_SPEEDS] =
+        "SELECT output_tokens * 1000.0 / (total_ms - first_token_ms) FROM (SELECT * FROM (SELECT id, model, failure,"
+        " output_tokens, first_token_ms, total_ms FROM attempt WHERE server = ?1 AND server <> ''"
+        " ORDER BY id DESC LIMIT 1000) WHERE model = ?2 AND failure = 'none' AND output_tokens >= 30"
+        " AND first_token_ms >= 0 AND total_ms > first_token_ms ORDER BY id DESC LIMIT ?3) ORDER BY id",
     [SQL_ATTEMPT_TEXT] = "SELECT id & 1048575, bytes FROM attempt_text"
                          " WHERE id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575 ORDER BY id",
     [SQL_ATTEMPT_SENT_GET] = "SELECT text FROM attempt_sent WHERE attempt = ?1",
     [SQL_ATTEMPT_VERDICTS] = "SELECT verdict FROM task t JOIN attempt a ON a.task = t.id"
                              " WHERE job = ?1 AND kind = ?2 AND chapter = ?3 AND t.seq = ?4",
-    [SQL_ATTEMPT_EACH] =
-        "SELECT a.id, started_ms, kind, failure, verdict, finish, backend, model, chapter, seq, number,"
-        " words_asked, http_status, prompt_tokens, cached_tokens, output_tokens, first_token_ms,"
-        " total_ms, ended, prompt_bytes, common_bytes, seed, max_tokens, conversation, left_out, message FROM task t "
-        "JOIN attempt a ON a.task = t.id WHERE job = ?1 ORDER BY a.id",
+    [SQL_ATTEMPT_EACH] = LOG_COLUMNS "task t JOIN attempt a ON a.task = t.id WHERE job = ?1 ORDER BY a.id",
+    [SQL_ATTEMPT_SINCE] = LOG_COLUMNS "attempt a CROSS JOIN task t ON t.id = a.task WHERE started_ms >= ?1"
+                                      " ORDER BY a.id",
+    [SQL_ATTEMPT_SINCE_OF_JOB] = LOG_COLUMNS "task t JOIN attempt a ON a.task = t.id"
+                                             " WHERE job = ?2 AND started_ms >= ?1 ORDER BY a.id",
 
     [SQL_EVENT_ADD] = "INSERT INTO event (job, time_ms, type, text, data) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_EVENT_NEWEST] = "SELECT coalesce(max(id), 0) FROM event",
@@ -186,10 +216,9 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_FILE_PUT] = "INSERT INTO file VALUES (?1, ?2, ?3, ?4)"
                      " ON CONFLICT DO UPDATE SET hash = excluded.hash, len = excluded.len",
     [SQL_FILE_GET] = "SELECT hash, len FROM file WHERE job = ?1 AND path = ?2",
-    [SQL_PROFILE_PUT] = "INSERT INTO backend_profile VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
-                        " n_ctx_tokens = excluded.n_ctx_tokens, prefill = excluded.prefill,"
-                        " slots_route = excluded.slots_route, model = excluded.model",
-    [SQL_PROFILE_GET] = "SELECT n_ctx_tokens, prefill, slots_route, model FROM backend_profile WHERE backend = ?1",
+    [SQL_PROFILE_PUT] = "REPLACE INTO backend_profile VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [SQL_PROFILE_GET] = "SELECT dialect, n_ctx_tokens, prefill_per_s, decode_per_s, proved, proving_ms"
+                        " FROM backend_profile WHERE server = ?1 AND model = ?2",
     [SQL_MODEL_NOTE] = "INSERT INTO model_ratio VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET"
                        " asked = asked + excluded.asked, came = came + excluded.came",
     [SQL_MODEL_GET] = "SELECT asked, came FROM model_ratio WHERE model = ?1",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// A book that was half written with the first schema goes on with this one: nothing is lost, what is new is not known
+// A book that was half written with an earlier schema goes on with this one: nothing is lost, what is new is not known
 // or counted from the rows, and a copy of what was there is kept.
 #include "store_fixture.h"
 
@@ -40,17 +40,39 @@ static void add_chunk(void)
     fixture_script(sql);
 }
 
-static void make_first(void)
+static void migrate_to(int version)
 {
-    const struct schema first = {.steps = schema_novelgen.steps, .count = 1};
+    const struct schema schema = {.steps = schema_novelgen.steps, .count = version};
     struct err e = ERR_INIT;
     struct db *d = db_open(fixture_db, DB_WRITE, SCHEMA_APPLICATION_ID, NULL, 0, &e);
 
     assert_non_null(d);
-    assert_ok(schema_migrate(d, &first, fixture_db, &e));
+    assert_ok(schema_migrate(d, &schema, fixture_db, &e));
     db_close(d);
+}
+
+static void make_first(void)
+{
+    migrate_to(1);
     fixture_script(rows_1);
     add_chunk();
+}
+
+// The same book as the second schema had it, and what had been learnt of servers.
+static void make_second(void)
+{
+    make_first();
+    migrate_to(2);
+    fixture_script("UPDATE job SET prefix_breaks = 3, words_planned = 800, deadline_ms = 5, obedience = 0.75,"
+                   " templates_dir = '/own' WHERE id = 1;"
+                   "UPDATE attempt SET left_out = 2, broke = 1, message = 'm' WHERE id = 3;"
+                   "INSERT INTO act VALUES (1, 1, 1, 2, 's', 't', 'o', 'merged');"
+                   "INSERT INTO attempt_sent VALUES (3, 'sent');"
+                   "INSERT INTO model_ratio VALUES ('qwen', 4000, 3000);"
+                   "INSERT INTO inbox_seen VALUES ('k', 1, 0, 't', 1);"
+                   "INSERT INTO backend_profile VALUES ('attic', 6000, 1, 0, 'qwen'),"
+                   " ('http://LocalHost:8080', 4096, 0, 0, ''), ('http://127.0.0.1:8080/v1/', 4000, 0, 0, ''),"
+                   " ('https://gpu.lan/v1', 9000, 0, 0, ''), ('nothing', 0, 0, 0, '');");
 }
 
 static bool on_text(void *arg, const struct chunk_row *c)
@@ -121,7 +143,7 @@ static void test_a_half_written_book_goes_on(void **state)
     make_first();
     assert_int_equal(fixture_number("PRAGMA user_version"), 1);
     struct store *s = fixture_open(STORE_READ_WRITE);
-    assert_int_equal(fixture_number("PRAGMA user_version"), 2);
+    assert_int_equal(fixture_number("PRAGMA user_version"), schema_novelgen.count);
     assert_job(s);
     assert_book(s);
     assert_ok(store_chunks_each(s, 1, 0, STORE_BY_PLACE, on_text, NULL, &e));
@@ -154,22 +176,132 @@ static void test_what_was_there_is_copied(void **state)
     store_close(s);
 }
 
-// Databases that were made with it are in the world.
-static void test_the_first_schema_stays_as_it_is(void **state)
+static void assert_context(struct store *s, const char *server, int n_ctx_tokens)
+{
+    struct err e = ERR_INIT;
+    struct backend_profile p;
+
+    assert_int_equal(store_profile_get(s, server, "", &p, &e), n_ctx_tokens > 0 ? STORE_FOUND : STORE_NONE);
+    assert_int_equal(p.n_ctx_tokens, n_ctx_tokens);
+    assert_string_equal(p.dialect, "");
+    assert_string_equal(p.proved, "");
+    assert_true(p.prefill_per_s == 0 && p.decode_per_s == 0 && p.proving_ms == 0);
+    backend_profile_release(&p);
+}
+
+static void assert_second_job(struct store *s)
+{
+    struct err e = ERR_INIT;
+    struct job j;
+
+    assert_int_equal(store_job_get(s, 1, &j, &e), STORE_FOUND);
+    assert_true(j.state == JOB_WRITING && j.words_done == 8 && j.requests == 4 && j.busy_ms == 510 + 410 + 310);
+    assert_true(j.prefix_breaks == 3 && j.words_planned == 800 && j.deadline_ms == 5);
+    assert_string_equal(j.templates_dir, "/own");
+    assert_string_equal(j.backend, "auto");
+    assert_string_equal(j.model, "qwen");
+    assert_string_equal(j.fallback, "");
+    assert_string_equal(j.began_on, "");
+    job_release(&j);
+}
+
+// All rows of a table, as one number that depends on every column that the second schema had.
+static int64_t rows_of(const char *table, const char *columns)
+{
+    char sql[700];
+
+    (void)snprintf(
+        sql, sizeof sql,
+        "WITH r AS (SELECT quote(json_array(%s)) AS t FROM %s) SELECT count(*) * 1000000 + sum(length(t)) +"
+        " sum(unicode(substr(t, length(t) / 2, 1))) FROM r",
+        columns, table);
+    return fixture_number(sql);
+}
+
+static const struct {
+    const char *name, *columns;
+} kept[] = {
+    {"job", "id, uuid, slug, title, state, backend, model, words_done, busy_ms, obedience, touched_ms"},
+    {"job_spec", "job, spec"},
+    {"bible", "job, text"},
+    {"chapter", "job, number, weight, cards, recap"},
+    {"act", "job, number, first, last, start, turn, open, summary"},
+    {"chunk", "id, job, chapter, seq, words, hash, tokens"},
+    {"chunk_text", "chunk, text"},
+    {"turn", "id, job, conversation, role, chunk, text, fresh"},
+    {"task", "id, job, kind, chapter, seq, state, requests, charged"},
+    {"attempt", "id, task, number, ended, started_ms, backend, model, total_ms, verdict, message, left_out, broke"},
+    {"attempt_text", "id, hex(bytes)"},
+    {"attempt_sent", "attempt, text"},
+    {"model_ratio", "model, asked, came"},
+    {"inbox_seen", "key, job, code, text, time_ms"},
+};
+
+static void test_the_second_schema_goes_on(void **state)
+{
+    int64_t before[ARRAY_LEN(kept)], newest = 0;
+    struct err e = ERR_INIT;
+    struct attempt a;
+
+    (void)state;
+    make_second();
+    assert_int_equal(fixture_number("PRAGMA user_version"), 2);
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++) before[i] = rows_of(kept[i].name, kept[i].columns);
+    struct store *s = fixture_open(STORE_READ_WRITE);
+    assert_int_equal(fixture_number("PRAGMA user_version"), 3);
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+        if (rows_of(kept[i].name, kept[i].columns) != before[i]) fail_msg("%s is another now", kept[i].name);
+    assert_second_job(s);
+    assert_ok(store_attempt_newest(s, &newest, &e));
+    // Nobody knows any more where it was in flight.
+    assert_int_equal(store_attempt_left(s, "127.0.0.1:8080", newest, NULL, &a, &e), STORE_FOUND);
+    assert_int_equal(a.id, 4);
+    assert_string_equal(a.text.data, "CA");
+    attempt_release(&a);
+    struct attempt_end end = {.failure = "abandoned", .first_token_ms = -1, .total_ms = -1, .reasoning_bytes = 5};
+    assert_ok(store_attempt_end(s, 4, &end, &e) && store_job_set_began_on(s, 1, "attic", &e));
+    store_close(s);
+    assert_int_equal(fixture_number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    assert_int_equal(fixture_number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
+}
+
+static void test_what_was_learnt_of_servers_is_kept(void **state)
 {
     (void)state;
-    const char *first = schema_novelgen.steps[0];
-    assert_int_equal(strlen(first), 4419);
-    assert_true(hash_bytes(first, strlen(first)) == UINT64_C(1254780671395585956));
+    make_second();
+    struct store *s = fixture_open(STORE_READ_WRITE);
+    assert_context(s, "attic", 6000);
+    assert_context(s, "127.0.0.1:8080", 4000); // two names of one server: what is sure to fit
+    assert_context(s, "gpu.lan", 9000);
+    assert_context(s, "nothing", 0);
+    store_close(s);
+    assert_int_equal(fixture_number("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'backend_profile%'"), 1);
+}
+
+// Databases that were made with them are in the world.
+static void test_published_schemas_stay_as_they_are(void **state)
+{
+    static const struct {
+        size_t len;
+        uint64_t hash;
+    } published[] = {{4419, UINT64_C(1254780671395585956)}, {2214, UINT64_C(4605977105058183213)}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(published); i++) {
+        const char *step = schema_novelgen.steps[i];
+        if (strlen(step) != published[i].len || hash_bytes(step, strlen(step)) != published[i].hash)
+            fail_msg("step %zu has %zu bytes, hash %llu", i + 1, strlen(step),
+                     (unsigned long long)hash_bytes(step, strlen(step)));
+    }
 }
 
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_set_up, fixture_tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_a_half_written_book_goes_on),
-        TEST(test_what_was_there_is_copied),
-        TEST(test_the_first_schema_stays_as_it_is),
+        TEST(test_a_half_written_book_goes_on),        TEST(test_what_was_there_is_copied),
+        TEST(test_the_second_schema_goes_on),          TEST(test_what_was_learnt_of_servers_is_kept),
+        TEST(test_published_schemas_stay_as_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

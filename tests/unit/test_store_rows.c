@@ -600,10 +600,9 @@ static void test_events(void **state)
     assert_false(store_event_add(s, 99, "x", "y", NULL, &e));
 }
 
-static void test_inbox_files_profiles(void **state)
+static void test_inbox_and_files(void **state)
 {
     struct inbox_answer a = {.job = 3, .code = ERR_QUEUE_FULL, .text = "full"}, b;
-    struct backend_profile p = {.n_ctx_tokens = 8192, .prefill = true, .model = "qwen"}, q;
     uint64_t hash, len;
 
     (void)state;
@@ -620,13 +619,127 @@ static void test_inbox_files_profiles(void **state)
               store_file_put(s, job, "book.md", UINT64_MAX - 1, 13, &e));
     assert_int_equal(store_file_get(s, job, "book.md", &hash, &len, &e), STORE_FOUND);
     assert_true(hash == UINT64_MAX - 1 && len == 13);
+}
 
-    assert_int_equal(store_profile_get(s, "b", &q, &e), STORE_NONE);
-    assert_ok(store_profile_put(s, "b", &p, &e));
-    p.slots_route = true;
-    assert_ok(store_profile_put(s, "b", &p, &e));
-    assert_int_equal(store_profile_get(s, "b", &q, &e), STORE_FOUND);
-    assert_memory_equal(&p, &q, sizeof p);
+static void assert_profile(const char *server, const char *model, const struct backend_profile *p)
+{
+    struct backend_profile q;
+
+    assert_int_equal(store_profile_get(s, server, model, &q, &e), STORE_FOUND);
+    assert_string_equal(q.dialect, p->dialect);
+    assert_string_equal(q.proved, p->proved);
+    assert_true(q.n_ctx_tokens == p->n_ctx_tokens && q.prefill_per_s == p->prefill_per_s &&
+                q.decode_per_s == p->decode_per_s && q.proving_ms == p->proving_ms);
+    backend_profile_release(&q);
+}
+
+static void test_profiles(void **state)
+{
+    struct backend_profile p = {.dialect = "llamacpp",
+                                .n_ctx_tokens = 8192,
+                                .prefill_per_s = 812.5,
+                                .decode_per_s = 41.25,
+                                .proved = mem_strdup("{\"seed\":true}"),
+                                .proving_ms = INT64_C(1800000000000)};
+    struct backend_profile other = {.n_ctx_tokens = 4096}, none;
+
+    (void)state;
+    assert_int_equal(store_profile_get(s, "127.0.0.1:8080", "qwen", &none, &e), STORE_NONE);
+    assert_string_equal(none.proved, "");
+    assert_true(none.dialect[0] == '\0' && none.n_ctx_tokens == 0);
+    backend_profile_release(&none);
+    assert_ok(store_profile_put(s, "127.0.0.1:8080", "qwen", &p, &e));
+    assert_ok(store_profile_put(s, "127.0.0.1:8080", "", &other, &e)); // of another model
+    assert_ok(store_profile_put(s, "127.0.0.1:8081", "qwen", &other, &e));
+    assert_profile("127.0.0.1:8080", "qwen", &p);
+    other.proved = "";
+    assert_profile("127.0.0.1:8080", "", &other);
+    p.proving_ms = 0;
+    p.n_ctx_tokens = 6000;
+    assert_ok(store_profile_put(s, "127.0.0.1:8080", "qwen", &p, &e));
+    assert_profile("127.0.0.1:8080", "qwen", &p);
+    assert_profile("127.0.0.1:8081", "qwen", &other);
+    backend_profile_release(&p);
+}
+
+// ---- which job is whose
+
+static bool on_brief(void *arg, const struct job_brief *j)
+{
+    char *out = arg;
+    size_t at = strlen(out);
+
+    assert_true(j->created_ms > 0);
+    (void)snprintf(out + at, 400 - at, "%lld %s %s%s%s%s%s;", (long long)j->id, job_state_name(j->state), j->backend,
+                   *j->began_on != '\0' ? " on " : "", j->began_on, *j->fallback != '\0' ? " else " : "",
+                   j->fallback);
+    return strstr(out, "stop") == NULL;
+}
+
+static void assert_runnable(const char *expected)
+{
+    char text[400] = "";
+
+    assert_ok(store_jobs_runnable(s, on_brief, text, &e));
+    assert_string_equal(text, expected);
+}
+
+static void test_runnable(void **state)
+{
+    (void)state;
+    assert_runnable("");
+    int64_t one = fixture_job(s, "one"), two = fixture_job(s, "two"), three = fixture_job(s, "three");
+    assert_runnable("1 queued auto;2 queued auto;3 queued auto;");
+    assert_ok(store_job_set_state(s, three, JOB_QUEUED, JOB_PLANNING, "", &e));
+    assert_ok(store_job_set_began_on(s, three, "attic", &e));
+    assert_ok(store_job_set_state(s, two, JOB_QUEUED, JOB_PLANNING, "", &e) &&
+              store_job_set_state(s, two, JOB_PLANNING, JOB_WAITING, "x", &e));
+    assert_runnable("2 waiting auto;3 planning auto on attic;1 queued auto;");
+    assert_ok(store_job_set_state(s, two, JOB_WAITING, JOB_PAUSED, "", &e) &&
+              store_job_set_state(s, one, JOB_QUEUED, JOB_CANCELLED, "", &e));
+    assert_runnable("3 planning auto on attic;");
+    int64_t four = fixture_job(s, "four");
+    (void)fixture_job(s, "five");
+    assert_ok(store_job_set_backend(s, four, "stop", &e)); // the listener has heard enough: that is no error
+    assert_runnable("3 planning auto on attic;4 queued stop;");
+    fixture_script("UPDATE job SET state = 'dreaming' WHERE id = 3");
+    char text[400] = "";
+    assert_false(store_jobs_runnable(s, on_brief, text, &e));
+    assert_int_equal(e.code, ERR_DAMAGED);
+}
+
+static void assert_pins(int64_t id, const char *backend, const char *began_on, const char *model)
+{
+    struct job j = job_get(id);
+
+    assert_string_equal(j.backend, backend);
+    assert_string_equal(j.began_on, began_on);
+    assert_string_equal(j.model, model);
+    assert_string_equal(j.fallback, "[{\"backend\":\"attic\"}]");
+    job_release(&j);
+}
+
+static void test_another_backend_takes_the_pins_away(void **state)
+{
+    struct job j = {.uuid = mem_strdup("u"),
+                    .slug = mem_strdup("one"),
+                    .backend = mem_strdup("desk"),
+                    .fallback = mem_strdup("[{\"backend\":\"attic\"}]"),
+                    .out_parent = mem_strdup("/tmp")};
+
+    (void)state;
+    assert_ok(store_job_insert(s, &j, &e));
+    int64_t id = j.id;
+    job_release(&j);
+    assert_pins(id, "desk", "", "");
+    assert_ok(store_job_set_began_on(s, id, "attic", &e) && store_job_set_model(s, id, "qwen", 0.5, &e));
+    assert_pins(id, "desk", "attic", "qwen");
+    assert_ok(store_job_set_model(s, id, "gemma", 0, &e)); // it stays where it is
+    assert_pins(id, "desk", "attic", "gemma");
+    assert_int_equal(fixture_number("SELECT obedience = 0 FROM job"), 1);
+    assert_ok(store_job_set_backend(s, id, "cellar", &e));
+    assert_pins(id, "cellar", "", "");
+    assert_false(store_job_set_began_on(s, 99, "x", &e));
 }
 
 int main(void)
@@ -648,7 +761,10 @@ int main(void)
         TEST(test_log_of_attempts),
         TEST(test_counters_are_sums),
         TEST(test_events),
-        TEST(test_inbox_files_profiles),
+        TEST(test_inbox_and_files),
+        TEST(test_profiles),
+        TEST(test_runnable),
+        TEST(test_another_backend_takes_the_pins_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
