@@ -16,7 +16,7 @@ enum { SCAN_LIMIT_MS = 1200 };
 extern const char *const scan_local_urls[];
 
 struct scan_target {
-    const char *url, *bearer; // as in probe_options; copied
+    const char *url, *bearer, *model; // as in probe_options; copied
     int dialect;
 };
 

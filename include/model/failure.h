@@ -53,9 +53,9 @@ enum failure failure_from_name(const char *name);
 
 // What follows, in the terms of the decision table (one row for each class, in failure.c).
 enum retry_action {
-    RETRY_NOW,     // ask again as soon as the server is idle (a few ms of jitter)
+    RETRY_NOW,     // ask again as soon as the server is idle (a few ms of jitter); the first three in a row
     RETRY_BACKOFF, // full jitter over min(60 s, 0.5 s · 2^(n-1)); Retry-After wins
-    RETRY_WAIT,    // poll until it is ready: it loads, is busy, is not there; costs no attempt
+    RETRY_WAIT,    // poll until it is ready: it loads, is busy, is taken; never costs an attempt
     RETRY_PAUSE,   // only a human can help: the job is paused with the reason, others go on
 };
 
@@ -66,12 +66,12 @@ struct retry_input {
     int64_t retry_after_ms; // -1: the server said nothing
     uint32_t jitter;        // uniform 0 … UINT32_MAX
     bool managed;           // we have started the server
-    bool others;            // the job has another backend to go to
+    bool others;            // the job has another backend that it has not left for want of a human too
 };
 
 struct retry_decision {
     enum retry_action action;
-    int64_t delay_ms;
+    int64_t delay_ms;  // how long this backend is left alone; with `move` the job need not wait for it
     bool outage;       // the job waits meanwhile, and no attempt is consumed
     bool charge;       // an attempt of the task is consumed
     bool need_barrier; // the old request may still burn: prove idle first

@@ -83,6 +83,10 @@ struct dialect {
     const char *(*read_render)(const struct json *v);
 };
 
+// The tables, each at the end of its file.
+extern const struct dialect dialect_openai, dialect_llamacpp, dialect_ollama, dialect_vllm, dialect_mlx,
+    dialect_lmstudio, dialect_koboldcpp, dialect_sglang;
+
 const struct dialect *dialect_get(enum dialect_kind kind);
 
 #endif

@@ -3,13 +3,13 @@
 //
 // One generation.
 //
-//   gen_start ─▶ WAITING ──first text──▶ WRITING ──finish_reason──▶ ENDED ──end of reply, or 2 s──▶ OVER
-//                   │                       │                         │
-//                   └── first token ────────┴── stall ────────────────┴── total, error frame, break: OVER
+//   gen_start ─▶ OPEN ──finish_reason, done:true──▶ ENDED ──end of reply, or 2 s──▶ OVER
+//                 │ └──head with an error status──▶ REFUSED ──end of reply, or 2 s──▶ OVER
+//                 └── watchdog, total, error frame, nonsense, break: OVER
 //
-//   WAITING  the request is on its way or the server reads the prompt; pings and reasoning do not count as text
-//   WRITING  text comes; `last_text_ms` says when it did last
+//   OPEN     the request is on its way, the server reads the prompt, thinks, or text comes; watchdog.h says how long
 //   ENDED    the protocol's own end was seen; only usage may still come
+//   REFUSED  the reply is an error; its body says which
 //   OVER     `end` is being called; nothing follows
 //
 // Inside curl's callbacks (gen_on_data) an end is only noted in `verdict` and the call stopped; http then calls
@@ -17,45 +17,60 @@
 // same connection. Text of one piece of the reply is handed on in one call, after the decoder has returned: so the
 // receiver may cancel the generation. The JSON reader refuses what is not UTF-8, so every text is whole characters.
 //
-// The stall timer is not moved with every token, which would cost more than reading it: when it fires it looks at
-// `last_text_ms` and is set again for what is left.
+// What the reply's first byte looks like decides how it is decoded, not what the dialect would send: a server that
+// does not stream, or was taken for another, is so understood or refused at once. A reply of JSON that makes no sense
+// line by line may be one body over several lines (`one_body`) and is read when it is whole.
+//
+// The clock is read once for each piece that the socket gives. The watchdog's timer is not moved with every piece,
+// which would cost more than reading it: when it fires, the watchdog is asked, and it is set again for what is left.
 #include "backend/generation.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "wire/ndjson.h"
 #include "wire/sse.h"
 
 #include "dialect.h"
 #include "mould.h"
+#include "repair.h"
 #include "route.h"
+#include "watchdog.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { USAGE_WAIT_MS = 2000 };
+enum { USAGE_WAIT_MS = 2000, REFUSAL_WAIT_MS = 2000, ODD_SHOWN = 100 };
 
-enum gen_state { GEN_WAITING, GEN_WRITING, GEN_ENDED, GEN_OVER };
+enum gen_state { GEN_OPEN, GEN_ENDED, GEN_REFUSED, GEN_OVER };
 
 struct generation {
     enum gen_state state;
     const struct dialect *dialect;
-    bool raw;
+    bool raw, reasoning_is_text;
+    param_set sent;
+    int max_tokens;
     const struct gen_events *events;
     void *arg;
     struct http_call *call; // NULL when it is done
+    bool looked;            // at the first byte: `framing` holds
+    enum framing framing;
     struct sse sse;
+    struct ndjson ndjson;
     struct mould mould;
     struct buf text; // of the piece of the reply that is being read
     struct buf body; // the reply as it is, until its first event: errors are no streams
-    bool saw_event;
+    bool saw_event, one_body;
+    bool thought;            // in the piece that is being read
     bool in_data, cancelled; // cancelled while in_data: freed as soon as that has returned
     enum failure verdict;    // FAIL_NONE: undecided
-    int max_tokens;
-    int64_t start_ms, last_text_ms, stall_ms;
-    struct timer *idle; // first token, then stall, then usage
+    char odd[ODD_SHOWN];     // FAIL_GARBAGE: how the event began that made no sense
+    int64_t start_ms, now_ms;
+    struct watchdog watchdog;
+    struct timer *idle; // the watchdog's, then of what is awaited after the end
     struct timer *total;
     struct gen_result result;
 };
@@ -66,6 +81,7 @@ static void gen_free(struct generation *g)
     timer_free(g->idle);
     timer_free(g->total);
     sse_release(&g->sse);
+    ndjson_release(&g->ndjson);
     mould_release(&g->mould);
     buf_release(&g->text);
     buf_release(&g->body);
@@ -93,41 +109,87 @@ static void gen_say(struct generation *g, const char *message)
     if (g->result.message[0] == '\0') log_mask(g->result.message, sizeof(g->result.message), message);
 }
 
+static void gen_say_trouble(struct generation *g, const struct trouble *t)
+{
+    if (t->message[0] != '\0') gen_say(g, t->message);
+}
+
+// What was not understood tells more than that it was not.
+static void gen_say_odd(struct generation *g)
+{
+    if (g->odd[0] == '\0') return;
+    char *message = mem_printf("%s: %s", failure_text(FAIL_GARBAGE), g->odd);
+    gen_say(g, message);
+    free(message);
+}
+
+// An error of the server: its words, its class, and what goes with the class.
+static enum failure gen_blame(struct generation *g, const struct trouble *t, int status)
+{
+    enum failure f = trouble_classify(t, status, g->sent, &g->result.refused);
+    gen_say_trouble(g, t);
+    if (f == FAIL_CONTEXT) g->result.n_ctx_tokens = trouble_context_tokens(t);
+    return f;
+}
+
+static enum failure gen_blame_body(struct generation *g, int status)
+{
+    struct trouble t = {.message = ""};
+    trouble_from_body(&t, g->body.data, g->body.len);
+    return gen_blame(g, &t, status);
+}
+
+static bool gen_is_limit(const char *finish)
+{
+    return strcmp(finish, "length") == 0 || strcmp(finish, "limit") == 0 || strcmp(finish, "max_tokens") == 0;
+}
+
 static void gen_finish(struct generation *g, enum failure f)
 {
     struct gen_result *r = &g->result;
-    if (f == FAIL_NONE && r->text_bytes == 0) f = FAIL_EMPTY;
+    if (f == FAIL_NONE && r->text_bytes == 0) f = r->reasoning_bytes > 0 ? FAIL_REASONING : FAIL_EMPTY;
+    if (f == FAIL_GARBAGE) gen_say_odd(g);
     if (f != FAIL_NONE) gen_say(g, failure_text(f));
     r->failure = f;
-    r->cut_by_limit = strcmp(r->finish, "length") == 0 || (g->max_tokens > 0 && r->output_tokens >= g->max_tokens);
+    r->cut_by_limit = gen_is_limit(r->finish) || (g->max_tokens > 0 && r->output_tokens >= g->max_tokens);
     r->total_ms = clock_mono_ms() - g->start_ms;
     g->state = GEN_OVER;
     g->events->end(g->arg, r);
     gen_free(g);
 }
 
+// What the state makes of a limit that has passed.
+static void gen_give_up(struct generation *g, enum failure f)
+{
+    if (g->state == GEN_ENDED) f = FAIL_NONE;
+    if (g->state == GEN_REFUSED) f = gen_blame_body(g, g->result.http_status);
+    gen_finish(g, f);
+}
+
 static void gen_on_total(void *arg)
 {
-    struct generation *g = arg;
-    gen_finish(g, g->state == GEN_ENDED ? FAIL_NONE : FAIL_TOTAL);
+    gen_give_up(arg, FAIL_TOTAL);
+}
+
+static void gen_watch(struct generation *g, int64_t now_ms)
+{
+    int64_t due_ms = watchdog_due_ms(&g->watchdog);
+    if (due_ms == INT64_MAX) {
+        timer_stop(g->idle);
+    } else {
+        timer_set(g->idle, due_ms > now_ms ? due_ms - now_ms : 0);
+    }
 }
 
 static void gen_on_idle(void *arg)
 {
     struct generation *g = arg;
-    if (g->state == GEN_ENDED) {
-        gen_finish(g, FAIL_NONE);
-        return;
-    }
-    if (g->state == GEN_WAITING) {
-        gen_finish(g, FAIL_FIRST_TOKEN);
-        return;
-    }
-    int64_t left_ms = g->last_text_ms + g->stall_ms - clock_mono_ms();
-    if (left_ms > 0) {
-        timer_set(g->idle, left_ms);
+    int64_t now_ms = clock_mono_ms();
+    enum failure f = watchdog_judge(&g->watchdog, now_ms);
+    if (g->state == GEN_OPEN && f == FAIL_NONE) {
+        gen_watch(g, now_ms);
     } else {
-        gen_finish(g, FAIL_STALL);
+        gen_give_up(g, f);
     }
 }
 
@@ -146,17 +208,34 @@ static bool gen_take_text(struct generation *g, const char *text, size_t len)
     return true;
 }
 
-static void gen_take_numbers(struct generation *g, const struct delta *d)
+static bool gen_take_reasoning(struct generation *g, const char *text, size_t len)
 {
-    if (d->prompt_tokens >= 0) g->result.prompt_tokens = d->prompt_tokens;
-    if (d->cached_tokens >= 0) g->result.cached_tokens = d->cached_tokens;
-    if (d->output_tokens >= 0) g->result.output_tokens = d->output_tokens;
-    g->result.reasoning_bytes += (int64_t)d->reasoning_len;
+    if (g->reasoning_is_text) return gen_take_text(g, text, len);
+    g->result.reasoning_bytes += (int64_t)len;
+    g->thought = true;
+    return true;
+}
+
+static void gen_take_number(int64_t *to, int64_t n)
+{
+    if (n >= 0) *to = n;
+}
+
+static void gen_take_numbers(struct gen_result *r, const struct delta *d)
+{
+    gen_take_number(&r->prompt_tokens, d->prompt_tokens);
+    gen_take_number(&r->cached_tokens, d->cached_tokens);
+    gen_take_number(&r->output_tokens, d->output_tokens);
+    gen_take_number(&r->prompt_ms, d->prompt_ms);
+    gen_take_number(&r->output_ms, d->output_ms);
+    r->prompt_cut |= d->prompt_cut;
 }
 
 static void gen_take_finish(struct generation *g, const char *finish)
 {
-    if (g->state == GEN_ENDED) return;
+    // Ollama ends so when it has loaded or unloaded a model: no answer was asked for, it thinks.
+    bool is_answer = strcmp(finish, "load") != 0 && strcmp(finish, "unload") != 0;
+    if (g->state == GEN_ENDED || !is_answer) return;
     log_mask(g->result.finish, sizeof(g->result.finish), finish);
     g->state = GEN_ENDED;
     timer_set(g->idle, USAGE_WAIT_MS);
@@ -164,31 +243,57 @@ static void gen_take_finish(struct generation *g, const char *finish)
 
 static bool gen_take_delta(struct generation *g, const struct delta *d)
 {
-    if (d->is_trouble) {
-        gen_say(g, d->trouble.message);
-        return gen_stop(g, trouble_classify_frame(&d->trouble));
-    }
-    gen_take_numbers(g, d);
+    if (d->is_trouble) return gen_stop(g, gen_blame(g, &d->trouble, 0));
+    gen_take_numbers(&g->result, d);
+    watchdog_progress(&g->watchdog, d->progress, g->now_ms);
+    if (d->reasoning_len > 0 && !gen_take_reasoning(g, d->reasoning, d->reasoning_len)) return false;
     if (d->text_len > 0 && !gen_take_text(g, d->text, d->text_len)) return false;
     if (d->finish != NULL) gen_take_finish(g, d->finish);
     return true;
 }
 
-static bool gen_is_only_text(const struct delta *d)
+static bool gen_says_more(const struct delta *d)
 {
-    return d->text_len > 0 && d->finish == NULL && !d->is_trouble && d->reasoning_len == 0 && d->prompt_tokens < 0 &&
-           d->cached_tokens < 0 && d->output_tokens < 0;
+    return d->finish != NULL || d->is_trouble || d->prompt_tokens >= 0 || d->cached_tokens >= 0 ||
+           d->output_tokens >= 0 || d->prompt_ms >= 0 || d->output_ms >= 0 || d->progress >= 0 || d->prompt_cut;
+}
+
+// An event of text alone gives the next ones their mould.
+static void gen_learn(struct generation *g, const char *data, size_t len, const struct delta *d)
+{
+    if (gen_says_more(d)) return;
+    if (d->text_len > 0 && d->reasoning_len == 0) {
+        mould_learn(&g->mould, data, len, d->text, d->text_len);
+    } else if (g->reasoning_is_text && d->reasoning_len > 0 && d->text_len == 0) {
+        mould_learn(&g->mould, data, len, d->reasoning, d->reasoning_len);
+    }
+}
+
+// False, and nothing is taken: it makes no sense, not even with its broken characters replaced.
+static bool gen_parse(struct generation *g, struct delta *d, const char *type, const char *data, size_t len)
+{
+    if (g->dialect->read_event(d, g->raw, type, data, len)) return true;
+    json_free(d->tree);
+    d->tree = NULL;
+    struct buf mended;
+    buf_init(&mended, NDJSON_LINE_MAX);
+    bool ok = repair_json(&mended, data, len) && g->dialect->read_event(d, g->raw, type, mended.data, mended.len);
+    buf_release(&mended);
+    return ok;
 }
 
 static bool gen_read(struct generation *g, const char *type, const char *data, size_t len)
 {
-    struct delta d;
-    bool ok = g->dialect->read_event(&d, g->raw, type, data, len);
-    if (!ok) {
-        gen_stop(g, FAIL_GARBAGE);
-    } else {
-        if (gen_is_only_text(&d)) mould_learn(&g->mould, data, len, d.text, d.text_len);
+    struct delta d = {.tree = NULL};
+    bool ok = gen_parse(g, &d, type, data, len);
+    if (ok) {
+        if (g->framing == FRAMING_SSE) gen_learn(g, data, len, &d);
         ok = gen_take_delta(g, &d);
+    } else {
+        char *begin = mem_strndup(data, len < sizeof(g->odd) ? len : sizeof(g->odd));
+        log_mask(g->odd, sizeof(g->odd), begin);
+        free(begin);
+        gen_stop(g, FAIL_GARBAGE);
     }
     json_free(d.tree);
     return ok;
@@ -204,7 +309,29 @@ static bool gen_on_event(void *arg, const char *type, const char *data, size_t l
     return gen_read(g, type, data, len);
 }
 
-static const struct sse_events gen_sse_events = {.event = gen_on_event};
+static void gen_on_comment(void *arg, const char *text, size_t len)
+{
+    struct generation *g = arg;
+    if (g->dialect->read_comment == NULL) return;
+    watchdog_progress(&g->watchdog, g->dialect->read_comment(text, len), g->now_ms);
+}
+
+static const struct sse_events gen_sse_events = {.event = gen_on_event, .comment = gen_on_comment};
+
+static bool gen_on_line(void *arg, const char *data, size_t len)
+{
+    struct generation *g = arg;
+    if (g->one_body) return true;
+    bool ok = gen_read(g, "", data, len);
+    if (!ok && !g->saw_event && g->verdict == FAIL_GARBAGE) {
+        g->verdict = FAIL_NONE;
+        return g->one_body = true;
+    }
+    g->saw_event = true;
+    return ok;
+}
+
+static const struct ndjson_events gen_ndjson_events = {.line = gen_on_line};
 
 // ---- the reply ---------------------------------------------------------------------------------------------------
 
@@ -213,37 +340,70 @@ static bool gen_status_ok(int status)
     return status >= 200 && status < 300;
 }
 
-static void gen_note_text(struct generation *g)
+static void gen_on_head(void *arg, int status)
 {
-    g->last_text_ms = clock_mono_ms();
-    if (g->result.first_token_ms >= 0) return;
-    g->result.first_token_ms = g->last_text_ms - g->start_ms;
-    if (g->state != GEN_WAITING) return; // it ended in the same piece
-    g->state = GEN_WRITING;
-    if (g->stall_ms > 0) {
-        timer_set(g->idle, g->stall_ms);
+    struct generation *g = arg;
+    int64_t now_ms = clock_mono_ms();
+    g->result.http_status = status;
+    watchdog_bytes(&g->watchdog, now_ms);
+    if (gen_status_ok(status)) {
+        gen_watch(g, now_ms);
     } else {
-        timer_stop(g->idle);
+        g->state = GEN_REFUSED;
+        timer_set(g->idle, REFUSAL_WAIT_MS);
     }
+}
+
+// Text or thoughts came. The first of them change the limit, so the timer is set anew; later it is not.
+static void gen_note_content(struct generation *g)
+{
+    bool first = !g->watchdog.has_content;
+    if (g->text.len > 0 && g->result.first_token_ms < 0) g->result.first_token_ms = g->now_ms - g->start_ms;
+    watchdog_content(&g->watchdog, g->now_ms);
+    if (first && g->state == GEN_OPEN) gen_watch(g, g->now_ms);
 }
 
 // Hands on what the decoder collected. The receiver may cancel us.
 static void gen_hand_on(struct generation *g)
 {
+    if (g->text.len > 0 || g->thought) gen_note_content(g);
+    g->thought = false;
     if (g->text.len == 0) return;
-    gen_note_text(g);
     g->events->text(g->arg, g->text.data, g->text.len);
     buf_clear(&g->text);
+}
+
+// The first byte that is neither blank nor of a byte order mark tells how the reply is framed: '{' begins no field of
+// an event, and the names of those begin no JSON. False: it has not come yet.
+static bool gen_look(struct generation *g, const char **bytes, size_t *len)
+{
+    static const char passed[] = {' ', '\t', '\r', '\n', '\xEF', '\xBB', '\xBF'};
+    while (*len > 0 && memchr(passed, **bytes, sizeof(passed)) != NULL) {
+        ++*bytes;
+        --*len;
+    }
+    if (*len == 0) return false;
+    if (**bytes == '{') g->framing = FRAMING_NDJSON;
+    if (memchr(":deir", **bytes, 5) != NULL) g->framing = FRAMING_SSE;
+    return g->looked = true;
+}
+
+static void gen_decode(struct generation *g, const char *bytes, size_t len)
+{
+    if (!g->looked && !gen_look(g, &bytes, &len)) return;
+    bool ok = g->framing == FRAMING_SSE ? sse_feed(&g->sse, bytes, len) : ndjson_feed(&g->ndjson, bytes, len);
+    if (!ok) g->verdict = FAIL_TOO_BIG;
 }
 
 static bool gen_on_data(void *arg, int status, const char *bytes, size_t len)
 {
     struct generation *g = arg;
-    g->result.http_status = status;
+    g->now_ms = clock_mono_ms();
+    watchdog_bytes(&g->watchdog, g->now_ms);
     if (!g->saw_event) buf_add(&g->body, bytes, len); // beyond its ceiling it says no more than what it holds
     if (!gen_status_ok(status)) return true;
     g->in_data = true;
-    if (!sse_feed(&g->sse, bytes, len)) g->verdict = FAIL_TOO_BIG;
+    gen_decode(g, bytes, len);
     gen_hand_on(g);
     g->in_data = false;
     if (g->cancelled) {
@@ -253,52 +413,65 @@ static bool gen_on_data(void *arg, int status, const char *bytes, size_t len)
     return g->verdict == FAIL_NONE;
 }
 
-static enum failure gen_judge_status(struct generation *g, int status)
-{
-    struct trouble t = {.message = ""};
-    trouble_from_body(&t, g->body.data, g->body.len);
-    if (t.message[0] != '\0') gen_say(g, t.message);
-    return trouble_classify_status(status, &t);
-}
-
 static bool gen_type_is(const struct http_reply *reply, const char *type)
 {
     return strncasecmp(reply->content_type, type, strlen(type)) == 0;
+}
+
+// The reply was read, but the answer's own end is not in it.
+static enum failure gen_judge_open(struct generation *g)
+{
+    bool is_answer = g->result.text_bytes > 0 || g->result.reasoning_bytes > 0;
+    if (is_answer || g->framing == g->dialect->framing) return FAIL_TRUNCATED;
+    char *begin = mem_strndup(g->body.data, g->body.len < ODD_SHOWN ? g->body.len : ODD_SHOWN);
+    char *message = mem_printf("the server answers in another format than expected: %s", begin);
+    gen_say(g, message);
+    free(message);
+    free(begin);
+    return FAIL_NOT_A_SERVER;
+}
+
+// One JSON text: an error, or the answer of a server that does not stream. Nonsense without a brace at its end is one
+// that was cut.
+static enum failure gen_judge_json(struct generation *g)
+{
+    const struct buf *b = &g->body;
+    if (b->full) return FAIL_TOO_BIG;
+    if (!gen_read(g, "", b->data, b->len)) {
+        size_t end = b->len;
+        while (end > 0 && memchr(" \t\r\n", b->data[end - 1], 4) != NULL) end--;
+        return g->verdict == FAIL_GARBAGE && b->data[end - 1] != '}' ? FAIL_TRUNCATED : g->verdict;
+    }
+    return g->state == GEN_ENDED ? FAIL_NONE : gen_judge_open(g);
 }
 
 // A good status and not one event: an error as plain JSON, a server that does not stream, or something else
 // altogether.
 static enum failure gen_judge_body(struct generation *g, const struct http_reply *reply)
 {
-    const struct buf *b = &g->body;
-    if (gen_type_is(reply, "text/event-stream")) return FAIL_TRUNCATED;
-    if (gen_type_is(reply, "text/html") || trouble_looks_like_html(b->data, b->len)) {
-        (void)gen_judge_status(g, reply->status);
-        return FAIL_NOT_A_SERVER;
-    }
+    struct buf *b = &g->body;
+    if (b->len >= 3 && memcmp(b->data, "\xEF\xBB\xBF", 3) == 0) buf_drop_front(b, 3);
     size_t blank = strspn(b->data, " \t\r\n");
-    if (b->data[blank] == '\0' || b->data[blank] == ':') return FAIL_TRUNCATED; // nothing, or only pings
-    if (b->data[blank] != '{') return FAIL_NOT_A_SERVER;
-    if (!gen_read(g, "", b->data, b->len)) return g->verdict;
-    return g->state == GEN_ENDED ? FAIL_NONE : FAIL_TRUNCATED;
-}
-
-// What is left in the decoder when the reply is over: a last line without its newline. If it makes no sense, it was
-// cut; so was an answer whose own end did not come.
-static enum failure gen_judge_stream(struct generation *g)
-{
-    if (g->state == GEN_ENDED) return FAIL_NONE;
-    (void)sse_end(&g->sse);
-    if (g->verdict != FAIL_NONE && g->verdict != FAIL_GARBAGE) return g->verdict;
-    return g->state == GEN_ENDED ? FAIL_NONE : FAIL_TRUNCATED;
+    char first = b->data[blank];
+    if (first == '{') return gen_judge_json(g);
+    if (first == '\0' || first == ':') return FAIL_TRUNCATED; // nothing, or only pings
+    if (gen_type_is(reply, "text/event-stream")) return FAIL_TRUNCATED;
+    struct trouble t = {.message = ""};
+    trouble_from_body(&t, b->data, b->len);
+    gen_say_trouble(g, &t);
+    return FAIL_NOT_A_SERVER;
 }
 
 static enum failure gen_judge_whole(struct generation *g, const struct http_reply *reply)
 {
     if (reply->status == 0) return FAIL_NOT_A_SERVER; // something came that is not HTTP
-    if (!gen_status_ok(reply->status)) return gen_judge_status(g, reply->status);
-    enum failure f = gen_judge_stream(g);
-    return g->saw_event ? f : gen_judge_body(g, reply);
+    if (!gen_status_ok(reply->status)) return gen_blame_body(g, reply->status);
+    if (g->state == GEN_ENDED) return FAIL_NONE;
+    // A last line without its newline may be left in the decoder. If it makes no sense, it was cut.
+    (void)(g->framing == FRAMING_SSE ? sse_end(&g->sse) : ndjson_end(&g->ndjson));
+    if (g->verdict != FAIL_NONE && g->verdict != FAIL_GARBAGE) return g->verdict;
+    if (g->state == GEN_ENDED) return FAIL_NONE;
+    return g->saw_event ? gen_judge_open(g) : gen_judge_body(g, reply);
 }
 
 static enum failure gen_judge(struct generation *g, const struct http_reply *reply)
@@ -330,6 +503,7 @@ static void gen_on_done(void *arg, const struct http_reply *reply)
     g->result.http_status = reply->status;
     g->result.retry_after_ms = reply->retry_after_ms;
     g->in_data = true;
+    g->now_ms = clock_mono_ms();
     enum failure f = gen_judge(g, reply);
     gen_hand_on(g);
     g->in_data = false;
@@ -341,7 +515,7 @@ static void gen_on_done(void *arg, const struct http_reply *reply)
     gen_finish(g, f);
 }
 
-static const struct http_events gen_http_events = {.data = gen_on_data, .done = gen_on_done};
+static const struct http_events gen_http_events = {.head = gen_on_head, .data = gen_on_data, .done = gen_on_done};
 
 // ---- the start ---------------------------------------------------------------------------------------------------
 
@@ -349,7 +523,7 @@ static void gen_send(struct generation *g, struct http *h, const struct gen_requ
 {
     struct buf body;
     buf_init(&body, BUF_MAX_PROMPT);
-    char *url = route_url(q->url, g->dialect->path);
+    char *url = route_url(q->url, g->raw ? g->dialect->raw_path : g->dialect->path);
     g->dialect->write_body(&body, q);
     struct http_request request = {.method = "POST",
                                    .url = url,
@@ -362,12 +536,68 @@ static void gen_send(struct generation *g, struct http *h, const struct gen_requ
     buf_release(&body);
 }
 
+static bool gen_given(double value)
+{
+    return !isnan(value);
+}
+
+// The optional parameters that the request bears: a refusal is about one of them, whatever else it names.
+static param_set gen_sent(const struct gen_request *q, param_set has)
+{
+    static const struct sampling nothing = {NAN, NAN, NAN, NAN, NAN, NAN, -1, NAN, NAN, 0, NAN, NAN};
+    const struct sampling *s = q->sampling != NULL ? q->sampling : &nothing;
+    const struct {
+        enum param param;
+        bool given;
+    } list[] = {
+        {PARAM_TEMPERATURE, gen_given(s->temperature)},
+        {PARAM_TOP_P, gen_given(s->top_p)},
+        {PARAM_TOP_K, s->top_k >= 0},
+        {PARAM_MIN_P, gen_given(s->min_p)},
+        {PARAM_REPETITION, gen_given(s->repetition_penalty)},
+        {PARAM_PRESENCE, gen_given(s->presence_penalty)},
+        {PARAM_FREQUENCY, gen_given(s->frequency_penalty)},
+        {PARAM_DRY, s->dry_multiplier > 0},
+        {PARAM_XTC, s->xtc_probability > 0},
+        {PARAM_SEED, q->seed >= 0},
+        {PARAM_SCHEMA, q->schema != NULL},
+        {PARAM_THINKING, q->thinking_off},
+        {PARAM_USAGE, true},
+        {PARAM_CACHE, true},
+        {PARAM_PINGS, true},
+    };
+    param_set sent = 0;
+    for (size_t i = 0; i < ARRAY_LEN(list); i++) sent |= list[i].given ? PARAM_BIT(list[i].param) : 0;
+    sent &= has;
+    if (q->prefill) sent |= PARAM_BIT(PARAM_PREFILL); // also where it is but a last message of the assistant
+    return sent & ~q->without;
+}
+
+static void gen_init(struct generation *g, const struct gen_request *q)
+{
+    g->dialect = dialect_get(q->dialect);
+    g->framing = g->dialect->framing;
+    g->raw = q->raw != NULL && g->dialect->raw_path != NULL;
+    g->reasoning_is_text = q->reasoning_is_text;
+    g->sent = gen_sent(q, g->dialect->params);
+    g->max_tokens = q->max_tokens;
+    g->result.prompt_tokens = g->result.cached_tokens = g->result.output_tokens = -1;
+    g->result.prompt_ms = g->result.output_ms = -1;
+    g->result.first_token_ms = g->result.retry_after_ms = -1;
+    sse_init(&g->sse, &gen_sse_events, g);
+    ndjson_init(&g->ndjson, &gen_ndjson_events, g);
+    mould_init(&g->mould);
+    buf_init(&g->text, GEN_TEXT_MAX);
+    buf_init(&g->body, BUF_MAX_PIECE);
+}
+
 static void gen_arm(struct generation *g, struct loop *l, const struct gen_request *q)
 {
-    g->stall_ms = q->stall_ms;
+    g->start_ms = clock_mono_ms();
     g->idle = timer_new(l, gen_on_idle, g);
     g->total = timer_new(l, gen_on_total, g);
-    if (q->first_token_ms > 0) timer_set(g->idle, q->first_token_ms);
+    watchdog_init(&g->watchdog, q->first_token_ms, q->stall_ms, q->silence_ms, g->start_ms);
+    gen_watch(g, g->start_ms);
     if (q->total_ms > 0) timer_set(g->total, q->total_ms);
 }
 
@@ -375,18 +605,9 @@ struct generation *gen_start(struct loop *l, struct http *h, const struct gen_re
                              const struct gen_events *events, void *arg)
 {
     struct generation *g = mem_calloc(1, sizeof(*g));
-    g->dialect = dialect_get(q->dialect);
-    g->raw = q->raw != NULL;
     g->events = events;
     g->arg = arg;
-    g->max_tokens = q->max_tokens;
-    g->start_ms = clock_mono_ms();
-    g->result.prompt_tokens = g->result.cached_tokens = g->result.output_tokens = -1;
-    g->result.first_token_ms = g->result.retry_after_ms = -1;
-    sse_init(&g->sse, &gen_sse_events, g);
-    mould_init(&g->mould);
-    buf_init(&g->text, GEN_TEXT_MAX);
-    buf_init(&g->body, BUF_MAX_PIECE);
+    gen_init(g, q);
     gen_arm(g, l, q);
     gen_send(g, h, q);
     return g;

@@ -53,6 +53,7 @@ struct http_call {
     bool too_big, stopped;
     int64_t retry_after_ms;
     bool retry_after_exact; // from retry-after-ms, which says it better than retry-after
+    char server[64];
     char text[CURL_ERROR_SIZE];
 };
 
@@ -165,22 +166,50 @@ static int64_t http_retry_after_ms(const char *value)
     return date < 0 ? -1 : http_clamp_ms((double)date * 1000 - (double)clock_wall_ms());
 }
 
+// The value of a header line, without the blanks around it; NULL: the line is another header.
+static char *http_header_value(const char *line, size_t len, const char *name)
+{
+    size_t skip = strlen(name);
+    if (len <= skip || strncasecmp(line, name, skip) != 0 || line[skip] != ':') return NULL;
+    skip++;
+    while (skip < len && (line[skip] == ' ' || line[skip] == '\t')) skip++;
+    while (len > skip && strchr(" \t\r\n", line[len - 1]) != NULL) len--;
+    return mem_strndup(line + skip, len - skip);
+}
+
+static void http_take_retry_after(struct http_call *c, const char *value)
+{
+    if (!c->retry_after_exact) c->retry_after_ms = http_retry_after_ms(value);
+}
+
+static void http_take_retry_after_ms(struct http_call *c, const char *value)
+{
+    c->retry_after_ms = http_clamp_ms(strtod(value, NULL));
+    c->retry_after_exact = true;
+}
+
+static void http_take_server(struct http_call *c, const char *value)
+{
+    log_mask(c->server, sizeof(c->server), value);
+}
+
 static void http_read_header(struct http_call *c, const char *line, size_t len)
 {
-    static const char plain[] = "retry-after:", exact[] = "retry-after-ms:";
-    bool is_exact = len >= sizeof(exact) && strncasecmp(line, exact, sizeof(exact) - 1) == 0;
-    if (!is_exact && (len < sizeof(plain) || strncasecmp(line, plain, sizeof(plain) - 1) != 0)) return;
-    size_t skip = is_exact ? sizeof(exact) - 1 : sizeof(plain) - 1;
-    while (skip < len && line[skip] == ' ') skip++;
-    while (len > skip && strchr(" \r\n", line[len - 1]) != NULL) len--;
-    char *value = mem_strndup(line + skip, len - skip);
-    if (is_exact) {
-        c->retry_after_ms = http_clamp_ms(strtod(value, NULL));
-    } else if (!c->retry_after_exact) {
-        c->retry_after_ms = http_retry_after_ms(value);
+    static const struct {
+        const char *name;
+        void (*take)(struct http_call *c, const char *value);
+    } headers[] = {
+        {"retry-after", http_take_retry_after},
+        {"retry-after-ms", http_take_retry_after_ms},
+        {"server", http_take_server},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+        char *value = http_header_value(line, len, headers[i].name);
+        if (value == NULL) continue;
+        headers[i].take(c, value);
+        free(value);
+        return;
     }
-    c->retry_after_exact |= is_exact;
-    free(value);
 }
 
 static size_t http_on_header(char *line, size_t size, size_t count, void *arg)
@@ -260,6 +289,7 @@ static void http_fill_reply(struct http_reply *r, const struct http_call *c, CUR
     char *type = NULL;
     curl_easy_getinfo(c->easy, CURLINFO_CONTENT_TYPE, &type);
     if (type != NULL) log_mask(r->content_type, sizeof(r->content_type), type);
+    memcpy(r->server, c->server, sizeof(r->server));
     if (r->outcome == HTTP_DONE || r->outcome == HTTP_STOPPED) return;
     const char *text = c->text[0] != '\0' ? c->text : curl_easy_strerror(code);
     if (code == CURLE_OK) text = "the reply broke off in its headers";

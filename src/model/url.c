@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// Which URLs may name a backend: declared in include/model/config.h. The grammar is a part of RFC 3986:
+// Which URLs may name a backend, and which server one names: declared in include/model/config.h. The grammar is a part
+// of RFC 3986:
 //
 //     ("http" | "https") "://" (name | IPv4 | "[" IPv6 "]") [":" port] ["/" path]
 //
 // The messages never repeat the URL: what stands in the wrong place may be a password.
 #include "model/config.h"
 
+#include "base/mem.h"
+
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define DIGITS  "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-enum { URL_MAX_BYTES = 1000, PORT_MAX = 65535 };
+enum { URL_MAX_BYTES = 1000, HOST_MAX_BYTES = 256, PORT_MAX = 65535 };
 
 static const char *after_scheme(const char *url)
 {
@@ -72,4 +77,41 @@ bool url_check(const char *url, struct err *e)
     if (!at) return refuse(e, "with a port that is none");
     if (*at && *at != '/') return refuse(e, "with a broken host");
     return true;
+}
+
+// ---- one name for one server -------------------------------------------------------------------------------------
+
+static bool is_local(const char *host)
+{
+    static const char *const local[] = {"localhost", "0.0.0.0",           "[::1]",
+                                        "[::]",      "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]"};
+    for (size_t i = 0; i < ARRAY_LEN(local); i++)
+        if (strcmp(host, local[i]) == 0) return true;
+    return false;
+}
+
+static void small_letters(char *text)
+{
+    for (char *c = text; *c; c++) *c = (char)tolower((unsigned char)*c);
+}
+
+// A last dot says that the name is whole ("localhost."), which every name here is.
+static void drop_last_dot(char *host)
+{
+    size_t len = strlen(host);
+    if (len > 1 && host[len - 1] == '.') host[len - 1] = '\0';
+}
+
+void url_address(const char *url, char *out, size_t size)
+{
+    const char *at = after_scheme(url), *host = at ? at : url, *end = after_host(host);
+    bool tls = strncasecmp(url, "https:", 6) == 0;
+    char name[HOST_MAX_BYTES];
+    if (!end) end = host + strcspn(host, ":/");
+    (void)snprintf(name, sizeof name, "%.*s", (int)(end - host), host);
+    small_letters(name);
+    drop_last_dot(name);
+    long port = *end == ':' && after_port(end) ? strtol(end + 1, NULL, 10) : 0;
+    if (port <= 0) port = tls ? 443 : 80;
+    (void)snprintf(out, size, "%s:%ld", is_local(name) ? "127.0.0.1" : name, port);
 }

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Events as text: "[type|data]", a comment as "#".
+// Events as text: "[type|data]", comments as "#text;".
 static bool note_event(void *arg, const char *type, const char *data, size_t len)
 {
     buf_addf(arg, "[%s|", type);
@@ -23,9 +23,11 @@ static bool note_event(void *arg, const char *type, const char *data, size_t len
     return len < 4 || memcmp(data, "stop", 4) != 0;
 }
 
-static void note_comment(void *arg)
+static void note_comment(void *arg, const char *text, size_t len)
 {
-    buf_adds(arg, "#");
+    buf_addc(arg, '#');
+    buf_add(arg, text, len);
+    buf_addc(arg, ';');
 }
 
 static const struct sse_events events = {.event = note_event, .comment = note_comment};
@@ -44,10 +46,15 @@ static const struct sse_case cases[] = {
     {"data\n\n", "[|]"},
     {"event: error\ndata: x\n\ndata: y\n\n", "[error|x][|y]"},
     {"event: error\n\ndata: y\n\n", "[|y]"},
-    {":\n\n: keepalive 1/2\n\ndata: a\n\n", "##[|a]"},
+    {":\n\n: keepalive 1/2\n\ndata: a\n\n", "#;# keepalive 1/2;[|a]"},
+    {":\r\n\r\n:a:b\r\rdata: a\r\n:c", "#;#a:b;#c;[|a]"},
+    {"data: one\n: between\ndata: two\n\n", "# between;[|one\ntwo]"},
     {"\xEF\xBB\xBF"
      "data: a\n\n",
      "[|a]"},
+    {"\xEF\xBB\xBF: a\n\xEF\xBB\xBF"
+     "data: b\n\ndata: \xEF\xBB\xBF\n\n",
+     "# a;[|\xEF\xBB\xBF]"},
     {"id: 7\nretry: 9\nnonsense\ndata: a\n\n", "[|a]"},
     {"error: {\"code\":500}\n\ndata: [DONE]\n\n", "[error|{\"code\":500}][|[DONE]]"},
     {"data: a\n\ndata: [DONE]", "[|a][|[DONE]]"},

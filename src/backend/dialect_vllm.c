@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// vLLM. Its prefix cache needs no word from us, and tells its share only if started with
+// --enable-prompt-tokens-details. "guided_json" was dropped in 0.12 and has been ignored in silence since.
+#include "dialect_chat.h"
+#include "dialect_facts.h"
+#include "dialect_tokenize.h"
+#include "metrics.h"
+
+enum {
+    VLLM_PARAMS = PARAM_BIT(PARAM_TEMPERATURE) | PARAM_BIT(PARAM_TOP_P) | PARAM_BIT(PARAM_TOP_K) |
+                  PARAM_BIT(PARAM_MIN_P) | PARAM_BIT(PARAM_REPETITION) | PARAM_BIT(PARAM_PRESENCE) |
+                  PARAM_BIT(PARAM_FREQUENCY) | PARAM_BIT(PARAM_SEED) | PARAM_BIT(PARAM_SCHEMA) |
+                  PARAM_BIT(PARAM_PREFILL) | PARAM_BIT(PARAM_THINKING) | PARAM_BIT(PARAM_USAGE)
+};
+
+static void vllm_write_body(struct buf *out, const struct gen_request *q)
+{
+    param_set send = VLLM_PARAMS & ~q->without;
+    struct json *body = chat_begin(q, send, DIALECT_VLLM);
+    chat_set_schema(body, q, send);
+    if (q->thinking_off) chat_set_no_thinking(body, send);
+    chat_set_continuation(body, q, send);
+    chat_end(out, body, q);
+}
+
+// ik_llama.cpp says max_model_len too, but owns its model itself.
+static bool vllm_read_models(struct backend_facts *f, const struct json *v, const char *text, size_t len,
+                             const char *server, const char *model)
+{
+    const struct json *list = facts_list(v);
+    (void)text;
+    (void)len;
+    (void)server;
+    if (!facts_owned_by(list, "vllm")) return false;
+    facts_assume(f, DIALECT_VLLM);
+    f->models_whole = true;
+    facts_add_list(f, list, true);
+    facts_set_size(&f->n_ctx_tokens, json_get(facts_entry(f, list, model), "max_model_len"));
+    return true;
+}
+
+static bool vllm_read_version(struct backend_facts *f, const struct json *v, const char *text, size_t len,
+                              const char *server, const char *model)
+{
+    (void)text;
+    (void)len;
+    (void)server;
+    (void)model;
+    facts_set_version(f, json_get(v, "version"));
+    return f->version[0] != '\0';
+}
+
+static int vllm_read_idle(const char *body, size_t len, int slot)
+{
+    static const char *const names[] = {"vllm:num_requests_running", "vllm:num_requests_waiting", NULL};
+    (void)slot;
+    return metrics_idle(body, len, names);
+}
+
+static bool vllm_read_metrics(struct backend_facts *f, const struct json *v, const char *text, size_t len,
+                              const char *server, const char *model)
+{
+    (void)v;
+    (void)server;
+    (void)model;
+    f->idle_route = vllm_read_idle(text, len, -1) >= 0;
+    return f->idle_route;
+}
+
+const struct dialect dialect_vllm = {
+    .kind = DIALECT_VLLM,
+    .framing = FRAMING_SSE,
+    .params = VLLM_PARAMS,
+    .path = "/v1/chat/completions",
+    .write_body = vllm_write_body,
+    .read_event = chat_read_event,
+    .questions = {{"/v1/models", NULL, vllm_read_models},
+                  {"/version", NULL, vllm_read_version},
+                  {"/metrics", NULL, vllm_read_metrics}},
+    .identify = 1,
+    .prefill = true,
+    .idle_path = "/metrics",
+    .read_idle = vllm_read_idle,
+    .count_path = "/tokenize",
+    .write_count = tokenize_write,
+    .read_count = tokenize_read,
+};
