@@ -6,7 +6,8 @@
 // process group of its own with stdout and stderr in a capped log file, and watches two things: the command (when it
 // dies the keeper exits with 1 after writing how) and a pipe from the engine (when it closes, even by kill -9 of the
 // engine, the keeper ends the group: SIGTERM, after 3 s SIGKILL). So a backend never outlives its engine by more
-// than that, and a successor starts its own only then.
+// than that, and a successor starts its own only then. Should the keeper itself be killed (kill -9), its backend runs on
+// until the next keeper of that lock, which ends it before it starts its own.
 //
 //   engine ──spawn──▶ keeper ──lock, fork──▶ backend (own process group)
 //     └── pipe, write end held ──▶ EOF = end the group
@@ -29,7 +30,8 @@ struct keeper_options {
 
 // Starts the keeper (posix_spawn); returns at once.
 struct keeper *keeper_start(const struct keeper_options *o, struct err *e);
-// True while the keeper process runs; false once it is gone, and then `why` holds one line (masked).
+// True while the keeper process runs; false once it is gone, and then `why` holds one line (masked): how the command
+// ended, and up to three of the last lines that it wrote.
 bool keeper_alive(struct keeper *k, char *why, unsigned long size);
 // The last lines that the backend has written so far (masked, oldest first, joined by " | "): while it loads, hangs, or
 // after it died. "" if there are none.

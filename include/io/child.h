@@ -18,8 +18,8 @@ struct child_fds {
 };
 
 // The program leads a process group of its own, with default signals and nothing blocked. argv[0] is looked for in
-// PATH. `more`: "NAME=value" entries that come on top of our own environment, NULL-terminated; NULL: none. Descriptors of
-// ours that are not close-on-exec would leak: there are none.
+// PATH. `more`: "NAME=value" entries that come on top of our own environment, or in the place of ours of that name;
+// NULL-terminated; NULL: none. Descriptors of ours that are not close-on-exec would leak: there are none.
 bool child_spawn(pid_t *pid, const char *const *argv, const struct child_fds *fds, const char *const *more,
                  struct err *e);
 

@@ -3,10 +3,11 @@
 //
 // The keeper process.
 //
-//   LOCKING ──lock──▶ RUNNING ──command died──▶ say why, exit 1
-//      │                 │
-//      └── the pipe closed, or SIGTERM ──▶ end the group: SIGTERM, 3 s, SIGKILL; exit 0
+//   LOCKING ──lock──▶ CLEARING ──▶ RUNNING ──command died──▶ say why, exit 1
+//      │                 │            │
+//      └─────────────────┴────────────┴── the pipe closed, or SIGTERM ──▶ end the group: SIGTERM, 3 s, SIGKILL; exit 0
 //
+// CLEARING ends what an earlier keeper left running when it was itself killed (keeper_orphan.h).
 // The group's leader is not reaped before the last signal went to the group: until then its number cannot be given to
 // another. The lock's descriptor is close-on-exec, since a backend that inherited it would hold it for ever. What the
 // backend prints comes by a pipe, so that the log can have a cap and its last line can say why the backend died.
@@ -19,6 +20,9 @@
 #include "base/mem.h"
 
 #include "io/child.h"
+
+#include "keeper_orphan.h"
+#include "keeper_tail.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -38,6 +42,8 @@ enum {
     VANISH_LIMIT_MS = 200,
     VANISH_NAP_MS = 5,
     SOCKET_FD = 3,
+    TOLD_LINES = 3,   // of the reason
+    TOLD_BYTES = 240, // that they may have
 };
 
 struct keeping {
@@ -48,7 +54,7 @@ struct keeping {
     pid_t group;     // 0: nothing runs
     int output;      // read end of the backend's stdout and stderr; -1: closed
     struct buf line; // of its output, not yet ended
-    char last_line[512];
+    struct tail tail;
     bool ended; // the engine is gone, or wants the end
 };
 
@@ -76,10 +82,16 @@ static void keeper_take_signals(void)
     (void)sigaction(SIGPIPE, &on, NULL);
 }
 
-static void keeper_tell(const char *text)
+// At most PIPE_BUF bytes, so that it is one piece.
+static void keeper_tell(const char *why, const struct tail *tail)
 {
+    char text[TAIL_LINES * TAIL_LINE_SIZE + 1024];
+    size_t have = tail->count < TAIL_LINES ? tail->count : TAIL_LINES;
+    int len = snprintf(text, 1024, "%s", why);
     log_line(LOG_WARN, "%s", text);
-    ssize_t n = write(STDOUT_FILENO, text, strlen(text));
+    for (size_t i = tail->count - have; i < tail->count; i++)
+        len += snprintf(text + len, sizeof(text) - (size_t)len, "\n%s", tail->lines[i % TAIL_LINES]);
+    ssize_t n = write(STDOUT_FILENO, text, (size_t)len);
     (void)n; // nobody may be there to hear it
 }
 
@@ -89,7 +101,7 @@ static void keeper_end_line(struct keeping *k)
 {
     if (k->line.len > 0) {
         log_line(LOG_INFO, "%s", k->line.data);
-        log_mask(k->last_line, sizeof(k->last_line), k->line.data);
+        tail_add(&k->tail, k->line.data);
     }
     buf_clear(&k->line);
 }
@@ -153,9 +165,7 @@ static bool keeper_lock(struct keeping *k, struct err *e)
 {
     enum lock_result got;
     while ((got = lock_try(&k->lock, k->lock_path, false, e)) == LOCK_TAKEN && !k->ended) keeper_wait(k, LOCK_NAP_MS);
-    if (got != LOCK_HELD) return false;
-    lock_sign(&k->lock);
-    return true;
+    return got == LOCK_HELD;
 }
 
 // ---- the group ---------------------------------------------------------------------------------------------------
@@ -168,6 +178,7 @@ static bool keeper_run(struct keeping *k, struct err *e)
     bool ok = child_spawn(&k->group, k->command, &fds, NULL, e);
     close(ends[1]);
     k->output = ends[0];
+    if (ok) orphan_sign(&k->lock, k->group);
     (void)fcntl(k->output, F_SETFL, O_NONBLOCK);
     return ok;
 }
@@ -199,9 +210,29 @@ static void keeper_end_group(struct keeping *k)
     (void)keeper_reap(k);
 }
 
+static void keeper_await_orphan(struct keeping *k, const struct orphan *o, int64_t limit_ms)
+{
+    int64_t until_ms = clock_mono_ms() + limit_ms;
+    while (orphan_lives(o) && clock_mono_ms() < until_ms) keeper_wait(k, VANISH_NAP_MS);
+}
+
+// Goes on to the end although our own engine may have left meanwhile: nobody else would do it.
+static void keeper_clear(struct keeping *k)
+{
+    struct orphan o = orphan_read(&k->lock);
+    if (orphan_lives(&o)) {
+        log_line(LOG_WARN, "ending what an earlier keeper left running (process group %ld)", (long)o.group);
+        (void)kill(-o.group, SIGTERM);
+        keeper_await_orphan(k, &o, TERM_GRACE_MS);
+        (void)kill(-o.group, SIGKILL);
+        keeper_await_orphan(k, &o, TERM_GRACE_MS);
+    }
+    orphan_sign(&k->lock, 0);
+}
+
 static void keeper_tell_end(struct keeping *k, int status)
 {
-    char text[1024], how[64];
+    char text[1024], how[64], last[TOLD_BYTES];
     while (keeper_pump(k)) {
     }
     keeper_end_line(k);
@@ -210,9 +241,9 @@ static void keeper_tell_end(struct keeping *k, int status)
     } else {
         (void)snprintf(how, sizeof(how), "exited with status %d", WEXITSTATUS(status));
     }
-    const char *glue = k->last_line[0] != '\0' ? ": " : "";
-    (void)snprintf(text, sizeof(text), "'%s' %s%s%s", k->command[0], how, glue, k->last_line);
-    keeper_tell(text);
+    tail_join(&k->tail, TOLD_LINES, last, sizeof(last));
+    (void)snprintf(text, sizeof(text), "'%s' %s%s%s", k->command[0], how, last[0] != '\0' ? ": " : "", last);
+    keeper_tell(text, &k->tail);
 }
 
 // ---- the process -------------------------------------------------------------------------------------------------
@@ -253,19 +284,22 @@ static int keeper_keep(struct keeping *k)
 {
     struct err e = ERR_INIT;
     if (!log_to_file(k->log_path, LOG_CAP_BYTES, &e) || !keeper_lock(k, &e)) goto failed;
+    keeper_clear(k);
     if (!k->ended) {
         if (!keeper_run(k, &e)) goto failed;
         while (!k->ended && !keeper_is_dead(k)) keeper_wait(k, -1);
     }
     if (k->group == 0 || k->ended) {
         if (k->group != 0) keeper_end_group(k);
+        orphan_sign(&k->lock, 0);
         return 0;
     }
     keeper_tell_end(k, keeper_reap(k));
+    orphan_sign(&k->lock, 0);
     return 1;
 failed:
     if (e.code == ERR_NONE) return 0; // the engine went away before we had the lock
-    keeper_tell(e.text);
+    keeper_tell(e.text, &k->tail);
     return 1;
 }
 

@@ -60,14 +60,25 @@ static size_t child_count(const char *const *list)
     return n;
 }
 
-// The first of two entries of one name is the one that programs find.
+static bool child_has_name(const char *const *list, const char *entry)
+{
+    size_t len = strcspn(entry, "=");
+    for (size_t i = 0; list != NULL && list[i] != NULL; i++) {
+        if (strncmp(list[i], entry, len) == 0 && list[i][len] == '=') return true;
+    }
+    return false;
+}
+
+// Of two entries of one name getenv finds the first and a shell the last: no name stands there twice.
 static char **child_environ(const char *const *more)
 {
     const char *const *own = (const char *const *)environ;
-    size_t added = child_count(more), count = child_count(own);
+    size_t added = child_count(more), count = child_count(own), n = 0;
     char **all = mem_calloc(added + count + 1, sizeof(*all));
-    for (size_t i = 0; i < added; i++) all[i] = (char *)(uintptr_t)more[i];
-    for (size_t i = 0; i < count; i++) all[added + i] = (char *)(uintptr_t)own[i];
+    for (size_t i = 0; i < added; i++) all[n++] = (char *)(uintptr_t)more[i];
+    for (size_t i = 0; i < count; i++) {
+        if (!child_has_name(more, own[i])) all[n++] = (char *)(uintptr_t)own[i];
+    }
     return all;
 }
 

@@ -118,7 +118,10 @@ static void test_backend_dies(void **state)
     static const struct {
         const char *script, *why;
     } cases[] = {
-        {"echo starting; echo 'error: no such model' >&2; exit 3", "'sh' exited with status 3: error: no such model"},
+        {"echo starting; echo 'error: no such model' >&2; exit 3",
+         "'sh' exited with status 3: starting | error: no such model"},
+        {"for i in 1 2 3 4 5; do echo line $i; echo; done; exit 1",
+         "'sh' exited with status 1: line 3 | line 4 | line 5"},
         {"kill -9 $$", "'sh' was killed by signal 9"},
         {"printf 'bell \\a without newline'; exit 1", "'sh' exited with status 1: bell ? without newline"},
     };
@@ -131,6 +134,64 @@ static void test_backend_dies(void **state)
         await_lock_free(LIMIT_MS);
     }
     assert_true(file_says("backend.log", "starting"));
+}
+
+// A line as long as this leaves no room for those before it, and is cut itself.
+static void test_long_last_words(void **state)
+{
+    (void)state;
+    char why[400] = "", words[2048];
+    struct keeper *k = keep("echo short; printf '%0300d\\n' 7; exit 1", -1);
+    await_end(k, why, sizeof(why));
+    assert_int_equal(strncmp(why, "'sh' exited with status 1: 0000", 31), 0);
+    assert_in_range(strlen(why), 200, 270);
+    keeper_words(k, words, sizeof(words));
+    assert_int_equal(strncmp(words, "short | 0000", 12), 0);
+    assert_int_equal(strlen(words), 8 + 300);
+    keeper_stop(k);
+}
+
+static void await_words(struct keeper *k, const char *want)
+{
+    char words[256] = "";
+    int64_t until_ms = clock_mono_ms() + LIMIT_MS;
+    for (keeper_words(k, words, sizeof(words)); strcmp(words, want) != 0; keeper_words(k, words, sizeof(words))) {
+        if (clock_mono_ms() > until_ms) fail_msg("its words are '%s', not '%s'", words, want);
+        usleep(NAP_US);
+    }
+}
+
+// While it lives, after its end, and nothing of the one before; control characters never come through.
+static void test_words(void **state)
+{
+    (void)state;
+    char why[256] = "";
+    struct keeper *k =
+        keep("for i in 1 2 3 4 5 6; do echo loading $i; done; printf 'b\\033[2J\\n'; exec sleep 1000", -1);
+    await_words(k, "loading 3 | loading 4 | loading 5 | loading 6 | b?[2J");
+    assert_true(keeper_alive(k, why, sizeof(why)));
+    keeper_stop(k);
+
+    k = keep("until test -e go; do sleep 0.01; done; echo out of memory; exit 1", -1);
+    await_words(k, "");
+    int fd = open("go", O_WRONLY | O_CREAT, 0600);
+    close(fd);
+    await_end(k, why, sizeof(why));
+    await_words(k, "out of memory");
+    keeper_stop(k);
+}
+
+// Only the last 4 KB of the log are read, and a line whose head is cut off by that is none.
+static void test_words_of_a_long_log(void **state)
+{
+    (void)state;
+    struct keeper *k = keep("printf '%03000d\\n' 0; printf '%01500d\\nlast\\n' 1; exec sleep 1000", -1);
+    char words[4096] = "";
+    await_file("backend.log", "last\n");
+    keeper_words(k, words, sizeof(words));
+    assert_int_equal(strspn(words, "0"), 511);
+    assert_string_equal(words + 511, " | last");
+    keeper_stop(k);
 }
 
 static void test_command_that_does_not_exist(void **state)
@@ -210,6 +271,71 @@ static void test_engine_is_killed(void **state)
     await_gone(leader, GENEROUS_MS);
     await_gone(child, GENEROUS_MS);
     await_lock_free(GENEROUS_MS);
+}
+
+static void kill_keeper(struct keeper *k)
+{
+    char why[256] = "";
+    kill((pid_t)lock_holder("keeper.lock"), SIGKILL);
+    await_end(k, why, sizeof(why));
+    assert_string_equal(why, "the keeper was killed by signal 9");
+    keeper_stop(k);
+}
+
+// Nobody could end its backend then: the next keeper does, whether it goes gently or not, before it starts its own.
+static void test_keeper_is_killed(void **state)
+{
+    (void)state;
+    static const char *const scripts[] = {
+        "echo $$ >left; while :; do sleep 0.01; done",
+        "trap '' TERM; (while :; do sleep 0.01; done) & echo $! >child; echo $$ >left; while :; do sleep 0.01; done",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(scripts); i++) {
+        struct keeper *k = keep(scripts[i], -1);
+        pid_t left = read_pid("left");
+        // The keeper signs after the spawn: wait for that, not for its backend.
+        char group[32];
+        (void)snprintf(group, sizeof(group), "\n%ld ", (long)left);
+        await_file("keeper.lock", group);
+        kill_keeper(k);
+        assert_false(is_gone(left));
+        k = keep("kill -0 $(cat left) 2>/dev/null && echo both >both; echo $$ >next; exec sleep 1000", -1);
+        (void)read_pid("next");
+        assert_true(is_gone(left));
+        if (i == 1) await_gone(read_pid("child"), 100);
+        assert_true(file_says("backend.log", "ending what an earlier keeper left running"));
+        keeper_stop(k);
+        assert_false(file_says("keeper.lock", " "));
+        remove("left");
+        remove("next");
+    }
+}
+
+// Its number was given to somebody else meanwhile.
+static void test_stranger_of_the_same_number_is_left_alone(void **state)
+{
+    (void)state;
+    char *line = NULL, mark[OS_MARK_SIZE];
+    pid_t stranger = fork();
+    assert_true(stranger >= 0);
+    if (stranger == 0) {
+        setpgid(0, 0);
+        for (;;) pause();
+    }
+    setpgid(stranger, stranger);
+    assert_true(os_process_mark(stranger, mark));
+    for (int same = 0; same < 2; same++) {
+        struct err e = ERR_INIT;
+        line = mem_printf("1\n%ld %s%s\n", (long)stranger, same ? "" : "1", mark);
+        assert_true(file_publish("keeper.lock", line, strlen(line), &e));
+        free(line);
+        struct keeper *k = keep("echo $$ >next; exec sleep 1000", -1);
+        (void)read_pid("next");
+        assert_int_equal(is_gone(stranger), same); // told apart by nothing but the mark
+        keeper_stop(k);
+        remove("next");
+    }
+    assert_int_equal(waitpid(stranger, NULL, 0), stranger);
 }
 
 static void test_second_keeper_waits_for_the_first(void **state)
@@ -330,11 +456,16 @@ int main(int argc, char **argv)
 #define KEEPER_TEST(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
     const struct CMUnitTest tests[] = {
         KEEPER_TEST(test_backend_dies),
+        KEEPER_TEST(test_long_last_words),
+        KEEPER_TEST(test_words),
+        KEEPER_TEST(test_words_of_a_long_log),
         KEEPER_TEST(test_command_that_does_not_exist),
         KEEPER_TEST(test_program_that_does_not_exist),
         KEEPER_TEST(test_rest_of_the_group_goes_with_its_leader),
         KEEPER_TEST(test_stop_is_gentle_then_hard),
         KEEPER_TEST(test_engine_is_killed),
+        KEEPER_TEST(test_keeper_is_killed),
+        KEEPER_TEST(test_stranger_of_the_same_number_is_left_alone),
         KEEPER_TEST(test_second_keeper_waits_for_the_first),
         KEEPER_TEST(test_stop_while_it_waits_for_the_lock),
         KEEPER_TEST(test_descriptors),
