@@ -66,7 +66,7 @@ int main(int argc, char **argv)
     sim.dialect = dialect_find(options.dialect);
     sim.script = script;
     sim.author = author_new(&options.habits);
-    account_init(&sim.account, options.ctx_tokens, 0);
+    account_init(&sim.account, options.ctx_tokens);
     if (!start(&sim, &options, &e)) goto fail;
     wait_for_end(&signals);
     // Answers may be under way in other threads: nothing is freed under them.
