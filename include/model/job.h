@@ -67,5 +67,6 @@ struct job {
     int64_t created_ms, begun_ms, ended_ms, touched_ms; // wall clock; 0: not yet
 };
 void job_release(struct job *j);
+struct job job_copy(const struct job *j); // deep
 
 #endif

@@ -217,24 +217,6 @@ static void follow_info(void *arg)
 
 // ---- ends -------------------------------------------------------------------------------------------------------
 
-static struct job follow_copy(const struct job *j)
-{
-    struct job copy = *j;
-
-    copy.uuid = mem_strdup(j->uuid);
-    copy.slug = mem_strdup(j->slug);
-    copy.title = mem_strdup(j->title);
-    copy.reason = mem_strdup(j->reason);
-    copy.spec = NULL;
-    copy.backend = mem_strdup(j->backend);
-    copy.model = mem_strdup(j->model);
-    copy.templates = NULL;
-    copy.templates_dir = NULL;
-    copy.out_dir = mem_strdup(j->out_dir);
-    copy.out_parent = NULL;
-    return copy;
-}
-
 // What went well is talk; what needs somebody is said in any case.
 static void follow_rested(void *arg, const struct job *j)
 {
@@ -244,7 +226,7 @@ static void follow_rested(void *arg, const struct job *j)
 
     f->code = exit_worse(f->code, code);
     mem_grow(&f->summaries, &f->summaries_cap, f->summaries_count + 1, sizeof *f->summaries);
-    f->summaries[f->summaries_count++] = follow_copy(j);
+    f->summaries[f->summaries_count++] = job_copy(j);
     if (settings.quiet && code == EXIT_WHOLE) return;
     buf_init(&text, BUF_MAX_LINE);
     verdict_text(j, &text);

@@ -73,3 +73,13 @@ void job_release(struct job *j)
     free(j->out_parent);
     *j = (struct job){0};
 }
+
+struct job job_copy(const struct job *j)
+{
+    struct job copy = *j;
+    char **const texts[] = {&copy.uuid,       &copy.slug,     &copy.title,     &copy.reason,        &copy.spec,
+                            &copy.backend,    &copy.model,    &copy.templates, &copy.templates_dir, &copy.out_dir,
+                            &copy.out_parent, &copy.fallback, &copy.began_on};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) *texts[i] = mem_strdup_opt(*texts[i]);
+    return copy;
+}
