@@ -13,7 +13,7 @@
 #include "text/join.h"
 #include "text/words.h"
 
-enum { CHARGED_DELAY_MOST_MS = 1000 };
+enum { CHARGED_DELAY_MOST_MS = 1000, BYTES_PER_TOKEN = 4, TOKENS_TELLING = 20 };
 
 // Whether the next attempt can go on from what this one brought, as launch.c's carry judges it. Only prose is continued.
 static bool is_forward(const struct worker *w, const struct gen_result *r)
@@ -38,12 +38,17 @@ static bool is_culprit(const struct worker *w, const struct gen_result *r)
     return r->http_status == 200 && !outage && !is_forward(w, r);
 }
 
-// What may still be burning on a server that cannot be asked: the tokens that were left, at the speed seen.
+// What may still be burning on a server that cannot be asked: the tokens that were left, at the speed seen; of a server
+// that has ended no answer yet, at the speed of this one.
 void worker_need_barrier(struct worker *w)
 {
-    int64_t tokens = (int64_t)w->flight.text.len / 4, left = w->max_tokens - tokens;
+    struct pace pace = worker_server(w)->pace;
+    int64_t tokens = (int64_t)w->flight.text.len / BYTES_PER_TOKEN, left = w->max_tokens - tokens;
+    int64_t ms = clock_mono_ms() - w->flight.first_ms;
+    if (!(pace.decode_per_s > 0) && w->flight.first_ms > 0 && tokens >= TOKENS_TELLING && ms > 0)
+        pace.decode_per_s = (double)tokens * 1000 / (double)ms;
     w->need_barrier = true;
-    w->quiet_ms = pace_burn_ms(&worker_server(w)->pace, left > 0 ? left : 0);
+    w->quiet_ms = pace_burn_ms(&pace, left > 0 ? left : 0);
 }
 
 // Failures of one kind in a row: an error page after a long outage is not the fifth error page.

@@ -17,6 +17,7 @@
 
 enum {
     SLOT_TAKEN_MS = 500,
+    GRACE_MS = 5000,
     NEW_JOB_MS = 60 * 1000,
     IDLE_LIMIT_MS = 15 * 60 * 1000,
     LEFT_SAID_MS = 500,  // what a server needs to stop that was proved to stop when its client leaves
@@ -32,11 +33,12 @@ void worker_open(struct worker *w)
 // ---- it does not open ------------------------------------------------------------------------------------------------
 
 // A book that has begun waits for its server. One that never had any, and was submitted just now, asks its owner: an
-// address with nobody behind it is most likely a wrong one.
+// address with nobody behind it is most likely a wrong one. A few seconds are for a server that is being started.
 static bool asks_owner(const struct worker *w, const struct link_result *r)
 {
     if (!r->nobody || w->job.requests > 0 || w->routes.count > 1) return false;
-    return server_is_auto(worker_server(w)) || clock_wall_ms() - w->job.created_ms < NEW_JOB_MS;
+    int64_t age = clock_wall_ms() - w->job.created_ms;
+    return server_is_auto(worker_server(w)) || (age > GRACE_MS && age < NEW_JOB_MS);
 }
 
 static void pause_unopened(struct worker *w, const struct link_result *r)
