@@ -69,6 +69,7 @@ static void chat_read_choice(struct delta *out, const struct json *choice)
     delta_set_text(out, json_get(message, "content"));
     delta_set_reasoning(out, message);
     out->finish = json_str(json_get(choice, "finish_reason"), NULL);
+    if (out->finish != NULL && *out->finish == '\0') out->finish = NULL; // some have it so until the end
     if (out->finish == NULL || (strcmp(out->finish, "error") != 0 && strcmp(out->finish, "abort") != 0)) return;
     delta_set_trouble(out, "the server ended the answer with an error"); // vLLM, when its engine failed
 }
