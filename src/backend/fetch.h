@@ -20,9 +20,9 @@ struct fetch_request {
     const char *bearer; // or NULL
     const char *body;   // NULL: GET; else POST
     size_t body_len;
-    size_t reply_max;    // bytes of the reply; what is longer is cut there, and the connection closed
-    int64_t limit_ms;    // in all; 0: none
-    int64_t connect_ms;  // 0: the client's own
+    size_t reply_max;   // bytes of the reply; what is longer is cut there, and the connection closed
+    int64_t limit_ms;   // in all; 0: none
+    int64_t connect_ms; // 0: the client's own
 };
 
 struct fetch_reply {

@@ -49,7 +49,7 @@ static bool models_same_core(const char *a, const char *b)
 }
 
 static const struct backend_model *models_only(const struct backend_facts *f, const char *name,
-                                              bool (*same)(const char *a, const char *b))
+                                               bool (*same)(const char *a, const char *b))
 {
     const struct backend_model *found = NULL;
     for (size_t i = 0; i < f->models_count; i++) {

@@ -158,8 +158,7 @@ static enum failure probe_status(struct probe *p, const struct probe_reply *r)
     bool is_list = strcmp(r->path, LIST_PATH) == 0, known = p->identified || p->given;
     bool is_llamacpp = !known && strcasestr(r->server, "llama.cpp") != NULL; // its list is open, even without a key
     bool whole = f == FAIL_GATEWAY || f == FAIL_GATEWAY_TIMEOUT || (f == FAIL_LOADING && r->status >= 500) ||
-                 (f == FAIL_AUTH && is_llamacpp) ||
-                 (known && r->status >= 500 && strcmp(r->path, HEALTH_PATH) == 0);
+                 (f == FAIL_AUTH && is_llamacpp) || (known && r->status >= 500 && strcmp(r->path, HEALTH_PATH) == 0);
     if (whole || is_list || (p->given && p->refusal == FAIL_NONE)) probe_refused(p, f, t.message);
     if (whole && is_llamacpp) p->facts.dialect = DIALECT_LLAMACPP;
     return whole ? f : FAIL_NONE;

@@ -27,7 +27,7 @@ struct command {
 };
 
 extern const struct command cmd_submit, cmd_resume, cmd_run, cmd_list, cmd_status, cmd_tail, cmd_prompt, cmd_pause,
-    cmd_cancel, cmd_help, cmd_version, cmd_keeper;
+    cmd_cancel, cmd_backends, cmd_help, cmd_version, cmd_keeper;
 
 extern const struct command *const commands[];        // ends with NULL
 const struct command *command_find(const char *name); // NULL: unknown
