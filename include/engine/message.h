@@ -8,16 +8,20 @@
 #define ENGINE_MESSAGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
+#include "model/config.h"
 #include "model/spec.h"
 
 enum { MESSAGE_KEY_SIZE = 64 };
 
 struct message_submit {
     const struct spec *spec;
-    const char *backend;    // from the command line, or NULL: the spec's, else the config's
+    const char *backend;             // from the command line, or NULL: the spec's, else the config's
+    const struct fallback *fallback; // the config's, for a spec that gives none
+    size_t fallback_count;
     const char *out_parent; // absolute path of the directory in which books/ is made
     bool detached;
     int64_t deadline_ms;       // wall clock; 0: none
@@ -29,9 +33,10 @@ bool message_post_submit(const char *home, const struct message_submit *m, char 
 
 enum message_verb { MESSAGE_RESUME, MESSAGE_PAUSE, MESSAGE_CANCEL };
 struct message_change {
-    const char *reason;  // shown with the job ("paused by Ctrl-C"); NULL is fine
-    const char *backend; // resume: NULL keeps the job's
-    int64_t deadline_ms; // resume: -1 keeps it, 0 takes it away
+    const char *reason;    // shown with the job ("paused by Ctrl-C"); NULL is fine
+    const char *backend;   // resume: NULL keeps the job's; another one takes its model away
+    const char *model;     // resume: NULL keeps the job's, if the backend stays
+    int64_t deadline_ms;   // resume: -1 keeps it, 0 takes it away
     const char *templates; // resume: packed texts to be taken over from now on, or NULL
 };
 bool message_post(const char *home, enum message_verb verb, int64_t job, const struct message_change *c,

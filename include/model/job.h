@@ -18,7 +18,11 @@
 #define MODEL_JOB_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
 
 enum job_state { JOB_QUEUED, JOB_PLANNING, JOB_WRITING, JOB_WAITING, JOB_PAUSED, JOB_DONE, JOB_CANCELLED };
 
@@ -39,8 +43,7 @@ struct job {
     char *reason;  // why it waits, is paused, was cancelled; "" otherwise
     char *spec;    // canonical JSON
     char *backend; // "auto", "sim", a configured name or a URL, as submitted
-    char *
-        fallback; // where it goes when that one is down: JSON [{"backend":…,"model":…}, …], pinned at submit; "" none
+    char *fallback; // where it goes when that one is down: [{"backend":…,"model":…}, …], pinned at submit; "": none
     char *began_on;      // the backend that it prefers, because it began there; "" until then
     char *model;         // pinned at the first answer; "" until then
     char *templates;     // hash of the template set it began with; "" until it begins
@@ -68,5 +71,12 @@ struct job {
 };
 void job_release(struct job *j);
 struct job job_copy(const struct job *j); // deep
+
+// The list in `fallback`: written from what a spec or the config gives (nothing where that is empty), and read back.
+// False: the text is no such list, and there is nothing to free.
+struct fallback;
+void job_fallback_write(const struct fallback *list, size_t count, struct buf *out);
+bool job_fallback_read(const char *text, struct fallback **list, size_t *count, struct err *e);
+void job_fallback_free(struct fallback *list, size_t count);
 
 #endif

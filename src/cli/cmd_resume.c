@@ -18,13 +18,14 @@
 enum { TARGETS_MOST = 1000 };
 
 static struct {
-    const char *backend, *templates;
+    const char *backend, *model, *templates;
     struct due due;
     bool no_deadline, detach;
 } resume_options;
 
 static const struct option resume_own[] = {
     {"backend", 0, OPTION_TEXT, &resume_options.backend, "URL|NAME", 0, 0, "go on with another server than before"},
+    {"model", 0, OPTION_TEXT, &resume_options.model, "NAME", 0, 0, "go on with another model than before"},
     {"by", 0, OPTION_TEXT, &resume_options.due.by, "TIME", 0, 0, "be done by then, with a shorter book if need be"},
     {"within", 0, OPTION_TEXT, &resume_options.due.within, "DURATION", 0, 0,
      "the same from now on, such as 6h or 90m"},
@@ -55,7 +56,8 @@ static bool resume_read_options(struct resume_wish *w, struct err *e)
 static bool resume_post_all(const struct home *h, const struct targets *t, const struct resume_wish *w, char **packed,
                             struct session_job *jobs, struct err *e)
 {
-    struct message_change change = {.backend = resume_options.backend, .deadline_ms = w->deadline_ms};
+    struct message_change change = {
+        .backend = resume_options.backend, .model = resume_options.model, .deadline_ms = w->deadline_ms};
 
     for (size_t i = 0; i < t->count; i++) {
         change.templates = packed[i];
@@ -94,6 +96,14 @@ static int resume_jobs(const struct home *h, const struct targets *t, const stru
     return code;
 }
 
+static bool resume_check_server(const struct home *h, struct err *e)
+{
+    const char *model = resume_options.model;
+
+    if (model != NULL && *model == '\0') return err_set(e, ERR_USAGE, "--model is empty");
+    return resume_options.backend == NULL || home_check_backend(h, resume_options.backend, e);
+}
+
 static int resume_run(const struct args *a)
 {
     struct err e = ERR_INIT;
@@ -103,8 +113,7 @@ static int resume_run(const struct args *a)
 
     if (!resume_read_options(&wish, &e)) return exit_fail(&e);
     if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
-    bool ok = (resume_options.backend == NULL || home_check_backend(&home, resume_options.backend, &e)) &&
-              targets_find(&t, &home, a, true, &e);
+    bool ok = resume_check_server(&home, &e) && targets_find(&t, &home, a, true, &e);
     int code = ok ? resume_jobs(&home, &t, &wish) : exit_fail(&e);
     targets_release(&t);
     home_release(&home);
@@ -123,7 +132,10 @@ const struct command cmd_resume = {
         "an ID: the last one touched that is not done.\n\n"
         "--by takes 07:00 (the next time it is that o'clock) or 2026-11-22 07:00. A book keeps the templates that it "
         "began with;\n"
-        "when a file in its own folder of templates has changed since, resume asks for --templates.\n\n"
+        "when a file in its own folder of templates has changed since, resume asks for --templates. It also keeps "
+        "the "
+        "model that\n"
+        "answered it first: --model gives it another, --backend the one which that server has.\n\n"
         "Example: novelgen resume 3 --backend http://127.0.0.1:8080",
     .tables = resume_tables,
     .args_most = TARGETS_MOST,

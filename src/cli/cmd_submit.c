@@ -199,6 +199,8 @@ static int submit_job(const struct home *h, const struct spec *spec, const struc
     if (!submit_out(out, &e) || !program_find(&program, &e) ||
         !submit_backend(h, spec, &program, &message.backend, &e))
         return exit_fail(&e);
+    message.fallback = h->config.fallback;
+    message.fallback_count = h->config.fallback_count;
     message.deadline_ms = x->deadline_ms;
     message.out_parent = out;
     message.templates = x->packed;

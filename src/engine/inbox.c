@@ -45,6 +45,7 @@ static void fill_job(struct job *j, const struct json *m, const struct spec *spe
     slug_make(slug, spec->title ? spec->title : spec->premise, SLUG_WORDS);
     const char *backend = json_str(json_get(m, "backend"), NULL);
     if (!backend) backend = spec->backend ? spec->backend : default_backend;
+    const char *fallback = json_str(json_get(m, "fallback"), NULL);
     const char *out = json_str(json_get(m, "out"), NULL), *dir = json_str(json_get(m, "templates_dir"), NULL);
     int64_t deadline_ms = inbox_deadline(m);
     *j = (struct job){
@@ -55,6 +56,8 @@ static void fill_job(struct job *j, const struct json *m, const struct spec *spe
         .reason = mem_strdup(""),
         .spec = mem_strdup(json_str(json_get(m, "spec"), NULL)),
         .backend = mem_strdup(backend),
+        .fallback = mem_strdup(fallback ? fallback : ""),
+        .began_on = mem_strdup(""),
         .model = mem_strdup(""),
         .templates = mem_strdup(""),
         .templates_dir = mem_strdup(dir ? dir : ""),
@@ -121,7 +124,7 @@ static bool take_new_job(struct intake *in, const struct json *m, struct inbox_a
     if (!text) return refuse(a, ERR_USAGE, "the message holds no spec");
     if (!spec_parse(&spec, text, len, "message", &bad)) return refuse(a, ERR_USAGE, bad.text);
     bool ok;
-    if (inbox_templates_read(&templates, m, &bad)) {
+    if (inbox_templates_read(&templates, m, &bad) && inbox_check_fallback(m, &bad)) {
         struct job j;
         fill_job(&j, m, &spec, in->o->default_backend);
         ok = insert_job(in, &j, &templates, a, e);
@@ -159,7 +162,7 @@ static bool change_settings(struct intake *in, const struct job *j, const struct
                             const struct inbox_templates *t, struct err *e)
 {
     bool changed = false;
-    if (!inbox_change_backend(in->store, j, m, &changed, e) || !inbox_change_deadline(in->store, j, m, &changed, e) ||
+    if (!inbox_change_server(in->store, j, m, &changed, e) || !inbox_change_deadline(in->store, j, m, &changed, e) ||
         !inbox_change_templates(in->store, j, t, &changed, e))
         return false;
     if (changed) { // whoever is writing it takes notice

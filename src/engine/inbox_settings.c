@@ -5,10 +5,12 @@
 #include "engine/inbox_settings.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "engine/template_set.h"
 
 // ---- templates ---------------------------------------------------------------------------------------------------
@@ -48,16 +50,65 @@ bool inbox_change_templates(struct store *s, const struct job *j, const struct i
            store_event_add(s, j->id, "templates", "the templates were changed on request", NULL, e);
 }
 
-// ---- backend, deadline -------------------------------------------------------------------------------------------
+// ---- backend and model ---------------------------------------------------------------------------------------------
 
-bool inbox_change_backend(struct store *s, const struct job *j, const struct json *message, bool *changed,
-                          struct err *e)
+bool inbox_check_fallback(const struct json *message, struct err *e)
+{
+    const struct json *v = json_get(message, "fallback");
+    const char *text = json_str(v, NULL);
+    struct fallback *list;
+    size_t count;
+    if (!text) return v == NULL || err_set(e, ERR_USAGE, "the message's list of other backends is no text");
+    if (!job_fallback_read(text, &list, &count, e)) return false;
+    job_fallback_free(list, count);
+    return true;
+}
+
+// "the backend is now 'b' (was 'a')"
+static bool tell_change(struct store *s, int64_t job, const char *what, const char *is, const char *was,
+                        struct err *e)
+{
+    struct json *o = json_new_object();
+    struct buf data;
+    buf_init(&data, BUF_MAX_PIECE);
+    json_set_str(o, what, is);
+    json_set_str(o, "was", *was ? was : NULL);
+    (void)json_write(o, &data, 0);
+    char *text = *was ? mem_printf("the %s is now '%s' (was '%s')", what, is, was)
+                      : mem_printf("the %s is now '%s'", what, is);
+    bool ok = store_event_add(s, job, what, text, data.data, e);
+    free(text);
+    buf_release(&data);
+    json_free(o);
+    return ok;
+}
+
+static bool change_backend(struct store *s, const struct job *j, const char *backend, struct err *e)
+{
+    return store_job_set_backend(s, j->id, backend, e) && tell_change(s, j->id, "backend", backend, j->backend, e);
+}
+
+// How far it obeys is not known.
+static bool change_model(struct store *s, const struct job *j, const char *model, struct err *e)
+{
+    return store_job_set_model(s, j->id, model, 0, e) && tell_change(s, j->id, "model", model, j->model, e);
+}
+
+bool inbox_change_server(struct store *s, const struct job *j, const struct json *message, bool *changed,
+                         struct err *e)
 {
     const char *backend = json_str(json_get(message, "backend"), NULL);
-    if (!backend || strcmp(backend, j->backend) == 0) return true;
-    *changed = true;
-    return store_job_set_backend(s, j->id, backend, e);
+    const char *model = json_str(json_get(message, "model"), NULL);
+    bool moves = backend && *backend && strcmp(backend, j->backend) != 0;
+    bool another = model && *model && strcmp(model, j->model) != 0;
+    bool again = model && *model && moves && !another; // it went with the backend
+    *changed = *changed || moves || another;
+    if (moves && !change_backend(s, j, backend, e)) return false;
+    if (another) return change_model(s, j, model, e);
+    return !again || store_job_set_model(s, j->id, model, 0, e);
 }
+
+// ---- deadline ------------------------------------------------------------------------------------------------------
 
 int64_t inbox_deadline(const struct json *message)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// What a message may set for a job besides its state: backend, deadline, templates. Inside the message's transaction.
+// What a message may set for a job besides its state: backend and model, deadline, templates. Inside the message's transaction.
 #ifndef ENGINE_INBOX_SETTINGS_H
 #define ENGINE_INBOX_SETTINGS_H
 
@@ -25,12 +25,15 @@ bool inbox_templates_read(struct inbox_templates *t, const struct json *message,
 void inbox_templates_release(struct inbox_templates *t);
 bool inbox_templates_store(const struct inbox_templates *t, struct store *s, int64_t job, struct err *e);
 
+// Whether the message's list of other backends is one, or it has none.
+bool inbox_check_fallback(const struct json *message, struct err *e);
+
 // The wall clock time that a message gives, 0 (none), or -1: it says nothing of it.
 int64_t inbox_deadline(const struct json *message);
 
 // For a job that is there already: each change makes an event. `changed` becomes true where something is another now.
-bool inbox_change_backend(struct store *s, const struct job *j, const struct json *message, bool *changed,
-                          struct err *e);
+bool inbox_change_server(struct store *s, const struct job *j, const struct json *message, bool *changed,
+                         struct err *e); // backend and model
 bool inbox_change_deadline(struct store *s, const struct job *j, const struct json *message, bool *changed,
                            struct err *e);
 bool inbox_change_templates(struct store *s, const struct job *j, const struct inbox_templates *t, bool *changed,

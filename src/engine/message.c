@@ -15,6 +15,7 @@
 #include "base/os.h"
 #include "engine/inbox.h"
 #include "io/json.h"
+#include "model/job.h"
 
 static void make_key(char key[MESSAGE_KEY_SIZE])
 {
@@ -53,6 +54,18 @@ static bool post(const char *home, struct json *message, char key[MESSAGE_KEY_SI
     return ok;
 }
 
+// Pinned when the job is submitted: what the spec says, else what the config says now.
+static void set_fallback(struct json *o, const struct message_submit *m)
+{
+    bool own = m->spec->fallback_count > 0;
+    struct buf text;
+    buf_init(&text, BUF_MAX_SPEC);
+    job_fallback_write(own ? m->spec->fallback : m->fallback, own ? m->spec->fallback_count : m->fallback_count,
+                       &text);
+    if (text.len > 0) json_set_str(o, "fallback", text.data);
+    buf_release(&text);
+}
+
 static struct json *submit_object(const struct message_submit *m, const char *spec)
 {
     char uuid[40];
@@ -65,6 +78,7 @@ static struct json *submit_object(const struct message_submit *m, const char *sp
     json_set_int(o, "seed", m->spec->has_seed ? m->spec->seed : (int64_t)(seed & 0x7fffffff));
     json_set_str(o, "spec", spec);
     json_set_str(o, "backend", m->backend);
+    set_fallback(o, m);
     json_set_str(o, "out", m->out_parent);
     json_set_bool(o, "detached", m->detached);
     if (m->deadline_ms > 0) json_set_int(o, "deadline_ms", m->deadline_ms);
@@ -94,6 +108,7 @@ bool message_post(const char *home, enum message_verb verb, int64_t job, const s
     json_set_str(o, "reason", c->reason);
     json_set_str(o, "backend", c->backend);
     if (verb == MESSAGE_RESUME && c->deadline_ms >= 0) json_set_int(o, "deadline_ms", c->deadline_ms);
+    if (verb == MESSAGE_RESUME && c->model) json_set_str(o, "model", c->model);
     if (verb == MESSAGE_RESUME && c->templates) json_set_str(o, "templates", c->templates);
     return post(home, o, key, e);
 }
