@@ -188,7 +188,7 @@ static void send_answer(struct fake *f, int fd, const struct wish *w, const char
 {
     const char *field = f->habits.thinks || f->habits.hides ? "reasoning_content" : "content", *at = text;
     int tokens = 0, most = f->habits.ignores_limit ? WORDS_MOST : w->max_tokens;
-    bool leaves = w->max_tokens == PROOF_TOKENS_MOST, gone = false;
+    bool leaves = w->max_tokens == PROOF_TOKENS_MOST && !f->habits.thinks, gone = false;
     if (f->habits.thinks)
         at = text = "Okay, the user wants me to do something and I will think about it for very long "
                     "because there is so much to be said on this";
@@ -205,13 +205,13 @@ static void send_answer(struct fake *f, int fd, const struct wish *w, const char
         if (leaves) break;
     }
     f->tokens += tokens;
+    if (!leaves) send_end(f, fd, w, tokens, *at != '\0');
     if (w->messages == NULL) {
         buf_clear(&f->last_raw);
         buf_adds(&f->last_raw, w->prompt);
         buf_add(&f->last_raw, text, (size_t)(at - text));
     }
-    if (!leaves) send_end(f, fd, w, tokens, *at != '\0');
-    if (leaves || f->habits.ignores_limit) await_leave(f, fd);
+    if (leaves || tokens > 2 * w->max_tokens) await_leave(f, fd);
 }
 
 static bool send_refusal(const struct fake *f, int fd, const struct json *body)
