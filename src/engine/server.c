@@ -197,8 +197,8 @@ enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_m
     }
     if (s->start_ms > now_ms) {
         *wait_ms = s->start_ms - now_ms;
-        (void)snprintf(why, size, "the backend '%.80s' ended again and again: it is started again in %lld s", s->name,
-                       (long long)(*wait_ms + 999) / 1000);
+        (void)snprintf(why, size, "the backend '%.80s' ends again and again: it is given time before the next start",
+                       s->name);
         return SERVER_LATER;
     }
     if (start(s, &e)) return SERVER_RUNS;

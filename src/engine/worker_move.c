@@ -4,9 +4,11 @@
 // From a backend that is down to the next one of the job's list, and home again. A job comes home at the start of a
 // chapter, where its prompt is read anew anyway. A server of others is looked at in the background meanwhile, by GETs
 // alone; one of our own, which is ended while nobody uses it, is simply tried again after a while.
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "engine/key.h"
 #include "engine/worker.h"
 
 enum { HOME_LOOK_MS = 10 * 1000, HOME_TRY_MANAGED_MS = 10 * 60 * 1000, MOVES_FORGOTTEN_MS = 30 * 1000 };
@@ -92,21 +94,23 @@ static void on_home_known(void *arg, const struct backend_facts *facts)
 }
 
 // "auto" and "sim" are no servers that could be looked at from here.
-static const char *home_url(const struct worker *w)
-{
-    const char *name = w->routes.at[home_route(w)].backend;
-    const struct backend_conf *conf = config_backend(w->o.config, name);
-    if (conf) return conf->command ? NULL : conf->url;
-    return strstr(name, "://") ? name : NULL;
-}
-
 void worker_look_home(void *arg)
 {
     struct worker *w = arg;
-    const char *url = w->has_job ? home_url(w) : NULL;
-    if (!url || w->home_probe) return;
-    const struct probe_options o = {.url = url, .dialect = DIALECT_UNKNOWN, .guess = DIALECT_UNKNOWN};
-    w->home_probe = probe_start(w->o.loop, w->o.http, &o, on_home_known, w);
+    struct err e = ERR_INIT;
+    char *key = NULL;
+    if (!w->has_job || w->home_probe) return;
+    const char *name = w->routes.at[home_route(w)].backend;
+    const struct backend_conf *conf = config_backend(w->o.config, name);
+    struct probe_options o = {
+        .url = strstr(name, "://") ? name : NULL, .dialect = DIALECT_UNKNOWN, .guess = DIALECT_UNKNOWN};
+    if (conf) {
+        o.url = conf->command ? NULL : conf->url;
+        o.dialect = conf->dialect;
+        if (key_read(conf, &key, &e)) o.bearer = key;
+    }
+    if (o.url) w->home_probe = probe_start(w->o.loop, w->o.http, &o, on_home_known, w);
+    free(key);
 }
 
 void worker_watch_home(struct worker *w)
