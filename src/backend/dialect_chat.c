@@ -60,6 +60,16 @@ void chat_end(struct buf *out, struct json *body, const struct gen_request *q)
     body_end_with_messages(out, body, q->messages, q->messages_count);
 }
 
+void chat_write_with_switches(struct buf *out, const struct gen_request *q, param_set params, enum dialect_kind kind)
+{
+    param_set send = params & ~q->without;
+    struct json *body = chat_begin(q, send, kind);
+    chat_set_schema(body, q, send);
+    if (q->thinking_off) chat_set_no_thinking(body, send);
+    chat_set_continuation(body, q, send);
+    chat_end(out, body, q);
+}
+
 // ---- reading -----------------------------------------------------------------------------------------------------
 
 static void chat_read_choice(struct delta *out, const struct json *choice)

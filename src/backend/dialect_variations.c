@@ -251,12 +251,7 @@ enum {
 
 static void sglang_write_body(struct buf *out, const struct gen_request *q)
 {
-    param_set send = SGLANG_PARAMS & ~q->without;
-    struct json *body = chat_begin(q, send, DIALECT_SGLANG);
-    chat_set_schema(body, q, send);
-    if (q->thinking_off) chat_set_no_thinking(body, send);
-    chat_set_continuation(body, q, send);
-    chat_end(out, body, q);
+    chat_write_with_switches(out, q, SGLANG_PARAMS, DIALECT_SGLANG);
 }
 
 static bool sglang_read_info(struct backend_facts *f, const struct json *v, const char *text, size_t len,

@@ -246,6 +246,25 @@ static void test_a_full_buffer_is_told(void **state)
     }
 }
 
+// Of a raw text, a message that does not fit is not left out in silence.
+static void test_a_long_message_is_not_lost(void **state)
+{
+    (void)state;
+    enum { LONG = 100 * 1000 };
+    static const struct gen_template t = {"<s>", "[A]", "[/A]"};
+    struct gen_request q = plain_request(&dialect_ollama);
+    struct gen_message message = {GEN_USER, mem_calloc(1, LONG), LONG};
+    struct buf out;
+    memset((char *)message.text, 'a', LONG);
+    q.messages = &message;
+    q.raw = &t;
+    buf_init(&out, LONG - 1);
+    dialect_ollama.write_body(&out, &q);
+    assert_true(out.full);
+    buf_release(&out);
+    free((char *)message.text);
+}
+
 // llama.cpp refuses to continue an answer while thinking is on.
 static void test_continuing_ends_thinking(void **state)
 {
@@ -313,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_raw),
         cmocka_unit_test(test_raw_grows),
         cmocka_unit_test(test_a_full_buffer_is_told),
+        cmocka_unit_test(test_a_long_message_is_not_lost),
         cmocka_unit_test(test_continuing_ends_thinking),
         cmocka_unit_test(test_a_broken_schema_is_not_sent),
         cmocka_unit_test(test_fractions),
