@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 
 struct backend_conf {
@@ -58,12 +57,6 @@ const struct backend_conf *config_backend(const struct config *c, const char *na
 bool config_allows(const struct config *c, const char *model);
 // "llama3:8b, qwen3*": the list, for a message; cut behind a whole name.
 void config_allowed_text(const struct config *c, char *out, size_t size);
-
-// A list of fallbacks as a job's row holds it: [{"backend":…,"model":…}, …], nothing for none. And back: the caller
-// releases it. False: the text is broken, and the list is empty.
-void fallback_write(const struct fallback *list, size_t count, struct buf *out);
-bool fallback_read(struct fallback **list, size_t *count, const char *text);
-void fallback_release(struct fallback *list, size_t count);
 
 // The server that a URL names, however it is written: host in small letters, this machine's own names as 127.0.0.1,
 // and the port: "127.0.0.1:8080". One server has one slot lock, one profile, and one history under this name.

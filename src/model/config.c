@@ -100,7 +100,7 @@ void config_release(struct config *c)
 {
     keys_release(&config_keys, c);
     config_backends_release(c);
-    fallback_release(c->fallback, c->fallback_count);
+    fallback_list_release(c->fallback, c->fallback_count);
     words_free(c->models_allow);
     words_free(c->on_wait);
     words_free(c->on_done);

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// Lists of fallback backends, in the config, in a spec and in a job's row: declared in include/model/config.h.
-#include "model/config.h"
+// Lists of fallback backends, in the config and in a spec.
+#include "spec_parts.h"
 
 #include "base/mem.h"
-#include "model/keys.h"
-
-#include "spec_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +45,7 @@ bool fallback_list_read(struct fallback **list, size_t *count, const struct json
     size_t n = json_count(v);
     if (json_kind(v) != JSON_KIND_ARRAY) return keys_refuse(e, at, v, EXPECTED);
     if (n > FALLBACKS_MAX) return err_set(e, ERR_USAGE, "%s: found %zu, expected at most %d", at, n, FALLBACKS_MAX);
-    fallback_release(*list, *count);
+    fallback_list_release(*list, *count);
     *list = mem_calloc(n + 1, sizeof **list);
     *count = n;
     for (size_t i = 0; i < n; i++) {
@@ -58,42 +55,7 @@ bool fallback_list_read(struct fallback **list, size_t *count, const struct json
     return true;
 }
 
-struct json *fallback_list_json(const struct fallback *list, size_t count)
-{
-    struct json *v = json_new_array();
-    for (size_t i = 0; i < count; i++) {
-        struct json *item = json_new_object();
-        keys_write(&fallback_keys, &list[i], item);
-        json_push(v, item);
-    }
-    return v;
-}
-
-void fallback_write(const struct fallback *list, size_t count, struct buf *out)
-{
-    if (count == 0) return;
-    struct json *v = fallback_list_json(list, count);
-    json_write(v, out, 0);
-    json_free(v);
-}
-
-bool fallback_read(struct fallback **list, size_t *count, const char *text)
-{
-    struct err e = ERR_INIT;
-    *list = NULL;
-    *count = 0;
-    if (*text == '\0') return true;
-    struct json *v = json_read(text, strlen(text), &e);
-    bool ok = v && fallback_list_read(list, count, v, "$", &e);
-    json_free(v);
-    if (ok) return true;
-    fallback_release(*list, *count);
-    *list = NULL;
-    *count = 0;
-    return false;
-}
-
-void fallback_release(struct fallback *list, size_t count)
+void fallback_list_release(struct fallback *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) keys_release(&fallback_keys, &list[i]);
     free(list);
@@ -108,5 +70,12 @@ bool fallback_of_spec_read(void *spec, const struct json *v, const char *at, str
 void fallback_of_spec_write(const void *spec, struct json *object, const char *name)
 {
     const struct spec *s = spec;
-    if (s->fallback_count > 0) json_set(object, name, fallback_list_json(s->fallback, s->fallback_count));
+    if (s->fallback_count == 0) return;
+    struct json *list = json_new_array();
+    for (size_t i = 0; i < s->fallback_count; i++) {
+        struct json *item = json_new_object();
+        keys_write(&fallback_keys, &s->fallback[i], item);
+        json_push(list, item);
+    }
+    json_set(object, name, list);
 }

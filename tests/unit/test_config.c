@@ -239,34 +239,6 @@ static void all_of_it_is_read(void **state)
     config_release(&c);
 }
 
-static void fallbacks_are_kept_in_a_row(void **state)
-{
-    static const char text[] = "[{\"backend\":\"b\"},{\"backend\":\"http://c:1\",\"model\":\"m \\\"x\\\"\"}]";
-    struct fallback *list;
-    struct buf out;
-    size_t count;
-    (void)state;
-    buf_init(&out, BUF_MAX_SPEC);
-    assert_true(fallback_read(&list, &count, text));
-    assert_int_equal(count, 2);
-    assert_string_equal(list[1].model, "m \"x\"");
-    fallback_write(list, count, &out);
-    assert_string_equal(out.data, text);
-    fallback_release(list, count);
-    buf_clear(&out);
-    fallback_write(NULL, 0, &out);
-    assert_int_equal(out.len, 0);
-    assert_true(fallback_read(&list, &count, ""));
-    assert_int_equal(count, 0);
-    fallback_release(list, count);
-    static const char *const broken[] = {"[", "{}", "[{}]", "[{\"backend\": \"b\"}, 7]"};
-    for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
-        assert_false(fallback_read(&list, &count, broken[i]));
-        assert_true(!list && count == 0);
-    }
-    buf_release(&out);
-}
-
 static void models_are_allowed_by_name(void **state)
 {
     static const struct {
@@ -364,7 +336,6 @@ int main(void)
         cmocka_unit_test(a_pasted_key_is_not_repeated),
         cmocka_unit_test(urls),
         cmocka_unit_test(all_of_it_is_read),
-        cmocka_unit_test(fallbacks_are_kept_in_a_row),
         cmocka_unit_test(models_are_allowed_by_name),
         cmocka_unit_test(the_list_is_shown),
         cmocka_unit_test(one_server_has_one_address),
