@@ -43,7 +43,8 @@ void backends_release(struct backends *b);
 // Whether a book could be begun on any of them.
 bool backends_any(const struct backends *b);
 
-const char *backends_state_name(enum backends_state s); // "ready", …: for programs too
+const char *backends_state_name(enum backends_state s);   // "ready", …: for programs too
+const char *backends_name(const struct backends_item *i); // NULL: it has only a URL
 // The model that a book would get here, and whether the server says that it is loaded. "" if that is not known.
 const char *backends_model(const struct backends_item *i);
 // One line of why it is not ready, or "".

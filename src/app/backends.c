@@ -207,6 +207,12 @@ const char *backends_state_name(enum backends_state s)
     return names[s];
 }
 
+const char *backends_name(const struct backends_item *i)
+{
+    if (i->conf != NULL) return i->conf->name;
+    return i->url != NULL ? NULL : "sim";
+}
+
 const char *backends_model(const struct backends_item *i)
 {
     return i->conf != NULL && i->conf->model != NULL ? i->conf->model : i->facts.model;
@@ -278,7 +284,7 @@ static struct json *backends_item_json(const struct backends_item *i, const stru
     size_t count = backends_missing(i, c, missing);
     struct json *v = json_new_object(), *list = json_new_array();
 
-    backends_set_text(v, "name", i->conf != NULL ? i->conf->name : NULL);
+    backends_set_text(v, "name", backends_name(i));
     backends_set_text(v, "url", i->url);
     json_set_bool(v, "managed", i->conf != NULL ? i->conf->command != NULL : i->url == NULL);
     backends_set_text(v, "dialect",

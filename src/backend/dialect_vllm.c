@@ -36,6 +36,19 @@ static bool vllm_read_models(struct backend_facts *f, const struct json *v, cons
     return true;
 }
 
+// Its body is empty. With an error status it says that the engine is dead, which the rest may outlive.
+static bool vllm_read_health(struct backend_facts *f, const struct json *v, const char *text, size_t len,
+                             const char *server, const char *model)
+{
+    (void)f;
+    (void)v;
+    (void)text;
+    (void)len;
+    (void)server;
+    (void)model;
+    return true;
+}
+
 static int vllm_read_idle(const char *body, size_t len, int slot)
 {
     static const char *const names[] = {"vllm:num_requests_running", "vllm:num_requests_waiting", NULL};
@@ -61,6 +74,7 @@ const struct dialect dialect_vllm = {
     .write_body = vllm_write_body,
     .read_event = chat_read_event,
     .questions = {{"/v1/models", NULL, vllm_read_models},
+                  {"/health", NULL, vllm_read_health},
                   {"/version", NULL, facts_read_version},
                   {"/metrics", NULL, vllm_read_metrics}},
     .identify = 1,

@@ -125,12 +125,11 @@ static void probe_end_unknown(struct probe *p)
 
 static void probe_conclude(struct probe *p)
 {
-    if (!p->identified && (!p->listed || p->refusal == FAIL_AUTH)) {
+    bool believed = p->given && p->listed && p->refusal != FAIL_AUTH;
+    if (p->identified || believed)
+        probe_end(p, FAIL_NONE);
+    else
         probe_end_unknown(p);
-        return;
-    }
-    if (!p->identified && !p->given) facts_assume(&p->facts, DIALECT_OPENAI);
-    probe_end(p, FAIL_NONE);
 }
 
 // ---- what a reply says ---------------------------------------------------------------------------------------------
@@ -176,15 +175,11 @@ static void probe_read(struct probe *p, const struct dialect_question *q, const 
     struct backend_facts facts = p->facts;
     struct json *v = json_read(r->body, r->len, &e);
     bool asks = p->question < p->dialect->identify;
-    if (asks && !p->given) facts_assume(&facts, p->dialect->kind);
-    bool yes = q->read(&facts, v, r->body, r->len, r->server, probe_model(p));
+    bool yes = q->read(&facts, v, r->body, r->len, r->server, p->model);
     if (yes && asks) p->identified = true;
     if (yes || !asks || p->given) p->facts = facts;
     p->listed = p->listed || probe_is_list(r, v);
     json_free(v);
-    const struct dialect *d = p->dialect;
-    if (p->identified && d->idle_path != NULL && strcmp(q->path, d->idle_path) == 0)
-        p->facts.idle_route = d->read_idle(r->body, r->len, -1) >= 0;
     if (p->facts.model[0] == '\0') facts_choose(&p->facts);
 }
 

@@ -61,9 +61,9 @@ static void backends_number(char *cell, int n)
 static void backends_fill(struct backends_row *r, const struct backends_item *i)
 {
     const char *model = backends_model(i);
-    bool named = i->conf != NULL && i->conf->name != NULL;
+    const char *name = backends_name(i);
 
-    backends_cell(r->cells[COLUMN_BACKEND], named ? i->conf->name : i->url != NULL ? i->url : "sim");
+    backends_cell(r->cells[COLUMN_BACKEND], name != NULL ? name : i->url);
     backends_server(r->cells[COLUMN_SERVER], &i->facts);
     backends_cell(r->cells[COLUMN_MODEL], *model != '\0' ? model : "?");
     backends_number(r->cells[COLUMN_CONTEXT], i->facts.n_ctx_tokens);
@@ -126,7 +126,7 @@ static void backends_print_below(struct buf *out, const struct backends_item *i,
 {
     const char *missing[BACKENDS_MISSING_MOST], *reason = backends_reason(i);
     size_t count = backends_missing(i, c, missing);
-    bool named = i->conf != NULL && i->conf->name != NULL && i->url != NULL;
+    bool named = backends_name(i) != NULL && i->url != NULL;
 
     if (!named && *reason == '\0' && count == 0) return;
     buf_adds(out, "    ");
@@ -162,10 +162,22 @@ static void backends_print(const struct backends *b, const struct config *c)
 
 // ---- the command ---------------------------------------------------------------------------------------------------
 
-static int backends_show(const struct backends *b, const struct config *c)
+static int backends_none(const struct backends *b)
 {
     struct err e = ERR_INIT;
 
+    if (backends_only != NULL && b->count == 1)
+        err_set(&e, ERR_BACKEND, "the backend '%s' is not ready: %s", backends_only, backends_reason(&b->items[0]));
+    else
+        err_set(&e, ERR_BACKEND,
+                "no inference server is ready (asked: %.600s): start one, such as llama-server or ollama, or name it "
+                "with --backend URL",
+                b->tried.data);
+    return exit_fail(&e);
+}
+
+static int backends_show(const struct backends *b, const struct config *c)
+{
     if (settings.json) {
         struct json *v = backends_json(b, c);
         output_json(v, false);
@@ -173,13 +185,7 @@ static int backends_show(const struct backends *b, const struct config *c)
     } else if (b->count > 0) {
         backends_print(b, c);
     }
-    if (backends_any(b)) return EXIT_WHOLE;
-    err_set(
-        &e, ERR_BACKEND,
-        "no inference server is ready (asked: %.600s): start one, such as llama-server or ollama, or name it with "
-        "--backend URL",
-        b->tried.data);
-    return exit_fail(&e);
+    return backends_any(b) ? EXIT_WHOLE : backends_none(b);
 }
 
 static int backends_run(const struct args *a)

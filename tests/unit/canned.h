@@ -2,7 +2,9 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // A server for tests, in a thread: it answers the Nth request with the Nth canned reply, whatever was asked, byte for
-// byte as the test wrote it, and then keeps, closes, resets or holds the connection. One connection at a time.
+// byte as the test wrote it, and then keeps, closes, resets or holds the connection, or sends blanks for ever. One
+// connection at a time. If the first reply begins with a path and a newline, all do, and each is for whoever asks for
+// that path ("*": any).
 #ifndef TESTS_CANNED_H
 #define TESTS_CANNED_H
 
@@ -20,7 +22,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum canned_then { CANNED_KEEP, CANNED_CLOSE, CANNED_RESET, CANNED_HOLD };
+enum canned_then { CANNED_KEEP, CANNED_CLOSE, CANNED_RESET, CANNED_HOLD, CANNED_DRIP };
 
 struct canned_reply {
     const char *bytes;
@@ -32,7 +34,8 @@ struct canned {
     int listener, port;
     const struct canned_reply *replies;
     int replies_count, requests, connections;
-    struct buf last; // the last request, head and body
+    struct buf last;  // the last request, head and body
+    struct buf asked; // the first lines of all: "GET /v1/models HTTP/1.1\n"
     pthread_t thread;
     char url[64];
 };
@@ -55,23 +58,53 @@ static bool canned_read_request(struct canned *s, int fd)
     return true;
 }
 
-static void canned_send(int fd, const struct canned_reply *r)
+static void canned_send(int fd, const char *bytes, bool bytewise)
 {
-    size_t len = strlen(r->bytes), step = r->bytewise ? 1 : len;
+    size_t len = strlen(bytes), step = bytewise ? 1 : len;
     for (size_t at = 0; at < len; at += step) {
-        if (send(fd, r->bytes + at, step, MSG_NOSIGNAL) < 0) return;
+        if (send(fd, bytes + at, step, MSG_NOSIGNAL) < 0) return;
     }
+}
+
+static void canned_drip(int fd)
+{
+    while (send(fd, " ", 1, MSG_NOSIGNAL) == 1) usleep(5000);
+}
+
+static bool canned_is_for(const struct canned *s, const struct canned_reply *r)
+{
+    const char *path = strchr(s->last.data, ' ');
+    size_t len = strcspn(r->bytes, "\n");
+    return r->bytes[0] == '*' || (path != NULL && strncmp(path + 1, r->bytes, len) == 0 && path[1 + len] == ' ');
+}
+
+static bool canned_has_path(const struct canned_reply *r)
+{
+    return r->bytes[0] == '/' || r->bytes[0] == '*';
+}
+
+static const struct canned_reply *canned_pick(const struct canned *s)
+{
+    if (s->replies_count == 0 || !canned_has_path(&s->replies[0]))
+        return s->requests < s->replies_count ? &s->replies[s->requests] : NULL;
+    for (int i = 0; i < s->replies_count; i++)
+        if (canned_is_for(s, &s->replies[i])) return &s->replies[i];
+    return NULL;
 }
 
 static bool canned_answer(struct canned *s, int fd)
 {
     static const struct canned_reply none = {"HTTP/1.1 500 No More Replies\r\nContent-Length: 0\r\n\r\n",
                                              CANNED_CLOSE, false};
-    const struct canned_reply *r = s->requests < s->replies_count ? &s->replies[s->requests] : &none;
+    const struct canned_reply *r = canned_pick(s);
     struct linger hard = {.l_onoff = 1};
     char byte;
+    if (r == NULL) r = &none;
     s->requests++;
-    canned_send(fd, r);
+    buf_add(&s->asked, s->last.data, strcspn(s->last.data, "\r"));
+    buf_addc(&s->asked, '\n');
+    canned_send(fd, canned_has_path(r) ? strchr(r->bytes, '\n') + 1 : r->bytes, r->bytewise);
+    if (r->then == CANNED_DRIP) canned_drip(fd);
     if (r->then == CANNED_RESET) setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
     if (r->then == CANNED_HOLD) (void)!recv(fd, &byte, 1, 0);
     return r->then == CANNED_KEEP;
@@ -99,6 +132,7 @@ static struct canned *canned_start(const struct canned_reply *replies, int count
     s->replies = replies;
     s->replies_count = count;
     buf_init(&s->last, BUF_MAX_PROMPT);
+    buf_init(&s->asked, BUF_MAX_PIECE);
     s->listener = socket(AF_INET, SOCK_STREAM, 0);
     if (bind(s->listener, (struct sockaddr *)&at, len) != 0 || listen(s->listener, 16) != 0) abort();
     getsockname(s->listener, (struct sockaddr *)&at, &len);
@@ -115,6 +149,7 @@ static void canned_stop(struct canned *s)
     pthread_join(s->thread, NULL);
     close(s->listener);
     buf_release(&s->last);
+    buf_release(&s->asked);
     free(s);
 }
 
