@@ -24,5 +24,7 @@ struct deadline_plan deadline_plan(const struct job *j, const struct book *b, in
 // "45s" from now. Wall clock ms; false with a line that says what was found and expected.
 bool deadline_by(const char *text, int64_t now_ms, int64_t *out, struct err *e);
 bool deadline_within(const char *text, int64_t now_ms, int64_t *out, struct err *e);
+// The other way: "24h" ago, "07:00" (the last time it was), "2026-11-22", "2026-11-22 07:00". Never a time to come.
+bool deadline_since(const char *text, int64_t now_ms, int64_t *out, struct err *e);
 
 #endif

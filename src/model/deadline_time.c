@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// Deadlines as people write them.
+// Deadlines, and times that have passed, as people write them.
 #include "model/deadline.h"
 
 #include "base/log.h"
@@ -13,11 +13,16 @@
 
 enum { SHOWN_BYTES = 64, SPAN_DAYS_MOST = 3650 };
 
-static bool refuse(struct err *e, const char *text, const char *what)
+static bool refuse_as(struct err *e, const char *as, const char *text, const char *what)
 {
     char shown[SHOWN_BYTES];
     log_mask(shown, sizeof(shown), text);
-    return err_set(e, ERR_USAGE, "deadline '%s': %s", shown, what);
+    return err_set(e, ERR_USAGE, "%s '%s': %s", as, shown, what);
+}
+
+static bool refuse(struct err *e, const char *text, const char *what)
+{
+    return refuse_as(e, "deadline", text, what);
 }
 
 // Exactly `digits` digits off the front.
@@ -81,13 +86,13 @@ static bool moment(struct tm t, bool local, time_t *out)
     return *out != (time_t)-1 && t.tm_mon == month;
 }
 
-// The next time that a clock on the wall shows this.
-static bool next_time(struct tm at, int64_t now_ms, time_t *out)
+// The next time that a clock on the wall shows this (`step` 1), or the last (-1).
+static bool near_time(struct tm at, int step, int64_t now_ms, time_t *out)
 {
     time_t now = (time_t)(now_ms / 1000);
     struct tm today;
     if (!localtime_r(&now, &today)) return false;
-    for (int days = 0; days < 2; days++) {
+    for (int days = 0; days != 2 * step; days += step) {
         struct tm t = today;
         t.tm_mday += days;
         t.tm_hour = at.tm_hour;
@@ -95,17 +100,17 @@ static bool next_time(struct tm at, int64_t now_ms, time_t *out)
         t.tm_sec = at.tm_sec;
         t.tm_isdst = -1;
         *out = mktime(&t);
-        if (*out > now) return true;
+        if (step > 0 ? *out > now : *out <= now) return true;
     }
     return false;
 }
 
-static bool read_moment(const char *s, int64_t now_ms, time_t *out)
+static bool read_moment(const char *s, int step, int64_t now_ms, time_t *out)
 {
     struct tm t = {.tm_sec = 0};
     int ahead = 0;
     const char *rest = s;
-    if (take_time(&rest, &t) && !*rest) return next_time(t, now_ms, out);
+    if (take_time(&rest, &t) && !*rest) return near_time(t, step, now_ms, out);
     rest = s;
     if (!take_date(&rest, &t) || (!take_sign(&rest, ' ') && !take_sign(&rest, 'T')) || !take_time(&rest, &t))
         return false;
@@ -119,7 +124,7 @@ static bool read_moment(const char *s, int64_t now_ms, time_t *out)
 bool deadline_by(const char *text, int64_t now_ms, int64_t *out, struct err *e)
 {
     time_t at;
-    if (!read_moment(text, now_ms, &at))
+    if (!read_moment(text, 1, now_ms, &at))
         return refuse(e, text,
                       "found no time, expected one like '07:00', '2026-11-22 07:00' or '2026-11-22T07:00:00Z'");
     if ((int64_t)at * 1000 <= now_ms) return refuse(e, text, "found a time that has passed, expected one to come");
@@ -145,20 +150,54 @@ static bool take_span(const char **s, size_t *unit, int64_t *seconds)
     return true;
 }
 
-bool deadline_within(const char *text, int64_t now_ms, int64_t *out, struct err *e)
+// "6h", "1h30m"; 0 is none.
+static bool read_span(const char *text, int64_t *seconds)
 {
-    int64_t seconds = 0;
     size_t unit = 0;
     const char *rest = text;
     bool ok = *rest != '\0';
+    *seconds = 0;
     while (ok && *rest) {
-        ok = take_span(&rest, &unit, &seconds);
+        ok = take_span(&rest, &unit, seconds);
         while (ok && *rest == ' ') rest++;
     }
-    if (!ok || seconds == 0)
+    return ok && *seconds > 0;
+}
+
+static bool is_too_long(int64_t seconds)
+{
+    return seconds > (int64_t)SPAN_DAYS_MOST * 86400;
+}
+
+bool deadline_within(const char *text, int64_t now_ms, int64_t *out, struct err *e)
+{
+    int64_t seconds;
+    if (!read_span(text, &seconds))
         return refuse(e, text, "found no duration, expected one like '6h', '90m', '1h30m' or '45s'");
-    if (seconds > (int64_t)SPAN_DAYS_MOST * 86400)
-        return refuse(e, text, "found too long a time, expected at most 3650 days");
+    if (is_too_long(seconds)) return refuse(e, text, "found too long a time, expected at most 3650 days");
     *out = now_ms + seconds * 1000;
     return true;
+}
+
+static bool read_day(const char *s, time_t *out)
+{
+    struct tm t = {.tm_sec = 0};
+    return take_date(&s, &t) && !*s && moment(t, true, out);
+}
+
+bool deadline_since(const char *text, int64_t now_ms, int64_t *out, struct err *e)
+{
+    int64_t seconds;
+    time_t at;
+    if (read_span(text, &seconds)) {
+        if (is_too_long(seconds))
+            return refuse_as(e, "time", text, "found too long a time, expected at most 3650 days");
+        *out = now_ms - seconds * 1000;
+        return true;
+    }
+    if (!read_day(text, &at) && !read_moment(text, -1, now_ms, &at))
+        return refuse_as(e, "time", text,
+                         "found no time, expected one like '24h', '7d', '07:00', '2026-11-22' or '2026-11-22 07:00'");
+    *out = (int64_t)at * 1000;
+    return *out <= now_ms || refuse_as(e, "time", text, "found a time to come, expected one that has passed");
 }

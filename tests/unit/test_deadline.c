@@ -193,11 +193,52 @@ static void test_within(void **state)
     }
 }
 
+static void test_since(void **state)
+{
+    int64_t now = utc(2026, 11, 21, 22, 30); // 23:30 in Warsaw
+    const struct {
+        const char *text;
+        int64_t at; // 0: refused
+    } cases[] = {
+        {"24h", now - 24 * HOUR},
+        {"1h30m", now - HOUR - HOUR / 2},
+        {"7d", now - 7 * 24 * HOUR},
+        {"07:00", utc(2026, 11, 21, 6, 0)},
+        {"23:30", now}, // this very minute
+        {"23:31", utc(2026, 11, 20, 22, 31)},
+        {"2026-11-21", utc(2026, 11, 20, 23, 0)},
+        {"2026-07-01", utc(2026, 6, 30, 22, 0)}, // summer time
+        {"2026-11-20 07:00", utc(2026, 11, 20, 6, 0)},
+        {"2026-11-20T07:00:00Z", utc(2026, 11, 20, 7, 0)},
+        {"2026-11-22", 0},
+        {"2026-11-22 07:00", 0},
+        {"2026-02-30", 0},
+        {"2026-11-2", 0},
+        {"", 0},
+        {"0h", 0},
+        {"yesterday", 0},
+        {"9999d", 0},
+    };
+    (void)state;
+    assert_int_equal(setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1), 0);
+    tzset();
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct err e = ERR_INIT;
+        int64_t at = 0;
+        bool ok = deadline_since(cases[i].text, now, &at, &e);
+        if (ok != (cases[i].at != 0)) fail_msg("'%s'", cases[i].text);
+        if (ok && at != cases[i].at) fail_msg("%s: %lld", cases[i].text, (long long)at);
+        assert_int_equal(e.code, ok ? ERR_NONE : ERR_USAGE);
+        if (!ok) assert_non_null(strstr(e.text, "expected"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plan), cmocka_unit_test(test_speed),      cmocka_unit_test(test_plan_again),
-        cmocka_unit_test(test_by),   cmocka_unit_test(test_by_refused), cmocka_unit_test(test_within),
+        cmocka_unit_test(test_plan),  cmocka_unit_test(test_speed),      cmocka_unit_test(test_plan_again),
+        cmocka_unit_test(test_by),    cmocka_unit_test(test_by_refused), cmocka_unit_test(test_within),
+        cmocka_unit_test(test_since),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

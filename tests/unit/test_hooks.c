@@ -14,7 +14,6 @@
 
 #include <cmocka.h>
 
-#include <errno.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -50,17 +49,27 @@ static int set_up(void **state)
     return scratch_setup(state);
 }
 
+static void pause_ms(int ms)
+{
+    (void)poll(NULL, 0, ms);
+}
+
+// Those that outlived their hooks are no children of the next test.
+static void collect(void)
+{
+    for (int64_t until = clock_mono_ms() + PATIENCE_MS; clock_mono_ms() < until; pause_ms(5)) {
+        pid_t got = 1;
+        while (got > 0) got = waitpid(-1, NULL, WNOHANG);
+        if (got < 0) return;
+    }
+}
+
 static int tear_down(void **state)
 {
     hooks_free(hooks);
     hooks = NULL;
-    log_set_level(LOG_INFO);
+    collect();
     return scratch_teardown(state);
-}
-
-static void pause_ms(int ms)
-{
-    (void)poll(NULL, 0, ms);
 }
 
 static void assert_comes(const char *path, const char *text)
@@ -229,7 +238,6 @@ static void test_nobody_waits_for_it(void **state)
 {
     static char *hangs[] = {"/bin/sh", "-c", "read line <fifo; " WRITE("$line"), NULL};
     const struct config c = {.on_done = hangs};
-    siginfo_t info;
 
     (void)state;
     assert_int_equal(mkfifo("fifo", 0600), 0);
@@ -243,7 +251,6 @@ static void test_nobody_waits_for_it(void **state)
     assert_non_null(fifo);
     assert_true(fputs("still here\n", fifo) >= 0 && fclose(fifo) == 0);
     assert_comes("out", "still here");
-    assert_int_equal(waitid(P_ALL, 0, &info, WEXITED), 0);
 }
 
 int main(void)

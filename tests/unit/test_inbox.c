@@ -435,6 +435,101 @@ static void test_a_resume_with_broken_templates_changes_nothing(void **state)
     check_pinned(id, "be brief");
 }
 
+// ---- backend, model, fallback --------------------------------------------------------------------------------------------
+
+static void check_server(int64_t id, const char *backend, const char *model)
+{
+    struct job j;
+    job_row(id, &j);
+    assert_string_equal(j.backend, backend);
+    assert_string_equal(j.model, model);
+    job_release(&j);
+}
+
+static void test_a_resume_changes_the_model(void **state)
+{
+    (void)state;
+    int64_t id = submit();
+    resume_with(id, &(struct message_change){.deadline_ms = -1, .model = "qwen"});
+    check_server(id, "sim", "qwen");
+    assert_true(has_event(id, "model", "the model is now 'qwen'"));
+    assert_ok(store_job_set_model(s, id, "qwen", 0.5, &e));
+    told = 0;
+    resume_with(id, &(struct message_change){.deadline_ms = -1, .model = "qwen"}); // as it was
+    resume_with(id, &(struct message_change){.deadline_ms = -1});
+    assert_int_equal(told, 0);
+    resume_with(id, &(struct message_change){.deadline_ms = -1, .model = "gemma"});
+    check_server(id, "sim", "gemma");
+    assert_true(has_event(id, "model", "the model is now 'gemma' (was 'qwen')"));
+    assert_int_equal(told, 1);
+    struct book book;
+    assert_ok(store_book_load(s, id, &book, &e));
+    assert_true(book.obedience == 1); // that was the other's
+    book_release(&book);
+}
+
+static void test_a_resume_changes_the_backend(void **state)
+{
+    (void)state;
+    int64_t id = submit();
+    assert_ok(store_job_set_model(s, id, "qwen", 0, &e) && store_job_set_began_on(s, id, "sim", &e));
+    resume_with(id, &(struct message_change){.deadline_ms = -1, .backend = "sim"}); // as it was
+    check_server(id, "sim", "qwen");
+    assert_false(has_event(id, "backend", ""));
+    resume_with(id, &(struct message_change){.deadline_ms = -1, .backend = "attic"});
+    check_server(id, "attic", "");
+    assert_true(has_event(id, "backend", "the backend is now 'attic' (was 'sim')"));
+    assert_false(has_event(id, "model", ""));
+    struct job j;
+    job_row(id, &j);
+    assert_string_equal(j.began_on, "");
+    job_release(&j);
+    resume_with(id, &(struct message_change){.deadline_ms = -1, .backend = "desk", .model = "gemma"});
+    check_server(id, "desk", "gemma");
+    assert_true(has_event(id, "model", "the model is now 'gemma'"));
+    // The same model elsewhere: it is asked for there too.
+    resume_with(id, &(struct message_change){.deadline_ms = -1, .backend = "sim", .model = "gemma"});
+    check_server(id, "sim", "gemma");
+}
+
+static int64_t submit_with_fallback(const char *own)
+{
+    char text[300], key[MESSAGE_KEY_SIZE];
+    struct spec spec;
+    struct fallback config[] = {{.backend = "attic"}, {.backend = "http://gpu.lan:8080", .model = "q \"4\""}};
+    struct fallback *list = NULL;
+    size_t count = 0;
+    (void)snprintf(text, sizeof(text), "{\"premise\":\"An hour is lost.\",\"words\":2000}");
+    assert_ok(spec_parse(&spec, text, strlen(text), "here", &e));
+    assert_ok(job_fallback_read(own, &list, &count, &e));
+    struct spec given = spec;
+    given.fallback = list;
+    given.fallback_count = count;
+    const struct message_submit m = {.spec = &given, .out_parent = "out", .fallback = config, .fallback_count = 2};
+    assert_ok(message_post_submit(".", &m, key, &e));
+    take(100);
+    job_fallback_free(list, count);
+    spec_release(&spec);
+    return answer(key).job;
+}
+
+static void check_fallback(int64_t id, const char *expected)
+{
+    struct job j;
+    job_row(id, &j);
+    assert_string_equal(j.fallback, expected);
+    job_release(&j);
+}
+
+static void test_a_submit_pins_where_the_job_may_go(void **state)
+{
+    (void)state;
+    check_fallback(submit(), ""); // neither says anything
+    check_fallback(submit_with_fallback(""),
+                   "[{\"backend\":\"attic\"},{\"backend\":\"http://gpu.lan:8080\",\"model\":\"q \\\"4\\\"\"}]");
+    check_fallback(submit_with_fallback("[{\"backend\":\"desk\"}]"), "[{\"backend\":\"desk\"}]");
+}
+
 // ---- what should not be there ----------------------------------------------------------------------------------------
 
 static void test_broken_messages_are_answered_and_go(void **state)
@@ -455,6 +550,10 @@ static void test_broken_messages_are_answered_and_go(void **state)
                                  "\"spec\":\"{\\\"premise\\\":\\\"p\\\",\\\"words\\\":500}\"}"},
         {"12-notemplates.json", "{\"type\":\"submit\",\"uuid\":\"w\",\"templates\":[],"
                                 "\"spec\":\"{\\\"premise\\\":\\\"p\\\",\\\"words\\\":500}\"}"},
+        {"13-badfallback.json", "{\"type\":\"submit\",\"uuid\":\"x\",\"fallback\":\"[{}]\","
+                                "\"spec\":\"{\\\"premise\\\":\\\"p\\\",\\\"words\\\":500}\"}"},
+        {"14-nofallback.json", "{\"type\":\"submit\",\"uuid\":\"y\",\"fallback\":[],"
+                               "\"spec\":\"{\\\"premise\\\":\\\"p\\\",\\\"words\\\":500}\"}"},
         {"10-nouuid.json", "{\"type\":\"submit\",\"spec\":\"{\\\"premise\\\":\\\"p\\\",\\\"words\\\":500}\"}"},
     };
     (void)state;
@@ -572,6 +671,9 @@ int main(void)
         test(test_a_resume_changes_the_deadline),
         test(test_a_resume_takes_other_templates_over),
         test(test_a_resume_with_broken_templates_changes_nothing),
+        test(test_a_resume_changes_the_model),
+        test(test_a_resume_changes_the_backend),
+        test(test_a_submit_pins_where_the_job_may_go),
         test(test_broken_messages_are_answered_and_go),
         test(test_what_cannot_be_read_is_refused_and_the_rest_is_taken),
         test(test_what_is_no_message_is_left_alone),

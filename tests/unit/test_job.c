@@ -7,10 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/mem.h"
 #include "model/book.h"
+#include "model/config.h"
 #include "model/job.h"
 
 #include <cmocka.h>
+
+#include <string.h>
 
 // The drawing in model/job.h, row by row; a dot is no arrow.
 static const char *const arrows[] = {
@@ -64,12 +68,64 @@ static void test_book_words(void **state)
     book_release(&nothing);
 }
 
+static void test_fallback_comes_back(void **state)
+{
+    struct fallback list[] = {{.backend = "attic"}, {.backend = "http://[::1]:8080", .model = "za\xc5\xbc \"q\""}};
+    struct fallback *got;
+    struct err e = ERR_INIT;
+    struct buf text;
+    size_t count;
+
+    (void)state;
+    buf_init(&text, BUF_MAX_LINE);
+    job_fallback_write(list, 0, &text);
+    assert_string_equal(text.data, "");
+    assert_true(job_fallback_read(text.data, &got, &count, &e));
+    assert_int_equal(count, 0);
+    job_fallback_free(got, count);
+    job_fallback_write(list, 2, &text);
+    assert_true(job_fallback_read(text.data, &got, &count, &e));
+    assert_int_equal(count, 2);
+    assert_string_equal(got[0].backend, list[0].backend);
+    assert_null(got[0].model);
+    assert_string_equal(got[1].backend, list[1].backend);
+    assert_string_equal(got[1].model, list[1].model);
+    job_fallback_free(got, count);
+    buf_release(&text);
+}
+
+static void test_fallback_that_is_none(void **state)
+{
+    static const char *const bad[] = {"x",
+                                      "{}",
+                                      "[1]",
+                                      "[\"attic\"]",
+                                      "[{}]",
+                                      "[{\"backend\":\"\"}]",
+                                      "[{\"backend\":7}]",
+                                      "[{\"backend\":\"a\",\"model\":null}]",
+                                      "[{\"backend\":\"a\"},{\"backend\":\"b\",\"model\":\"\"}]"};
+    struct fallback *got;
+    size_t count;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct err e = ERR_INIT;
+        if (job_fallback_read(bad[i], &got, &count, &e)) fail_msg("%s", bad[i]);
+        assert_int_equal(e.code, ERR_USAGE);
+        assert_string_equal(e.text, "the list of other backends cannot be read");
+        assert_true(got == NULL && count == 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arrows),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_book_words),
+        cmocka_unit_test(test_fallback_comes_back),
+        cmocka_unit_test(test_fallback_that_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
