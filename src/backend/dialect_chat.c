@@ -60,6 +60,16 @@ void chat_end(struct buf *out, struct json *body, const struct gen_request *q)
     body_end_with_messages(out, body, q->messages, q->messages_count);
 }
 
+void chat_write_with_switches(struct buf *out, const struct gen_request *q, param_set params, enum dialect_kind kind)
+{
+    param_set send = params & ~q->without;
+    struct json *body = chat_begin(q, send, kind);
+    chat_set_schema(body, q, send);
+    if (q->thinking_off) chat_set_no_thinking(body, send);
+    chat_set_continuation(body, q, send);
+    chat_end(out, body, q);
+}
+
 // ---- reading -----------------------------------------------------------------------------------------------------
 
 static void chat_read_choice(struct delta *out, const struct json *choice)
@@ -69,6 +79,7 @@ static void chat_read_choice(struct delta *out, const struct json *choice)
     delta_set_text(out, json_get(message, "content"));
     delta_set_reasoning(out, message);
     out->finish = json_str(json_get(choice, "finish_reason"), NULL);
+    if (out->finish != NULL && *out->finish == '\0') out->finish = NULL; // some have it so until the end
     if (out->finish == NULL || (strcmp(out->finish, "error") != 0 && strcmp(out->finish, "abort") != 0)) return;
     delta_set_trouble(out, "the server ended the answer with an error"); // vLLM, when its engine failed
 }

@@ -18,6 +18,8 @@ void chat_set_schema(struct json *body, const struct gen_request *q, param_set s
 void chat_set_no_thinking(struct json *body, param_set send);
 // continue_final_message, add_generation_prompt
 void chat_set_continuation(struct json *body, const struct gen_request *q, param_set send);
+// The whole body for a server that takes its switches to the template in the request: vLLM, SGLang.
+void chat_write_with_switches(struct buf *out, const struct gen_request *q, param_set params, enum dialect_kind kind);
 void chat_end(struct buf *out, struct json *body, const struct gen_request *q);
 
 bool chat_read_event(struct delta *out, bool raw, const char *type, const char *data, size_t len);

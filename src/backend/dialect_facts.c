@@ -25,6 +25,17 @@ void facts_set_version(struct backend_facts *f, const struct json *v)
     if (text != NULL) log_mask(f->version, sizeof(f->version), text);
 }
 
+bool facts_read_version(struct backend_facts *f, const struct json *v, const char *text, size_t len,
+                        const char *server, const char *model)
+{
+    (void)text;
+    (void)len;
+    (void)server;
+    (void)model;
+    facts_set_version(f, json_get(v, "version"));
+    return f->version[0] != '\0';
+}
+
 void facts_set_size(int *n, const struct json *v)
 {
     int64_t value = json_int(v, 0);

@@ -103,11 +103,13 @@ static void llamacpp_read_end(struct delta *out, const struct json *v)
 static bool llamacpp_read_raw(struct delta *out, const char *type, const char *data, size_t len)
 {
     if (!delta_open(out, type, data, len)) return true;
-    const struct json *v = out->tree, *content = json_get(v, "content");
-    if (content == NULL) return json_kind(v) == JSON_KIND_OBJECT && delta_is_flat_trouble(out);
+    const struct json *v = out->tree, *content = json_get(v, "content"), *stop = json_get(v, "stop");
+    const struct json *progress = json_get(v, "prompt_progress");
+    if (content == NULL && stop == NULL && progress == NULL)
+        return json_kind(v) == JSON_KIND_OBJECT && delta_is_flat_trouble(out);
     delta_set_text(out, content);
-    chat_read_progress(out, json_get(v, "prompt_progress"));
-    if (json_bool(json_get(v, "stop"), false)) llamacpp_read_end(out, v);
+    chat_read_progress(out, progress);
+    if (json_bool(stop, false)) llamacpp_read_end(out, v);
     return true;
 }
 

@@ -108,17 +108,6 @@ static bool ollama_read_root(struct backend_facts *f, const struct json *v, cons
     return true;
 }
 
-static bool ollama_read_version(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                                const char *server, const char *model)
-{
-    (void)text;
-    (void)len;
-    (void)server;
-    (void)model;
-    facts_set_version(f, json_get(v, "version"));
-    return f->version[0] != '\0';
-}
-
 static const struct json *ollama_list(const struct json *v)
 {
     const struct json *list = json_get(v, "models");
@@ -224,7 +213,7 @@ const struct dialect dialect_ollama = {
     .write_body = ollama_write_body,
     .read_event = ollama_read_event,
     .questions = {{"/", NULL, ollama_read_root},
-                  {"/api/version", NULL, ollama_read_version},
+                  {"/api/version", NULL, facts_read_version},
                   {"/api/tags", NULL, ollama_read_tags},
                   {"/api/ps", NULL, ollama_read_ps},
                   {"/api/show", "{\"model\":%s}", ollama_read_show}},

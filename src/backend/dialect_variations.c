@@ -11,10 +11,11 @@
 #include <string.h>
 
 // ---- LM Studio ---------------------------------------------------------------------------------------------------
-// It answers 200 with an error to any path, so only a list of its own shape counts. Two generations of its own API:
-//   /api/v0/models  {"data":[{"id","type","state","max_context_length","loaded_context_length"}]}
+// It answers 200 with an error to any path, so only a list of its own shape counts. Two generations of its own API,
+// the newer of which says more:
 //   /api/v1/models  {"models":[{"key","type","loaded_instances":[{"id","config":{"context_length"}}],
 //                    "max_context_length","capabilities":{"reasoning"}}]}
+//   /api/v0/models  {"data":[{"id","type","state","max_context_length","loaded_context_length"}]}
 
 enum {
     LMSTUDIO_PARAMS = PARAM_BIT(PARAM_TEMPERATURE) | PARAM_BIT(PARAM_TOP_P) | PARAM_BIT(PARAM_TOP_K) |
@@ -110,7 +111,7 @@ const struct dialect dialect_lmstudio = {
     .path = "/v1/chat/completions",
     .write_body = lmstudio_write_body,
     .read_event = chat_read_event,
-    .questions = {{"/api/v0/models", NULL, lmstudio_read_v0}, {"/api/v1/models", NULL, lmstudio_read_v1}},
+    .questions = {{"/api/v1/models", NULL, lmstudio_read_v1}, {"/api/v0/models", NULL, lmstudio_read_v0}},
     .identify = 2,
     .prefill = true, // where the model's template leaves a last answer open; the rest show when it is tried
 };
@@ -250,12 +251,7 @@ enum {
 
 static void sglang_write_body(struct buf *out, const struct gen_request *q)
 {
-    param_set send = SGLANG_PARAMS & ~q->without;
-    struct json *body = chat_begin(q, send, DIALECT_SGLANG);
-    chat_set_schema(body, q, send);
-    if (q->thinking_off) chat_set_no_thinking(body, send);
-    chat_set_continuation(body, q, send);
-    chat_end(out, body, q);
+    chat_write_with_switches(out, q, SGLANG_PARAMS, DIALECT_SGLANG);
 }
 
 static bool sglang_read_info(struct backend_facts *f, const struct json *v, const char *text, size_t len,

@@ -17,12 +17,7 @@ enum {
 
 static void vllm_write_body(struct buf *out, const struct gen_request *q)
 {
-    param_set send = VLLM_PARAMS & ~q->without;
-    struct json *body = chat_begin(q, send, DIALECT_VLLM);
-    chat_set_schema(body, q, send);
-    if (q->thinking_off) chat_set_no_thinking(body, send);
-    chat_set_continuation(body, q, send);
-    chat_end(out, body, q);
+    chat_write_with_switches(out, q, VLLM_PARAMS, DIALECT_VLLM);
 }
 
 // ik_llama.cpp says max_model_len too, but owns its model itself.
@@ -39,17 +34,6 @@ static bool vllm_read_models(struct backend_facts *f, const struct json *v, cons
     facts_add_list(f, list, true);
     facts_set_size(&f->n_ctx_tokens, json_get(facts_entry(f, list, model), "max_model_len"));
     return true;
-}
-
-static bool vllm_read_version(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                              const char *server, const char *model)
-{
-    (void)text;
-    (void)len;
-    (void)server;
-    (void)model;
-    facts_set_version(f, json_get(v, "version"));
-    return f->version[0] != '\0';
 }
 
 static int vllm_read_idle(const char *body, size_t len, int slot)
@@ -77,7 +61,7 @@ const struct dialect dialect_vllm = {
     .write_body = vllm_write_body,
     .read_event = chat_read_event,
     .questions = {{"/v1/models", NULL, vllm_read_models},
-                  {"/version", NULL, vllm_read_version},
+                  {"/version", NULL, facts_read_version},
                   {"/metrics", NULL, vllm_read_metrics}},
     .identify = 1,
     .prefill = true,
