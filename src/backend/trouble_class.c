@@ -121,14 +121,6 @@ static bool trouble_says_parameter(const struct trouble *t)
                 "unknown option", "unexpected keyword", "invalid option", "not permitted");
 }
 
-// The fields that it names; and grammars have many words, none of which is a field of ours.
-static param_set trouble_named(const struct trouble *t)
-{
-    param_set named = param_named_in(t->message) | param_named_in(t->param);
-    if (SAYS(t, "grammar", "json schema", "structured output")) named |= PARAM_BIT(PARAM_SCHEMA);
-    return named;
-}
-
 // What the words alone tell; FAIL_NONE: nothing.
 static enum failure trouble_classify_words(const struct trouble *t, int status)
 {
@@ -149,7 +141,7 @@ static enum failure trouble_classify_request(const struct trouble *t, int status
     bool is_prefill = sent & PARAM_BIT(PARAM_PREFILL);
     if (is_prefill && trouble_says_prefill(t)) return FAIL_PREFILL;
     if (trouble_says_roles(t)) return FAIL_REQUEST;
-    if (is_refusal) *refused = trouble_named(t) & sent;
+    if (is_refusal) *refused = (param_named_in(t->message) | param_named_in(t->param)) & sent;
     if (*refused == PARAM_BIT(PARAM_PREFILL)) {
         *refused = 0;
         return FAIL_PREFILL;

@@ -45,6 +45,10 @@ struct json *json_read(const char *data, size_t len, struct err *e)
         char text[sizeof at.text];
         log_mask(text, sizeof text, at.text);
         err_set(e, ERR_USAGE, "line %d, column %d: %s", at.line, at.column, text);
+    } else if (memchr(data, '\0', len)) { // jansson passes over one that follows a number or a word
+        json_decref(v);
+        v = NULL;
+        err_set(e, ERR_USAGE, "a NUL byte");
     }
     return outer(v);
 }

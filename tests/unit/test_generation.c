@@ -2,115 +2,10 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // One generation against a canned server: every way that servers end an answer, and the class each of them gets; the
-// request's body; the watchdog; cancelling from inside. Then the probe and the idle barrier.
-#include "backend/generation.h"
-#include "backend/probe.h"
-
-#include "base/clock.h"
+// request's body; the watchdog; cancelling from inside.
 #include "io/json.h"
 
-#include "canned.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
-#include <math.h>
-
-#define SSE_HEAD     "HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
-#define JSON_HEAD    "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n"
-#define HTML_HEAD    "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n"
-#define STATUS(line) "HTTP/1.0 " line "\r\n\r\n"
-#define ROLE                                                                                                         \
-    "data: "                                                                                                         \
-    "{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":null},\"finish_reason\":null}]}\n\n"
-#define TEXT(t) "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" t "\"},\"finish_reason\":null}]}\n\n"
-#define THOUGHT(t)                                                                                                   \
-    "data: {\"choices\":[{\"index\":0,\"delta\":{\"reasoning_content\":\"" t "\"},\"finish_reason\":null}]}\n\n"
-#define FINISH(f) "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"" f "\"}]}\n\n"
-#define USAGE                                                                                                        \
-    "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":90,\"completion_tokens\":7,"                                 \
-    "\"prompt_tokens_details\":{\"cached_tokens\":60}}}\n\n"
-#define DONE "data: [DONE]\n\n"
-
-struct run {
-    struct loop *loop;
-    struct http *http;
-    struct canned *server;
-    struct timer *guard;
-    struct generation *generation;
-    struct gen_request request;
-    struct sampling sampling;
-    struct gen_message messages[2];
-    struct buf text;
-    int ends, texts;
-    struct gen_result result;
-    void (*on_text)(struct run *r);
-    void (*on_end)(struct run *r);
-};
-
-static void run_guard(void *arg)
-{
-    (void)arg;
-    fail_msg("the loop did not end");
-}
-
-static void run_text(void *arg, const char *bytes, size_t len)
-{
-    struct run *r = arg;
-    buf_add(&r->text, bytes, len);
-    r->texts++;
-    if (r->on_text != NULL) r->on_text(r);
-}
-
-static void run_end(void *arg, const struct gen_result *result)
-{
-    struct run *r = arg;
-    r->result = *result;
-    r->ends++;
-    if (r->on_end != NULL) {
-        r->on_end(r);
-    } else {
-        loop_stop(r->loop);
-    }
-}
-
-static const struct gen_events run_events = {run_text, run_end};
-
-static void run_open(struct run *r, const struct canned_reply *replies, int count)
-{
-    memset(r, 0, sizeof(*r));
-    r->loop = loop_new();
-    r->http = http_new(r->loop);
-    r->server = canned_start(replies, count);
-    r->guard = timer_new(r->loop, run_guard, NULL);
-    timer_set(r->guard, 5000);
-    buf_init(&r->text, BUF_MAX_REPLY);
-    r->messages[0] = (struct gen_message){GEN_USER, "Write.", 6};
-    r->messages[1] = (struct gen_message){GEN_ASSISTANT, "It was", 6};
-    r->sampling = (struct sampling){NAN, NAN, NAN, NAN, NAN, NAN, -1, NAN, NAN, 0};
-    r->request = (struct gen_request){.url = r->server->url,
-                                      .messages = r->messages,
-                                      .messages_count = 1,
-                                      .max_tokens = 100,
-                                      .seed = -1,
-                                      .sampling = &r->sampling};
-}
-
-static void run_start(struct run *r)
-{
-    r->generation = gen_start(r->loop, r->http, &r->request, &run_events, r);
-}
-
-static void run_close(struct run *r)
-{
-    http_free(r->http);
-    timer_free(r->guard);
-    loop_free(r->loop);
-    canned_stop(r->server);
-    buf_release(&r->text);
-}
+#include "generation_fixture.h"
 
 // ---- ends and classes --------------------------------------------------------------------------------------------
 
@@ -121,6 +16,8 @@ struct end_case {
     const char *message; // a part of it, NULL: any
 };
 
+#define WHOLE "{\"choices\":[{\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}"
+
 static const struct end_case ends[] = {
     // proper ends
     {SSE_HEAD ROLE TEXT("a ") TEXT("b") FINISH("stop") USAGE DONE, FAIL_NONE, "a b", NULL},
@@ -129,10 +26,28 @@ static const struct end_case ends[] = {
      FAIL_NONE, "a", NULL},
     {SSE_HEAD ":\n\n: keepalive 1/2\n\n" TEXT("\\u0142\\ud83d\\ude00 \xC5\x82") FINISH("stop"), FAIL_NONE,
      "\xC5\x82\xF0\x9F\x98\x80 \xC5\x82", NULL},
-    {JSON_HEAD "{\"choices\":[{\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}", FAIL_NONE, "a", NULL},
+    {JSON_HEAD WHOLE, FAIL_NONE, "a", NULL},
+    {JSON_HEAD " \r\n" WHOLE "\r\n", FAIL_NONE, "a", NULL},
+    {JSON_HEAD "\xEF\xBB\xBF" WHOLE, FAIL_NONE, "a", NULL},
+    {JSON_HEAD "{\n \"choices\": [{\n\"message\":{\"content\":\"a\"},\n\"finish_reason\":\"stop\"\n}]\n}\n",
+     FAIL_NONE, "a", NULL},
+    // lines where events were expected
+    {JSON_HEAD "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n" WHOLE "\n", FAIL_NONE, "aa", NULL},
+    {JSON_HEAD "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\nnonsense\n" WHOLE, FAIL_GARBAGE, "a", "nonsense"},
+    {JSON_HEAD "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n{\"error\":\"boom\"}\n", FAIL_ERROR_FRAME, "a",
+     "boom"},
+    // halves of characters are replaced, the rest of the answer is kept
+    {SSE_HEAD TEXT("a\\ud83d") TEXT("\\ude00b\xC5") FINISH("stop"), FAIL_NONE,
+     "a\xEF\xBF\xBD\xEF\xBF\xBD"
+     "b\xEF\xBF\xBD",
+     NULL},
+    {SSE_HEAD TEXT("a\\u0000b") FINISH("stop"), FAIL_NONE,
+     "a\xEF\xBF\xBD"
+     "b",
+     NULL},
     // no text
     {SSE_HEAD ROLE FINISH("stop") USAGE DONE, FAIL_EMPTY, "", NULL},
-    {SSE_HEAD THOUGHT("hm") FINISH("length") USAGE DONE, FAIL_EMPTY, "", NULL},
+    {SSE_HEAD THOUGHT("hm") FINISH("length") USAGE DONE, FAIL_REASONING, "", NULL},
     // no end
     {SSE_HEAD ROLE TEXT("a"), FAIL_TRUNCATED, "a", NULL},
     {SSE_HEAD TEXT("a") DONE, FAIL_TRUNCATED, "a", NULL},
@@ -141,8 +56,10 @@ static const struct end_case ends[] = {
     {"HTTP/1.0 200 OK\r\n\r\n", FAIL_TRUNCATED, "", NULL},
     {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\ndata:", FAIL_TRUNCATED, "", NULL},
     // errors inside
-    {SSE_HEAD TEXT("a") "data: {\"error\":{\"code\":500,\"message\":\"out of memory\"}}\n\n", FAIL_ERROR_FRAME, "a",
+    {SSE_HEAD TEXT("a") "data: {\"error\":{\"code\":500,\"message\":\"out of memory\"}}\n\n", FAIL_CRASHED, "a",
      "out of memory"},
+    {SSE_HEAD TEXT("a") "data: {\"error\":{\"code\":500,\"message\":\"it failed\"}}\n\n", FAIL_ERROR_FRAME, "a",
+     "it failed"},
     {SSE_HEAD TEXT("a") "error: {\"code\":500,\"message\":\"failed\",\"type\":\"server_error\"}\n\n" DONE,
      FAIL_ERROR_FRAME, "a", "failed"},
     {SSE_HEAD "event: error\ndata: {\"error\":{\"message\":\"boom\"},\"message\":\"boom\"}\n\n", FAIL_ERROR_FRAME, "",
@@ -152,18 +69,23 @@ static const struct end_case ends[] = {
      "", "flat"},
     {SSE_HEAD TEXT("a") FINISH("stop") "data: {\"error\":\"late\"}\n\n", FAIL_ERROR_FRAME, "a", "late"},
     {SSE_HEAD TEXT("a") FINISH("abort"), FAIL_ERROR_FRAME, "a", NULL},
-    {JSON_HEAD "{\"error\":\"Unexpected endpoint\"}", FAIL_ERROR_FRAME, "", "Unexpected endpoint"},
+    {JSON_HEAD "{\"error\":\"Unexpected endpoint or method. (POST /v1/chat/completions)\"}", FAIL_NOT_FOUND, "",
+     "endpoint"},
+    {JSON_HEAD "{\n  \"error\": {\n    \"message\": \"spread over lines\"\n  }\n}\n", FAIL_ERROR_FRAME, "",
+     "spread over lines"},
     {SSE_HEAD "data: {\"error\":{\"message\":\"Context size has been exceeded.\"}}\n\n", FAIL_CONTEXT, "", NULL},
     {SSE_HEAD "event: error\ndata: {\"error\":{\"message\":\"The number of tokens to keep from the initial prompt is "
               "greater than the context length\"}}\n\n",
      FAIL_CONTEXT, "", NULL},
     // nonsense
-    {SSE_HEAD TEXT("a") "data: {not json\n\n" TEXT("b") FINISH("stop"), FAIL_GARBAGE, "a", NULL},
+    {SSE_HEAD TEXT("a") "data: {not json\n\n" TEXT("b") FINISH("stop"), FAIL_GARBAGE, "a", "no sense: {not json"},
     {SSE_HEAD "data: [1]\n\n", FAIL_GARBAGE, "", NULL},
-    {SSE_HEAD TEXT("\\ud83d"), FAIL_GARBAGE, "", NULL},
+    {JSON_HEAD "{\"status\":\"ok\"}", FAIL_NOT_A_SERVER, "", "another format than expected: {\"status\""},
+    {JSON_HEAD "{\"choices\":[{\"message\":{\"content\":\"a", FAIL_TRUNCATED, "", NULL},
+    {JSON_HEAD "{\"choices\":[{\"message\":{\"content\" \"a\"}}]}", FAIL_GARBAGE, "", "no sense: {\"choices\""},
     {HTML_HEAD "<html><head><title>Router login</title></head></html>", FAIL_NOT_A_SERVER, "", "Router login"},
     {"HTTP/1.0 200 OK\r\n\r\n<!doctype html>", FAIL_NOT_A_SERVER, "", NULL},
-    {"HTTP/1.0 200 OK\r\n\r\nIt works!", FAIL_NOT_A_SERVER, "", NULL},
+    {"HTTP/1.0 200 OK\r\n\r\nIt works!", FAIL_NOT_A_SERVER, "", "It works!"},
     {"SSH-2.0-OpenSSH_9.2\r\n", FAIL_NOT_A_SERVER, "", NULL},
     {STATUS("302 Found"), FAIL_NOT_A_SERVER, "", NULL},
     // nothing at all
@@ -178,7 +100,7 @@ static const struct end_case ends[] = {
                      "later.\",\"type\":\"service_unavailable\"}}",
      FAIL_BUSY, "", "busy"},
     {STATUS("429 X"), FAIL_BUSY, "", NULL},
-    {STATUS("500 X") "{\"error\":{\"message\":\"model runner has unexpectedly stopped\"}}", FAIL_SERVER, "", NULL},
+    {STATUS("500 X") "{\"error\":{\"message\":\"model runner has unexpectedly stopped\"}}", FAIL_CRASHED, "", NULL},
     {STATUS("408 X"), FAIL_SERVER, "", NULL},
     {STATUS("502 X") "<html><head><title>502 Bad Gateway</title></head></html>", FAIL_GATEWAY, "", "502 Bad Gateway"},
     {STATUS("504 X"), FAIL_GATEWAY_TIMEOUT, "", NULL},
@@ -204,7 +126,7 @@ static const struct end_case ends[] = {
     {STATUS("422 X") "{\"detail\":[{\"msg\":\"field required\",\"type\":\"value_error\"}]}", FAIL_REQUEST, "",
      "field required"},
     {STATUS("400 X") "{\"detail\":\"bad\"}", FAIL_REQUEST, "", "bad"},
-    {STATUS("413 X"), FAIL_REQUEST, "", NULL},
+    {STATUS("413 X"), FAIL_TOO_LARGE, "", NULL},
 };
 
 static void end_check(const struct end_case *c, bool bytewise)
@@ -322,7 +244,7 @@ static void test_events_that_are_nearly_alike(void **state)
          FAIL_NONE, "ab\nc\"d", NULL},
         {SSE_HEAD EVENT("a", "") EVENT("b", ",\"error\":\"x\"") FINISH("stop"), FAIL_ERROR_FRAME, "a", "x"},
         {SSE_HEAD EVENT("a", "") EVENT("b\\", "") FINISH("stop"), FAIL_GARBAGE, "a", NULL},
-        {SSE_HEAD EVENT("a", "") EVENT("\xC5", "") FINISH("stop"), FAIL_GARBAGE, "a", NULL},
+        {SSE_HEAD EVENT("a", "") EVENT("\xC5", "") FINISH("stop"), FAIL_NONE, "a\xEF\xBF\xBD", NULL},
         {SSE_HEAD EVENT("a", "") EVENT("\t", "") FINISH("stop"), FAIL_GARBAGE, "a", NULL},
         {SSE_HEAD EVENT("a", "") EVENT("\xC5\x82", "") FINISH("stop"), FAIL_NONE, "a\xC5\x82", NULL},
         {SSE_HEAD EVENT("a", "") EVENT("b\"},\"x\":{\"y\":\"c", "") FINISH("stop"), FAIL_NONE, "ab", NULL},
@@ -469,7 +391,7 @@ static void test_request_with_schema(void **state)
 
 struct watch_case {
     const char *reply;
-    int64_t first_token_ms, stall_ms, total_ms;
+    int64_t first_token_ms, stall_ms, silence_ms, total_ms;
     enum failure failure;
 };
 
@@ -477,11 +399,17 @@ static void test_watchdog(void **state)
 {
     (void)state;
     static const struct watch_case cases[] = {
-        {"", 60, 2000, 3000, FAIL_FIRST_TOKEN},
-        {SSE_HEAD ":\n\n" ROLE THOUGHT("hm"), 60, 2000, 3000, FAIL_FIRST_TOKEN},
-        {SSE_HEAD TEXT("a"), 2000, 60, 3000, FAIL_STALL},
-        {SSE_HEAD TEXT("a"), 2000, 3000, 60, FAIL_TOTAL},
-        {SSE_HEAD TEXT("a") FINISH("stop"), 2000, 3000, 60, FAIL_NONE}, // ended; only usage was awaited
+        {"", 60, 2000, 40, 3000, FAIL_FIRST_TOKEN},
+        {SSE_HEAD ":\n\n" ROLE, 60, 2000, 0, 3000, FAIL_FIRST_TOKEN},
+        {SSE_HEAD ":\n\n" ROLE, 2000, 2000, 60, 3000, FAIL_FIRST_TOKEN},
+        {SSE_HEAD ROLE THOUGHT("hm"), 2000, 60, 0, 3000, FAIL_STALL},
+        {SSE_HEAD TEXT("a"), 2000, 60, 0, 3000, FAIL_STALL},
+        {SSE_HEAD TEXT("a"), 2000, 2000, 60, 3000, FAIL_STALL},
+        {SSE_HEAD TEXT("a"), 2000, 0, 60, 3000, FAIL_STALL},
+        {SSE_HEAD TEXT("a"), 0, 60, 0, 3000, FAIL_STALL},
+        {SSE_HEAD TEXT("a"), 2000, 3000, 0, 60, FAIL_TOTAL},
+        {SSE_HEAD TEXT("a") FINISH("stop"), 2000, 3000, 0, 60, FAIL_NONE}, // ended; only usage was awaited
+        {STATUS("503 X") "{\"error\":\"loading model\"}", 2000, 2000, 0, 60, FAIL_LOADING},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct run r;
@@ -489,6 +417,7 @@ static void test_watchdog(void **state)
         run_open(&r, &reply, 1);
         r.request.first_token_ms = cases[i].first_token_ms;
         r.request.stall_ms = cases[i].stall_ms;
+        r.request.silence_ms = cases[i].silence_ms;
         r.request.total_ms = cases[i].total_ms;
         run_start(&r);
         loop_run(r.loop);
@@ -496,6 +425,22 @@ static void test_watchdog(void **state)
         assert_in_range(r.result.total_ms, 59, 1000);
         run_close(&r);
     }
+}
+
+// A reply whose head is an error, and whose end never comes, is not waited for like an answer.
+static void test_an_error_is_not_awaited_long(void **state)
+{
+    (void)state;
+    static const struct canned_reply reply = {STATUS("500 X") "{\"error\":\"CUDA error: out of memory\"}",
+                                              CANNED_HOLD, false};
+    struct run r;
+    run_open(&r, &reply, 1);
+    r.request.first_token_ms = 4000;
+    run_start(&r);
+    loop_run(r.loop);
+    assert_int_equal(r.result.failure, FAIL_CRASHED);
+    assert_in_range(r.result.total_ms, 1999, 3000);
+    run_close(&r);
 }
 
 static void test_usage_is_awaited_but_not_long(void **state)
@@ -581,138 +526,6 @@ static void test_next_on_the_same_connection(void **state)
     free(stream);
 }
 
-// ---- the probe and the barrier -----------------------------------------------------------------------------------
-
-#define PROPS   STATUS("200 OK") "{\"default_generation_settings\":{\"n_ctx\":4096},\"total_slots\":1}"
-#define MODELS  STATUS("200 OK") "{\"object\":\"list\",\"data\":[{\"id\":\"tiny\",\"object\":\"model\"}]}"
-#define NOTHING STATUS("404 Not Found") "Not Found"
-#define LOADING                                                                                                      \
-    STATUS("503 X") "{\"error\":{\"code\":503,\"message\":\"Loading model\",\"type\":\"unavailable_error\"}}"
-
-struct probed {
-    struct loop *loop;
-    struct backend_facts facts;
-    int answers;
-    bool idle;
-};
-
-static void probed_done(void *arg, const struct backend_facts *facts)
-{
-    struct probed *p = arg;
-    p->facts = *facts;
-    p->answers++;
-    loop_stop(p->loop);
-}
-
-struct probe_case {
-    const char *replies[4]; // to /health, /v1/models, /props, /slots
-    enum failure failure;
-    int n_ctx_tokens;
-    bool prefill, slots_route;
-    const char *model;
-};
-
-static void test_probe(void **state)
-{
-    (void)state;
-    static const struct probe_case cases[] = {
-        {{STATUS("200 OK") "{\"status\":\"ok\"}", MODELS, PROPS,
-          STATUS("200 OK") "[{\"id\":0,\"is_processing\":false}]"},
-         FAIL_NONE,
-         4096,
-         true,
-         true,
-         "tiny"},
-        {{NOTHING, STATUS("200 OK") "{\"data\":[{\"id\":\"big\",\"max_model_len\":8192}]}", NOTHING, NOTHING},
-         FAIL_NONE,
-         8192,
-         false,
-         false,
-         "big"},
-        {{LOADING, "", "", ""}, FAIL_LOADING, 0, false, false, ""},
-        {{STATUS("200 OK") "{}", MODELS, LOADING, ""}, FAIL_LOADING, 0, false, false, "tiny"},
-        {{NOTHING, STATUS("401 X"), "", ""}, FAIL_AUTH, 0, false, false, ""},
-        {{HTML_HEAD "<html>", HTML_HEAD "<html>", HTML_HEAD "<html>", HTML_HEAD "<html>"},
-         FAIL_NOT_A_SERVER,
-         0,
-         false,
-         false,
-         ""},
-        {{"SSH-2.0\r\n", "", "", ""}, FAIL_NOT_A_SERVER, 0, false, false, ""},
-        {{STATUS("502 X"), "", "", ""}, FAIL_GATEWAY, 0, false, false, ""},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        const struct probe_case *c = &cases[i];
-        struct canned_reply replies[4];
-        struct run r;
-        for (int k = 0; k < 4; k++) replies[k] = (struct canned_reply){c->replies[k], CANNED_CLOSE, false};
-        run_open(&r, replies, 4);
-        struct probed p = {.loop = r.loop};
-        probe_start(r.loop, r.http, r.server->url, NULL, probed_done, &p);
-        loop_run(r.loop);
-        assert_int_equal(p.facts.failure, c->failure);
-        assert_int_equal(p.facts.n_ctx_tokens, c->n_ctx_tokens);
-        assert_int_equal(p.facts.prefill, c->prefill);
-        assert_int_equal(p.facts.schema, c->prefill); // all three are llama.cpp's
-        assert_int_equal(p.facts.dry, c->prefill);
-        assert_int_equal(p.facts.slots_route, c->slots_route);
-        assert_string_equal(p.facts.model, c->model);
-        assert_int_equal(p.facts.message[0] == '\0', c->failure == FAIL_NONE);
-        assert_int_equal(p.answers, 1);
-        run_close(&r);
-    }
-}
-
-static void probed_idle(void *arg, bool idle)
-{
-    struct probed *p = arg;
-    p->idle = idle;
-    p->answers++;
-    loop_stop(p->loop);
-}
-
-static void test_idle_wait(void **state)
-{
-    (void)state;
-#define BUSY  STATUS("200 OK") "[{\"id\":0,\"is_processing\":false},{\"id\":1,\"is_processing\":true}]"
-#define QUIET STATUS("200 OK") "[{\"id\":0,\"is_processing\":false},{\"id\":1,\"is_processing\":false}]"
-    static const struct {
-        struct canned_reply replies[3];
-        bool idle;
-        int requests;
-    } cases[] = {
-        {{{QUIET, CANNED_CLOSE, false}}, true, 1},
-        {{{BUSY, CANNED_CLOSE, false}, {BUSY, CANNED_CLOSE, false}, {QUIET, CANNED_CLOSE, false}}, true, 3},
-        {{{BUSY, CANNED_CLOSE, false}, {NOTHING, CANNED_CLOSE, false}}, false, 2},
-        {{{"", CANNED_HOLD, false}}, false, 1},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct run r;
-        run_open(&r, cases[i].replies, 3);
-        struct probed p = {.loop = r.loop};
-        idle_wait_start(r.loop, r.http, r.server->url, NULL, 300, probed_idle, &p);
-        loop_run(r.loop);
-        assert_int_equal(p.answers, 1);
-        assert_int_equal(p.idle, cases[i].idle);
-        assert_int_equal(r.server->requests, cases[i].requests);
-        idle_wait_cancel(NULL);
-        probe_cancel(NULL);
-        run_close(&r);
-    }
-}
-
-static void test_probe_and_idle_are_cancelled(void **state)
-{
-    (void)state;
-    struct run r;
-    struct probed p = {.loop = NULL};
-    run_open(&r, NULL, 0);
-    probe_cancel(probe_start(r.loop, r.http, r.server->url, "key", probed_done, &p));
-    idle_wait_cancel(idle_wait_start(r.loop, r.http, r.server->url, "key", 300, probed_idle, &p));
-    run_close(&r);
-    assert_int_equal(p.answers, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -727,12 +540,10 @@ int main(void)
         cmocka_unit_test(test_request_with_schema),
         cmocka_unit_test(test_watchdog),
         cmocka_unit_test(test_usage_is_awaited_but_not_long),
+        cmocka_unit_test(test_an_error_is_not_awaited_long),
         cmocka_unit_test(test_cancel_in_text),
         cmocka_unit_test(test_cancel_while_it_waits),
         cmocka_unit_test(test_next_on_the_same_connection),
-        cmocka_unit_test(test_probe),
-        cmocka_unit_test(test_idle_wait),
-        cmocka_unit_test(test_probe_and_idle_are_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,6 +53,8 @@ static void refuses_what_is_not_one_value(void **state)
     assert_refused("\"a\0b\"", 5, "line 1");
     assert_refused("\"\\u0000\"", 8, "\\u0000");
     assert_refused("\"\\ud800\"", 8, "line 1");
+    assert_refused("{\"a\":true\0}", 11, "NUL");
+    assert_refused("{\"a\":12\0,\"b\":1}", 15, "NUL");
     assert_refused("123456789012345678901234567890", 30, "too big");
     assert_refused("{\"a\": 'b'}", 10, "line 1, column 7");
 }
