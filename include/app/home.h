@@ -23,7 +23,13 @@ struct home {
 bool home_open(struct home *h, const char *given, struct err *e); // on false nothing needs to be released
 void home_release(struct home *h);
 
-// Whether a job may name this backend: "auto", "sim", one of the config, or a URL.
+// Whether a job may name this backend: "auto", "sim", one of the config, or a URL. One of the config must have the key
+// that it speaks of, in a file that nobody else may read if it is a file, and a model that is allowed. The error says
+// what to change.
 bool home_check_backend(const struct home *h, const char *backend, struct err *e);
+// The same of all backends of a list, and of the models that it names.
+bool home_check_fallback(const struct home *h, const struct fallback *list, size_t count, struct err *e);
+// Whether "models.allow" has the model; NULL is whatever the server has, which is looked at when it is known.
+bool home_check_model(const struct home *h, const char *model, struct err *e);
 
 #endif

@@ -14,14 +14,15 @@
 
 struct backend_conf {
     char *name;
-    char *url;          // NULL for a managed backend that gets a socket handed (the simulator)
-    int dialect;        // enum dialect_kind, or DIALECT_UNKNOWN (not given): found out by asking
-    char *model;        // NULL: whatever it has loaded
-    char *api_key_env;  // name of an environment variable; NULL: none
-    char *api_key_file; // path of a file that nobody else may read (mode 0600 or stricter); NULL: none
-    char **command;     // NULL-terminated argument vector of a managed backend; NULL: not managed
-    int slots;          // 1 to 16, default 1
-    int n_ctx_tokens;   // 0: ask the server, else 8192
+    char *url;         // NULL for a managed backend that gets a socket handed (the simulator)
+    int dialect;       // enum dialect_kind, or DIALECT_UNKNOWN (not given): found out by asking
+    char *model;       // NULL: whatever it has loaded
+    char *api_key_env; // name of an environment variable; NULL: none
+    char *
+        api_key_file; // absolute or "~/…": a file that nobody else may read (0600 or stricter), its first line the key
+    char **command;   // NULL-terminated argument vector of a managed backend; NULL: not managed
+    int slots;        // 1 to 16, default 1
+    int n_ctx_tokens; // 0: ask the server, else 8192
 };
 
 // Where a job goes when its backend is down, in this order. In specs as in the config.
@@ -51,9 +52,10 @@ bool config_parse(struct config *c, const char *text, size_t len, const char *na
 void config_release(struct config *c);
 const struct backend_conf *config_backend(const struct config *c, const char *name); // NULL: unknown
 
-// Whether the list allows the model (case counts not; NULL list: all are).
+// Whether the list allows the model (case counts not; NULL list: all are). A model that is not known yet ("", NULL) is
+// let pass: ask again when the server has named it.
 bool config_allows(const struct config *c, const char *model);
-// "llama3:8b, qwen3*": the list, for a message.
+// "llama3:8b, qwen3*": the list, for a message; cut behind a whole name.
 void config_allowed_text(const struct config *c, char *out, size_t size);
 
 // The server that a URL names, however it is written: host in small letters, this machine's own names as 127.0.0.1,

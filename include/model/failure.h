@@ -66,7 +66,7 @@ struct retry_input {
     int64_t retry_after_ms; // -1: the server said nothing
     uint32_t jitter;        // uniform 0 … UINT32_MAX
     bool managed;           // we have started the server
-    bool others;            // the job has another backend that it has not left for want of a human too
+    bool others;            // the job has another backend to go to
 };
 
 struct retry_decision {

@@ -53,7 +53,7 @@ struct key_table {
 enum { KEY_PATH_SIZE = 256 }; // a JSON path in a message
 
 // The tables themselves, for help and for tests.
-extern const struct key_table spec_keys, config_keys;
+extern const struct key_table spec_keys, config_keys, backend_keys, fallback_keys;
 
 void keys_init(const struct key_table *t, void *into); // defaults
 // Sets what the object gives. `at` is the object's JSON path ("$"). On false some values may be set already.

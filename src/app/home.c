@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// Finding and making the home, and reading the configuration: see include/app/home.h.
+// Finding and making the home, reading the configuration, and what it allows a job to name: see include/app/home.h.
 #include "app/home.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/key.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "text/typo.h"
 
-enum { LOCAL_PATH_SIZE = 1024 };
+enum { LOCAL_PATH_SIZE = 1024, HOME_LIST_SIZE = 400 };
 
 static const char *home_env(const char *name)
 {
@@ -80,6 +81,19 @@ static bool home_read_config(struct home *h, const char *path, bool project, str
     return ok;
 }
 
+// "~" is the shell's word; a config is read without one.
+static void home_expand_keys(struct config *c)
+{
+    const char *user = home_env("HOME");
+
+    for (size_t i = 0; i < c->backends_count; i++) {
+        char *path = c->backends[i].api_key_file;
+        if (path == NULL || path[0] != '~' || user == NULL) continue;
+        c->backends[i].api_key_file = mem_printf("%s%s", user, path + 1);
+        free(path);
+    }
+}
+
 bool home_open(struct home *h, const char *given, struct err *e)
 {
     char path[LOCAL_PATH_SIZE];
@@ -89,6 +103,7 @@ bool home_open(struct home *h, const char *given, struct err *e)
     if (ok && home_xdg(path, sizeof path, "XDG_CONFIG_HOME", ".config", "novelgen/config.json"))
         ok = home_read_config(h, path, false, e);
     ok = ok && home_read_config(h, "novelgen.json", true, e);
+    if (ok) home_expand_keys(&h->config);
     if (!ok) home_release(h);
     return ok;
 }
@@ -98,26 +113,61 @@ void home_release(struct home *h)
     config_release(&h->config);
 }
 
-bool home_check_backend(const struct home *h, const char *backend, struct err *e)
+// ---- what a job may name -----------------------------------------------------------------------------------------
+
+static const char *home_nearest_backend(const struct config *c, const char *name)
 {
-    const struct config *c = &h->config;
     const char **names = mem_calloc(c->backends_count + 2, sizeof *names);
     size_t count = 0;
-    bool known = strstr(backend, "://") != NULL;
 
     names[count++] = "auto";
     names[count++] = "sim";
-    for (size_t i = 0; i < c->backends_count; i++)
-        if (c->backends[i].name != NULL) names[count++] = c->backends[i].name;
-    for (size_t i = 0; !known && i < count; i++)
-        if (strcmp(names[i], backend) == 0) known = true;
-    const char *near = known ? NULL : typo_nearest(backend, names, count);
+    for (size_t i = 0; i < c->backends_count; i++) names[count++] = c->backends[i].name;
+    const char *near = typo_nearest(name, names, count);
     free(names);
-    if (strstr(backend, "://") != NULL) return url_check(backend, e);
-    if (known) return true;
-    if (near != NULL) return err_set(e, ERR_USAGE, "unknown backend '%s'; did you mean '%s'?", backend, near);
-    if (strchr(backend, ':') != NULL)
-        return err_set(e, ERR_USAGE, "unknown backend '%s'; did you mean 'http://%s'?", backend, backend);
+    return near;
+}
+
+static bool home_refuse_backend(const struct config *c, const char *name, struct err *e)
+{
+    const char *near = home_nearest_backend(c, name);
+
+    if (near != NULL) return err_set(e, ERR_USAGE, "unknown backend '%s'; did you mean '%s'?", name, near);
+    if (strchr(name, ':') != NULL)
+        return err_set(e, ERR_USAGE, "unknown backend '%s'; did you mean 'http://%s'?", name, name);
     return err_set(e, ERR_USAGE, "unknown backend '%s': it is 'auto', 'sim', a URL, or a name from your config file",
-                   backend);
+                   name);
+}
+
+bool home_check_backend(const struct home *h, const char *backend, struct err *e)
+{
+    const struct backend_conf *conf = config_backend(&h->config, backend);
+    char *key = NULL;
+
+    if (conf != NULL) {
+        bool ok = backend_key(conf, &key, e); // that it is there is all that matters here
+        free(key);
+        return ok && home_check_model(h, conf->model, e);
+    }
+    if (strstr(backend, "://") != NULL) return url_check(backend, e);
+    if (strcmp(backend, "auto") == 0 || strcmp(backend, "sim") == 0) return true;
+    return home_refuse_backend(&h->config, backend, e);
+}
+
+bool home_check_fallback(const struct home *h, const struct fallback *list, size_t count, struct err *e)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!home_check_backend(h, list[i].backend, e) || !home_check_model(h, list[i].model, e))
+            return err_prefix(e, "fallback");
+    return true;
+}
+
+bool home_check_model(const struct home *h, const char *model, struct err *e)
+{
+    char allowed[HOME_LIST_SIZE];
+
+    if (config_allows(&h->config, model)) return true;
+    config_allowed_text(&h->config, allowed, sizeof allowed);
+    return err_set(e, ERR_USAGE, "the model '%s' is not allowed: \"models.allow\" of your config file has %s", model,
+                   allowed);
 }

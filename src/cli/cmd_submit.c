@@ -152,7 +152,11 @@ static bool submit_backend(const struct home *h, const struct spec *spec, const 
     if (*out == NULL) *out = spec->backend;
     if (*out == NULL) *out = h->config.backend;
     if (*out == NULL) *out = "auto";
-    if (!home_check_backend(h, *out, e)) return false;
+    bool own = spec->fallback_count > 0;
+    if (!home_check_backend(h, *out, e) || !home_check_model(h, spec->model, e) ||
+        !home_check_fallback(h, own ? spec->fallback : h->config.fallback,
+                             own ? spec->fallback_count : h->config.fallback_count, e))
+        return false;
     if (strcmp(*out, "sim") == 0 && p->simulator[0] == '\0')
         return err_set(e, ERR_BACKEND, "the built-in simulator (novelgen-sim) is not installed beside '%s'", p->path);
     return true;

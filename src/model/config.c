@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// The configuration and its table of keys; the backends it defines are read by config_backend.c.
+// The configuration and its table of keys; the backends it defines are read by config_backend.c, its fallbacks by
+// fallback.c.
 #include "model/config.h"
 
 #include "base/mem.h"
@@ -10,6 +11,7 @@
 #include "config_backend.h"
 #include "document.h"
 #include "spec_parts.h"
+#include "words.h"
 
 #include <string.h>
 
@@ -17,22 +19,63 @@
 
 enum { DAY_S = 86400 };
 
+static bool own_fallback_read(void *config, const struct json *v, const char *at, struct err *e)
+{
+    struct config *c = config;
+    return fallback_list_read(&c->fallback, &c->fallback_count, v, at, e);
+}
+
+static bool models_allow_read(void *config, const struct json *v, const char *at, struct err *e)
+{
+    struct config *c = config;
+    return words_read(&c->models_allow, v, at, "a list of names such as [\"qwen3*\", \"llama3:8b\"]", e);
+}
+
+static bool hook_read(char ***hook, const struct json *v, const char *at, struct err *e)
+{
+    return words_read(hook, v, at, "a list of words such as [\"notify-send\", \"novelgen\"]", e);
+}
+
+static bool on_wait_read(void *config, const struct json *v, const char *at, struct err *e)
+{
+    return hook_read(&((struct config *)config)->on_wait, v, at, e);
+}
+
+static bool on_done_read(void *config, const struct json *v, const char *at, struct err *e)
+{
+    return hook_read(&((struct config *)config)->on_done, v, at, e);
+}
+
+static bool on_pause_read(void *config, const struct json *v, const char *at, struct err *e)
+{
+    return hook_read(&((struct config *)config)->on_pause, v, at, e);
+}
+
 static const struct key keys[] = {
     {"$schema", KEY_IGNORED, .help = "where editors find a schema; ignored"},
     {"backends", KEY_OWN, .most = 64, .read = config_backends_read,
      .help = "the inference servers, each with a name and a url or command"},
     {"backend", KEY_LINE, AT(backend), .most = 1000, .otherwise_text = "auto", .check = backend_check,
      .help = "the backend for specs that name none"},
+    {"fallback", KEY_OWN, .most = FALLBACKS_MAX, .read = own_fallback_read,
+     .help = "where a job goes on when its backend is down, in this order, for specs that name none"},
+    {"models.allow", KEY_OWN, .read = models_allow_read,
+     .help = "the only models that a server may be asked for; * stands for any text; left out, all"},
+    {"on_wait", KEY_OWN, .read = on_wait_read,
+     .help = "command line to run when a job begins to wait; the job's facts are in NOVELGEN_... variables"},
+    {"on_done", KEY_OWN, .read = on_done_read, .help = "command line to run when a book is done"},
+    {"on_pause", KEY_OWN, .read = on_pause_read, .help = "command line to run when a job is paused and needs you"},
     {"queue.max", KEY_INT, AT(queue_max), .least = 1, .most = 100000, .otherwise = 100,
      .help = "how many unfinished jobs the queue may hold"},
     {"chunk.words", KEY_INT, AT(chunk_words), .least = 200, .most = 2000, .otherwise = 800, .project = true,
      .help = "how many words to ask for at once"},
-    {"limits.first_token_s", KEY_INT, AT(first_token_s), .least = 1, .most = DAY_S, .otherwise = 600, .project = true,
-     .help = "longest wait in seconds for the first token of an answer"},
-    {"limits.stall_s", KEY_INT, AT(stall_s), .least = 1, .most = DAY_S, .otherwise = 60, .project = true,
-     .help = "longest silence in seconds within an answer"},
-    {"limits.total_s", KEY_INT, AT(total_s), .least = 1, .most = 7 * DAY_S, .otherwise = 3600, .project = true,
-     .help = "longest time in seconds for a whole answer"},
+    {"limits.first_token_s", KEY_INT, AT(first_token_s), .least = 0, .most = DAY_S, .project = true,
+     .help = "longest wait in seconds for the first token of an answer; 0, the default: learnt from the server's own "
+             "speed"},
+    {"limits.stall_s", KEY_INT, AT(stall_s), .least = 0, .most = DAY_S, .project = true,
+     .help = "longest silence in seconds within an answer; 0, the default: learnt from the server's own speed"},
+    {"limits.total_s", KEY_INT, AT(total_s), .least = 0, .most = 7 * DAY_S, .project = true,
+     .help = "longest time in seconds for a whole answer; 0, the default: learnt from the server's own speed"},
 };
 
 const struct key_table config_keys = {
@@ -57,6 +100,11 @@ void config_release(struct config *c)
 {
     keys_release(&config_keys, c);
     config_backends_release(c);
+    fallback_list_release(c->fallback, c->fallback_count);
+    words_free(c->models_allow);
+    words_free(c->on_wait);
+    words_free(c->on_done);
+    words_free(c->on_pause);
     memset(c, 0, sizeof *c);
 }
 

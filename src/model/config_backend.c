@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// One backend of the config. Where a key may have been pasted by mistake (api_key_env, the password of a URL) a
-// message does not repeat what it found.
+// One backend of the config. Where a key may have been pasted by mistake (api_key_env, api_key_file, the password of a
+// URL) a message does not repeat what it found.
 #include "config_backend.h"
 
 #include "base/mem.h"
 #include "model/dialects.h"
 #include "model/keys.h"
+#include "text/typo.h"
 
 #include "spec_parts.h"
+#include "words.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define AT(field) .offset = offsetof(struct backend_conf, field)
 
-enum { BACKENDS_MAX = 64, WORDS_MAX = 256, WORD_MAX_BYTES = 4096 };
+enum { BACKENDS_MAX = 64 };
 
 static bool own_name_check(const char *name, const char *at, struct err *e)
 {
@@ -39,47 +41,64 @@ static bool env_name_check(const char *name, const char *at, struct err *e)
                    at);
 }
 
-static void free_words(char **words)
+// Where a file with a key lies must not depend on where novelgen is started. What is no path may be a key.
+static bool key_file_check(const char *path, const char *at, struct err *e)
 {
-    for (size_t i = 0; words && words[i]; i++) free(words[i]);
-    free(words);
+    if (*path == '/' || strncmp(path, "~/", 2) == 0) return true;
+    return err_set(e, ERR_USAGE,
+                   "%s: expected a path such as \"~/.config/novelgen/key\" of a file that holds the key", at);
 }
 
 static bool command_read(void *backend, const struct json *v, const char *at, struct err *e)
 {
     struct backend_conf *b = backend;
-    char item[KEY_PATH_SIZE + 24];
-    size_t count = json_count(v);
-    if (json_kind(v) != JSON_KIND_ARRAY || count == 0)
-        return keys_refuse(e, at, v, "a list of words such as [\"llama-server\", \"-m\", \"model.gguf\"]");
-    if (count > WORDS_MAX)
-        return err_set(e, ERR_USAGE, "%s: found %zu words, expected at most %d", at, count, WORDS_MAX);
-    b->command = mem_calloc(count + 1, sizeof *b->command);
-    for (size_t i = 0; i < count; i++) {
-        (void)snprintf(item, sizeof item, "%s[%zu]", at, i);
-        if (!keys_text(json_at(v, i), item, KEY_LINE, WORD_MAX_BYTES, e)) return false;
-        b->command[i] = mem_strdup(json_str(json_at(v, i), NULL));
-    }
-    return true;
+    return words_read(&b->command, v, at, "a list of words such as [\"llama-server\", \"-m\", \"model.gguf\"]", e);
+}
+
+static bool dialect_read(void *backend, const struct json *v, const char *at, struct err *e)
+{
+    struct backend_conf *b = backend;
+    const char *name = json_str(v, NULL), *names[DIALECT_COUNT];
+    char found[KEY_FOUND_SIZE], expected[128];
+    b->dialect = name ? dialect_from_name(name) : DIALECT_UNKNOWN;
+    if (b->dialect != DIALECT_UNKNOWN) return true;
+    for (int d = 0; d < DIALECT_COUNT; d++) names[d] = dialect_name((enum dialect_kind)d);
+    const char *near = name ? typo_nearest(name, names, DIALECT_COUNT) : NULL;
+    if (near)
+        return err_set(e, ERR_USAGE, "%s: found %s, did you mean \"%s\"?", at, keys_found_text(found, name), near);
+    (void)snprintf(expected, sizeof expected, "one of %s", dialect_all_names());
+    return keys_refuse(e, at, v, expected);
 }
 
 static const struct key keys[] = {
     {"name", KEY_LINE, AT(name), .most = 64, .required = true, .check = own_name_check, .help = "how specs call it"},
     {"url", KEY_LINE, AT(url), .most = 1000, .check = own_url_check, .help = "where it listens"},
+    {"dialect", KEY_OWN, .read = dialect_read, .help = "what it speaks; left out, novelgen finds out by asking it"},
     {"model", KEY_LINE, AT(model), .most = 300, .help = "model to ask for; left out, what is loaded"},
     {"api_key_env", KEY_LINE, AT(api_key_env), .most = 200, .check = env_name_check,
      .help = "environment variable that holds its API key"},
+    {"api_key_file", KEY_LINE, AT(api_key_file), .most = 1000, .check = key_file_check,
+     .help = "file whose first line is its API key, and that nobody else may read (chmod 600)"},
     {"command", KEY_OWN, .read = command_read, .help = "command line that starts it; novelgen then runs it itself"},
-    {"slots", KEY_INT, AT(slots), .least = 1, .most = 1, .otherwise = 1, .help = "requests at the same time"},
+    {"slots", KEY_INT, AT(slots), .least = 1, .most = 16, .otherwise = 1,
+     .help = "how many requests it is given at the same time"},
     {"n_ctx_tokens", KEY_INT, AT(n_ctx_tokens), .least = 512, .most = 100000000,
      .help = "its context size; left out, the server is asked"},
 };
-static const struct key_table backend_keys = {.keys = keys, .count = ARRAY_LEN(keys)};
+const struct key_table backend_keys = {.keys = keys, .count = ARRAY_LEN(keys)};
 
 static void release(struct backend_conf *b)
 {
     keys_release(&backend_keys, b);
-    free_words(b->command);
+    words_free(b->command);
+}
+
+static bool check_whole(const struct backend_conf *b, const char *at, struct err *e)
+{
+    if (!b->url && !b->command) return err_set(e, ERR_USAGE, "%s: expected \"url\" or \"command\"", at);
+    if (b->api_key_env && b->api_key_file)
+        return err_set(e, ERR_USAGE, "%s: found both \"api_key_env\" and \"api_key_file\", expected one of them", at);
+    return true;
 }
 
 // Reads into the free place behind the last backend, which counts from then on, so that config_release finds it.
@@ -93,9 +112,8 @@ static bool add(struct config *c, const struct json *v, const char *at, struct e
     bool ok = keys_read(&backend_keys, b, v, at, false, e);
     if (ok && config_backend(c, b->name))
         ok = err_set(e, ERR_USAGE, "%s.name: found %s a second time", at, keys_found_text(found, b->name));
-    if (ok && !b->url && !b->command) ok = err_set(e, ERR_USAGE, "%s: expected \"url\" or \"command\"", at);
     c->backends_count++;
-    return ok;
+    return ok && check_whole(b, at, e);
 }
 
 bool config_backends_read(void *config, const struct json *v, const char *at, struct err *e)

@@ -10,7 +10,7 @@
 //   CHARGED                 the answer itself was useless: it has cost an attempt. Attempts are counted, so that no long
 //                           delay need grow over them: a book of nothing but gaps would take days
 //   WAITING                 the server lives and says so: look again soon, as often as it takes
-//   HUMAN                   asking again is useless: pause, or move to a backend that may do better
+//   HUMAN                   asking again is useless: pause, or move to a backend that may do better, four times
 //   X_from = n              X follows from the nth failure of the class in a row
 //
 // Whatever the class: a request that fails three times while the backend answers has cost an attempt.
@@ -30,6 +30,7 @@ enum {
     NOW_UNTIL = 3,
     RETRY_AFTER_CAP_MS = 15 * 60 * 1000,
     CHARGE_FROM_SAME_REQUEST = 3, // so many failures of one request while others succeed: it is the request
+    SENT_ELSEWHERE = 4,           // then it is the same everywhere
     ALWAYS = 1,
     EVERY = INT_MAX,
 };
@@ -189,7 +190,7 @@ struct retry_decision retry_decide(const struct retry_input *in)
     const struct failure_row *row = failure_row(in->failure);
     int in_row = in->in_row > 0 ? in->in_row : 1;
     if (reached(in_row, row->pause_from)) {
-        if (in->others) return leave(row, in, in_row);
+        if (in->others && in_row < row->pause_from + SENT_ELSEWHERE) return leave(row, in, in_row);
         return (struct retry_decision){.action = RETRY_PAUSE, .need_barrier = row->barrier};
     }
     struct retry_decision d = {

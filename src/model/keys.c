@@ -45,10 +45,7 @@ static bool refuse_number(const struct key *k, const struct json *v, const char 
     const char *what = k->type == KEY_REAL ? "a number" : "a whole number";
     number_text(from, sizeof from, k->least);
     number_text(to, sizeof to, k->most);
-    if (k->least < k->most)
-        (void)snprintf(expected, sizeof expected, "%s from %s to %s", what, from, to);
-    else
-        (void)snprintf(expected, sizeof expected, "%s, for now", from);
+    (void)snprintf(expected, sizeof expected, "%s from %s to %s", what, from, to);
     return keys_refuse(e, at, v, expected);
 }
 

@@ -47,7 +47,7 @@ static double speed(int64_t tokens, int64_t ms, int64_t least_tokens)
 static double read_speed(const struct pace *p, const struct pace_sample *s)
 {
     bool sure = s->cached_tokens >= 0;
-    if (sure && s->cached_tokens > s->prompt_tokens) return 0;
+    if (sure && s->cached_tokens > s->prompt_tokens) return 0; // of a server that lies the difference may overflow
     int64_t ms = s->prompt_ms > 0 ? s->prompt_ms : s->first_token_ms;
     double per_s = speed(s->prompt_tokens - (sure ? s->cached_tokens : 0), ms, READ_LEAST_TOKENS);
     return sure ? per_s : fmin(per_s, fmax(p->prefill_per_s, read_unsure_most));

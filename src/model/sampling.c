@@ -33,8 +33,8 @@ static const struct family families[] = {
     {"", 0.8, 1, 0, 0.05, REPEAT_DRY, false},              // what local servers' own default comes near to
 };
 
-// Plans: cool but not greedy, which loops; no penalty at all, because they eat the keys of JSON. The spec's values are
-// meant for its prose.
+// Plans: cool but not greedy, which loops; no penalty at all, because they eat the keys of JSON, and no XTC, which
+// leaves out just the tokens that a plan is made of. The spec's values are meant for its prose.
 static const double plan_temperature = 0.35, plan_top_p = 0.95;
 
 // DRY as its author proposes it; a run of up to four words is free. Presence: 1 is what Qwen recommends at the least.
@@ -72,17 +72,24 @@ static bool has_penalty(const struct sampling *s)
     return !isnan(s->repetition_penalty) || !isnan(s->presence_penalty) || !isnan(s->frequency_penalty);
 }
 
+static bool has_dry(const struct sampling *s)
+{
+    return !isnan(s->dry_multiplier) || !isnan(s->dry_base) || s->dry_length > 0;
+}
+
 static void set_dry(struct sampling *s, double multiplier)
 {
-    s->dry_multiplier = multiplier;
-    if (!(s->dry_base > 0)) s->dry_base = dry_base;
+    fill(&s->dry_multiplier, multiplier);
+    fill(&s->dry_base, dry_base);
     if (s->dry_length <= 0) s->dry_length = DRY_LENGTH;
 }
 
-// Whoever gives a penalty has thought of repetition; two remedies at once spoil the prose.
+// Whoever gives a penalty or DRY has thought of repetition; two remedies at once spoil the prose. DRY without its
+// strength is wanted, at our own.
 static void fill_repeat(struct sampling *s, const struct family *f, bool dry)
 {
-    if (f->repeat == REPEAT_NONE || s->dry_multiplier > 0 || has_penalty(s)) return;
+    if (has_dry(s) && !(s->dry_multiplier <= 0)) set_dry(s, dry_multiplier);
+    if (f->repeat == REPEAT_NONE || has_dry(s) || has_penalty(s)) return;
     if (f->repeat == REPEAT_PRESENCE)
         s->presence_penalty = presence_own;
     else if (dry)
@@ -91,10 +98,12 @@ static void fill_repeat(struct sampling *s, const struct family *f, bool dry)
         s->presence_penalty = presence_for_dry;
 }
 
-static void against_copying(struct sampling *s, bool dry)
+// The user's own DRY stays as it is, off too: then a penalty has to do.
+static void against_copying(struct sampling *s, const struct sampling *given, bool dry)
 {
-    if (dry) {
-        set_dry(s, fmax(s->dry_multiplier > 0 ? s->dry_multiplier : 0, dry_multiplier_copying));
+    if (dry && !has_dry(given)) {
+        s->dry_multiplier = NAN;
+        set_dry(s, dry_multiplier_copying);
         return;
     }
     double presence = isnan(s->presence_penalty) ? 0 : s->presence_penalty;
@@ -119,22 +128,19 @@ static struct sampling for_plan(const struct family *f)
     }
     s.repetition_penalty = s.presence_penalty = s.frequency_penalty = NAN;
     s.dry_multiplier = s.dry_base = NAN;
+    s.xtc_probability = s.xtc_threshold = NAN;
     return s;
 }
 
 static struct sampling for_prose(const struct sampling *given, const struct family *f, const struct sampling_ask *ask)
 {
     struct sampling s = *given;
-    if (!(s.dry_multiplier > 0)) {
-        s.dry_multiplier = s.dry_base = NAN;
-        s.dry_length = 0;
-    }
     fill(&s.temperature, f->temperature);
     fill(&s.top_p, f->top_p);
     fill(&s.min_p, f->min_p);
     if (s.top_k < 0) s.top_k = f->top_k;
     fill_repeat(&s, f, ask->dry);
-    if (ask->copying && ask->refused > 1) against_copying(&s, ask->dry);
+    if (ask->copying && ask->refused > 1) against_copying(&s, given, ask->dry);
     return s;
 }
 

@@ -60,6 +60,7 @@ void spec_release(struct spec *s)
     characters_release(s);
     outline_release(s);
     opening_release(s);
+    fallback_list_release(s->fallback, s->fallback_count);
     free(s->kind_dir);
     memset(s, 0, sizeof *s);
 }

@@ -5,6 +5,7 @@
 #ifndef MODEL_SPEC_PARTS_H
 #define MODEL_SPEC_PARTS_H
 
+#include "model/config.h"
 #include "model/keys.h"
 #include "model/spec.h"
 
@@ -17,7 +18,7 @@ void characters_write(const void *spec, struct json *object, const char *name);
 void characters_release(struct spec *s);
 
 // The checks look at what a key has to do with others; the numbers of chapters must be known to be good before.
-enum { SPEC_CHAPTERS_MAX = 2000 };
+enum { SPEC_CHAPTERS_MAX = 2000, FALLBACKS_MAX = 16 };
 bool outline_read(void *spec, const struct json *v, const char *at, struct err *e);
 void outline_write(const void *spec, struct json *object, const char *name);
 void outline_release(struct spec *s);
@@ -27,6 +28,12 @@ bool opening_read(void *spec, const struct json *v, const char *at, struct err *
 void opening_write(const void *spec, struct json *object, const char *name);
 void opening_release(struct spec *s);
 bool opening_check(const struct spec *s, struct err *e);
+
+// Replaces the list; the config uses it too. On false the first of them may stand in it.
+bool fallback_list_read(struct fallback **list, size_t *count, const struct json *v, const char *at, struct err *e);
+void fallback_list_release(struct fallback *list, size_t count);
+bool fallback_of_spec_read(void *spec, const struct json *v, const char *at, struct err *e);
+void fallback_of_spec_write(const void *spec, struct json *object, const char *name);
 
 bool language_check(const char *tag, const char *at, struct err *e);
 // A relative path that stays below the folder of the spec.

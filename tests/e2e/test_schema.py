@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: the novelgen authors
-"""docs/spec.schema.json and the program's own checker say the same.
+"""docs/spec.schema.json and docs/config.schema.json say the same as the program's own checkers.
 
-The same good and bad specs go to python3-jsonschema and to build/tests/spec_check; what a JSON schema cannot say
+The same good and bad documents go to python3-jsonschema and to build/tests/spec_check; what a JSON schema cannot say
 (duplicate keys, comments, lengths in bytes, one key's relation to another) is listed apart, as the checker's own.
 """
 
@@ -20,7 +20,7 @@ BUILD = pathlib.Path(os.environ.get("NOVELGEN_BUILD", ROOT / "build"))
 if not BUILD.is_absolute():
     BUILD = ROOT / BUILD
 CHECK = BUILD / "tests" / "spec_check"
-SCHEMA = json.loads((ROOT / "docs" / "spec.schema.json").read_text(encoding="utf-8"))
+SCHEMAS = {name: json.loads((ROOT / "docs" / f"{name}.schema.json").read_text(encoding="utf-8")) for name in ("spec", "config")}
 
 MISSING = object()
 
@@ -78,6 +78,11 @@ GOOD = [
     nested("sampling"),
     nested("sampling", temperature=0, top_p=1, min_p=0.05, top_k=0),
     nested("sampling", repetition_penalty=0.5, presence_penalty=-2, frequency_penalty=2),
+    nested("sampling", dry_multiplier=0, dry_base=1, dry_allowed_length=1, xtc_probability=0, xtc_threshold=0),
+    nested("sampling", dry_multiplier=5, dry_base=10, dry_allowed_length=1000, xtc_probability=1, xtc_threshold=1),
+    spec(fallback=[]),
+    spec(fallback=["gpu2", "http://127.0.0.1:8080", {"backend": "b"}, {"backend": "https://a/v1", "model": "m"}]),
+    spec(fallback=["a"] * 16),
     nested("limits", first_token_s=1, stall_s=86400, attempts=100),
     spec(export=["md"]),
     spec(export=[]),
@@ -131,7 +136,12 @@ BAD = [
     *[nested("sampling", **{key: value}) for key, value in (
         ("temperature", -0.1), ("temperature", 5.1), ("temperature", "hot"), ("top_p", 1.01), ("min_p", -0.01),
         ("top_k", -1), ("top_k", 1.5), ("top_k", 100001), ("repetition_penalty", 0.4), ("presence_penalty", 2.1),
-        ("frequency_penalty", -2.1), ("temperature", True), ("temperature", None))],
+        ("frequency_penalty", -2.1), ("temperature", True), ("temperature", None), ("dry_multiplier", -0.1),
+        ("dry_base", 0.9), ("dry_allowed_length", 0), ("dry_allowed_length", 1.5), ("xtc_probability", 1.1),
+        ("xtc_threshold", -0.1), ("dry", 1))],
+    *[spec(fallback=what) for what in ({}, "gpu2", [7], [None], [""], ["a b"], ["auto"], ["sim"], ["http://u:p@a"], ["a\nb"],
+                                       [{}], [{"backend": "sim"}], [{"backend": " "}], [{"model": "m"}], ["a"] * 17,
+                                       [{"backend": "a", "model": 7}], [{"backend": "a", "url": "http://a"}])],
     spec(limits=7),
     *[nested("limits", **{key: value}) for key, value in (
         ("attemps", 3), ("attempts", 0), ("attempts", 101), ("stall_s", 0), ("stall_s", 86401), ("stall_s", 0.5),
@@ -142,6 +152,72 @@ BAD = [
     spec(author="a" * 301),
     spec(rights="r" * 1001),
     *[spec(cover=path) for path in ("../a", "a/../b", "a/..", "..", "/a", "~/a", "a\\b", "C:/a", "https://a/b", " ", "")],
+]
+
+def backend(**changes):
+    """A configuration with one small good backend, some of its keys changed or taken away."""
+    whole = {"name": "a", "url": "http://a", **changes}
+    return {"backends": [{key: value for key, value in whole.items() if value is not MISSING}]}
+
+
+GOOD_CONFIGS = [
+    {},
+    {"$schema": "x", "backends": []},
+    backend(),
+    backend(url=MISSING, command=["llama-server", "-m", ""]),
+    backend(command=["x"] * 256, dialect="ollama", slots=16, n_ctx_tokens=512, model="m"),
+    *[backend(dialect=name) for name in ("openai", "llamacpp", "vllm", "mlx", "lmstudio", "koboldcpp", "sglang")],
+    backend(api_key_env="_KEY_2"),
+    backend(api_key_file="/k"),
+    backend(api_key_file="~/.config/novelgen/key"),
+    {"backends": [{"name": str(n), "url": "http://a"} for n in range(64)]},
+    {"backend": "sim", "fallback": ["gpu", {"backend": "http://a", "model": "m"}]},
+    {"models": {"allow": ["qwen3*", "llama3:8b"]}, "queue": {"max": 1}, "chunk": {"words": 200}},
+    {"models.allow": ["*"], "queue.max": 100000, "chunk.words": 2000, "limits.total_s": 604800},
+    {"limits": {"first_token_s": 0, "stall_s": 86400, "total_s": 0}},
+    {"on_wait": ["notify-send", "novelgen", ""], "on_done": ["a"], "on_pause": ["b"]},
+]
+
+BAD_CONFIGS = [
+    [],
+    "text",
+    {"backned": "a"},
+    {"backends": {}},
+    {"backends": ["a"]},
+    backend(name=MISSING),
+    backend(url=MISSING),
+    backend(key="sk"),
+    *[backend(name=name) for name in ("auto", "sim", "", "a b", "-a", "a" * 65, "http://a", 1)],
+    *[backend(url=url) for url in ("", "a:80", "http://u@a", "ftp://a", 1, None)],
+    *[backend(dialect=name) for name in ("", "olama", "auto", 1, None)],
+    *[backend(slots=slots) for slots in (0, 17, 1.5, "1")],
+    *[backend(command=words) for words in ([], "x", [1], [" "], ["a\nb"], ["x"] * 257, {})],
+    *[backend(api_key_env=name) for name in ("", "1A", "A-B", "sk-1", 1)],
+    *[backend(api_key_file=path) for path in ("", "key", "./key", "~", "a/b", 1)],
+    backend(api_key_env="K", api_key_file="/k"),
+    backend(n_ctx_tokens=511),
+    {"backend": "a b"},
+    *[{"fallback": what} for what in ("a", ["auto"], ["sim"], [1], [{"model": "m"}], [{"backend": "a", "slots": 1}])],
+    *[{"models": {"allow": what}} for what in ("a", [], [""], [1], {})],
+    {"models.allow": []},
+    {"models": ["a"]},
+    *[{hook: what} for hook in ("on_wait", "on_done", "on_pause") for what in ("a", [], [" "], [1])],
+    {"queue": {"max": 0}},
+    {"queue.max": 100001},
+    {"chunk": {"words": 199}},
+    *[{"limits": {key: value}} for key, value in (
+        ("first_token_s", -1), ("stall_s", 86401), ("total_s", 604801), ("attempts", 3), ("stall_s", 0.5))],
+]
+
+# What only the checker can say: (text, verdict, part of the message).
+OWN_CONFIGS = [
+    ('{"backend": "auto" // mine\n}', True, ""),
+    (json.dumps(backend(dialect="llama.cpp")), True, ""),
+    (json.dumps(backend(dialect="LM Studio")), True, ""),
+    (json.dumps({"backends": [{"name": "a", "url": "http://a"}] * 2}), False, "a second time"),
+    (json.dumps({"backends": [{"name": str(n), "url": "http://a"} for n in range(65)]}), False, "at most 64"),
+    (json.dumps({"queue": {"max": 1}, "queue.max": 1}), False, "given twice"),
+    (json.dumps(backend(url="http://a:70000")), False, "port"),
 ]
 
 # What only the checker can say: (text, verdict, part of the message).
@@ -173,38 +249,44 @@ OWN = [
 ]
 
 
-def run_check(folder, texts):
+def run_check(folder, texts, *options):
     """The checker's verdicts, a line each."""
     paths = []
     for number, text in enumerate(texts):
         path = folder / f"{number}.json"
         path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
         paths.append(str(path))
-    done = subprocess.run([CHECK, *paths], stdout=subprocess.PIPE, timeout=60, check=True)
+    done = subprocess.run([CHECK, *options, *paths], stdout=subprocess.PIPE, timeout=60, check=True)
     lines = done.stdout.decode("utf-8").split("\n")
     assert len(lines) == len(texts) + 1
     return lines[:-1]
 
 
-@pytest.fixture(scope="module")
-def validator():
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    return jsonschema.Draft202012Validator(SCHEMA)
+def validator(name):
+    jsonschema.Draft202012Validator.check_schema(SCHEMAS[name])
+    return jsonschema.Draft202012Validator(SCHEMAS[name])
+
+
+KINDS = {"spec": (GOOD, BAD, OWN, ()), "config": (GOOD_CONFIGS, BAD_CONFIGS, OWN_CONFIGS, ("--config",))}
 
 
 @pytest.mark.parametrize("good", [True, False], ids=["good", "bad"])
-def test_both_say_the_same(tmp_path, validator, good):
-    specs = GOOD if good else BAD
-    verdicts = run_check(tmp_path, [json.dumps(s) for s in specs])
-    for s, verdict in zip(specs, verdicts):
-        shown = json.dumps(s)[:200]
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_say_the_same(tmp_path, kind, good):
+    documents = KINDS[kind][0 if good else 1]
+    schema = validator(kind)
+    verdicts = run_check(tmp_path, [json.dumps(d) for d in documents], *KINDS[kind][3])
+    for d, verdict in zip(documents, verdicts):
+        shown = json.dumps(d)[:200]
         assert (verdict == "ok") == good, f"the checker says {verdict!r} of {shown}"
-        assert validator.is_valid(s) == good, f"the schema is wrong about {shown} ({verdict})"
+        assert schema.is_valid(d) == good, f"the schema is wrong about {shown} ({verdict})"
 
 
-def test_what_only_the_checker_says(tmp_path):
-    verdicts = run_check(tmp_path, [text for text, _, _ in OWN])
-    for (text, good, part), verdict in zip(OWN, verdicts):
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_only_the_checker_says(tmp_path, kind):
+    own = KINDS[kind][2]
+    verdicts = run_check(tmp_path, [text for text, _, _ in own], *KINDS[kind][3])
+    for (text, good, part), verdict in zip(own, verdicts):
         assert (verdict == "ok") == good, (verdict, text[:80])
         assert part in verdict, (verdict, text[:80])
 
@@ -221,20 +303,22 @@ def test_bad_files_give_one_line(tmp_path):
 
 
 def flat(properties, prefix=""):
-    """Every key of the schema but the groups, with its dotted path."""
+    """Every key of the schema but the groups, with its dotted path; a key that stands for one in a group is that one."""
     for name, rule in properties.items():
-        if rule.get("type") == "object":
+        if rule.get("$ref", "").startswith("#/properties/"):
+            assert rule == {"$ref": "#/properties/" + name.replace(".", "/properties/")}
+        elif rule.get("type") == "object":
             yield from flat(rule["properties"], prefix + name + ".")
         else:
             yield prefix + name, rule
 
 
-def test_schema_has_the_keys_of_the_table():
-    done = subprocess.run([CHECK, "--keys"], stdout=subprocess.PIPE, timeout=60, check=True)
+def compare_keys(table, schema):
+    done = subprocess.run([CHECK, "--keys", table], stdout=subprocess.PIPE, timeout=60, check=True)
     keys = [json.loads(line) for line in done.stdout.splitlines()]
-    rules = dict(flat(SCHEMA["properties"]))
+    rules = dict(flat(schema["properties"]))
     assert [key["path"] for key in keys] == list(rules)
-    assert sorted(key["path"] for key in keys if key["required"]) == sorted(SCHEMA["required"])
+    assert sorted(key["path"] for key in keys if key["required"]) == sorted(schema.get("required", []))
     for key in keys:
         rule = rules[key["path"]]
         assert rule["description"] == key["help"], key["path"]
@@ -243,6 +327,21 @@ def test_schema_has_the_keys_of_the_table():
         if key["type"] in ("line", "text"):
             assert rule["$ref"] == "#/$defs/" + key["type"], key["path"]
             assert rule["maxLength"] == key["most"], key["path"]
+        if key["type"] == "own" and rule.get("type") == "array" and key["most"] > 0:
+            assert rule["maxItems"] == key["most"], key["path"]
+    return keys
+
+
+def test_schemas_have_the_keys_of_the_tables():
+    properties = SCHEMAS["config"]["properties"]
+    compare_keys("spec", SCHEMAS["spec"])
+    keys = compare_keys("config", SCHEMAS["config"])
+    compare_keys("backend", properties["backends"]["items"])
+    for schema in SCHEMAS.values():
+        compare_keys("fallback", schema["properties"]["fallback"]["items"]["anyOf"][1])
+    dotted = [key["path"] for key in keys if "." in key["path"]]
+    assert dotted == [name for name in properties if "." in name]
+    assert [key["path"] for key in keys if key["project"]] == ["chunk.words", *(d for d in dotted if d.startswith("limits."))]
 
 
 def without_comments(text):
@@ -250,12 +349,13 @@ def without_comments(text):
     return "\n".join("" if line.lstrip().startswith("//") else line for line in text.split("\n"))
 
 
-def test_examples_are_good(tmp_path, validator):
+def test_examples_are_good(tmp_path):
+    schema = validator("spec")
     jobs = sorted((ROOT / "jobs").glob("*.json"))
     assert len(jobs) >= 5
     texts = [job.read_text(encoding="utf-8") for job in jobs]
     assert run_check(tmp_path, texts) == ["ok"] * len(jobs)
     for text in texts:
         whole = json.loads(without_comments(text))
-        validator.validate(whole)
+        schema.validate(whole)
         assert whole["$schema"] == "../docs/spec.schema.json"

@@ -17,7 +17,7 @@
 static struct spec no_spec(void)
 {
     struct spec s = {.kind = BOOK_NOVEL};
-    s.sampling = (struct sampling){NAN, NAN, NAN, NAN, NAN, NAN, -1, 0, 0, 0};
+    s.sampling = (struct sampling){NAN, NAN, NAN, NAN, NAN, NAN, -1, NAN, NAN, 0, NAN, NAN};
     return s;
 }
 
@@ -44,6 +44,7 @@ static void assert_row(const struct spec *spec, const struct row *r)
     assert_true(same(s.dry_base, isnan(r->dry) ? NAN : 1.75));
     assert_int_equal(s.dry_length, isnan(r->dry) ? 0 : 4);
     assert_true(isnan(s.repetition_penalty) && isnan(s.frequency_penalty));
+    assert_true(isnan(s.xtc_probability) && isnan(s.xtc_threshold));
 }
 
 #define PROSE SAMPLING_PROSE
@@ -108,12 +109,72 @@ static void test_spec_wins(void **state)
     assert_row(&spec, &plan); // meant for prose
 }
 
+static struct sampling choose(const struct spec *spec, const char *model, bool dry, bool copying)
+{
+    const struct sampling_ask ask = {PROSE, model, dry, copying ? 2 : 0, copying};
+    return sampling_choose(spec, &ask);
+}
+
+static void test_the_specs_own_dry_holds(void **state)
+{
+    struct spec spec = no_spec();
+    (void)state;
+    spec.sampling.dry_multiplier = 0.4;
+    struct sampling s = choose(&spec, "qwen3", true, false);
+    assert_true(same(s.dry_multiplier, 0.4) && same(s.dry_base, 1.75) && s.dry_length == 4);
+    assert_true(isnan(s.presence_penalty)); // the family's own remedy is not wanted beside it
+    s = choose(&spec, "qwen3", true, true);
+    assert_true(same(s.dry_multiplier, 0.4) && same(s.presence_penalty, 0.5));
+    spec.sampling.dry_base = 2;
+    spec.sampling.dry_length = 7;
+    s = choose(&spec, "", false, false); // whether the server knows it is not asked here: the dialect leaves it out
+    assert_true(same(s.dry_multiplier, 0.4) && same(s.dry_base, 2) && s.dry_length == 7);
+}
+
+static void test_dry_without_strength_is_wanted(void **state)
+{
+    struct spec spec = no_spec();
+    (void)state;
+    spec.sampling.dry_length = 7;
+    struct sampling s = choose(&spec, "gemma", true, false);
+    assert_true(same(s.dry_multiplier, 0.8) && same(s.dry_base, 1.75) && s.dry_length == 7);
+    assert_true(isnan(s.presence_penalty));
+}
+
+static void test_dry_off_is_off(void **state)
+{
+    struct spec spec = no_spec();
+    (void)state;
+    spec.sampling.dry_multiplier = 0;
+    struct sampling s = choose(&spec, "", true, false);
+    assert_true(same(s.dry_multiplier, 0) && isnan(s.dry_base) && s.dry_length == 0 && isnan(s.presence_penalty));
+    s = choose(&spec, "", true, true);
+    assert_true(same(s.dry_multiplier, 0) && same(s.presence_penalty, 0.5));
+}
+
+static void test_xtc_is_for_prose(void **state)
+{
+    const struct sampling_ask plan = {PLAN, "", true, 3, true};
+    struct spec spec = no_spec();
+    (void)state;
+    spec.sampling.xtc_probability = 0.5;
+    spec.sampling.xtc_threshold = 0.1;
+    struct sampling s = choose(&spec, "", true, true);
+    assert_true(same(s.xtc_probability, 0.5) && same(s.xtc_threshold, 0.1));
+    s = sampling_choose(&spec, &plan);
+    assert_true(isnan(s.xtc_probability) && isnan(s.xtc_threshold));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_families),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_spec_wins),
+        cmocka_unit_test(test_the_specs_own_dry_holds),
+        cmocka_unit_test(test_dry_without_strength_is_wanted),
+        cmocka_unit_test(test_dry_off_is_off),
+        cmocka_unit_test(test_xtc_is_for_prose),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

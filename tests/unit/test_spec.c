@@ -5,6 +5,7 @@
 #include "model/spec.h"
 
 #include "base/mem.h"
+#include "model/config.h"
 #include "scratch.h"
 
 #include <setjmp.h>
@@ -98,6 +99,18 @@ static void names_each_mistake(void **state)
                                                         "\"sim\", a name from the config, or http://HOST[:PORT]"},
         {"{" BASE ", \"backend\": \"http://me:secret@host/\"}",
          "$.backend: found a URL with a user name or password, expected http://HOST[:PORT][/PATH]"},
+        {"{" BASE ", \"sampling\": {\"dry_base\": 0.5}}",
+         "$.sampling.dry_base: found 0.5, expected a number from 1 to 10"},
+        {"{" BASE ", \"sampling\": {\"dry_allowed_lenght\": 5}}",
+         "$.sampling.dry_allowed_lenght: unknown key, did you mean \"dry_allowed_length\"?"},
+        {"{" BASE ", \"sampling\": {\"xtc_probability\": 1.5}}",
+         "$.sampling.xtc_probability: found 1.5, expected a number from 0 to 1"},
+        {"{" BASE ", \"fallback\": [\"gpu2\", \"sim\"]}",
+         "$.fallback[1]: found \"sim\", expected a name from the config, or http://HOST[:PORT]"},
+        {"{" BASE ", \"fallback\": [\"http://me:secret@host/\"]}",
+         "$.fallback[0]: found a URL with a user name or password, expected http://HOST[:PORT][/PATH]"},
+        {"{" BASE ", \"fallback\": [{\"backend\": \"b\", \"api_key_env\": \"K\"}]}",
+         "$.fallback[0].api_key_env: unknown key"},
         {"{" BASE ", \"characters\": [{\"name\": \"A\"}, {\"nmae\": \"B\"}]}",
          "$.characters[1].nmae: unknown key, did you mean \"name\"?"},
         {"{" BASE ", \"characters\": [{\"note\": \"B\"}]}", "$.characters[0].name: missing, and it is required"},
@@ -267,6 +280,9 @@ static void little_is_enough(void **state)
     assert_null(s.backend);
     assert_true(isnan(s.sampling.temperature));
     assert_int_equal(s.sampling.top_k, -1);
+    assert_true(isnan(s.sampling.dry_multiplier) && isnan(s.sampling.dry_base) && s.sampling.dry_length == 0);
+    assert_true(isnan(s.sampling.xtc_probability) && isnan(s.sampling.xtc_threshold));
+    assert_int_equal(s.fallback_count, 0);
     assert_int_equal(s.stall_s, 0);
     spec_release(&s);
 }
@@ -280,7 +296,10 @@ static const char full[] =
     "0,\n"
     "\"model\": \"m:7b\", \"backend\": \"http://127.0.0.1:8080/v1\", \"sampling\": {\"temperature\": 0.8, \"min_p\": "
     "0.05,\n"
-    "\"top_k\": 0, \"presence_penalty\": 0}, \"limits\": {\"first_token_s\": 600, \"stall_s\": 60, \"attempts\": "
+    "\"top_k\": 0, \"presence_penalty\": 0, \"dry_multiplier\": 0.8, \"dry_base\": 1.75, \"dry_allowed_length\": 4,\n"
+    "\"xtc_probability\": 0.5, \"xtc_threshold\": 0.1}, \"fallback\": [\"gpu2\", {\"backend\": \"http://b:1\", "
+    "\"model\": "
+    "\"n\"}], \"limits\": {\"first_token_s\": 600, \"stall_s\": 60, \"attempts\": "
     "5},\n"
     "\"export\": [], \"author\": \"a\", \"subtitle\": \"s\", \"series\": \"r\", \"description\": \"d\", \"rights\": "
     "\"c\",\n"
@@ -302,6 +321,13 @@ static void everything_is_read(void **state)
     assert_true(s.sampling.temperature > 0.79 && s.sampling.temperature < 0.81);
     assert_int_equal(s.sampling.top_k, 0);
     assert_true(isnan(s.sampling.top_p));
+    assert_true(s.sampling.dry_base > 1.74 && s.sampling.dry_base < 1.76);
+    assert_int_equal(s.sampling.dry_length, 4);
+    assert_true(s.sampling.xtc_probability > 0.49 && s.sampling.xtc_threshold < 0.11);
+    assert_int_equal(s.fallback_count, 2);
+    assert_string_equal(s.fallback[0].backend, "gpu2");
+    assert_null(s.fallback[0].model);
+    assert_string_equal(s.fallback[1].model, "n");
     assert_int_equal(s.first_token_s, 600);
     assert_int_equal(s.attempts, 5);
     assert_false(s.export_md);
@@ -322,7 +348,11 @@ static void the_stored_form_reads_back(void **state)
     spec_write(&again, &second);
     assert_string_equal(first.data, second.data);
     assert_non_null(
-        strstr(first.data, "\"sampling\":{\"temperature\":0.8,\"min_p\":0.05,\"top_k\":0,\"presence_penalty\":0.0}"));
+        strstr(first.data, "\"sampling\":{\"temperature\":0.8,\"min_p\":0.05,\"top_k\":0,\"presence_penalty\":0.0,"));
+    assert_non_null(strstr(first.data, ",\"dry_multiplier\":0.8,\"dry_base\":1.75,\"dry_allowed_length\":4,"
+                                       "\"xtc_probability\":0.5,\"xtc_threshold\":0.1}"));
+    assert_non_null(
+        strstr(first.data, "\"fallback\":[{\"backend\":\"gpu2\"},{\"backend\":\"http://b:1\",\"model\":\"n\"}]"));
     assert_non_null(strstr(first.data, "\"seed\":0,"));
     assert_non_null(strstr(first.data, "\"export\":[]"));
     assert_null(strstr(first.data, "$schema"));
