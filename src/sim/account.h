@@ -21,6 +21,8 @@ enum { ACCOUNT_IDLE_SAMPLES = 65536 };
 
 struct account {
     long requests, finished, disconnects, overlaps, lost_position, other_requests;
+    long proofs; // requests that are tests of the server: in no other figure but overlaps, in flight and context
+    long reloads, loads; // Ollama's, for another num_ctx; models that were loaded because a request named them
     long in_flight, in_flight_max;
     long ctx_tokens;
     double fit_max; // the greatest (prompt + answer asked for) / ctx_tokens
@@ -40,6 +42,8 @@ enum account_end { ACCOUNT_FINISHED, ACCOUNT_BROKEN, ACCOUNT_DISCONNECTED };
 
 void account_init(struct account *a, long ctx_tokens);
 void account_reset(struct account *a); // the figures; not the cache, nor what is in flight
+// The model goes, and with it what it had read: another one is loaded, or the same with another context.
+void account_forget(struct account *a, long ctx_tokens);
 bool account_busy(const struct account *a, int64_t now_ns);
 
 struct account_seen {

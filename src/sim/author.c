@@ -16,6 +16,7 @@
 #include "sim/dress.h"
 #include "sim/notes.h"
 #include "sim/place.h"
+#include "sim/proof.h"
 #include "sim/stray.h"
 #include "sim/token.h"
 
@@ -38,7 +39,8 @@ struct author {
     struct habits habits;
     struct grammar *english, *polish;
     struct kept_chapter kept[CHAPTERS_KEPT];
-    size_t next; // the one to be forgotten next
+    size_t next;     // the one to be forgotten next
+    uint64_t proofs; // so far
 };
 
 struct author *author_new(const struct habits *habits)
@@ -163,15 +165,21 @@ static struct task task_for(const struct author *a, const struct ask *ask, long 
     return t;
 }
 
-bool author_answer(struct author *a, const struct ask *ask, long limit_tokens, struct buf *out)
+bool author_answer(struct author *a, const struct ask *ask, long limit_tokens, struct buf *out, size_t *thought)
 {
     struct task t = task_for(a, ask, limit_tokens);
     bool found = true;
+    *thought = 0;
     if (ask->kind == ASK_OTHER) {
         write_notes(&t, out);
         return true;
     }
     if (!continues(&t)) dress_thought(&t, out);
+    if (!continues(&t)) *thought = dress_reason(&t, out);
+    if (ask->kind == ASK_PROOF) {
+        proof_write(&t, a->proofs++, out);
+        return true;
+    }
     if (stray_refuses(&t))
         stray_refuse(&t, out);
     else if (ask->kind == ASK_CHUNK)
