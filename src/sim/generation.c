@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,7 +44,8 @@ struct generation {
     struct buf text; // the answer
     size_t at;       // bytes of it handed out
     size_t thought;  // so many of them are reasoning, which has a field of its own
-    long tokens, limit_tokens;
+    long tokens, limit_tokens, ctx_tokens;
+    long aborts; // of the server, when this began
     const char *finish_reason;
 
     struct event event;
@@ -59,7 +61,7 @@ struct generation {
 static void find_limit(struct generation *g)
 {
     const struct sim_options *o = g->sim->options;
-    long room = o->ctx_tokens - g->seen.prompt_tokens;
+    long room = g->sim->dialect->overflow ? g->sim->ctx_tokens - g->seen.prompt_tokens : LONG_MAX;
     g->limit_tokens = room > 0 ? room : 0;
     bool limited = g->ask.max_tokens >= 0 && !o->ignore_limit;
     if (limited && g->ask.max_tokens < g->limit_tokens) g->limit_tokens = g->ask.max_tokens;
@@ -71,6 +73,8 @@ static void enter(struct generation *g, int64_t arrival_ns)
     struct sim *sim = g->sim;
     pthread_mutex_lock(&sim->lock);
     g->seen = account_begin(&sim->account, &g->ask, &g->meter, arrival_ns);
+    g->ctx_tokens = sim->ctx_tokens;
+    g->aborts = sim->aborts;
     find_limit(g);
     if (!author_answer(sim->author, &g->ask, g->limit_tokens, &g->text, &g->thought)) sim->account.lost_position++;
     bool proof = g->ask.kind == ASK_PROOF;
@@ -135,8 +139,9 @@ bool generation_streams(const struct generation *g)
 
 long generation_overflow_tokens(const struct generation *g)
 {
-    bool limited = g->sim->dialect->overflow != NULL;
-    return limited && g->seen.prompt_tokens >= g->sim->options->ctx_tokens ? g->seen.prompt_tokens : 0;
+    const struct dialect *d = g->sim->dialect;
+    long answer = d->counts_answer && g->ask.max_tokens > 0 ? g->ask.max_tokens - 1 : 0;
+    return d->overflow && g->seen.prompt_tokens + answer >= g->ctx_tokens ? g->seen.prompt_tokens : 0;
 }
 
 void generation_refuse(struct generation *g)
@@ -244,7 +249,7 @@ static bool wait_for_token(struct generation *g, enum step *step)
 static enum step step_token(struct generation *g)
 {
     enum step waited;
-    bool done = g->at >= g->text.len, limited = g->tokens >= g->limit_tokens;
+    bool done = g->at >= g->text.len || g->aborts != g->sim->aborts, limited = g->tokens >= g->limit_tokens;
     if (fault_due(g, done || limited)) {
         g->phase = PHASE_FAULT;
         return STEP_MORE;

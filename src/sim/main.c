@@ -17,6 +17,7 @@
 //                 ├─ wire_*.c       the wire formats (token.c splits the text)
 //                 └─ account.c      what was seen, and one cached prefix
 #include "sim/dialect.h"
+#include "sim/model.h"
 #include "sim/options.h"
 #include "sim/server.h"
 
@@ -66,6 +67,7 @@ int main(int argc, char **argv)
     sim.dialect = dialect_find(options.dialect);
     sim.script = script;
     sim.author = author_new(&options.habits);
+    model_init(&sim);
     account_init(&sim.account, options.ctx_tokens);
     if (!start(&sim, &options, &e)) goto fail;
     wait_for_end(&signals);
