@@ -180,15 +180,14 @@ static void read_options(struct ask *ask, const struct ask_style *style)
     ask->max_tokens = read_limit(fields, style);
     ask->seed = integer(fields, "seed", -1);
     ask->num_ctx = integer(fields, "num_ctx", 0);
-    ask->temperature = json_is_number(heat) ? json_number_value(heat) : 1;
+    ask->temperature = json_is_number(heat) ? json_number_value(heat) : !style->greedy;
     ask->stream = stream ? json_is_true(stream) : style->streams;
-    ask->include_usage = style->always_usage ||
-                         json_is_true(json_object_get(json_object_get(root, "stream_options"), "include_usage"));
+    ask->include_usage = json_is_true(json_object_get(json_object_get(root, "stream_options"), "include_usage"));
     ask->progress = style->progress || json_is_true(json_object_get(root, "return_progress"));
     ask->ping_ms = 1000 * integer(root, "sse_ping_interval", 0);
     ask->thinking_off = wants_thinking_off(root);
     ask->model = json_string_value(json_object_get(root, "model"));
-    read_form(ask);
+    if (!style->formless) read_form(ask);
 }
 
 // A text that wears the template is taken apart, so that the same author answers; the cache sees it as it is.

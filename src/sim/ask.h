@@ -40,8 +40,9 @@ struct ask_style {
     bool streams;          // unless told otherwise
     bool prefill;          // a trailing assistant message is continued
     const char *told;      // … only if this field is true
+    bool formless;         // no form of an answer can be asked for but in words
+    bool greedy;           // unless a temperature is given
     bool progress;         // of the prompt, without being asked
-    bool always_usage;     // at the end of a stream, without being asked
 };
 
 struct ask {

@@ -44,8 +44,11 @@ static enum MHD_Result models_mlx(const struct exchange *x)
     return part_send_list(x, part_models(x->sim, describe_mlx));
 }
 
-static const struct ask_style CHAT_MLX = {
-    .limits = {"max_completion_tokens", "max_tokens"}, .limit_default = 512, .progress = true};
+static const struct ask_style CHAT_MLX = {.limits = {"max_completion_tokens", "max_tokens"},
+                                          .limit_default = 512,
+                                          .formless = true,
+                                          .greedy = true,
+                                          .progress = true};
 
 static const struct route ROUTES_MLX[] = {
     {"POST", "/v1/chat/completions", &CHAT_MLX, NULL},

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen-sim: a simulated inference server that behaves as a recent llama-server does, for tests and for trying
-// novelgen without a GPU.
+// novelgen-sim: a simulated inference server that behaves as a recent llama-server does, or as one of seven other kinds,
+// for tests and for trying novelgen without a GPU.
 //
 //   main ─┬─ options.c      the command line
 //         ├─ script.c       faults as data
-//         └─ server.c       requests over libmicrohttpd; dialect_*.c: the routes of each kind of server; reply.c
+//         └─ server.c       requests over libmicrohttpd
+//             ├─ dialect_*.c    the routes and errors of each kind of server, from part.c; reply.c sends them
+//             ├─ model.c        which model is loaded
 //             └─ generation.c     one answer: paced events, faults
 //                 ├─ ask.c          what a request asks for
+//                 │   └─ chatml.c       … of a raw text
 //                 ├─ author.c       which stretch of text answers it
 //                 │   ├─ place.c      where a client's words stand in the chapter
 //                 │   ├─ chapter.c    the prose                         ┐ from grammar.c and the
+//                 │   ├─ proof.c      answers to tests of the server
 //                 │   ├─ notes.c      bible, outline… from content.c    ┘ words of grammar_en.c, grammar_pl.c
 //                 │   └─ habits.c     what awkward models do: dress.c, stray.c, notes_prose.c
 //                 ├─ wire_*.c       the wire formats (token.c splits the text)

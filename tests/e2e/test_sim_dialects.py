@@ -595,6 +595,9 @@ def test_proofs_of_awkward_servers():
     with Sim("--dialect", "ollama") as s:
         body = {**ollama_body(BIRD + LINE), "format": SCHEMA, "stream": False}
         assert json.loads(json.loads(post(s, "/api/chat", body)[2])["message"]["content"]) == {"bird": "kestrel"}
+    with Sim("--dialect", "mlx") as s:  # knows no forms, and takes the likeliest word unless told otherwise
+        assert "kestrel" not in proof(s, BIRD, **FORM)[0]
+        assert proof(s, ANY, seed=5) == proof(s, ANY, seed=6) != proof(s, ANY, seed=6, temperature=1)
 
 
 def test_proofs_play_no_faults_and_do_not_count(tmp_path):
