@@ -11,10 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-void account_init(struct account *a, long ctx_tokens)
+void account_init(struct account *a, long ctx_tokens, size_t reopen_bytes)
 {
     memset(a, 0, sizeof *a);
     a->ctx_tokens = ctx_tokens;
+    a->reopen_bytes = reopen_bytes;
     buf_init(&a->cached, BUF_MAX_PROMPT + BUF_MAX_PIECE);
 }
 
@@ -23,6 +24,8 @@ void account_reset(struct account *a)
     struct account fresh = {.in_flight = a->in_flight, .in_flight_max = a->in_flight, .cached = a->cached};
     fresh.busy_until_ns = a->busy_until_ns;
     fresh.ctx_tokens = a->ctx_tokens;
+    fresh.cached_prompt = a->cached_prompt;
+    fresh.reopen_bytes = a->reopen_bytes;
     fresh.meter = a->meter;
     *a = fresh;
 }
@@ -49,18 +52,35 @@ static void note_fit(struct account *a, long prompt_tokens, long answer_tokens)
     a->over_ctx += fit > 1;
 }
 
-struct account_seen account_begin(struct account *a, const struct ask *ask, struct meter *meter, int64_t arrival_ns)
+// How much of the prompt need not be evaluated. A model whose template drops what stood before a past answer is taken for
+// a recurrent one: it cannot go back to the middle of what it has read, so that all is evaluated again.
+static size_t known_of(const struct account *a, const struct ask *ask)
+{
+    size_t known = common_prefix(&a->cached, &ask->prompt);
+    bool dropped = known < a->cached_prompt && known + a->reopen_bytes >= a->cached_prompt;
+    return a->reopen_bytes && dropped ? 0 : known;
+}
+
+static void note_begin(struct account *a, const struct ask *ask, size_t known, int64_t arrival_ns)
 {
     a->requests++;
     a->kinds[ask->kind]++;
-    a->overlaps += account_busy(a, arrival_ns);
     if (a->idle_since_ns && !a->in_flight)
         a->idle_ms[a->idle_count++ % ACCOUNT_IDLE_SAMPLES] = (float)(arrival_ns - a->idle_since_ns) / 1e6f;
-    a->idle_since_ns = 0;
-    if (++a->in_flight > a->in_flight_max) a->in_flight_max = a->in_flight;
-    size_t known = common_prefix(&a->cached, &ask->prompt);
     a->prompt_chars += (long long)ask->prompt.len;
     a->prompt_chars_evaluated += (long long)(ask->prompt.len - known);
+}
+
+struct account_seen account_begin(struct account *a, const struct ask *ask, struct meter *meter, int64_t arrival_ns)
+{
+    size_t known = known_of(a, ask);
+    a->overlaps += account_busy(a, arrival_ns);
+    if (ask->kind == ASK_PROOF)
+        a->proofs++;
+    else
+        note_begin(a, ask, known, arrival_ns);
+    a->idle_since_ns = 0;
+    if (++a->in_flight > a->in_flight_max) a->in_flight_max = a->in_flight;
     long tokens = meter_count(meter, ask->prompt.data, ask->prompt.len, &a->meter, known);
     note_fit(a, tokens, ask->max_tokens);
     return (struct account_seen){
@@ -70,11 +90,10 @@ struct account_seen account_begin(struct account *a, const struct ask *ask, stru
     };
 }
 
-void account_end(struct account *a, const struct ask *ask, struct meter *meter, enum account_end how,
-                 const char *sent, size_t len, long tokens, int64_t now_ns)
+static void note_end(struct account *a, const struct ask *ask, enum account_end how, const char *sent, size_t len,
+                     long tokens, int64_t now_ns)
 {
     long long words = (long long)word_count(sent, len);
-    a->in_flight--;
     a->finished += how == ACCOUNT_FINISHED;
     a->disconnects += how == ACCOUNT_DISCONNECTED;
     a->output_chars += (long long)len;
@@ -83,9 +102,17 @@ void account_end(struct account *a, const struct ask *ask, struct meter *meter, 
     a->kind_words[ask->kind] += words;
     // After a fault the client waits on purpose: only what follows a whole answer is idle time.
     a->idle_since_ns = how == ACCOUNT_FINISHED ? now_ns : 0;
+}
+
+void account_end(struct account *a, const struct ask *ask, struct meter *meter, enum account_end how,
+                 const char *sent, size_t len, long tokens, int64_t now_ns)
+{
+    a->in_flight--;
+    if (ask->kind != ASK_PROOF) note_end(a, ask, how, sent, len, tokens, now_ns);
     buf_clear(&a->cached);
     buf_add(&a->cached, ask->prompt.data, ask->prompt.len);
     buf_add(&a->cached, sent, len);
+    a->cached_prompt = ask->prompt.len;
     meter_release(&a->meter);
     a->meter = *meter;
     *meter = (struct meter){0};
@@ -113,17 +140,18 @@ static json_t *idle_json(const struct account *a)
 json_t *account_json(const struct account *a)
 {
     json_t *kinds = json_object(), *words = json_object();
-    for (int i = 0; i < ASK_KINDS; i++) {
+    for (int i = 0; i < ASK_PROOF; i++) {
         json_object_set_new(kinds, ask_kind_names[i], json_integer(a->kinds[i]));
         json_object_set_new(words, ask_kind_names[i], json_integer(a->kind_words[i]));
     }
-    return json_pack("{s:I,s:I,s:I,s:I,s:I, s:o, s:I,s:I, s:I,s:I,s:I, s:I,s:I,s:I, s:f,s:I, s:o,s:o}", "requests",
-                     (json_int_t)a->requests, "finished", (json_int_t)a->finished, "in_flight",
+    return json_pack("{s:I,s:I,s:I,s:I,s:I, s:o, s:I,s:I, s:I,s:I,s:I, s:I,s:I,s:I, s:f,s:I, s:o,s:o, s:I,s:I,s:I}",
+                     "requests", (json_int_t)a->requests, "finished", (json_int_t)a->finished, "in_flight",
                      (json_int_t)a->in_flight, "in_flight_max", (json_int_t)a->in_flight_max, "overlaps",
                      (json_int_t)a->overlaps, "idle_ms", idle_json(a), "prompt_chars", (json_int_t)a->prompt_chars,
                      "prompt_chars_evaluated", (json_int_t)a->prompt_chars_evaluated, "output_chars",
                      (json_int_t)a->output_chars, "output_tokens", (json_int_t)a->output_tokens, "words_sent",
                      (json_int_t)a->words_sent, "disconnects", (json_int_t)a->disconnects, "lost_position",
                      (json_int_t)a->lost_position, "other_requests", (json_int_t)a->other_requests, "fit_max",
-                     a->fit_max, "over_ctx", (json_int_t)a->over_ctx, "kinds", kinds, "kind_words", words);
+                     a->fit_max, "over_ctx", (json_int_t)a->over_ctx, "kinds", kinds, "kind_words", words, "proofs",
+                     (json_int_t)a->proofs, "reloads", (json_int_t)a->reloads, "loads", (json_int_t)a->loads);
 }

@@ -21,6 +21,8 @@ enum { ACCOUNT_IDLE_SAMPLES = 65536 };
 
 struct account {
     long requests, finished, disconnects, overlaps, lost_position, other_requests;
+    long proofs; // requests that are tests of the server: in no other figure but overlaps, in flight and context
+    long reloads, loads; // Ollama's, for another num_ctx; models that were loaded because a request named them
     long in_flight, in_flight_max;
     long ctx_tokens;
     double fit_max; // the greatest (prompt + answer asked for) / ctx_tokens
@@ -33,12 +35,14 @@ struct account {
     int64_t idle_since_ns; // 0: nothing finished before
     int64_t busy_until_ns; // a client left, and the server does not know yet
     struct buf cached;     // previous prompt + previous answer
+    size_t cached_prompt;  // how much of it is the prompt
+    size_t reopen_bytes;   // what the template puts before an answer and leaves out of past ones; 0: nothing
     struct meter meter;    // of the previous prompt
 };
 
 enum account_end { ACCOUNT_FINISHED, ACCOUNT_BROKEN, ACCOUNT_DISCONNECTED };
 
-void account_init(struct account *a, long ctx_tokens);
+void account_init(struct account *a, long ctx_tokens, size_t reopen_bytes);
 void account_reset(struct account *a); // the figures; not the cache, nor what is in flight
 bool account_busy(const struct account *a, int64_t now_ns);
 

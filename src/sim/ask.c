@@ -5,15 +5,17 @@
 #include "sim/ask.h"
 
 #include "base/hash.h"
+#include "base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const char *const ask_kind_names[ASK_KINDS] = {"bible", "outline", "beats", "chunk",
-                                               "recap", "other",   "acts",  "merge"};
+const char *const ask_kind_names[ASK_KINDS] = {"bible", "outline", "beats", "chunk", "recap",
+                                               "other", "acts",    "merge", "proof"};
 
 // '#' stands for a number.
 #define CHUNK_SENTENCE "Chapter #, part # of #."
+#define PROOF_LINE     "This is a test of the server."
 static const struct {
     enum ask_kind kind;
     const char *pattern;
@@ -58,7 +60,8 @@ static const char *find_last(const char *text, const char *pattern, long *number
 static void read_kind(struct ask *ask)
 {
     const char *last = NULL;
-    ask->kind = ASK_OTHER;
+    ask->kind = strstr(ask->last_user, PROOF_LINE) ? ASK_PROOF : ASK_OTHER;
+    if (ask->kind == ASK_PROOF) return;
     for (size_t i = 0; i < sizeof SENTENCES / sizeof *SENTENCES; i++) {
         long numbers[3] = {0};
         const char *at = find_last(ask->last_user, SENTENCES[i].pattern, numbers);
@@ -93,7 +96,18 @@ static void read_premise(struct ask *ask, const char *first_user)
     ask->premise_hash = premise ? hash_bytes(premise, len) : HASH_START;
 }
 
-static bool read_messages(struct ask *ask, struct err *e)
+// A message as the template dresses it; the last one may be an answer that is to be continued, and has no end yet.
+static void render(struct ask *ask, const char *role, const char *content, bool open, const char *reopen)
+{
+    buf_addf(&ask->prompt, "%s\n%s%s%s", role, open ? reopen : "", content, open ? "" : "\n");
+}
+
+static bool takes_prefill(const json_t *root, const struct ask_style *style)
+{
+    return style->prefill || (style->prefill_told && json_is_true(json_object_get(root, "continue_final_message")));
+}
+
+static bool read_messages(struct ask *ask, const struct ask_style *style, const char *reopen, struct err *e)
 {
     const json_t *messages = json_object_get(ask->root, "messages");
     if (!json_is_array(messages) || !json_array_size(messages))
@@ -109,41 +123,81 @@ static bool read_messages(struct ask *ask, struct err *e)
         if (strcmp(role, "user") == 0) {
             if (!first_user) first_user = content;
             ask->last_user = content;
-        } else if (i == last && strcmp(role, "assistant") == 0) {
+        } else if (i == last && strcmp(role, "assistant") == 0 && takes_prefill(ask->root, style)) {
             ask->prefill = content;
         }
-        // The answer goes on where a prefilled message stops, so that one has no end yet.
-        buf_addf(&ask->prompt, "%s\n%s%s", role, content, ask->prefill ? "" : "\n");
+        render(ask, role, content, ask->prefill, reopen);
     }
     if (ask->prompt.full) return err_set(e, ERR_CEILING, "the messages are too long");
-    if (!ask->prefill) buf_adds(&ask->prompt, "assistant\n");
+    if (!ask->prefill) buf_addf(&ask->prompt, "assistant\n%s", reopen);
     read_premise(ask, first_user ? first_user : "");
     return true;
 }
 
-static void read_options(struct ask *ask)
+static long integer(const json_t *object, const char *key, long otherwise)
 {
-    const json_t *root = ask->root;
-    const json_t *limit = json_object_get(root, "max_tokens");
-    if (!json_is_integer(limit)) limit = json_object_get(root, "max_completion_tokens");
-    ask->max_tokens = json_is_integer(limit) ? (long)json_integer_value(limit) : -1;
-    const json_t *seed = json_object_get(root, "seed");
-    ask->seed = json_is_integer(seed) ? (int64_t)json_integer_value(seed) : -1;
-    const char *format = json_string_value(json_object_get(json_object_get(root, "response_format"), "type"));
-    ask->json = format && strncmp(format, "json_", 5) == 0; // json_schema, json_object
-    ask->stream = json_is_true(json_object_get(root, "stream"));
-    ask->include_usage = json_is_true(json_object_get(json_object_get(root, "stream_options"), "include_usage"));
+    const json_t *v = json_object_get(object, key);
+    return json_is_integer(v) ? (long)json_integer_value(v) : otherwise;
 }
 
-bool ask_parse(struct ask *ask, const char *body, size_t len, struct err *e)
+static long read_limit(const json_t *fields, const struct ask_style *style)
+{
+    long limit = -1;
+    for (size_t i = 0; i < ARRAY_LEN(style->limits) && style->limits[i] && limit < 0; i++)
+        limit = integer(fields, style->limits[i], -1);
+    return limit < 0 && style->limit_default ? style->limit_default : limit;
+}
+
+static bool wants_thinking_off(const json_t *root)
+{
+    const char *effort = json_string_value(json_object_get(root, "reasoning_effort"));
+    return json_is_false(json_object_get(json_object_get(root, "chat_template_kwargs"), "enable_thinking")) ||
+           json_is_false(json_object_get(root, "think")) || (effort && strcmp(effort, "none") == 0);
+}
+
+// OpenAI's response_format, llama.cpp's json_schema, Ollama's format.
+static void read_form(struct ask *ask)
+{
+    const json_t *root = ask->root, *format = json_object_get(root, "response_format");
+    const char *type = json_string_value(json_object_get(format, "type"));
+    const json_t *named = json_object_get(json_object_get(format, "json_schema"), "schema");
+    const json_t *plain = json_object_get(root, "format");
+    ask->json = type && strncmp(type, "json_", 5) == 0; // json_schema, json_object
+    ask->schema = named ? named : json_object_get(format, "schema");
+    if (!ask->schema) ask->schema = json_object_get(root, "json_schema");
+    if (!ask->schema && json_is_object(plain)) ask->schema = plain;
+    ask->json = ask->json || ask->schema || json_is_string(plain);
+}
+
+static void read_options(struct ask *ask, const struct ask_style *style)
+{
+    const json_t *root = ask->root, *fields = style->within ? json_object_get(root, style->within) : root;
+    const json_t *stream = json_object_get(root, "stream");
+    const json_t *heat = json_object_get(fields, "temperature");
+    ask->max_tokens = read_limit(fields, style);
+    ask->seed = integer(fields, "seed", -1);
+    ask->num_ctx = integer(fields, "num_ctx", 0);
+    ask->temperature = json_is_number(heat) ? json_number_value(heat) : 1;
+    ask->stream = stream ? json_is_true(stream) : style->streams;
+    ask->include_usage = style->always_usage ||
+                         json_is_true(json_object_get(json_object_get(root, "stream_options"), "include_usage"));
+    ask->progress = style->progress || json_is_true(json_object_get(root, "return_progress"));
+    ask->ping_ms = 1000 * integer(root, "sse_ping_interval", 0);
+    ask->thinking_off = wants_thinking_off(root);
+    ask->model = json_string_value(json_object_get(root, "model"));
+    read_form(ask);
+}
+
+bool ask_parse(struct ask *ask, const struct ask_style *style, const char *reopen, const char *body, size_t len,
+               struct err *e)
 {
     *ask = (struct ask){.last_user = ""};
     buf_init(&ask->prompt, BUF_MAX_PROMPT);
     json_error_t why;
     ask->root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &why);
     if (!json_is_object(ask->root)) return err_set(e, ERR_USAGE, "cannot parse the request: %s", why.text);
-    if (!read_messages(ask, e)) return false;
-    read_options(ask);
+    if (!read_messages(ask, style, reopen, e)) return false;
+    read_options(ask, style);
     read_kind(ask);
     ask->polish = strstr(ask->last_user, "po polsku") != NULL;
     if (strstr(ask->last_user, "Answer with one JSON object")) ask->json = true;

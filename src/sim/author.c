@@ -163,10 +163,11 @@ static struct task task_for(const struct author *a, const struct ask *ask, long 
     return t;
 }
 
-bool author_answer(struct author *a, const struct ask *ask, long limit_tokens, struct buf *out)
+bool author_answer(struct author *a, const struct ask *ask, long limit_tokens, struct buf *out, size_t *thought)
 {
     struct task t = task_for(a, ask, limit_tokens);
     bool found = true;
+    *thought = 0;
     if (ask->kind == ASK_OTHER) {
         write_notes(&t, out);
         return true;

@@ -193,6 +193,7 @@ json_t *content_new(const struct ask *ask, const struct grammar *g, uint64_t boo
         return recap(&w, ask);
     case ASK_CHUNK:
     case ASK_OTHER:
+    case ASK_PROOF:
     case ASK_KINDS:
         break;
     }

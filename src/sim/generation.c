@@ -4,9 +4,10 @@
 // The steps of one answer; the drawing is in generation.h.
 #include "sim/generation.h"
 
-#include "sim/event.h"
+#include "sim/dialect.h"
 #include "sim/pace.h"
 #include "sim/token.h"
+#include "sim/wire.h"
 
 #include "base/mem.h"
 
@@ -32,6 +33,7 @@ enum step { STEP_MORE, STEP_FLUSH, STEP_LEFT };
 
 struct generation {
     struct sim *sim;
+    const struct wire *wire;
     int fd;
     struct ask ask;
     const struct fault *fault; // NULL once it was played
@@ -40,6 +42,7 @@ struct generation {
 
     struct buf text; // the answer
     size_t at;       // bytes of it handed out
+    size_t thought;  // so many of them are reasoning, which has a field of its own
     long tokens, limit_tokens;
     const char *finish_reason;
 
@@ -49,6 +52,7 @@ struct generation {
     struct account_seen seen; // of the prompt
     struct meter meter;
     int64_t start_ns, first_ns; // headers; first token
+    int64_t told_ns;            // the last sign of life in the prefill
 };
 
 // What the answer may have: of the context, of the request, of the options.
@@ -68,30 +72,29 @@ static void enter(struct generation *g, int64_t arrival_ns)
     pthread_mutex_lock(&sim->lock);
     g->seen = account_begin(&sim->account, &g->ask, &g->meter, arrival_ns);
     find_limit(g);
-    if (!author_answer(sim->author, &g->ask, g->limit_tokens, &g->text)) sim->account.lost_position++;
-    long number = ++sim->generations;
+    if (!author_answer(sim->author, &g->ask, g->limit_tokens, &g->text, &g->thought)) sim->account.lost_position++;
+    bool proof = g->ask.kind == ASK_PROOF;
+    long number = proof ? sim->account.proofs : ++sim->generations;
     pthread_mutex_unlock(&sim->lock);
-    g->fault = script_find(sim->script, number, sim->options->habits.seed);
-    event_init(&g->event, (uint64_t)number, sim->options->model);
+    if (!proof) g->fault = script_find(sim->script, number, sim->options->habits.seed);
+    event_init(&g->event, (uint64_t)number, g->ask.model ? g->ask.model : sim->options->model);
+    g->event.raw = g->event.generate = g->ask.raw;
+    g->wire->begin(&g->event);
 }
 
-struct generation *generation_new(struct sim *sim, int fd, const char *body, size_t len, int64_t arrival_ns,
-                                  struct err *e)
+struct generation *generation_new(struct sim *sim, int fd, struct ask *ask, int64_t arrival_ns)
 {
     struct generation *g = mem_calloc(1, sizeof *g);
     g->sim = sim;
+    g->wire = sim->dialect->wire;
     g->fd = fd;
-    g->ended = true;
+    g->ask = *ask;
+    *ask = (struct ask){.last_user = ""};
     buf_init(&g->text, BUF_MAX_PIECE);
     buf_init(&g->out, BUF_MAX_PIECE);
-    if (!ask_parse(&g->ask, body, len, e)) {
-        generation_free(g);
-        return NULL;
-    }
     enter(g, arrival_ns);
-    g->ended = false;
     if (g->fault && g->fault->kind == FAULT_EMPTY) buf_clear(&g->text);
-    g->start_ns = pace_now_ns();
+    g->start_ns = g->told_ns = pace_now_ns();
     return g;
 }
 
@@ -132,7 +135,8 @@ bool generation_streams(const struct generation *g)
 
 long generation_overflow_tokens(const struct generation *g)
 {
-    return g->seen.prompt_tokens >= g->sim->options->ctx_tokens ? g->seen.prompt_tokens : 0;
+    bool limited = g->sim->dialect->overflow != NULL;
+    return limited && g->seen.prompt_tokens >= g->sim->options->ctx_tokens ? g->seen.prompt_tokens : 0;
 }
 
 void generation_refuse(struct generation *g)
@@ -145,26 +149,57 @@ static struct event_usage usage(const struct generation *g)
     int64_t first = g->first_ns ? g->first_ns : pace_now_ns();
     return (struct event_usage){
         .prompt_tokens = g->seen.prompt_tokens,
-        .cached_tokens = g->seen.cached_tokens,
+        .cached_tokens =
+            g->sim->options->tells_cached || !g->sim->dialect->cached_by_flag ? g->seen.cached_tokens : -1,
         .completion_tokens = g->tokens,
         .prompt_ms = (double)(first - g->start_ns) / 1e6,
         .predicted_ms = (double)(pace_now_ns() - first) / 1e6,
     };
 }
 
-static enum step step_prefill(struct generation *g)
+static int64_t prefill_ns(const struct generation *g)
 {
     double rate = g->sim->options->prefill_chars_per_s;
     double chars = (double)(g->ask.prompt.len - g->seen.cached_chars);
-    int64_t wait_ns = rate > 0 ? (int64_t)(chars / rate * 1e9) : 0;
-    if (wait_ns && !pace_wait(g->fd, g->start_ns + wait_ns)) return STEP_LEFT;
-    g->phase = PHASE_ROLE;
+    return rate > 0 ? (int64_t)(chars / rate * 1e9) : 0;
+}
+
+static void tell_progress(struct generation *g, double share)
+{
+    long total = g->seen.prompt_tokens, cached = g->seen.cached_tokens;
+    long processed = cached + (long)((double)(total - cached) * share);
+    if (g->ask.progress && g->wire->progress) g->wire->progress(&g->event, total, cached, processed, &g->out);
+}
+
+// When the next sign of life is due: progress by batches of the prompt, pings by the clock.
+static int64_t next_sign_ns(const struct generation *g, int64_t all_ns)
+{
+    enum { BATCHES = 8 };
+    int64_t most = all_ns;
+    if (g->ask.progress && g->wire->progress) most = all_ns / BATCHES;
+    if (g->ask.ping_ms && g->wire->ping && g->ask.ping_ms * PACE_MS_NS < most) most = g->ask.ping_ms * PACE_MS_NS;
+    return g->told_ns + most;
+}
+
+static enum step step_prefill(struct generation *g)
+{
+    int64_t all = prefill_ns(g), end_ns = g->start_ns + all, sign_ns = next_sign_ns(g, all);
+    if (g->out.len) return STEP_FLUSH;
+    if (all && !pace_wait(g->fd, sign_ns < end_ns ? sign_ns : end_ns)) return STEP_LEFT;
+    if (sign_ns >= end_ns) {
+        tell_progress(g, 1);
+        g->phase = PHASE_ROLE;
+        return STEP_MORE;
+    }
+    g->told_ns = sign_ns;
+    tell_progress(g, (double)(sign_ns - g->start_ns) / (double)all);
+    if (g->ask.ping_ms && g->wire->ping) g->wire->ping(&g->out);
     return STEP_MORE;
 }
 
 static enum step step_role(struct generation *g)
 {
-    event_role(&g->event, &g->out);
+    if (g->wire->role) g->wire->role(&g->event, &g->out);
     g->first_ns = pace_now_ns();
     g->phase = PHASE_TOKENS;
     return STEP_MORE;
@@ -220,8 +255,9 @@ static enum step step_token(struct generation *g)
         return STEP_MORE;
     }
     if (wait_for_token(g, &waited)) return waited;
-    size_t len = token_len(g->text.data + g->at, g->text.len - g->at);
-    event_token(&g->event, g->text.data + g->at, len, &g->out);
+    bool thought = g->at < g->thought;
+    size_t len = token_len(g->text.data + g->at, (thought ? g->thought : g->text.len) - g->at);
+    (thought ? g->wire->reasoning : g->wire->token)(&g->event, g->text.data + g->at, len, &g->out);
     g->at += len;
     g->tokens++;
     return STEP_MORE;
@@ -238,11 +274,10 @@ static enum step step_fault(struct generation *g)
         g->phase = PHASE_TOKENS;
         break;
     case FAULT_ERROR_FRAME:
-        buf_adds(&g->out,
-                 "data: {\"error\":{\"code\":500,\"message\":\"Compute error.\",\"type\":\"server_error\"}}\n\n");
+        g->wire->error(&g->event, "Compute error.", &g->out);
         break;
     case FAULT_EOF:
-        if (f->done) event_done(&g->out);
+        if (f->done && g->wire->done) g->wire->done(&g->event, &g->out);
         break;
     case FAULT_TRUNCATE:
     case FAULT_EXIT:
@@ -258,7 +293,7 @@ static enum step step_fault(struct generation *g)
 static enum step step_finish(struct generation *g)
 {
     struct event_usage u = usage(g);
-    event_finish(&g->event, g->finish_reason, g->ask.include_usage ? NULL : &u, &g->out);
+    g->wire->finish(&g->event, g->finish_reason, g->ask.include_usage && g->wire->usage ? NULL : &u, &g->out);
     g->phase = PHASE_USAGE;
     return STEP_MORE;
 }
@@ -266,14 +301,14 @@ static enum step step_finish(struct generation *g)
 static enum step step_usage(struct generation *g)
 {
     struct event_usage u = usage(g);
-    if (g->ask.include_usage) event_usage(&g->event, &u, &g->out);
+    if (g->ask.include_usage && g->wire->usage) g->wire->usage(&g->event, &u, &g->out);
     g->phase = PHASE_DONE;
     return STEP_MORE;
 }
 
 static enum step step_done(struct generation *g)
 {
-    event_done(&g->out);
+    if (g->wire->done) g->wire->done(&g->event, &g->out);
     g->phase = PHASE_END;
     return STEP_FLUSH;
 }
@@ -282,7 +317,7 @@ static enum step step_silent(struct generation *g)
 {
     if (g->out.len) return STEP_FLUSH;
     if (!pace_wait(g->fd, pace_now_ns() + PACE_SECOND_NS)) return STEP_LEFT;
-    if (g->fault->pings) buf_adds(&g->out, ":\n\n");
+    if (g->fault->pings && g->wire->ping) g->wire->ping(&g->out);
     return STEP_MORE;
 }
 
@@ -344,7 +379,7 @@ ssize_t generation_read(struct generation *g, char *out, size_t max)
 static bool body_wait(struct generation *g)
 {
     double rate = g->sim->options->tokens_per_s;
-    if (step_prefill(g) == STEP_LEFT) return false;
+    if (!pace_wait(g->fd, g->start_ns + prefill_ns(g))) return false;
     g->first_ns = pace_now_ns();
     return rate <= 0 || pace_wait(g->fd, g->first_ns + (int64_t)((double)g->tokens * 1e9 / rate));
 }
@@ -352,12 +387,14 @@ static bool body_wait(struct generation *g)
 bool generation_body(struct generation *g, struct buf *out)
 {
     while (g->at < g->text.len && g->tokens < g->limit_tokens) {
-        g->at += token_len(g->text.data + g->at, g->text.len - g->at);
+        size_t end_at = g->at < g->thought ? g->thought : g->text.len;
+        g->at += token_len(g->text.data + g->at, end_at - g->at);
         g->tokens++;
     }
     if (!body_wait(g)) return false;
     struct event_usage u = usage(g);
-    event_body(&g->event, g->text.data, g->at, g->at < g->text.len ? "length" : "stop", &u, out);
+    size_t thought = g->thought < g->at ? g->thought : g->at;
+    g->wire->body(&g->event, g->text.data, g->at, thought, g->at < g->text.len ? "length" : "stop", &u, out);
     end(g, ACCOUNT_FINISHED);
     return true;
 }

@@ -25,9 +25,8 @@
 
 struct generation;
 
-// `fd` is the client's socket, watched while the simulator waits. NULL, with `e` set: the request makes no sense.
-struct generation *generation_new(struct sim *sim, int fd, const char *body, size_t len, int64_t arrival_ns,
-                                  struct err *e);
+// `fd` is the client's socket, watched while the simulator waits. Takes what `ask` owns.
+struct generation *generation_new(struct sim *sim, int fd, struct ask *ask, int64_t arrival_ns);
 void generation_free(struct generation *g);
 
 const struct fault *generation_fault(const struct generation *g); // or NULL

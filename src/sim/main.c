@@ -6,7 +6,7 @@
 //
 //   main ─┬─ options.c      the command line
 //         ├─ script.c       faults as data
-//         └─ server.c       routes over libmicrohttpd; reply.c holds the small replies
+//         └─ server.c       requests over libmicrohttpd; dialect_*.c: the routes of each kind of server; reply.c
 //             └─ generation.c     one answer: paced events, faults
 //                 ├─ ask.c          what a request asks for
 //                 ├─ author.c       which stretch of text answers it
@@ -14,8 +14,9 @@
 //                 │   ├─ chapter.c    the prose                         ┐ from grammar.c and the
 //                 │   ├─ notes.c      bible, outline… from content.c    ┘ words of grammar_en.c, grammar_pl.c
 //                 │   └─ habits.c     what awkward models do: dress.c, stray.c, notes_prose.c
-//                 ├─ event.c        the wire format (token.c splits the text)
+//                 ├─ wire_*.c       the wire formats (token.c splits the text)
 //                 └─ account.c      what was seen, and one cached prefix
+#include "sim/dialect.h"
 #include "sim/options.h"
 #include "sim/server.h"
 
@@ -62,9 +63,10 @@ int main(int argc, char **argv)
     }
     if (options.script_path && !(script = script_load(options.script_path, &e))) goto fail;
     sim.options = &options;
+    sim.dialect = dialect_find(options.dialect);
     sim.script = script;
     sim.author = author_new(&options.habits);
-    account_init(&sim.account, options.ctx_tokens);
+    account_init(&sim.account, options.ctx_tokens, 0);
     if (!start(&sim, &options, &e)) goto fail;
     wait_for_end(&signals);
     // Answers may be under way in other threads: nothing is freed under them.

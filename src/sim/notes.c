@@ -136,6 +136,7 @@ static void write_lines(enum ask_kind kind, const json_t *content, struct buf *o
         break;
     case ASK_CHUNK:
     case ASK_OTHER:
+    case ASK_PROOF:
     case ASK_KINDS:
         break;
     }

@@ -118,6 +118,7 @@ void notes_write_prose(const struct task *t, const json_t *content, struct buf *
         break;
     case ASK_CHUNK:
     case ASK_OTHER:
+    case ASK_PROOF:
     case ASK_KINDS:
         break;
     }

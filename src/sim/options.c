@@ -116,7 +116,7 @@ static bool fill(const struct option *opt, struct sim_options *o, const char *va
 
 bool options_parse(struct sim_options *o, int argc, char **argv, bool *help, struct err *e)
 {
-    *o = (struct sim_options){.listen_fd = -1, .ctx_tokens = 32768, .model = "novelgen-sim"};
+    *o = (struct sim_options){.listen_fd = -1, .ctx_tokens = 32768, .model = "novelgen-sim", .dialect = "llamacpp"};
     o->habits = (struct habits){.seed = 1, .length_ratio = 1};
     for (int i = 1; i < argc; i++) {
         const char *arg = argv[i], *name = strncmp(arg, "--", 2) == 0 ? arg + 2 : "";

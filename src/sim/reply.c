@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// Bodies as a recent llama-server, nginx and Cloudflare write them.
+// Bodies as servers, nginx and Cloudflare write them.
 #include "sim/reply.h"
 
-#include "sim/token.h"
-
-#include "base/clock.h"
-#include "base/hash.h"
+#include "sim/dialect.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static const char JSON_TYPE[] = "application/json; charset=utf-8";
 
-enum { VOCABULARY = 128000 };
-
-enum MHD_Result reply_queue(struct MHD_Connection *conn, unsigned status, struct MHD_Response *r)
+enum MHD_Result reply_queue(const struct exchange *x, unsigned status, struct MHD_Response *r)
 {
-    MHD_add_response_header(r, "Server", "llama.cpp");
-    enum MHD_Result result = MHD_queue_response(conn, status, r);
+    const struct wire *w = x->sim->dialect->wire;
+    if (w->server) MHD_add_response_header(r, "Server", w->server);
+    if (w->closes)
+        MHD_set_response_options(r, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT | MHD_RF_HTTP_1_0_SERVER, MHD_RO_END);
+    enum MHD_Result result = MHD_queue_response(x->conn, status, r);
     MHD_destroy_response(r);
     return result;
 }
@@ -32,39 +30,24 @@ static struct MHD_Response *response(const char *type, const char *text, size_t 
     return r;
 }
 
-enum MHD_Result reply_text(struct MHD_Connection *conn, unsigned status, const char *type, const char *text,
-                           size_t len)
+enum MHD_Result reply_text(const struct exchange *x, unsigned status, const char *type, const char *text, size_t len)
 {
     struct MHD_Response *r = response(type, text, len);
-    return r ? reply_queue(conn, status, r) : MHD_NO;
+    return r ? reply_queue(x, status, r) : MHD_NO;
 }
 
-enum MHD_Result reply_json(struct MHD_Connection *conn, unsigned status, json_t *j)
+enum MHD_Result reply_json(const struct exchange *x, unsigned status, json_t *j)
 {
     char *text = json_dumps(j, JSON_COMPACT);
-    enum MHD_Result result = text ? reply_text(conn, status, JSON_TYPE, text, strlen(text)) : MHD_NO;
+    enum MHD_Result result = text ? reply_text(x, status, JSON_TYPE, text, strlen(text)) : MHD_NO;
     free(text);
     json_decref(j);
     return result;
 }
 
-enum MHD_Result reply_error(struct MHD_Connection *conn, unsigned status, const char *type, const char *message)
+enum MHD_Result reply_error(const struct exchange *x, unsigned status, const char *type, const char *message)
 {
-    return reply_json(conn, status,
-                      json_pack("{s:{s:i,s:s,s:s}}", "error", "code", (int)status, "message", message, "type", type));
-}
-
-enum MHD_Result reply_context_exceeded(struct MHD_Connection *conn, long prompt_tokens, long ctx_tokens)
-{
-    struct buf text;
-    buf_init(&text, BUF_MAX_LINE);
-    buf_addf(&text, "request (%ld tokens) exceeds the available context size (%ld tokens), try increasing it",
-             prompt_tokens, ctx_tokens);
-    json_t *error =
-        json_pack("{s:i,s:s,s:s,s:I,s:I}", "code", 400, "message", text.data, "type", "exceed_context_size_error",
-                  "n_prompt_tokens", (json_int_t)prompt_tokens, "n_ctx", (json_int_t)ctx_tokens);
-    buf_release(&text);
-    return reply_json(conn, 400, json_pack("{s:o}", "error", error));
+    return reply_json(x, status, x->sim->dialect->error(status, type, message));
 }
 
 static const struct {
@@ -89,7 +72,7 @@ static const struct {
      "</p>\n</div>\n</body>\n</html>\n"},
 };
 
-enum MHD_Result reply_fault(struct MHD_Connection *conn, const struct fault *f)
+enum MHD_Result reply_fault(const struct exchange *x, const struct fault *f)
 {
     const char *type = "text/plain", *body = f->body ? f->body : "error";
     for (size_t i = 0; i < sizeof USUAL_BODIES / sizeof *USUAL_BODIES; i++) {
@@ -100,53 +83,5 @@ enum MHD_Result reply_fault(struct MHD_Connection *conn, const struct fault *f)
     struct MHD_Response *r = response(type, body, strlen(body));
     if (!r) return MHD_NO;
     if (f->retry_after) MHD_add_response_header(r, "Retry-After", f->retry_after);
-    return reply_queue(conn, (unsigned)f->status, r);
-}
-
-enum MHD_Result reply_models(struct MHD_Connection *conn, const struct sim_options *o)
-{
-    json_t *model = json_pack("{s:s,s:s,s:I,s:s}", "id", o->model, "object", "model", "created",
-                              (json_int_t)(clock_wall_ms() / 1000), "owned_by",
-                              o->habits.no_prefill ? "openai-compatible" : "llamacpp");
-    if (!o->habits.no_prefill)
-        json_object_set_new(model, "meta",
-                            json_pack("{s:I,s:i}", "n_ctx_train", (json_int_t)o->ctx_tokens, "n_vocab", VOCABULARY));
-    return reply_json(conn, 200, json_pack("{s:s,s:[o]}", "object", "list", "data", model));
-}
-
-enum MHD_Result reply_props(struct MHD_Connection *conn, const struct sim_options *o)
-{
-    json_t *settings =
-        json_pack("{s:i,s:I,s:{s:i}}", "id", 0, "n_ctx", (json_int_t)o->ctx_tokens, "params", "n_predict", -1);
-    return reply_json(conn, 200,
-                      json_pack("{s:o,s:i,s:s+,s:s,s:s,s:s,s:b}", "default_generation_settings", settings,
-                                "total_slots", 1, "model_path", "/models/", o->model, "model_alias", o->model,
-                                "chat_template", "", "build_info", "b9478-5e13a2f4c", "is_sleeping", 0));
-}
-
-enum MHD_Result reply_slots(struct MHD_Connection *conn, const struct sim_options *o, bool busy)
-{
-    return reply_json(conn, 200,
-                      json_pack("[{s:i,s:I,s:b,s:b}]", "id", 0, "n_ctx", (json_int_t)o->ctx_tokens, "speculative", 0,
-                                "is_processing", busy));
-}
-
-enum MHD_Result reply_tokens(struct MHD_Connection *conn, const char *body, size_t len)
-{
-    json_error_t why;
-    json_t *root = json_loadb(body, len, 0, &why);
-    const json_t *content = json_object_get(root, "content");
-    if (!json_is_string(content)) {
-        json_decref(root);
-        return reply_error(conn, 400, "invalid_request_error", "'content' must be a string");
-    }
-    const char *text = json_string_value(content);
-    size_t text_len = json_string_length(content), token;
-    json_t *tokens = json_array();
-    for (size_t i = 0; i < text_len; i += token) {
-        token = token_len(text + i, text_len - i);
-        json_array_append_new(tokens, json_integer((json_int_t)(hash_bytes(text + i, token) % VOCABULARY)));
-    }
-    json_decref(root);
-    return reply_json(conn, 200, json_pack("{s:o}", "tokens", tokens));
+    return reply_queue(x, (unsigned)f->status, r);
 }

@@ -5,6 +5,7 @@
 // answered. The first call is when the request arrived.
 #include "sim/server.h"
 
+#include "sim/dialect.h"
 #include "sim/generation.h"
 #include "sim/pace.h"
 #include "sim/reply.h"
@@ -26,11 +27,6 @@ enum {
     LISTEN_BACKLOG = 64,
     CONNECTION_BYTES = 192 * 1024, // flat out, about a third of it is one chunk of the stream
     STREAM_BLOCK_BYTES = 64 * 1024,
-};
-
-struct request {
-    int64_t arrival_ns;
-    struct buf body;
 };
 
 int server_listen(int *port, struct err *e)
@@ -65,7 +61,7 @@ static void on_read_end(void *arg)
     generation_free(arg);
 }
 
-static enum MHD_Result send_stream(struct MHD_Connection *conn, struct generation *g)
+static enum MHD_Result send_stream(const struct exchange *x, struct generation *g)
 {
     struct MHD_Response *r =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, on_read, g, on_read_end);
@@ -73,114 +69,112 @@ static enum MHD_Result send_stream(struct MHD_Connection *conn, struct generatio
         generation_free(g);
         return MHD_NO;
     }
-    MHD_add_response_header(r, "Content-Type", "text/event-stream");
+    MHD_add_response_header(r, "Content-Type", x->sim->dialect->wire->content_type);
     MHD_add_response_header(r, "Cache-Control", "no-cache");
-    return reply_queue(conn, 200, r);
+    return reply_queue(x, 200, r);
 }
 
-static enum MHD_Result send_body(struct MHD_Connection *conn, struct generation *g)
+static enum MHD_Result send_body(const struct exchange *x, struct generation *g)
 {
     struct buf body;
     enum MHD_Result result = MHD_NO;
     buf_init(&body, BUF_MAX_REPLY);
     if (generation_body(g, &body))
-        result = reply_text(conn, 200, "application/json; charset=utf-8", body.data, body.len);
+        result = reply_text(x, 200, "application/json; charset=utf-8", body.data, body.len);
     buf_release(&body);
     generation_free(g);
     return result;
 }
 
-static enum MHD_Result send_generation(struct sim *sim, struct MHD_Connection *conn, struct request *rq)
+static enum MHD_Result send_generation(const struct exchange *x, struct ask *ask)
 {
-    struct err e = ERR_INIT;
-    int fd = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    struct generation *g = generation_new(sim, fd, rq->body.data, rq->body.len, rq->arrival_ns, &e);
-    if (!g) return reply_error(conn, 400, "invalid_request_error", e.text);
+    struct generation *g = generation_new(x->sim, x->fd, ask, x->arrival_ns);
     const struct fault *f = generation_fault(g);
-    if (f && f->kind == FAULT_DELAY && !pace_wait(fd, pace_now_ns() + f->ms * PACE_MS_NS)) {
+    if (f && f->kind == FAULT_DELAY && !pace_wait(x->fd, pace_now_ns() + f->ms * PACE_MS_NS)) {
         generation_free(g);
         return MHD_NO;
     }
     bool refused = f && f->kind == FAULT_STATUS;
     long overflow = generation_overflow_tokens(g);
-    if (!refused && !overflow) return generation_streams(g) ? send_stream(conn, g) : send_body(conn, g);
+    if (!refused && !overflow) return generation_streams(g) ? send_stream(x, g) : send_body(x, g);
     generation_refuse(g);
-    enum MHD_Result result =
-        refused ? reply_fault(conn, f) : reply_context_exceeded(conn, overflow, sim->options->ctx_tokens);
+    enum MHD_Result result = refused ? reply_fault(x, f) : x->sim->dialect->overflow(x, overflow);
     generation_free(g);
     return result;
 }
 
-static enum MHD_Result send_slots(struct sim *sim, struct MHD_Connection *conn)
+static enum MHD_Result take_generation(const struct exchange *x, const struct ask_style *style)
 {
-    pthread_mutex_lock(&sim->lock);
-    bool busy = account_busy(&sim->account, pace_now_ns());
-    pthread_mutex_unlock(&sim->lock);
-    return reply_slots(conn, sim->options, busy);
+    struct err e = ERR_INIT;
+    struct ask ask;
+    enum MHD_Result result = ask_parse(&ask, style, "", x->body.data, x->body.len, &e)
+                                 ? send_generation(x, &ask)
+                                 : reply_error(x, 400, "invalid_request_error", e.text);
+    ask_release(&ask);
+    return result;
 }
 
-static enum MHD_Result send_account(struct sim *sim, struct MHD_Connection *conn, bool reset)
+static enum MHD_Result send_account(const struct exchange *x, bool reset)
 {
-    pthread_mutex_lock(&sim->lock);
-    json_t *j = account_json(&sim->account);
-    if (reset) account_reset(&sim->account);
-    pthread_mutex_unlock(&sim->lock);
-    return reply_json(conn, 200, j);
+    pthread_mutex_lock(&x->sim->lock);
+    json_t *j = account_json(&x->sim->account);
+    if (reset) account_reset(&x->sim->account);
+    pthread_mutex_unlock(&x->sim->lock);
+    return reply_json(x, 200, j);
 }
 
-static enum MHD_Result route_other(struct sim *sim, struct MHD_Connection *conn, const char *method, const char *path,
-                                   const struct request *rq)
+static const struct route *find_route(const struct dialect *d, const char *method, const char *path)
 {
-    const struct sim_options *o = sim->options;
-    bool get = strcmp(method, "GET") == 0, generic = o->habits.no_prefill;
-    pthread_mutex_lock(&sim->lock);
-    sim->account.other_requests++;
-    pthread_mutex_unlock(&sim->lock);
-    if (get && strcmp(path, "/health") == 0) return reply_json(conn, 200, json_pack("{s:s}", "status", "ok"));
-    if (get && strcmp(path, "/v1/models") == 0) return reply_models(conn, o);
-    if (get && strcmp(path, "/props") == 0 && !generic) return reply_props(conn, o);
-    if (get && strcmp(path, "/slots") == 0 && !o->no_slots) return send_slots(sim, conn);
-    if (!get && strcmp(path, "/tokenize") == 0) return reply_tokens(conn, rq->body.data, rq->body.len);
-    return reply_error(conn, 404, "not_found_error", "File Not Found");
+    for (const struct route *r = d->routes; r->path; r++)
+        if (strcmp(r->path, path) == 0 && strcmp(r->method, method) == 0) return r;
+    return NULL;
 }
 
-static enum MHD_Result route(struct sim *sim, struct MHD_Connection *conn, const char *method, const char *path,
-                             struct request *rq)
+static enum MHD_Result answer(const struct exchange *x)
 {
-    bool post = strcmp(method, "POST") == 0;
-    if (rq->body.full) return reply_error(conn, 413, "invalid_request_error", "the request is too large");
-    if (post && strcmp(path, "/v1/chat/completions") == 0) return send_generation(sim, conn, rq);
-    if (!post && strcmp(path, "/_account") == 0) return send_account(sim, conn, false);
-    if (post && strcmp(path, "/_account/reset") == 0) return send_account(sim, conn, true);
-    return route_other(sim, conn, method, path, rq);
+    const struct dialect *d = x->sim->dialect;
+    if (x->body.full) return reply_error(x, 413, "invalid_request_error", "the request is too large");
+    if (strcmp(x->path, "/_account") == 0) return send_account(x, false);
+    if (strcmp(x->path, "/_account/reset") == 0) return send_account(x, true);
+    const struct route *r = find_route(d, x->method, x->path);
+    if (r && r->style) return take_generation(x, r->style);
+    pthread_mutex_lock(&x->sim->lock);
+    x->sim->account.other_requests++;
+    pthread_mutex_unlock(&x->sim->lock);
+    if (r) return r->answer(x);
+    return d->not_found ? d->not_found(x) : reply_error(x, 404, "not_found_error", "File Not Found");
 }
 
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *conn, const char *path, const char *method,
                                   const char *version, const char *upload, size_t *upload_len, void **state)
 {
-    struct request *rq = *state;
+    struct exchange *x = *state;
     (void)version;
-    if (!rq) {
-        *state = rq = mem_calloc(1, sizeof *rq);
-        rq->arrival_ns = pace_now_ns();
-        buf_init(&rq->body, BUF_MAX_PROMPT);
+    if (!x) {
+        *state = x = mem_calloc(1, sizeof *x);
+        *x = (struct exchange){.sim = arg, .conn = conn};
+        x->arrival_ns = pace_now_ns();
+        x->fd = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+        buf_init(&x->body, BUF_MAX_PROMPT);
         return MHD_YES;
     }
     if (*upload_len) {
-        buf_add(&rq->body, upload, *upload_len);
+        buf_add(&x->body, upload, *upload_len);
         *upload_len = 0;
         return MHD_YES;
     }
-    return route(arg, conn, method, path, rq);
+    x->method = method;
+    x->path = path;
+    return answer(x);
 }
 
 static void on_completed(void *arg, struct MHD_Connection *conn, void **state, enum MHD_RequestTerminationCode code)
 {
-    struct request *rq = *state;
+    struct exchange *x = *state;
     (void)arg, (void)conn, (void)code;
-    if (!rq) return;
-    buf_release(&rq->body);
-    free(rq);
+    if (!x) return;
+    buf_release(&x->body);
+    free(x);
     *state = NULL;
 }
 

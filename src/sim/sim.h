@@ -22,12 +22,17 @@ struct sim_options {
     long ctx_tokens;
     bool no_slots;
     bool ignore_limit; // the request's own
+    bool tells_cached; // tokens, where that is an option
+    const char *dialect;
     const char *model;
     const char *script_path; // or NULL
 };
 
+struct dialect;
+
 struct sim {
     const struct sim_options *options;
+    const struct dialect *dialect;
     const struct script *script; // or NULL
     pthread_mutex_t lock;        // guards all below
     struct author *author;

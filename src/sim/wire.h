@@ -4,6 +4,8 @@
 // The wire formats that the simulator speaks, each a const table in a file of its own (wire_llamacpp.c, wire_ollama.c, …),
 // in the shapes, key orders and sizes of the real servers. Text formatted by hand: at 220,000 tokens a book this is what
 // the simulator spends its time on. A function that a format has not is NULL.
+//
+//   event_init ─▶ raw, generate are set ─▶ begin ─▶ role ─▶ token… ─▶ finish ─▶ usage ─▶ done ─▶ event_release
 #ifndef SIM_WIRE_H
 #define SIM_WIRE_H
 
@@ -19,20 +21,23 @@ struct event {
     bool generate; // Ollama: of /api/generate
     uint64_t id;
     const char *model;
+    int64_t wall_ms; // when it began
+    struct buf head; // what goes before the choices in each event, where the format has it there
     struct buf tail; // what follows the choices in each event: time, id, model
 };
 
 struct event_usage {
-    long prompt_tokens, cached_tokens, completion_tokens;
+    long prompt_tokens, cached_tokens, completion_tokens; // cached_tokens -1: this server does not tell
     double prompt_ms, predicted_ms;
 };
 
 struct wire {
     const char *
         name; // as novelgen's dialects: "openai", "llamacpp", "ollama", "vllm", "mlx", "lmstudio", "koboldcpp", "sglang"
-    const char *server;       // the Server header, or NULL
-    const char *content_type; // of a stream
-    bool closes;              // HTTP/1.0: the end of the connection is the end of the stream
+    const char *server;              // the Server header, or NULL
+    const char *content_type;        // of a stream
+    bool closes;                     // HTTP/1.0: the end of the connection is the end of the stream
+    void (*begin)(struct event *ev); // once, first: writes head and tail
     void (*role)(const struct event *ev, struct buf *out);
     void (*token)(const struct event *ev, const char *text, size_t len, struct buf *out);
     void (*reasoning)(const struct event *ev, const char *text, size_t len, struct buf *out);
@@ -43,10 +48,13 @@ struct wire {
     void (*error)(const struct event *ev, const char *message, struct buf *out);             // in mid-stream
     void (*progress)(const struct event *ev, long total, long cached, long processed, struct buf *out);
     void (*ping)(struct buf *out);
-    // The same answer as one body. `reason` may be NULL.
-    void (*body)(const struct event *ev, const char *text, size_t len, const char *reason,
+    // The same answer as one body: its first `thought` bytes are reasoning. `reason` may be NULL.
+    void (*body)(const struct event *ev, const char *text, size_t len, size_t thought, const char *reason,
                  const struct event_usage *usage, struct buf *out);
 };
+
+extern const struct wire wire_openai, wire_llamacpp, wire_ollama, wire_vllm, wire_mlx, wire_lmstudio, wire_koboldcpp,
+    wire_sglang;
 
 const struct wire *wire_find(const char *name); // NULL: there is none such
 
