@@ -10,6 +10,7 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 enum { NEEDS_MS = 1, NEEDS_STATUS = 2, NEEDS_FACTOR = 4, NEEDS_REASON = 8 };
@@ -29,10 +30,10 @@ static const struct kind {
     [FAULT_UNKNOWN_MODEL] = {"unknown_model", FAULT_REFUSES, 0},
     [FAULT_HTML] = {"html", FAULT_REFUSES, 0},
     [FAULT_OVERFLOW] = {"overflow", FAULT_REFUSES, 0},
+    [FAULT_ERROR_EVENT] = {"error_event", FAULT_REFUSES, 0},
     [FAULT_PINGS] = {"pings", FAULT_AT_HEAD, 0},
     [FAULT_QUIET] = {"quiet", FAULT_AT_HEAD, NEEDS_MS},
     [FAULT_RESET] = {"headers_then_reset", FAULT_AT_HEAD, 0},
-    [FAULT_ERROR_EVENT] = {"error_event", FAULT_AT_HEAD, 0},
     [FAULT_NO_DELTAS] = {"no_deltas", FAULT_AT_HEAD, 0},
     [FAULT_STALL] = {"stall", FAULT_AT_TOKEN, 0},
     [FAULT_TRUNCATE] = {"truncate", FAULT_AT_TOKEN, 0},

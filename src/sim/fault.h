@@ -31,12 +31,12 @@ enum fault_kind {
     FAULT_UNKNOWN_MODEL, // 404
     FAULT_HTML,          // 200, and a page
     FAULT_OVERFLOW,      // the prompt does not fit, in the words of `as` (overflow.h)
+    FAULT_ERROR_EVENT,   // 200, and `event: error` as the only event
     // HEAD: headers, but no role
-    FAULT_PINGS,       // pings and nothing else; after ms, if given, the connection ends
-    FAULT_QUIET,       // silence for ms, then `body` and a clean end
-    FAULT_RESET,       // a reset right behind the headers
-    FAULT_ERROR_EVENT, // `event: error`, and the end
-    FAULT_NO_DELTAS,   // finish and usage, as if all had been said
+    FAULT_PINGS,     // pings and nothing else; after ms, if given, the connection ends
+    FAULT_QUIET,     // silence for ms, then `body` and a clean end
+    FAULT_RESET,     // a reset right behind the headers
+    FAULT_NO_DELTAS, // finish and usage, as if all had been said
     // TOKENS: after_tokens, or at the end
     FAULT_STALL,       // silence, with pings if asked, until the client leaves or ms are over
     FAULT_TRUNCATE,    // the socket closes inside the body
@@ -68,13 +68,21 @@ enum fault_kind {
     FAULT_KINDS
 };
 
-enum fault_place { FAULT_WAITS, FAULT_REFUSES, FAULT_AT_HEAD, FAULT_AT_TOKEN, FAULT_AT_FINISH, FAULT_IN_TEXT, FAULT_ON_WIRE };
+enum fault_place {
+    FAULT_WAITS,
+    FAULT_REFUSES,
+    FAULT_AT_HEAD,
+    FAULT_AT_TOKEN,
+    FAULT_AT_FINISH,
+    FAULT_IN_TEXT,
+    FAULT_ON_WIRE
+};
 
 // The texts and headers belong to the JSON value that it was read from.
 struct fault {
     enum fault_kind kind;
     const char *body, *message, *retry_after, *as, *reason;
-    const json_t *headers; // more of them: an object of strings
+    const json_t *headers;                                       // more of them: an object of strings
     long status, retry_date_s, after_tokens, ms, factor, pieces; // -1: not given
     bool pings, done, crlf, comments, escapes, lines, http10, lasting, reasoning, lone;
 };

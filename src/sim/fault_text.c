@@ -11,20 +11,26 @@
 
 enum { THOUGHTS = 3, REPEATED_TOKENS = 12, REPEAT_AFTER_TOKENS = 60 };
 
-static const char THOUGHT[] = "The user wants the next part of the story, so I should weigh what the scene needs, whose "
-                              "voice tells it and how far it may go before I write a line. ";
+static const char THOUGHT[] =
+    "The user wants the next part of the story, so I should weigh what the scene needs, whose "
+    "voice tells it and how far it may go before I write a line. ";
 
 void answer_init(struct answer *a)
 {
-    buf_init(&a->thought, BUF_MAX_PIECE);
     buf_init(&a->text, BUF_MAX_PIECE);
+    a->thought = 0;
     a->flat_from = SIZE_MAX;
 }
 
 void answer_release(struct answer *a)
 {
-    buf_release(&a->thought);
     buf_release(&a->text);
+}
+
+size_t answer_token(const struct answer *a, size_t at)
+{
+    size_t end = at < a->thought ? a->thought : a->text.len;
+    return at < a->flat_from ? token_len(a->text.data + at, end - at) : 1;
 }
 
 void fault_blinds(const struct fault *f, struct ask *ask)
@@ -41,6 +47,7 @@ static size_t offset_of_token(const struct buf *text, long tokens)
 
 static void think(struct buf *out, long tokens)
 {
+    buf_clear(out);
     long each = (long)token_count(THOUGHT, sizeof THOUGHT - 1);
     for (long n = 0; n <= tokens && !out->full; n += each) buf_adds(out, THOUGHT);
 }
@@ -93,17 +100,17 @@ void fault_rewrites(const struct fault *f, const char *prefill, long limit_token
     switch (f->kind) {
     case FAULT_EMPTY:
         buf_clear(&a->text);
+        a->thought = 0;
         break;
     case FAULT_REASONING_ONLY:
-        buf_clear(&a->text);
-        think(&a->thought, limit_tokens);
+        think(&a->text, limit_tokens);
+        a->thought = a->text.len;
         break;
     case FAULT_UNOPENED_THINK:
         think_aloud(&a->text);
         break;
     case FAULT_HIDDEN_ANSWER:
-        buf_add(&a->thought, a->text.data, a->text.len);
-        buf_clear(&a->text);
+        a->thought = a->text.len;
         break;
     case FAULT_REPEAT:
         repeat(&a->text, after, limit_tokens);

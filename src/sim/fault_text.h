@@ -13,13 +13,15 @@
 #include <stddef.h>
 
 struct answer {
-    struct buf thought; // goes out first, in the field for it
     struct buf text;
-    size_t flat_from; // from here on each byte of the text is a token
+    size_t thought;   // so many bytes of it are reasoning, which has a field of its own
+    size_t flat_from; // from here on each byte is a token
 };
 
 void answer_init(struct answer *a);
 void answer_release(struct answer *a);
+// Bytes of the token at `at`, which is not the end.
+size_t answer_token(const struct answer *a, size_t at);
 
 // What the model does not see of the request. `f` may be NULL, here and below.
 void fault_blinds(const struct fault *f, struct ask *ask);

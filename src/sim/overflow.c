@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define LLAMACPP                                                                                                     \
-    "{\"error\":{\"code\":400,\"message\":\"request (%p tokens) exceeds the available context size (%c tokens), try " \
+    "{\"error\":{\"code\":400,\"message\":\"request (%p tokens) exceeds the available context size (%c tokens), "    \
+    "try "                                                                                                           \
     "increasing it\",\"type\":\"exceed_context_size_error\",\"n_prompt_tokens\":%p,\"n_ctx\":%c}}"
 #define IN_EVENT(message)                                                                                            \
     "event: error\ndata: {\"error\":{\"message\":\"" message "\"},\"message\":\"" message "\"}\n\n"
@@ -32,7 +33,8 @@ static const struct overflow WORDINGS[] = {
      "context length is only %c tokens. Please reduce the length of the input prompt. (parameter=input_tokens, "
      "value=%p)\",\"type\":\"BadRequestError\",\"param\":\"input_tokens\",\"code\":400}}"},
     {"vllm-old", 400,
-     "{\"object\":\"error\",\"message\":\"This model's maximum context length is %c tokens. However, you requested %s "
+     "{\"object\":\"error\",\"message\":\"This model's maximum context length is %c tokens. However, you requested "
+     "%s "
      "tokens (%p in the messages, %a in the completion). Please reduce the length of the messages or completion.\","
      "\"type\":\"BadRequestError\",\"param\":null,\"code\":400}"},
     {"sglang", 400,
@@ -43,10 +45,12 @@ static const struct overflow WORDINGS[] = {
               "context length of only %c tokens, which is not enough. Try to load the model with a larger context "
               "length, or provide a shorter input")},
     {"lmstudio-keep", 200,
-     IN_EVENT("The number of tokens to keep from the initial prompt is greater than the context length (n_keep: %p >= "
-              "n_ctx: %c). Try to load the model with a larger context length, or provide a shorter prompt")},
+     IN_EVENT(
+         "The number of tokens to keep from the initial prompt is greater than the context length (n_keep: %p >= "
+         "n_ctx: %c). Try to load the model with a larger context length, or provide a shorter prompt")},
     {"ollama", 400,
-     "{\"error\":\"the prompt is longer than the context length currently available to the model; shorten the prompt, "
+     "{\"error\":\"the prompt is longer than the context length currently available to the model; shorten the "
+     "prompt, "
      "adjust the context length in settings, or use a model with a longer context length\"}"},
     {"ollama-child", 400, // the runner's own error, as a string
      "{\"error\":\"{\\\"error\\\":{\\\"code\\\":400,\\\"message\\\":\\\"request (%p tokens) exceeds the available "

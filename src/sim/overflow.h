@@ -12,7 +12,8 @@
 struct overflow {
     const char *name; // of a dialect, or of what differs from it: "ik", "vllm-old", "llamacpp-decode"
     unsigned status;  // 200: it comes in the stream, as its only event
-    const char *body; // %p stands for the prompt's tokens, %a for the answer's, %s for their sum, %c for the context's
+    const char
+        *body; // %p stands for the prompt's tokens, %a for the answer's, %s for their sum, %c for the context's
 };
 
 const struct overflow *overflow_find(const char *name); // NULL: nobody says it so

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// Tables of bodies: by fault and dialect, and by status.
+// What a dialect has words for goes through its own shape of an error; the rest is a table of pages by status.
 #include "sim/refusal.h"
 
+#include "sim/dialect.h"
+#include "sim/overflow.h"
 #include "sim/reply.h"
 
 #include "base/mem.h"
@@ -17,65 +19,24 @@ struct page {
     const char *type, *body;
 };
 
-// The first row of a fault whose dialect fits: NULL fits all. "%m" in a body stands for the model's name.
-static const struct by_dialect {
-    enum fault_kind kind;
-    const char *dialect;
-    unsigned status;
-    const char *body;
-} BY_DIALECT[] = {
-    {FAULT_BUSY, "koboldcpp", 503,
-     "{\"detail\":{\"msg\":\"Server is busy; please try again later.\",\"type\":\"service_unavailable\"}}"},
-    {FAULT_BUSY, NULL, 503, "{\"error\":\"server busy, please try again.  maximum pending requests exceeded\"}"},
-    {FAULT_AUTH, "llamacpp", 401,
-     "{\"error\":{\"code\":401,\"message\":\"Invalid API Key\",\"type\":\"authentication_error\"}}"},
-    {FAULT_AUTH, "ollama", 401, "{\"error\":\"unauthorized\"}"},
-    {FAULT_AUTH, "vllm", 401, "{\"error\":\"Unauthorized\"}"},
-    {FAULT_AUTH, "sglang", 401, "{\"error\":\"Unauthorized\"}"},
-    {FAULT_AUTH, "koboldcpp", 401,
-     "{\"detail\":{\"error\":\"Unauthorized\",\"msg\":\"Authentication key is missing or invalid.\","
-     "\"type\":\"unauthorized\"}}"},
-    {FAULT_AUTH, NULL, 401,
-     "{\"error\":{\"message\":\"Incorrect API key provided.\",\"type\":\"invalid_request_error\",\"param\":null,"
-     "\"code\":\"invalid_api_key\"}}"},
-    {FAULT_UNKNOWN_MODEL, "llamacpp", 404,
-     "{\"error\":{\"code\":404,\"message\":\"model '%m' not found\",\"type\":\"not_found_error\"}}"},
-    {FAULT_UNKNOWN_MODEL, "ollama", 404, "{\"error\":\"model '%m' not found\"}"},
-    {FAULT_UNKNOWN_MODEL, "vllm", 404,
-     "{\"error\":{\"message\":\"The model `%m` does not exist.\",\"type\":\"NotFoundError\",\"param\":\"model\","
-     "\"code\":404}}"},
-    {FAULT_UNKNOWN_MODEL, "sglang", 404,
-     "{\"object\":\"error\",\"message\":\"The model '%m' does not exist\",\"type\":\"NotFoundError\","
-     "\"param\":\"model\",\"code\":404}"},
-    {FAULT_UNKNOWN_MODEL, "mlx", 404, "{\"error\":\"Repository Not Found for model %m\"}"},
-    {FAULT_UNKNOWN_MODEL, "koboldcpp", 404, "{\"detail\":\"Not Found\"}"},
-    {FAULT_UNKNOWN_MODEL, "lmstudio", 404,
-     "{\"error\":{\"message\":\"Invalid model identifier \\\"%m\\\". Please specify a valid downloaded model.\","
-     "\"type\":\"invalid_request_error\",\"param\":\"model\",\"code\":\"model_not_found\"}}"},
-    {FAULT_UNKNOWN_MODEL, NULL, 404,
-     "{\"error\":{\"message\":\"The model `%m` does not exist or you do not have access to it.\","
-     "\"type\":\"invalid_request_error\",\"param\":null,\"code\":\"model_not_found\"}}"},
-};
-
 static const struct by_status {
     long status;
     struct page page;
 } BY_STATUS[] = {
     {200,
-     {"text/html; charset=UTF-8", "<!DOCTYPE html>\n<html><head><title>Welcome</title></head>\n<body><h1>It works!</h1>"
-                                  "<p>Please sign in to use this network.</p></body></html>\n"}},
+     {"text/html; charset=UTF-8",
+      "<!DOCTYPE html>\n<html><head><title>Welcome</title></head>\n<body><h1>It works!</h1>"
+      "<p>Please sign in to use this network.</p></body></html>\n"}},
     {429,
      {"application/json", "{\"error\":{\"code\":429,\"message\":\"Rate limit reached, please try again later\","
                           "\"type\":\"rate_limit_error\"}}"}},
     {500,
-     {"application/json",
-      "{\"error\":{\"code\":500,\"message\":\"Compute error.\",\"type\":\"server_error\"}}"}},
+     {"application/json", "{\"error\":{\"code\":500,\"message\":\"Compute error.\",\"type\":\"server_error\"}}"}},
     {502,
      {"text/html", "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad "
                    "Gateway</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n"}},
     {503,
-     {"application/json",
-      "{\"error\":{\"code\":503,\"message\":\"Loading model\",\"type\":\"unavailable_error\"}}"}},
+     {"application/json", "{\"error\":{\"code\":503,\"message\":\"Loading model\",\"type\":\"unavailable_error\"}}"}},
     {504,
      {"text/html", "<html>\r\n<head><title>504 Gateway Time-out</title></head>\r\n<body>\r\n<center><h1>504 Gateway "
                    "Time-out</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n"}},
@@ -88,27 +49,11 @@ static const struct by_status {
       "</p>\n</div>\n</body>\n</html>\n"}},
 };
 
-static const struct by_dialect *find_by_dialect(enum fault_kind kind, const char *dialect)
-{
-    for (size_t i = 0; i < ARRAY_LEN(BY_DIALECT); i++) {
-        const struct by_dialect *row = &BY_DIALECT[i];
-        if (row->kind == kind && (!row->dialect || strcmp(row->dialect, dialect) == 0)) return row;
-    }
-    return NULL;
-}
-
 static struct page find_by_status(long status)
 {
     for (size_t i = 0; i < ARRAY_LEN(BY_STATUS); i++)
         if (BY_STATUS[i].status == status) return BY_STATUS[i].page;
     return (struct page){"text/plain", "error"};
-}
-
-static void put_model(const char *body, const char *model, struct buf *out)
-{
-    const char *mark = strstr(body, "%m");
-    buf_add(out, body, mark ? (size_t)(mark - body) : strlen(body));
-    if (mark) buf_addf(out, "%s%s", model, mark + 2);
 }
 
 // As HTTP writes it: always GMT, always English.
@@ -140,22 +85,80 @@ static void add_headers(struct MHD_Response *r, const struct fault *f)
     }
 }
 
-enum MHD_Result refusal_send(struct MHD_Connection *conn, const char *dialect, const char *model,
-                             const struct fault *f)
+static enum MHD_Result send_page(const struct exchange *x, const struct fault *f, long status)
 {
-    const struct by_dialect *own = find_by_dialect(f->kind, dialect);
-    unsigned status = own ? own->status : f->kind == FAULT_STATUS ? (unsigned)f->status : MHD_HTTP_OK;
-    struct page page = own ? (struct page){"application/json", own->body} : find_by_status((long)status);
-    struct buf body;
-    buf_init(&body, BUF_MAX_LINE);
-    put_model(page.body, model, &body);
-    const char *text = f->body ? f->body : body.data;
+    struct page page = find_by_status(status);
+    const char *text = f->body ? f->body : page.body;
     // MHD copies, but its parameter is not const.
     struct MHD_Response *r =
         MHD_create_response_from_buffer(strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_MUST_COPY);
-    buf_release(&body);
     if (!r) return MHD_NO;
     MHD_add_response_header(r, "Content-Type", page.type);
     add_headers(r, f);
-    return reply_queue(conn, status, r);
+    return reply_queue(x, (unsigned)status, r);
+}
+
+static enum MHD_Result send_overflow(const struct exchange *x, const struct refusal *r)
+{
+    const struct sim_options *o = x->sim->options;
+    const struct dialect *d = x->sim->dialect;
+    const char *as = r->fault && r->fault->as ? r->fault->as : o->overflow;
+    if (!as && !r->fault) return d->overflow(x, r->prompt_tokens);
+    const struct overflow *words = overflow_find(as ? as : d->wire->name);
+    // A fault may say it of a prompt that does fit.
+    long prompt = r->prompt_tokens > o->ctx_tokens ? r->prompt_tokens : o->ctx_tokens + 1;
+    struct buf body;
+    buf_init(&body, BUF_MAX_LINE);
+    overflow_write(words, prompt, r->answer_tokens, o->ctx_tokens, &body);
+    const char *type = words->status == MHD_HTTP_OK ? "text/event-stream" : "application/json";
+    enum MHD_Result result = reply_text(x, words->status, type, body.data, body.len);
+    buf_release(&body);
+    return result;
+}
+
+static enum MHD_Result send_unknown_model(const struct exchange *x, const char *model)
+{
+    const struct dialect *d = x->sim->dialect;
+    struct buf words;
+    buf_init(&words, BUF_MAX_LINE);
+    if (!d->unknown_model || !d->unknown_model(&words, model)) buf_addf(&words, "model '%s' not found", model);
+    enum MHD_Result result = reply_error(x, MHD_HTTP_NOT_FOUND, "not_found_error", words.data);
+    buf_release(&words);
+    return result;
+}
+
+static enum MHD_Result send_error_event(const struct exchange *x, const struct fault *f)
+{
+    const char *message = f->message ? f->message : "The model has crashed without additional information.";
+    struct buf body;
+    buf_init(&body, BUF_MAX_LINE);
+    buf_adds(&body, "event: error\ndata: {\"error\":{\"message\":\"");
+    event_escape(message, strlen(message), &body);
+    buf_adds(&body, "\"},\"message\":\"");
+    event_escape(message, strlen(message), &body);
+    buf_adds(&body, "\"}\n\n");
+    enum MHD_Result result = reply_text(x, MHD_HTTP_OK, "text/event-stream", body.data, body.len);
+    buf_release(&body);
+    return result;
+}
+
+enum MHD_Result refusal_send(const struct exchange *x, const struct refusal *r)
+{
+    const struct fault *f = r->fault;
+    if (!f || f->kind == FAULT_OVERFLOW) return send_overflow(x, r);
+    switch (f->kind) {
+    case FAULT_BUSY:
+        return reply_error(x, MHD_HTTP_SERVICE_UNAVAILABLE, "unavailable_error",
+                           "server busy, please try again.  maximum pending requests exceeded");
+    case FAULT_AUTH:
+        return reply_error(x, MHD_HTTP_UNAUTHORIZED, "authentication_error", "Invalid API Key");
+    case FAULT_UNKNOWN_MODEL:
+        return send_unknown_model(x, r->model);
+    case FAULT_ERROR_EVENT:
+        return send_error_event(x, f);
+    case FAULT_HTML:
+        return send_page(x, f, MHD_HTTP_OK);
+    default:
+        return send_page(x, f, f->status);
+    }
 }

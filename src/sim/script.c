@@ -101,8 +101,7 @@ static bool read_kinds(const json_t *v, struct rule *r, struct err *e)
 
 static bool read_any(const json_t *rule, const json_t *any, struct rule *r, struct err *e)
 {
-    if (!json_is_array(any) || !json_array_size(any))
-        return err_set(e, ERR_USAGE, "'any' must be a list of faults");
+    if (!json_is_array(any) || !json_array_size(any)) return err_set(e, ERR_USAGE, "'any' must be a list of faults");
     if (json_object_size(rule) != (r->kinds ? 3u : 2u))
         return err_set(e, ERR_USAGE, "what belongs to a fault of 'any' must stand beside it");
     r->faults_count = json_array_size(any);
