@@ -11,11 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-void account_init(struct account *a, long ctx_tokens, size_t reopen_bytes)
+void account_init(struct account *a, long ctx_tokens)
 {
     memset(a, 0, sizeof *a);
     a->ctx_tokens = ctx_tokens;
-    a->reopen_bytes = reopen_bytes;
     buf_init(&a->cached, BUF_MAX_PROMPT + BUF_MAX_PIECE);
 }
 
@@ -28,10 +27,15 @@ void account_reset(struct account *a)
     fresh.wedged = a->wedged;
     fresh.queue = fresh.max_queue = a->queue;
     fresh.ctx_tokens = a->ctx_tokens;
-    fresh.cached_prompt = a->cached_prompt;
-    fresh.reopen_bytes = a->reopen_bytes;
     fresh.meter = a->meter;
     *a = fresh;
+}
+
+void account_forget(struct account *a, long ctx_tokens)
+{
+    a->ctx_tokens = ctx_tokens;
+    buf_clear(&a->cached);
+    meter_release(&a->meter);
 }
 
 bool account_busy(const struct account *a, int64_t now_ns)
@@ -56,15 +60,6 @@ static void note_fit(struct account *a, long prompt_tokens, long answer_tokens)
     a->over_ctx += fit > 1;
 }
 
-// How much of the prompt need not be evaluated. A model whose template drops what stood before a past answer is taken for
-// a recurrent one: it cannot go back to the middle of what it has read, so that all is evaluated again.
-static size_t known_of(const struct account *a, const struct ask *ask)
-{
-    size_t known = common_prefix(&a->cached, &ask->prompt);
-    bool dropped = known < a->cached_prompt && known + a->reopen_bytes >= a->cached_prompt;
-    return a->reopen_bytes && dropped ? 0 : known;
-}
-
 static void note_begin(struct account *a, const struct ask *ask, size_t known, int64_t arrival_ns)
 {
     a->requests++;
@@ -77,7 +72,7 @@ static void note_begin(struct account *a, const struct ask *ask, size_t known, i
 
 struct account_seen account_begin(struct account *a, const struct ask *ask, struct meter *meter, int64_t arrival_ns)
 {
-    size_t known = known_of(a, ask);
+    size_t known = common_prefix(&a->cached, &ask->prompt);
     bool overlap = account_busy(a, arrival_ns), early = a->left_ns && arrival_ns - a->left_ns < a->window_ns;
     a->overlaps += overlap;
     a->early += early;
@@ -122,7 +117,6 @@ void account_end(struct account *a, const struct ask *ask, struct meter *meter, 
     buf_clear(&a->cached);
     buf_add(&a->cached, ask->prompt.data, ask->prompt.len);
     buf_add(&a->cached, sent, len);
-    a->cached_prompt = ask->prompt.len;
     meter_release(&a->meter);
     a->meter = *meter;
     *meter = (struct meter){0};

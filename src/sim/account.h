@@ -38,18 +38,18 @@ struct account {
     int64_t idle_since_ns; // 0: nothing finished before
     int64_t busy_until_ns; // a client left, and the server does not know yet
     int64_t left_ns;       // when a client left last; 0: none did
-    int64_t window_ns;
-    bool wedged;          // the decoder hangs, for good
-    struct buf cached;    // previous prompt + previous answer
-    size_t cached_prompt; // how much of it is the prompt
-    size_t reopen_bytes;  // what the template puts before an answer and leaves out of past ones; 0: nothing
-    struct meter meter;   // of the previous prompt
+    int64_t window_ns;     // so soon after it is early
+    bool wedged;           // the decoder hangs, for good
+    struct buf cached;     // previous prompt + previous answer
+    struct meter meter;    // of the previous prompt
 };
 
 enum account_end { ACCOUNT_FINISHED, ACCOUNT_BROKEN, ACCOUNT_DISCONNECTED };
 
-void account_init(struct account *a, long ctx_tokens, size_t reopen_bytes);
+void account_init(struct account *a, long ctx_tokens);
 void account_reset(struct account *a); // the figures; not the cache, nor what is in flight
+// The model goes, and with it what it had read: another one is loaded, or the same with another context.
+void account_forget(struct account *a, long ctx_tokens);
 bool account_busy(const struct account *a, int64_t now_ns);
 
 struct account_seen {

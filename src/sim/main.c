@@ -75,7 +75,7 @@ int main(int argc, char **argv)
     sim.dialect = dialect_find(options.dialect);
     sim.script = script;
     sim.author = author_new(&options.habits);
-    account_init(&sim.account, options.ctx_tokens, 0);
+    account_init(&sim.account, options.ctx_tokens);
     sim.account.window_ns = (options.fatal_window_ms < 0 ? EARLY_MS : options.fatal_window_ms) * PACE_MS_NS;
     if (!start(&sim, &options, &e)) goto fail;
     wait_for_end(&signals);
