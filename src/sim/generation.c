@@ -6,11 +6,11 @@
 
 #include "sim/dialect.h"
 #include "sim/fault_text.h"
-#include "sim/outage.h"
 #include "sim/pace.h"
 #include "sim/reframe.h"
 #include "sim/strike.h"
 #include "sim/token.h"
+#include "sim/waiting.h"
 #include "sim/wire.h"
 
 #include "base/hash.h"
@@ -185,70 +185,12 @@ void generation_free(struct generation *g)
     free(g);
 }
 
-// One whose client has left may still be under way: requests wait for their turn.
-static bool wait_for_turn(struct generation *g)
-{
-    struct account *a = &g->sim->account;
-    bool queued = false, stays = true;
-    pthread_mutex_lock(&g->sim->lock);
-    for (int64_t until; stays && (until = a->busy_until_ns) > pace_now_ns();) {
-        if (!queued && ++a->queue > a->max_queue) a->max_queue = a->queue;
-        queued = true;
-        pthread_mutex_unlock(&g->sim->lock);
-        stays = pace_wait(g->fd, until);
-        pthread_mutex_lock(&g->sim->lock);
-    }
-    a->queue -= queued;
-    pthread_mutex_unlock(&g->sim->lock);
-    return stays;
-}
-
-// What was loaded so far is lost if the client leaves.
-static bool wait_for_model(struct generation *g)
-{
-    pthread_mutex_lock(&g->sim->lock);
-    long ms = g->sim->load_ms;
-    pthread_mutex_unlock(&g->sim->lock);
-    if (!ms) return true;
-    if (!pace_wait(g->fd, pace_now_ns() + ms * PACE_MS_NS)) return false;
-    pthread_mutex_lock(&g->sim->lock);
-    g->sim->load_ms = 0;
-    pthread_mutex_unlock(&g->sim->lock);
-    return true;
-}
-
-// Milliseconds from now, or never.
-static int64_t after_ms(long ms)
-{
-    return ms >= 0 ? pace_now_ns() + ms * PACE_MS_NS : INT64_MAX;
-}
-
-static bool wait_by_fault(struct generation *g)
-{
-    const struct fault *f = g->fault;
-    if (!f) return true;
-    switch (f->kind) {
-    case FAULT_DELAY:
-        return pace_wait(g->fd, after_ms(f->ms));
-    case FAULT_STATUS:
-        return f->ms < 0 || pace_wait(g->fd, after_ms(f->ms));
-    case FAULT_MUTE:
-        if (pace_wait(g->fd, after_ms(f->ms))) end(g, ACCOUNT_BROKEN);
-        return false;
-    case FAULT_DOWN:
-        end(g, ACCOUNT_BROKEN);
-        outage_begin(g->sim, f->ms);
-        return false;
-    default:
-        return true;
-    }
-}
-
 bool generation_wait(struct generation *g)
 {
-    bool goes_on = wait_for_turn(g) && wait_for_model(g) && wait_by_fault(g);
+    enum waited how = waiting(g->sim, g->fd, g->fault);
     g->start_ns = g->told_ns = pace_now_ns();
-    return goes_on;
+    if (how == WAITED_OVER) end(g, ACCOUNT_BROKEN);
+    return how == WAITED_OUT;
 }
 
 static bool fits(const struct generation *g)

@@ -7,7 +7,7 @@
 //   main ─┬─ options.c      the command line
 //         ├─ script.c       when which fault strikes; fault.c knows the faults
 //         └─ server.c       requests over libmicrohttpd; dialect_*.c: the routes of each kind of server; reply.c
-//             ├─ refusal.c, overflow.c, outage.c   faults of the server
+//             ├─ waiting.c, refusal.c, overflow.c, outage.c   faults of the server
 //             └─ generation.c     one answer: paced events; fault_text.c, strike.c, reframe.c   faults of the answer
 //                 ├─ ask.c          what a request asks for
 //                 ├─ author.c       which stretch of text answers it

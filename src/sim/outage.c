@@ -20,6 +20,7 @@
 
 struct outage {
     struct sim *sim;
+    int port;
     int64_t until_ns;
 };
 
@@ -28,13 +29,10 @@ static void *be_away(void *arg)
     struct outage *o = arg;
     struct sim *sim = o->sim;
     struct err e = ERR_INIT;
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(sim->daemon, MHD_DAEMON_INFO_LISTEN_FD);
-    int port = server_port(info->listen_fd), fd = -1;
-    // Whoever else holds the socket (it may be inherited) does not listen on it any more either.
-    (void)shutdown(info->listen_fd, SHUT_RDWR);
     MHD_stop_daemon(sim->daemon);
     pace_sleep(o->until_ns);
-    if ((fd = server_listen(&port, &e)) < 0 || !server_start(sim, fd, &e)) {
+    int fd = server_listen(&o->port, &e);
+    if (fd < 0 || !server_start(sim, fd, &e)) {
         (void)fprintf(stderr, "novelgen-sim: %s\n", e.text);
         _exit(EXIT_FAILURE);
     }
@@ -53,8 +51,12 @@ void outage_begin(struct sim *sim, long ms)
     pthread_mutex_unlock(&sim->lock);
     if (already) return;
     struct outage *o = mem_calloc(1, sizeof *o);
+    int listener = MHD_get_daemon_info(sim->daemon, MHD_DAEMON_INFO_LISTEN_FD)->listen_fd;
     pthread_t thread;
-    *o = (struct outage){.sim = sim, .until_ns = pace_now_ns() + ms * PACE_MS_NS};
+    *o = (struct outage){.sim = sim, .port = server_port(listener), .until_ns = pace_now_ns() + ms * PACE_MS_NS};
+    // At once, so that nobody comes in before the thread runs; whoever else holds the socket (it may be inherited) does
+    // not listen on it any more either.
+    (void)shutdown(listener, SHUT_RDWR);
     if (pthread_create(&thread, NULL, be_away, o) != 0) abort();
     pthread_detach(thread);
 }
