@@ -4,6 +4,8 @@
 // Reading a request body.
 #include "sim/ask.h"
 
+#include "sim/chatml.h"
+
 #include "base/hash.h"
 #include "base/mem.h"
 
@@ -104,7 +106,7 @@ static void render(struct ask *ask, const char *role, const char *content, bool 
 
 static bool takes_prefill(const json_t *root, const struct ask_style *style)
 {
-    return style->prefill || (style->prefill_told && json_is_true(json_object_get(root, "continue_final_message")));
+    return style->prefill && (!style->told || json_is_true(json_object_get(root, style->told)));
 }
 
 static bool read_messages(struct ask *ask, const struct ask_style *style, const char *reopen, struct err *e)
@@ -163,6 +165,7 @@ static void read_form(struct ask *ask)
     const json_t *named = json_object_get(json_object_get(format, "json_schema"), "schema");
     const json_t *plain = json_object_get(root, "format");
     ask->json = type && strncmp(type, "json_", 5) == 0; // json_schema, json_object
+    ask->json_object = type && strcmp(type, "json_object") == 0;
     ask->schema = named ? named : json_object_get(format, "schema");
     if (!ask->schema) ask->schema = json_object_get(root, "json_schema");
     if (!ask->schema && json_is_object(plain)) ask->schema = plain;
@@ -188,6 +191,28 @@ static void read_options(struct ask *ask, const struct ask_style *style)
     read_form(ask);
 }
 
+// A text that wears the template is taken apart, so that the same author answers; the cache sees it as it is.
+static bool read_text(struct ask *ask, const struct ask_style *style, const char *reopen, struct err *e)
+{
+    const char *text = json_string_value(json_object_get(ask->root, style->prompt));
+    if (!text) return err_set(e, ERR_USAGE, "'%s' is required and must be a string", style->prompt);
+    bool dressed = !style->raw || json_is_true(json_object_get(ask->root, style->raw));
+    json_t *messages = dressed ? chatml_read(text) : NULL;
+    if (!messages) messages = json_pack("[{s:s,s:s}]", "role", "user", "content", text);
+    json_object_set_new(ask->root, "messages", messages);
+    ask->raw = true;
+    if (!read_messages(ask, style, reopen, e)) return false;
+    if (!dressed) return true;
+    buf_clear(&ask->prompt);
+    return buf_adds(&ask->prompt, text) || err_set(e, ERR_CEILING, "the prompt is too long");
+}
+
+bool ask_has(const struct ask *ask, const struct ask_style *style, const char *name, size_t len)
+{
+    const json_t *fields = style->within ? json_object_get(ask->root, style->within) : NULL;
+    return json_object_getn(ask->root, name, len) || (fields && json_object_getn(fields, name, len));
+}
+
 bool ask_parse(struct ask *ask, const struct ask_style *style, const char *reopen, const char *body, size_t len,
                struct err *e)
 {
@@ -196,7 +221,7 @@ bool ask_parse(struct ask *ask, const struct ask_style *style, const char *reope
     json_error_t why;
     ask->root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &why);
     if (!json_is_object(ask->root)) return err_set(e, ERR_USAGE, "cannot parse the request: %s", why.text);
-    if (!read_messages(ask, style, reopen, e)) return false;
+    if (!(style->prompt ? read_text : read_messages)(ask, style, reopen, e)) return false;
     read_options(ask, style);
     read_kind(ask);
     ask->polish = strstr(ask->last_user, "po polsku") != NULL;

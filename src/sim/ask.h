@@ -32,13 +32,14 @@ extern const char *const ask_kind_names[ASK_KINDS];
 
 // How a route takes its requests.
 struct ask_style {
-    const char *prompt;    // the field of a raw text, whose dress is chatml; NULL: "messages"
+    const char *prompt;    // the field of a text in place of "messages", or NULL
+    const char *raw;       // the field that says that this text wears the template already; NULL: it does anyhow
     const char *within;    // the object that holds the fields of sampling, or NULL: the request itself
     const char *limits[3]; // the fields of the token limit; the first that is there counts
     long limit_default;    // 0: none
     bool streams;          // unless told otherwise
     bool prefill;          // a trailing assistant message is continued
-    bool prefill_told;     // … only with continue_final_message
+    const char *told;      // … only if this field is true
     bool progress;         // of the prompt, without being asked
     bool always_usage;     // at the end of a stream, without being asked
 };
@@ -55,6 +56,7 @@ struct ask {
     const json_t *schema; // that it is to follow, or NULL
     bool last_of_book;    // chunks only
     bool raw;             // a text, not messages
+    bool json_object;     // any object will do
     bool stream;
     bool include_usage;
     bool progress;     // of the prompt is told
@@ -80,6 +82,8 @@ const char *ask_line(const char *text, const char *key, size_t *len);
 
 // A function of all messages and the seed.
 uint64_t ask_hash(const struct ask *ask);
+// Whether the request has a field of this name, where the style says.
+bool ask_has(const struct ask *ask, const struct ask_style *style, const char *name, size_t len);
 // The n-th earlier answer of the conversation that was asked for as a chunk, or NULL.
 const char *ask_prose(const struct ask *ask, size_t n);
 

@@ -16,6 +16,7 @@
 #include "sim/dress.h"
 #include "sim/notes.h"
 #include "sim/place.h"
+#include "sim/proof.h"
 #include "sim/stray.h"
 #include "sim/token.h"
 
@@ -38,7 +39,8 @@ struct author {
     struct habits habits;
     struct grammar *english, *polish;
     struct kept_chapter kept[CHAPTERS_KEPT];
-    size_t next; // the one to be forgotten next
+    size_t next;     // the one to be forgotten next
+    uint64_t proofs; // so far
 };
 
 struct author *author_new(const struct habits *habits)
@@ -173,6 +175,11 @@ bool author_answer(struct author *a, const struct ask *ask, long limit_tokens, s
         return true;
     }
     if (!continues(&t)) dress_thought(&t, out);
+    if (!continues(&t)) *thought = dress_reason(&t, out);
+    if (ask->kind == ASK_PROOF) {
+        proof_write(&t, a->proofs++, out);
+        return true;
+    }
     if (stray_refuses(&t))
         stray_refuse(&t, out);
     else if (ask->kind == ASK_CHUNK)

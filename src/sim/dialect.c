@@ -8,7 +8,9 @@
 
 #include <string.h>
 
-static const struct dialect *const DIALECTS[] = {&dialect_llamacpp};
+static const struct dialect *const DIALECTS[] = {&dialect_openai,    &dialect_llamacpp, &dialect_ollama,
+                                                 &dialect_vllm,      &dialect_mlx,      &dialect_lmstudio,
+                                                 &dialect_koboldcpp, &dialect_sglang};
 
 const struct dialect *dialect_find(const char *name)
 {

@@ -24,7 +24,7 @@ struct route {
 // What a server does about a model that is named and not loaded.
 enum model_policy {
     MODEL_IGNORED, // the name means nothing to it
-    MODEL_CHECKED, // an unknown one is refused; the others are taken for the loaded one
+    MODEL_CHECKED, // an unknown one is refused; all others are names of the one that is loaded
     MODEL_HELD,    // it is loaded, and the request waits
     MODEL_LOADING, // it is loaded, and the request is told to come again
 };
@@ -36,11 +36,18 @@ struct dialect {
     enum MHD_Result (*not_found)(const struct exchange *x); // a path that it does not know; NULL: an error of 404
     // A prompt that does not fit; NULL: there is no limit.
     enum MHD_Result (*overflow)(const struct exchange *x, long prompt_tokens);
-    json_t *(*loading)(void);                                        // the body of its 503; NULL: the usual error
-    const char *(*unknown_model)(struct buf *out, const char *name); // its words; NULL: it takes any name
+    // Its words about a model that it has not got.
+    const char *(*unknown_model)(struct buf *out, const char *name);
+    // Looks at a request before anything is generated; true: it has answered it, with `*result`.
+    bool (*instead)(const struct exchange *x, const struct ask *ask, enum MHD_Result *result);
+    // Its words about a field that it refuses, whose name stands for '#'.
+    const char *refused_field;
+    unsigned refused_status;
     enum model_policy models;
-    bool cached_by_flag; // it tells of cached tokens only if an option says so
-    bool prefill;        // a partial answer can be continued at all
+    const char *more_models; // a list of others that it has, without being told; NULL: none
+    bool cached_by_flag;     // it tells of cached tokens only if an option says so
+    bool counts_answer;      // the prompt and the answer's limit must fit into the context together
+    bool no_prefill;         // a partial answer is never continued
 };
 
 extern const struct dialect dialect_openai, dialect_llamacpp, dialect_ollama, dialect_vllm, dialect_mlx,

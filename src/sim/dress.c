@@ -24,6 +24,15 @@ void dress_thought(const struct task *t, struct buf *out)
     buf_adds(out, closed ? "\n</think>\n\n" : "\n\n");
 }
 
+size_t dress_reason(const struct task *t, struct buf *out)
+{
+    if (!t->habits->reason || t->ask->thinking_off) return 0;
+    struct rng r = habits_rng(t, "reason");
+    size_t start = out->len;
+    for (int i = 0; i < THOUGHTS; i++) put(t, &r, i ? " $h" : "$h", out);
+    return out->len - start;
+}
+
 // Models that number chapters do not always do it alike.
 static void put_heading(const struct task *t, struct buf *out)
 {

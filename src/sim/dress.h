@@ -12,6 +12,8 @@
 #include "base/buf.h"
 
 void dress_thought(const struct task *t, struct buf *out);
+// The same without tags, for a field of its own; how many bytes.
+size_t dress_reason(const struct task *t, struct buf *out);
 // True if anything was put: what follows begins a paragraph.
 bool dress_prose_head(const struct task *t, struct buf *out);
 void dress_prose_end(const struct task *t, struct buf *out);

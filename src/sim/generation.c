@@ -16,6 +16,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,8 +50,9 @@ struct generation {
 
     struct answer answer;
     size_t at; // bytes of it handed out
-    long tokens, limit_tokens;
+    long tokens, limit_tokens, ctx_tokens;
     double tokens_per_s; // 0: flat out
+    long aborts;         // of the server, when this began
     const char *finish_reason;
 
     struct event event;
@@ -67,7 +69,7 @@ struct generation {
 static void find_limit(struct generation *g)
 {
     const struct sim_options *o = g->sim->options;
-    long room = o->ctx_tokens - g->seen.prompt_tokens;
+    long room = g->sim->dialect->overflow ? g->sim->ctx_tokens - g->seen.prompt_tokens : LONG_MAX;
     g->limit_tokens = room > 0 ? room : 0;
     bool limited = g->ask.max_tokens >= 0 && !o->ignore_limit;
     if (limited && g->ask.max_tokens < g->limit_tokens) g->limit_tokens = g->ask.max_tokens;
@@ -92,7 +94,7 @@ static const struct fault *find_fault(const struct sim *sim, enum ask_kind kind,
 // As Ollama does: what is left of the prompt is half of the context, and the book's premise is not in it.
 static void cut_prompt(struct generation *g)
 {
-    long kept = g->sim->options->ctx_tokens / 2 + 2;
+    long kept = g->sim->ctx_tokens / 2 + 2;
     if (!g->fault || g->fault->kind != FAULT_PROMPT_CUT || g->seen.prompt_tokens <= kept) return;
     g->seen.prompt_tokens = kept;
     g->seen.cached_tokens = 0;
@@ -130,6 +132,8 @@ static void enter(struct generation *g, int64_t arrival_ns)
     long number = g->ask.kind == ASK_PROOF ? sim->account.proofs : ++sim->generations;
     g->fault = find_fault(sim, g->ask.kind, number);
     if (g->fault && g->fault->kind == FAULT_LOAD) sim->load_ms = g->fault->ms;
+    g->ctx_tokens = sim->ctx_tokens;
+    g->aborts = sim->aborts;
     find_rate(g);
     write_answer(g);
     pthread_mutex_unlock(&sim->lock);
@@ -195,9 +199,10 @@ bool generation_wait(struct generation *g)
 
 static bool fits(const struct generation *g)
 {
-    const struct sim *sim = g->sim;
-    bool limited = sim->dialect->overflow || sim->options->overflow;
-    return !limited || g->seen.prompt_tokens < sim->options->ctx_tokens;
+    const struct dialect *d = g->sim->dialect;
+    long answer = d->counts_answer && g->ask.max_tokens > 0 ? g->ask.max_tokens - 1 : 0;
+    bool limited = d->overflow || g->sim->options->overflow;
+    return !limited || g->seen.prompt_tokens + answer < g->ctx_tokens;
 }
 
 bool generation_refuse(struct generation *g, struct refusal *why)
@@ -327,7 +332,7 @@ static enum step finish_with(struct generation *g, const char *reason)
 static enum step step_token(struct generation *g)
 {
     enum step waited;
-    bool done = is_said(g), limited = g->tokens >= g->limit_tokens;
+    bool done = is_said(g) || g->aborts != g->sim->aborts, limited = g->tokens >= g->limit_tokens;
     if (fault_due(g, done || limited)) {
         g->phase = PHASE_FAULT;
         return STEP_MORE;

@@ -16,7 +16,7 @@ bool habits_add_text(const struct habits *h)
 
 bool habits_roll_dice(const struct habits *h)
 {
-    return habits_add_text(h) || h->plan_prose;
+    return habits_add_text(h) || h->plan_prose || h->reason;
 }
 
 struct rng habits_rng(const struct task *t, const char *habit)

@@ -27,6 +27,8 @@ struct habits {
     bool close_early; // prose ends with a moral
     bool copy;        // earlier prose is said again
     bool think;       // a block of thought before an answer, sometimes without its end
+    bool reason;      // the same in the field for reasoning, unless the request switches it off
+    bool seedless;    // proofs are answered as if there were no seed
     bool control;     // a control token at the end of an answer
     long loop_percent, circle_percent, refuse_percent, wrong_language_percent; // of answers
 };

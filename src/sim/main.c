@@ -18,6 +18,7 @@
 //                 ├─ wire_*.c       the wire formats (token.c splits the text)
 //                 └─ account.c      what was seen, and one cached prefix
 #include "sim/dialect.h"
+#include "sim/model.h"
 #include "sim/options.h"
 #include "sim/overflow.h"
 #include "sim/pace.h"
@@ -75,6 +76,7 @@ int main(int argc, char **argv)
     sim.dialect = dialect_find(options.dialect);
     sim.script = script;
     sim.author = author_new(&options.habits);
+    model_init(&sim);
     account_init(&sim.account, options.ctx_tokens);
     sim.account.window_ns = (options.fatal_window_ms < 0 ? EARLY_MS : options.fatal_window_ms) * PACE_MS_NS;
     if (!start(&sim, &options, &e)) goto fail;

@@ -4,6 +4,8 @@
 // One table of options, with the place that each fills and its help.
 #include "sim/options.h"
 
+#include "sim/dialect.h"
+
 #include "base/mem.h"
 
 #include <errno.h>
@@ -47,7 +49,7 @@ static const struct option {
     {"length-ratio", OPTION_REAL, offsetof(struct sim_options, habits.length_ratio), "F",
      "words delivered for each word asked (1)"},
     {"no-prefill", OPTION_FLAG, offsetof(struct sim_options, habits.no_prefill), NULL,
-     "a generic server: a trailing assistant message is not continued, no /props"},
+     "a trailing assistant message is not continued; alone it means --dialect openai"},
     {"no-slots", OPTION_FLAG, offsetof(struct sim_options, no_slots), NULL,
      "no /slots: it cannot be asked if it is idle"},
     {"restate", OPTION_FLAG, offsetof(struct sim_options, habits.restate), NULL,
@@ -74,6 +76,23 @@ static const struct option {
     {"wrong-language", OPTION_PERCENT, offsetof(struct sim_options, habits.wrong_language_percent), "PERCENT",
      "of prose is in the other of the two languages"},
     {"control", OPTION_FLAG, offsetof(struct sim_options, habits.control), NULL, "answers end with <|im_end|>"},
+    {"reason", OPTION_FLAG, offsetof(struct sim_options, habits.reason), NULL,
+     "answers are thought about in the field for reasoning, unless the request switches that off"},
+    {"same-seed-differs", OPTION_FLAG, offsetof(struct sim_options, habits.seedless), NULL,
+     "the seed of a test of the server is ignored"},
+    {"dialect", OPTION_TEXT, offsetof(struct sim_options, dialect), "NAME",
+     "llamacpp, openai, ollama, vllm, mlx, lmstudio, koboldcpp, sglang"},
+    {"cached-tokens", OPTION_FLAG, offsetof(struct sim_options, tells_cached), NULL,
+     "vllm, sglang: usage tells how much of the prompt was cached"},
+    {"rerender", OPTION_FLAG, offsetof(struct sim_options, rerender), NULL,
+     "the chat template writes past answers otherwise than new ones"},
+    {"refuse-param", OPTION_TEXT, offsetof(struct sim_options, refuse_params), "A,B",
+     "fields of a request that are refused: 400"},
+    {"ctx-most", OPTION_LONG, offsetof(struct sim_options, ctx_most_tokens), "N",
+     "context that the model can be loaded with (as --ctx)"},
+    {"models", OPTION_TEXT, offsetof(struct sim_options, models), "A,B",
+     "all models; the first is loaded, another one when a request names it"},
+    {"load-ms", OPTION_LONG, offsetof(struct sim_options, load_ms), "N", "what it takes to load one (0)"},
     {"model", OPTION_TEXT, offsetof(struct sim_options, model), "NAME", "the model's name"},
     {"fatal-overlap", OPTION_WINDOW, offsetof(struct sim_options, fatal_window_ms), NULL,
      "die (134) if a request overlaps another or comes within =MS (300) of a disconnect"},
@@ -138,14 +157,23 @@ static bool fill(const struct option *opt, struct sim_options *o, const char *va
     return fill_number(opt, place, value, e);
 }
 
+// What follows from several of them.
+static bool settle(struct sim_options *o, struct err *e)
+{
+    if (!o->dialect) o->dialect = o->habits.no_prefill ? "openai" : "llamacpp";
+    const struct dialect *d = dialect_find(o->dialect);
+    if (!d) return err_set(e, ERR_USAGE, "--dialect cannot be '%s'; see --help", o->dialect);
+    if (d->no_prefill) o->habits.no_prefill = true;
+    if (o->models) o->model = mem_strndup(o->models, strcspn(o->models, ","));
+    if (o->ctx_most_tokens && o->ctx_most_tokens < o->ctx_tokens)
+        return err_set(e, ERR_USAGE, "--ctx-most is below --ctx");
+    return true;
+}
+
 bool options_parse(struct sim_options *o, int argc, char **argv, bool *help, struct err *e)
 {
-    *o = (struct sim_options){.fatal_window_ms = -1,
-                              .wedge_after = -1,
-                              .listen_fd = -1,
-                              .ctx_tokens = 32768,
-                              .model = "novelgen-sim",
-                              .dialect = "llamacpp"};
+    *o = (struct sim_options){
+        .listen_fd = -1, .fatal_window_ms = -1, .wedge_after = -1, .ctx_tokens = 32768, .model = "novelgen-sim"};
     o->habits = (struct habits){.seed = 1, .length_ratio = 1};
     for (int i = 1; i < argc; i++) {
         const char *arg = argv[i], *name = strncmp(arg, "--", 2) == 0 ? arg + 2 : "";
@@ -160,7 +188,7 @@ bool options_parse(struct sim_options *o, int argc, char **argv, bool *help, str
         if (opt->type == OPTION_FLAG && value) return err_set(e, ERR_USAGE, "--%s takes no value", opt->name);
         if (!fill(opt, o, value, e)) return false;
     }
-    return true;
+    return settle(o, e);
 }
 
 void options_help(FILE *out)

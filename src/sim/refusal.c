@@ -106,23 +106,23 @@ static enum MHD_Result send_overflow(const struct exchange *x, const struct refu
     if (!as && !r->fault) return d->overflow(x, r->prompt_tokens);
     const struct overflow *words = overflow_find(as ? as : d->wire->name);
     // A fault may say it of a prompt that does fit.
-    long prompt = r->prompt_tokens > o->ctx_tokens ? r->prompt_tokens : o->ctx_tokens + 1;
+    bool lies = r->fault && r->prompt_tokens <= x->sim->ctx_tokens;
+    long prompt = lies ? x->sim->ctx_tokens + 1 : r->prompt_tokens;
     struct buf body;
     buf_init(&body, BUF_MAX_LINE);
-    overflow_write(words, prompt, r->answer_tokens, o->ctx_tokens, &body);
+    overflow_write(words, prompt, r->answer_tokens, x->sim->ctx_tokens, &body);
     const char *type = words->status == MHD_HTTP_OK ? "text/event-stream" : "application/json";
     enum MHD_Result result = reply_text(x, words->status, type, body.data, body.len);
     buf_release(&body);
     return result;
 }
 
-static enum MHD_Result send_unknown_model(const struct exchange *x, const char *model)
+enum MHD_Result refusal_unknown_model(const struct exchange *x, const char *model)
 {
-    const struct dialect *d = x->sim->dialect;
     struct buf words;
     buf_init(&words, BUF_MAX_LINE);
-    if (!d->unknown_model || !d->unknown_model(&words, model)) buf_addf(&words, "model '%s' not found", model);
-    enum MHD_Result result = reply_error(x, MHD_HTTP_NOT_FOUND, "not_found_error", words.data);
+    const char *text = x->sim->dialect->unknown_model(&words, model);
+    enum MHD_Result result = reply_error(x, MHD_HTTP_NOT_FOUND, "not_found_error", text);
     buf_release(&words);
     return result;
 }
@@ -153,7 +153,7 @@ enum MHD_Result refusal_send(const struct exchange *x, const struct refusal *r)
     case FAULT_AUTH:
         return reply_error(x, MHD_HTTP_UNAUTHORIZED, "authentication_error", "Invalid API Key");
     case FAULT_UNKNOWN_MODEL:
-        return send_unknown_model(x, r->model);
+        return refusal_unknown_model(x, r->model);
     case FAULT_ERROR_EVENT:
         return send_error_event(x, f);
     case FAULT_HTML:

@@ -16,6 +16,7 @@ struct refusal {
     long prompt_tokens, answer_tokens;
 };
 
+enum MHD_Result refusal_unknown_model(const struct exchange *x, const char *model);
 enum MHD_Result refusal_send(const struct exchange *x, const struct refusal *r);
 
 #endif

@@ -5,8 +5,10 @@
 // answered. The first call is when the request arrived.
 #include "sim/server.h"
 
+#include "sim/chatml.h"
 #include "sim/dialect.h"
 #include "sim/generation.h"
+#include "sim/model.h"
 #include "sim/outage.h"
 #include "sim/pace.h"
 #include "sim/refusal.h"
@@ -110,13 +112,56 @@ static enum MHD_Result send_generation(const struct exchange *x, struct ask *ask
     return result;
 }
 
+// 400, in the dialect's words, for a field that the options name.
+static bool refuse_field(const struct exchange *x, const struct ask_style *style, const struct ask *ask,
+                         enum MHD_Result *result)
+{
+    const struct dialect *d = x->sim->dialect;
+    const char *list = x->sim->options->refuse_params, *name;
+    size_t len, before = strcspn(d->refused_field, "#");
+    while ((name = model_next(&list, &len))) {
+        if (!ask_has(ask, style, name, len)) continue;
+        char *words =
+            mem_printf("%.*s%.*s%s", (int)before, d->refused_field, (int)len, name, d->refused_field + before + 1);
+        *result = reply_error(x, d->refused_status, "invalid_request_error", words);
+        free(words);
+        return true;
+    }
+    return false;
+}
+
+// What comes before anything is generated, and in place of it.
+static bool answer_instead(const struct exchange *x, const struct ask_style *style, const struct ask *ask,
+                           enum MHD_Result *result)
+{
+    const struct dialect *d = x->sim->dialect;
+    if (refuse_field(x, style, ask, result)) return true;
+    switch (model_ready(x->sim, x->fd, ask)) {
+    case MODEL_UNKNOWN:
+        *result = refusal_unknown_model(x, ask->model);
+        return true;
+    case MODEL_NOT_YET:
+        *result = reply_error(x, 503, "unavailable_error", "Loading model");
+        return true;
+    case MODEL_LEFT:
+        *result = MHD_NO;
+        return true;
+    case MODEL_READY:
+        break;
+    }
+    return d->instead && d->instead(x, ask, result);
+}
+
 static enum MHD_Result take_generation(const struct exchange *x, const struct ask_style *style)
 {
+    const char *reopen = x->sim->options->rerender ? chatml_thought : "";
     struct err e = ERR_INIT;
     struct ask ask;
-    enum MHD_Result result = ask_parse(&ask, style, "", x->body.data, x->body.len, &e)
-                                 ? send_generation(x, &ask)
-                                 : reply_error(x, 400, "invalid_request_error", e.text);
+    enum MHD_Result result;
+    if (!ask_parse(&ask, style, reopen, x->body.data, x->body.len, &e))
+        result = reply_error(x, 400, "invalid_request_error", e.text);
+    else if (!answer_instead(x, style, &ask, &result))
+        result = send_generation(x, &ask);
     ask_release(&ask);
     return result;
 }
@@ -152,6 +197,9 @@ static enum MHD_Result answer(const struct exchange *x)
         (void)pace_wait(x->fd, INT64_MAX);
         return MHD_NO;
     }
+    // Of its routes only the list of models answers while a model is loaded.
+    if (d->models == MODEL_LOADING && !strstr(x->path, "/models") && model_is_loading(x->sim))
+        return reply_error(x, 503, "unavailable_error", "Loading model");
     if (r) return r->answer(x);
     return d->not_found ? d->not_found(x) : reply_error(x, 404, "not_found_error", "File Not Found");
 }

@@ -10,7 +10,9 @@
 #include "sim/script.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct sim_options {
     int port;      // 0: any
@@ -21,10 +23,15 @@ struct sim_options {
     long cap_tokens;            // 0: none
     long ctx_tokens;
     bool no_slots;
-    bool ignore_limit; // the request's own
-    bool tells_cached; // tokens, where that is an option
+    bool ignore_limit;         // the request's own
+    bool tells_cached;         // tokens, where that is an option
+    long ctx_most_tokens;      // that the model can be loaded with; 0: ctx_tokens
+    bool rerender;             // past answers by the chat route
+    const char *refuse_params; // names with commas between them, or NULL
     const char *dialect;
-    const char *model;
+    const char *model;  // that is loaded at the start
+    const char *models; // all, with commas between them, or NULL: only that one
+    long load_ms;
     const char *script_path; // or NULL
     const char *overflow;    // whose words are used if a prompt does not fit (overflow.h); NULL: the dialect's
     long fatal_window_ms;    // the process dies of overlaps and within this time after a disconnect; -1: it does not
@@ -42,7 +49,13 @@ struct sim {
     pthread_mutex_t lock;        // guards all below
     struct author *author;
     struct account account;
-    long generations; // requests so far: a fault script counts by this
+    long generations;   // requests so far: a fault script counts by this
+    atomic_long aborts; // times that KoboldCpp was told to end its answer
+    // The model: see model.h.
+    const char *model;
+    long ctx_tokens;
+    int64_t loading_until_ns;
+    // Of faults:
     long load_ms;     // the model is not loaded: so long it takes; 0: it is
     long slow_factor; // of the rate, for good; 0: as it is
     bool down;

@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-static const struct wire *const WIRES[] = {&wire_llamacpp};
+static const struct wire *const WIRES[] = {&wire_openai, &wire_llamacpp, &wire_ollama,    &wire_vllm,
+                                           &wire_mlx,    &wire_lmstudio, &wire_koboldcpp, &wire_sglang};
 
 const struct wire *wire_find(const char *name)
 {
@@ -47,4 +48,32 @@ void event_escape(const char *text, size_t len, struct buf *out)
             buf_addf(out, "\\%c", c);
     }
     buf_add(out, text + plain, len - plain);
+}
+
+// The code point of the character at `s`, which is valid UTF-8; *len: its bytes.
+static unsigned long code_point(const char *s, size_t *len)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    *len = u[0] >= 0xf0 ? 4 : u[0] >= 0xe0 ? 3 : 2;
+    unsigned long code = u[0] & (0x7fu >> *len);
+    for (size_t i = 1; i < *len; i++) code = code << 6 | (u[i] & 0x3fu);
+    return code;
+}
+
+void event_escape_ascii(const char *text, size_t len, struct buf *out)
+{
+    size_t plain = 0, used;
+    for (size_t i = 0; i < len; i += used) {
+        used = 1;
+        if ((unsigned char)text[i] < 0x80) continue;
+        event_escape(text + plain, i - plain, out);
+        unsigned long code = code_point(text + i, &used);
+        if (code >= 0x10000) {
+            buf_addf(out, "\\u%04lx", 0xd800 + ((code - 0x10000) >> 10));
+            code = 0xdc00 + ((code - 0x10000) & 0x3ff);
+        }
+        buf_addf(out, "\\u%04lx", code);
+        plain = i + used;
+    }
+    event_escape(text + plain, len - plain, out);
 }

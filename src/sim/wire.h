@@ -22,8 +22,10 @@ struct event {
     uint64_t id;
     const char *model;
     int64_t wall_ms; // when it began
-    struct buf head; // what goes before the choices in each event, where the format has it there
-    struct buf tail; // what follows the choices in each event: time, id, model
+    struct buf head; // what goes before the text in each event, where the format has it there
+    struct buf tail; // what follows the text or the choices in each event
+    // Of chat_*, wire_chat.h: the ends of shorter heads, and the beginning of a shorter tail.
+    size_t to_choices, to_delta, past_delta;
 };
 
 struct event_usage {
@@ -61,5 +63,7 @@ const struct wire *wire_find(const char *name); // NULL: there is none such
 void event_init(struct event *ev, uint64_t id, const char *model);
 void event_release(struct event *ev);
 void event_escape(const char *text, size_t len, struct buf *out); // a JSON string's inside
+// The same as Python writes it: in ASCII, with pairs of surrogates.
+void event_escape_ascii(const char *text, size_t len, struct buf *out);
 
 #endif

@@ -228,7 +228,7 @@ def test_routes(sim):
     assert sim.get("/props")["default_generation_settings"]["n_ctx"] == 32768
     assert sim.get("/slots")[0]["is_processing"] is False
     assert sim.get("/v1/models")["data"][0]["id"] == "novelgen-sim"
-    status, _, body = sim.http("GET", "/api/tags")
+    status, _, body = sim.http("GET", "/api/version")
     assert status == 404 and json.loads(body)["error"]["type"] == "not_found_error"
     text = sim.chat(chunk(100))
     tokens = json.loads(sim.http("POST", "/tokenize", {"content": text.text})[2])["tokens"]

@@ -308,6 +308,46 @@ def test_every_form_of_retry_after(script):
         assert headers[4]["x-ratelimit-reset-tokens"] == "6m0s" and headers[4]["retry-after-ms"] == "90"
 
 
+# ---- In each dialect
+
+DIALECTS = ["llamacpp", "openai", "ollama", "vllm", "mlx", "lmstudio", "koboldcpp", "sglang"]
+
+
+def words_of(error):
+    """The message of an error in any of the shapes that there are."""
+    error = error.get("error", error.get("detail", error))
+    return error if isinstance(error, str) else error.get("message") or error.get("msg")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_faults_speak_the_dialect(script, dialect):
+    path = script(rule(1, "error_frame", after_tokens=3, message="no memory"), rule(2, "crash_frame", after_tokens=3),
+                  rule(3, "busy"), rule(4, "auth"), rule(5, "unknown_model"), rule(6, "overflow"), rule(7, "hidden_answer"),
+                  rule(8, "eof", after_tokens=3), rule(9, "garbage", after_tokens=3), rule(10, "reasoning_only"))
+    route = "/api/chat" if dialect == "ollama" else ROUTE
+    with Sim("--dialect", dialect, "--script", path) as s:
+        def ask():
+            more = {"options": {"num_predict": 40}} if dialect == "ollama" else {"max_tokens": 40}
+            status, _, body = s.http("POST", route, request(chunk(20), **more))
+            return status, body.decode()
+
+        for words in ("no memory", "model runner has unexpectedly stopped"):
+            status, text = ask()
+            last = re.findall(r"\{.*\}", text)[-1]
+            assert status == 200 and words in words_of(json.loads(last)), text
+        for code, words in ((503, "server busy"), (401, ""), (404, "")):
+            status, text = ask()
+            assert status == code and words in words_of(json.loads(text))
+        status, text = ask()
+        assert "context" in text and status == (200 if dialect == "lmstudio" else 400)
+        hidden, eof, garbage, only = (ask()[1] for _ in range(4))
+        end = '"done":true' if dialect == "ollama" else "finish_reason"
+        assert re.search(r'"(reasoning_content|reasoning|thinking)": ?"[^"]', hidden), hidden
+        assert '"done":true' not in eof and not re.search(r'"finish_reason": ?"', eof)
+        assert "{not json" in garbage and end in garbage
+        assert re.search(r'"(finish_reason|done_reason)": ?"length"', only)
+
+
 # ---- The server as a whole
 
 def test_http_1_0_ends_early(script):
