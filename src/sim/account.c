@@ -76,6 +76,7 @@ struct account_seen account_begin(struct account *a, const struct ask *ask, stru
     bool overlap = account_busy(a, arrival_ns), early = a->left_ns && arrival_ns - a->left_ns < a->window_ns;
     a->overlaps += overlap;
     a->early += early;
+    a->left_ns = 0;
     if (ask->kind == ASK_PROOF)
         a->proofs++;
     else

@@ -37,7 +37,7 @@ struct account {
     size_t idle_count;
     int64_t idle_since_ns; // 0: nothing finished before
     int64_t busy_until_ns; // a client left, and the server does not know yet
-    int64_t left_ns;       // when a client left last; 0: none did
+    int64_t left_ns;       // when a client left, and nobody has come since; 0: none did
     int64_t window_ns;     // so soon after it is early
     bool wedged;           // the decoder hangs, for good
     struct buf cached;     // previous prompt + previous answer
