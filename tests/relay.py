@@ -8,9 +8,15 @@
 #   pass        everything, unchanged
 #   rst:N       reset (SO_LINGER 0) after N bytes from the server
 #   cut:N       close (FIN) after N bytes from the server
+#   hold:N:MS   silent for MS after N bytes from the server, then closed
 #   bytewise    what the server sends, one byte per send
+#   drip:MS     what the server sends, in small pieces with a pause of MS between them
 #   refuse      closed as soon as it is accepted, with a reset
 #   blackhole   accepted, read, never answered
+#   status:CODE a proxy's own page instead of the server
+#   gateway:CODE:MS
+#               a proxy with a read timeout: if the server has not sent a byte for MS, the client gets the page, or the
+#               end of what had begun, and the server is left
 #
 # As a command:  relay.py LISTEN TARGET MODE...      (LISTEN 0: any port; "listening on PORT" is the first line)
 # As a module:   with Relay(target_port, ["rst:4000", "pass"]) as relay: ... relay.port ... relay.connections
@@ -20,15 +26,27 @@ import struct
 import sys
 import threading
 
-MODES = {"pass": False, "rst": True, "cut": True, "bytewise": False, "refuse": False, "blackhole": False}
+# How many numbers belong to a mode.
+MODES = {"pass": 0, "rst": 1, "cut": 1, "hold": 2, "bytewise": 0, "drip": 1, "refuse": 0, "blackhole": 0, "status": 1,
+         "gateway": 2}
+DRIP_BYTES = 256
+REASONS = {502: "Bad Gateway", 504: "Gateway Time-out", 524: "A timeout occurred"}
 
 
 def parse_mode(text):
-    """("rst", 4000) of "rst:4000"; ValueError if it is not a mode."""
-    name, colon, number = text.partition(":")
-    if name not in MODES or bool(colon) != MODES[name] or (colon and not number.isdigit()):
+    """("hold", 4000, 50) of "hold:4000:50"; ValueError if it is not a mode."""
+    name, *numbers = text.split(":")
+    if MODES.get(name) != len(numbers) or not all(n.isdigit() for n in numbers):
         raise ValueError(f"not a mode: {text!r}")
-    return name, int(number) if colon else None
+    return name, *map(int, numbers)
+
+
+def page(code):
+    """What nginx or Cloudflare answers by itself."""
+    title = f"{code} {REASONS.get(code, 'Error')}"
+    body = f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<h1>{title}</h1>\r\n</body>\r\n</html>\r\n"
+    return (f"HTTP/1.1 {title}\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\nConnection: close\r\n"
+            f"\r\n{body}").encode()
 
 
 def reset(writer):
@@ -63,14 +81,49 @@ async def copy_some(reader, writer, limit):
     return limit == 0
 
 
+async def copy_slowly(reader, writer, pause_ms):
+    while data := await reader.read(DRIP_BYTES):
+        writer.write(data)
+        await writer.drain()
+        await asyncio.sleep(pause_ms / 1000)
+
+
+async def copy_before(reader, writer, code, patience_ms):
+    begun = False
+    try:
+        while data := await asyncio.wait_for(reader.read(65536), patience_ms / 1000):
+            begun = True
+            writer.write(data)
+            await writer.drain()
+    except asyncio.TimeoutError:
+        if not begun:
+            writer.write(page(code))
+            await writer.drain()
+
+
 async def answer(mode, reader, writer):
-    name, limit = mode
+    name, *numbers = mode
     if name == "bytewise":
         await copy_bytewise(reader, writer)
-    elif limit is None:
+    elif name == "drip":
+        await copy_slowly(reader, writer, *numbers)
+    elif name == "gateway":
+        await copy_before(reader, writer, *numbers)
+    elif name == "pass":
         await copy(reader, writer)
-    elif await copy_some(reader, writer, limit) and name == "rst":
-        reset(writer)
+    elif await copy_some(reader, writer, numbers[0]):
+        if name == "rst":
+            reset(writer)
+        if name == "hold":
+            await asyncio.sleep(numbers[1] / 1000)
+
+
+async def read_request(reader):
+    """One request with its body: a page that comes before it is read would be lost in a reset."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n")
+                   if line.lower().startswith(b"content-length:")), 0)
+    await reader.readexactly(length)
 
 
 async def relay_connection(mode, target, reader, writer):
@@ -80,6 +133,11 @@ async def relay_connection(mode, target, reader, writer):
     if mode[0] == "blackhole":
         while await reader.read(65536):
             pass
+        return
+    if mode[0] == "status":
+        await read_request(reader)
+        writer.write(page(mode[1]))
+        await writer.drain()
         return
     server_reader, server_writer = await asyncio.open_connection("127.0.0.1", target)
     try:
@@ -96,7 +154,7 @@ async def relay_connection(mode, target, reader, writer):
 
 async def start(listen, target, modes, count=lambda: None):
     """An asyncio server that relays; its port is server.sockets[0].getsockname()[1]."""
-    rules = [parse_mode(m) for m in modes] or [("pass", None)]
+    rules = [parse_mode(m) for m in modes] or [("pass",)]
     seen = 0
 
     async def connected(reader, writer):
@@ -106,7 +164,7 @@ async def start(listen, target, modes, count=lambda: None):
         count()
         try:
             await relay_connection(mode, target, reader, writer)
-        except OSError:
+        except (OSError, EOFError):
             pass
         finally:
             writer.close()

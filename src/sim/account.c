@@ -22,6 +22,10 @@ void account_reset(struct account *a)
 {
     struct account fresh = {.in_flight = a->in_flight, .in_flight_max = a->in_flight, .cached = a->cached};
     fresh.busy_until_ns = a->busy_until_ns;
+    fresh.left_ns = a->left_ns;
+    fresh.window_ns = a->window_ns;
+    fresh.wedged = a->wedged;
+    fresh.queue = fresh.max_queue = a->queue;
     fresh.ctx_tokens = a->ctx_tokens;
     fresh.meter = a->meter;
     *a = fresh;
@@ -69,7 +73,10 @@ static void note_begin(struct account *a, const struct ask *ask, size_t known, i
 struct account_seen account_begin(struct account *a, const struct ask *ask, struct meter *meter, int64_t arrival_ns)
 {
     size_t known = common_prefix(&a->cached, &ask->prompt);
-    a->overlaps += account_busy(a, arrival_ns);
+    bool overlap = account_busy(a, arrival_ns), early = a->left_ns && arrival_ns - a->left_ns < a->window_ns;
+    a->overlaps += overlap;
+    a->early += early;
+    a->left_ns = 0;
     if (ask->kind == ASK_PROOF)
         a->proofs++;
     else
@@ -82,6 +89,8 @@ struct account_seen account_begin(struct account *a, const struct ask *ask, stru
         .cached_chars = known,
         .prompt_tokens = tokens,
         .cached_tokens = meter_prefix(meter, ask->prompt.data, known),
+        .overlap = overlap,
+        .early = early,
     };
 }
 
@@ -91,6 +100,7 @@ static void note_end(struct account *a, const struct ask *ask, enum account_end 
     long long words = (long long)word_count(sent, len);
     a->finished += how == ACCOUNT_FINISHED;
     a->disconnects += how == ACCOUNT_DISCONNECTED;
+    a->aborted += how == ACCOUNT_BROKEN;
     a->output_chars += (long long)len;
     a->output_tokens += tokens;
     a->words_sent += words;
@@ -103,6 +113,7 @@ void account_end(struct account *a, const struct ask *ask, struct meter *meter, 
                  const char *sent, size_t len, long tokens, int64_t now_ns)
 {
     a->in_flight--;
+    if (how == ACCOUNT_DISCONNECTED) a->left_ns = now_ns;
     if (ask->kind != ASK_PROOF) note_end(a, ask, how, sent, len, tokens, now_ns);
     buf_clear(&a->cached);
     buf_add(&a->cached, ask->prompt.data, ask->prompt.len);
@@ -138,14 +149,16 @@ json_t *account_json(const struct account *a)
         json_object_set_new(kinds, ask_kind_names[i], json_integer(a->kinds[i]));
         json_object_set_new(words, ask_kind_names[i], json_integer(a->kind_words[i]));
     }
-    return json_pack("{s:I,s:I,s:I,s:I,s:I, s:o, s:I,s:I, s:I,s:I,s:I, s:I,s:I,s:I, s:f,s:I, s:o,s:o, s:I,s:I,s:I}",
-                     "requests", (json_int_t)a->requests, "finished", (json_int_t)a->finished, "in_flight",
-                     (json_int_t)a->in_flight, "in_flight_max", (json_int_t)a->in_flight_max, "overlaps",
-                     (json_int_t)a->overlaps, "idle_ms", idle_json(a), "prompt_chars", (json_int_t)a->prompt_chars,
-                     "prompt_chars_evaluated", (json_int_t)a->prompt_chars_evaluated, "output_chars",
-                     (json_int_t)a->output_chars, "output_tokens", (json_int_t)a->output_tokens, "words_sent",
-                     (json_int_t)a->words_sent, "disconnects", (json_int_t)a->disconnects, "lost_position",
-                     (json_int_t)a->lost_position, "other_requests", (json_int_t)a->other_requests, "fit_max",
-                     a->fit_max, "over_ctx", (json_int_t)a->over_ctx, "kinds", kinds, "kind_words", words, "proofs",
-                     (json_int_t)a->proofs, "reloads", (json_int_t)a->reloads, "loads", (json_int_t)a->loads);
+    return json_pack(
+        "{s:I,s:I,s:I,s:I,s:I, s:o, s:I,s:I, s:I,s:I,s:I, s:I,s:I,s:I, s:f,s:I, s:o,s:o, s:I,s:I,s:I, s:I,s:I,s:I}",
+        "requests", (json_int_t)a->requests, "finished", (json_int_t)a->finished, "in_flight",
+        (json_int_t)a->in_flight, "in_flight_max", (json_int_t)a->in_flight_max, "overlaps", (json_int_t)a->overlaps,
+        "idle_ms", idle_json(a), "prompt_chars", (json_int_t)a->prompt_chars, "prompt_chars_evaluated",
+        (json_int_t)a->prompt_chars_evaluated, "output_chars", (json_int_t)a->output_chars, "output_tokens",
+        (json_int_t)a->output_tokens, "words_sent", (json_int_t)a->words_sent, "disconnects",
+        (json_int_t)a->disconnects, "lost_position", (json_int_t)a->lost_position, "other_requests",
+        (json_int_t)a->other_requests, "fit_max", a->fit_max, "over_ctx", (json_int_t)a->over_ctx, "kinds", kinds,
+        "kind_words", words, "proofs", (json_int_t)a->proofs, "reloads", (json_int_t)a->reloads, "loads",
+        (json_int_t)a->loads, "early", (json_int_t)a->early, "aborted", (json_int_t)a->aborted, "max_queue",
+        (json_int_t)a->max_queue);
 }

@@ -22,7 +22,10 @@ enum { ACCOUNT_IDLE_SAMPLES = 65536 };
 struct account {
     long requests, finished, disconnects, overlaps, lost_position, other_requests;
     long proofs; // requests that are tests of the server: in no other figure but overlaps, in flight and context
-    long reloads, loads; // Ollama's, for another num_ctx; models that were loaded because a request named them
+    long reloads, loads;   // Ollama's, for another num_ctx; models that were loaded because a request named them
+    long early;            // requests that came within window_ns after a client had left
+    long aborted;          // answers that the server broke off
+    long queue, max_queue; // requests that wait for one that goes on without its client
     long in_flight, in_flight_max;
     long ctx_tokens;
     double fit_max; // the greatest (prompt + answer asked for) / ctx_tokens
@@ -34,6 +37,9 @@ struct account {
     size_t idle_count;
     int64_t idle_since_ns; // 0: nothing finished before
     int64_t busy_until_ns; // a client left, and the server does not know yet
+    int64_t left_ns;       // when a client left, and nobody has come since; 0: none did
+    int64_t window_ns;     // so soon after it is early
+    bool wedged;           // the decoder hangs, for good
     struct buf cached;     // previous prompt + previous answer
     struct meter meter;    // of the previous prompt
 };
@@ -49,6 +55,7 @@ bool account_busy(const struct account *a, int64_t now_ns);
 struct account_seen {
     size_t cached_chars; // of the prompt
     long prompt_tokens, cached_tokens;
+    bool overlap, early; // another is in flight; a client has left just now
 };
 
 // Fills `meter` with the prompt's.

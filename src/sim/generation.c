@@ -5,16 +5,23 @@
 #include "sim/generation.h"
 
 #include "sim/dialect.h"
+#include "sim/fault_text.h"
 #include "sim/pace.h"
+#include "sim/reframe.h"
+#include "sim/strike.h"
 #include "sim/token.h"
+#include "sim/waiting.h"
 #include "sim/wire.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { PING_MS = 200, SLOW_TOKENS_PER_S = 1000, WEDGE_AFTER_TOKENS = 20 };
 
 enum phase {
     PHASE_PREFILL,
@@ -41,11 +48,11 @@ struct generation {
     enum phase phase;
     bool ended; // in the account
 
-    struct buf text; // the answer
-    size_t at;       // bytes of it handed out
-    size_t thought;  // so many of them are reasoning, which has a field of its own
+    struct answer answer;
+    size_t at; // bytes of it handed out
     long tokens, limit_tokens, ctx_tokens;
-    long aborts; // of the server, when this began
+    double tokens_per_s; // 0: flat out
+    long aborts;         // of the server, when this began
     const char *finish_reason;
 
     struct event event;
@@ -55,6 +62,7 @@ struct generation {
     struct meter meter;
     int64_t start_ns, first_ns; // headers; first token
     int64_t told_ns;            // the last sign of life in the prefill
+    int64_t silent_ns;          // since when it is silent
 };
 
 // What the answer may have: of the context, of the request, of the options.
@@ -68,19 +76,67 @@ static void find_limit(struct generation *g)
     if (o->cap_tokens && o->cap_tokens < g->limit_tokens) g->limit_tokens = o->cap_tokens;
 }
 
+static void die_of_overlap(void)
+{
+    static const char LINE[] = "A command encoder is already encoding to this command buffer\n";
+    if (write(STDERR_FILENO, LINE, sizeof LINE - 1) < 0) abort();
+    _exit(134); // as a shell tells of abort()
+}
+
+static const struct fault *find_fault(const struct sim *sim, enum ask_kind kind, long number)
+{
+    static const struct fault WEDGE = {.kind = FAULT_WEDGE, .after_tokens = WEDGE_AFTER_TOKENS, .ms = -1};
+    const struct sim_options *o = sim->options;
+    if (kind != ASK_PROOF && o->wedge_after >= 0 && number > o->wedge_after) return &WEDGE;
+    return script_find(sim->script, kind, number, o->habits.seed);
+}
+
+// As Ollama does: what is left of the prompt is half of the context, and the book's premise is not in it.
+static void cut_prompt(struct generation *g)
+{
+    long kept = g->sim->ctx_tokens / 2 + 2;
+    if (!g->fault || g->fault->kind != FAULT_PROMPT_CUT || g->seen.prompt_tokens <= kept) return;
+    g->seen.prompt_tokens = kept;
+    g->seen.cached_tokens = 0;
+    g->ask.premise_hash = HASH_START;
+}
+
+static void find_rate(struct generation *g)
+{
+    const struct fault *f = g->fault;
+    struct sim *sim = g->sim;
+    long factor = f && f->kind == FAULT_SLOW ? f->factor : sim->slow_factor;
+    if (f && f->kind == FAULT_SLOW && f->lasting) sim->slow_factor = factor;
+    double rate = sim->options->tokens_per_s;
+    g->tokens_per_s = factor ? (rate > 0 ? rate : SLOW_TOKENS_PER_S) / (double)factor : rate;
+}
+
+static void write_answer(struct generation *g)
+{
+    struct sim *sim = g->sim;
+    const char *prefill = g->ask.prefill;
+    cut_prompt(g);
+    find_limit(g);
+    fault_blinds(g->fault, &g->ask);
+    if (!author_answer(sim->author, &g->ask, g->limit_tokens, &g->answer.text, &g->answer.thought))
+        sim->account.lost_position++;
+    fault_rewrites(g->fault, prefill, g->limit_tokens, &g->answer);
+}
+
 static void enter(struct generation *g, int64_t arrival_ns)
 {
     struct sim *sim = g->sim;
     pthread_mutex_lock(&sim->lock);
     g->seen = account_begin(&sim->account, &g->ask, &g->meter, arrival_ns);
+    if (sim->options->fatal_window_ms >= 0 && (g->seen.overlap || g->seen.early)) die_of_overlap();
+    long number = g->ask.kind == ASK_PROOF ? sim->account.proofs : ++sim->generations;
+    g->fault = find_fault(sim, g->ask.kind, number);
+    if (g->fault && g->fault->kind == FAULT_LOAD) sim->load_ms = g->fault->ms;
     g->ctx_tokens = sim->ctx_tokens;
     g->aborts = sim->aborts;
-    find_limit(g);
-    if (!author_answer(sim->author, &g->ask, g->limit_tokens, &g->text, &g->thought)) sim->account.lost_position++;
-    bool proof = g->ask.kind == ASK_PROOF;
-    long number = proof ? sim->account.proofs : ++sim->generations;
+    find_rate(g);
+    write_answer(g);
     pthread_mutex_unlock(&sim->lock);
-    if (!proof) g->fault = script_find(sim->script, number, sim->options->habits.seed);
     event_init(&g->event, (uint64_t)number, g->ask.model ? g->ask.model : sim->options->model);
     g->event.raw = g->event.generate = g->ask.raw;
     g->wire->begin(&g->event);
@@ -94,24 +150,30 @@ struct generation *generation_new(struct sim *sim, int fd, struct ask *ask, int6
     g->fd = fd;
     g->ask = *ask;
     *ask = (struct ask){.last_user = ""};
-    buf_init(&g->text, BUF_MAX_PIECE);
+    answer_init(&g->answer);
     buf_init(&g->out, BUF_MAX_PIECE);
     enter(g, arrival_ns);
-    if (g->fault && g->fault->kind == FAULT_EMPTY) buf_clear(&g->text);
     g->start_ns = g->told_ns = pace_now_ns();
     return g;
+}
+
+// What goes on after the client has left.
+static int64_t busy_until(const struct generation *g, int64_t now_ns)
+{
+    const struct fault *f = g->fault;
+    if (f && f->kind == FAULT_ZOMBIE && f->ms > 0) return now_ns + f->ms * PACE_MS_NS;
+    return 0;
 }
 
 static void end(struct generation *g, enum account_end how)
 {
     if (g->ended) return;
     g->ended = true;
-    int64_t now = pace_now_ns();
+    int64_t now = pace_now_ns(), busy_ns = how == ACCOUNT_DISCONNECTED ? busy_until(g, now) : 0;
     struct sim *sim = g->sim;
     pthread_mutex_lock(&sim->lock);
-    account_end(&sim->account, &g->ask, &g->meter, how, g->text.data, g->at, g->tokens, now);
-    if (how == ACCOUNT_DISCONNECTED && g->fault && g->fault->kind == FAULT_ZOMBIE)
-        sim->account.busy_until_ns = now + g->fault->ms * PACE_MS_NS;
+    account_end(&sim->account, &g->ask, &g->meter, how, g->answer.text.data, g->at, g->tokens, now);
+    if (busy_ns > sim->account.busy_until_ns) sim->account.busy_until_ns = busy_ns;
     pthread_mutex_unlock(&sim->lock);
 }
 
@@ -122,14 +184,39 @@ void generation_free(struct generation *g)
     event_release(&g->event);
     ask_release(&g->ask);
     meter_release(&g->meter);
-    buf_release(&g->text);
+    answer_release(&g->answer);
     buf_release(&g->out);
     free(g);
 }
 
-const struct fault *generation_fault(const struct generation *g)
+bool generation_wait(struct generation *g)
 {
-    return g->fault;
+    enum waited how = waiting(g->sim, g->fd, g->fault);
+    g->start_ns = g->told_ns = pace_now_ns();
+    if (how == WAITED_OVER) end(g, ACCOUNT_BROKEN);
+    return how == WAITED_OUT;
+}
+
+static bool fits(const struct generation *g)
+{
+    const struct dialect *d = g->sim->dialect;
+    long answer = d->counts_answer && g->ask.max_tokens > 0 ? g->ask.max_tokens - 1 : 0;
+    bool limited = d->overflow || g->sim->options->overflow;
+    return !limited || g->seen.prompt_tokens + answer < g->ctx_tokens;
+}
+
+bool generation_refuse(struct generation *g, struct refusal *why)
+{
+    bool faulty = g->fault && fault_place(g->fault) == FAULT_REFUSES;
+    if (!faulty && fits(g)) return false;
+    *why = (struct refusal){
+        .fault = faulty ? g->fault : NULL,
+        .model = g->event.model,
+        .prompt_tokens = g->seen.prompt_tokens,
+        .answer_tokens = g->ask.max_tokens,
+    };
+    end(g, ACCOUNT_BROKEN);
+    return true;
 }
 
 bool generation_streams(const struct generation *g)
@@ -137,16 +224,9 @@ bool generation_streams(const struct generation *g)
     return g->ask.stream;
 }
 
-long generation_overflow_tokens(const struct generation *g)
+bool generation_ends_with_connection(const struct generation *g)
 {
-    const struct dialect *d = g->sim->dialect;
-    long answer = d->counts_answer && g->ask.max_tokens > 0 ? g->ask.max_tokens - 1 : 0;
-    return d->overflow && g->seen.prompt_tokens + answer >= g->ctx_tokens ? g->seen.prompt_tokens : 0;
-}
-
-void generation_refuse(struct generation *g)
-{
-    end(g, ACCOUNT_BROKEN);
+    return g->fault && g->fault->http10;
 }
 
 static struct event_usage usage(const struct generation *g)
@@ -204,38 +284,28 @@ static enum step step_prefill(struct generation *g)
 
 static enum step step_role(struct generation *g)
 {
-    if (g->wire->role) g->wire->role(&g->event, &g->out);
     g->first_ns = pace_now_ns();
+    if (g->fault && fault_place(g->fault) == FAULT_AT_HEAD) {
+        g->phase = PHASE_FAULT;
+        return STEP_MORE;
+    }
+    if (g->wire->role) g->wire->role(&g->event, &g->out);
     g->phase = PHASE_TOKENS;
     return STEP_MORE;
 }
 
 static bool fault_due(const struct generation *g, bool last)
 {
-    if (!g->fault) return false;
-    switch (g->fault->kind) {
-    case FAULT_STALL:
-    case FAULT_TRUNCATE:
-    case FAULT_EOF:
-    case FAULT_GARBAGE:
-    case FAULT_ERROR_FRAME:
-    case FAULT_EXIT:
-        return last || g->tokens >= g->fault->after_tokens;
-    case FAULT_ZOMBIE:
-        return g->fault->after_tokens >= 0 && (last || g->tokens >= g->fault->after_tokens);
-    case FAULT_STATUS:
-    case FAULT_EMPTY:
-    case FAULT_DELAY:
-    case FAULT_KINDS:
-        return false;
-    }
-    return false;
+    const struct fault *f = g->fault;
+    if (!f || fault_place(f) != FAULT_AT_TOKEN) return false;
+    if (f->kind == FAULT_ZOMBIE && f->after_tokens < 0) return false; // only the client's leaving matters
+    return last || g->tokens >= f->after_tokens;
 }
 
 // True while the next token is still to come: a rate is kept against the clock, so that it does not drift.
 static bool wait_for_token(struct generation *g, enum step *step)
 {
-    double rate = g->sim->options->tokens_per_s;
+    double rate = g->tokens_per_s;
     if (rate <= 0) return false;
     if (g->out.len) {
         *step = STEP_FLUSH;
@@ -246,50 +316,73 @@ static bool wait_for_token(struct generation *g, enum step *step)
     return true;
 }
 
+static bool is_said(const struct generation *g)
+{
+    return g->at >= g->answer.text.len;
+}
+
+static enum step finish_with(struct generation *g, const char *reason)
+{
+    bool other = g->fault && g->fault->kind == FAULT_FINISH;
+    g->finish_reason = other ? g->fault->reason : reason;
+    g->phase = PHASE_FINISH;
+    return STEP_MORE;
+}
+
 static enum step step_token(struct generation *g)
 {
     enum step waited;
-    bool done = g->at >= g->text.len || g->aborts != g->sim->aborts, limited = g->tokens >= g->limit_tokens;
+    bool done = is_said(g) || g->aborts != g->sim->aborts, limited = g->tokens >= g->limit_tokens;
     if (fault_due(g, done || limited)) {
         g->phase = PHASE_FAULT;
         return STEP_MORE;
     }
-    if (done || limited) {
-        g->finish_reason = done ? "stop" : "length";
-        g->phase = PHASE_FINISH;
-        return STEP_MORE;
-    }
+    if (done || limited) return finish_with(g, done ? "stop" : "length");
     if (wait_for_token(g, &waited)) return waited;
-    bool thought = g->at < g->thought;
-    size_t len = token_len(g->text.data + g->at, (thought ? g->thought : g->text.len) - g->at);
-    (thought ? g->wire->reasoning : g->wire->token)(&g->event, g->text.data + g->at, len, &g->out);
+    bool thought = g->at < g->answer.thought && g->wire->reasoning;
+    size_t len = answer_token(&g->answer, g->at);
+    (thought ? g->wire->reasoning : g->wire->token)(&g->event, g->answer.text.data + g->at, len, &g->out);
     g->at += len;
     g->tokens++;
     return STEP_MORE;
 }
 
+static void be_wedged(struct sim *sim)
+{
+    pthread_mutex_lock(&sim->lock);
+    sim->account.wedged = true;
+    sim->account.busy_until_ns = INT64_MAX;
+    pthread_mutex_unlock(&sim->lock);
+}
+
+// The answer counts as written, but nothing of it is sent.
+static void skip_answer(struct generation *g)
+{
+    long tokens = (long)token_count(g->answer.text.data, g->answer.text.len);
+    g->tokens = tokens < g->limit_tokens ? tokens : g->limit_tokens;
+}
+
 static enum step step_fault(struct generation *g)
 {
     const struct fault *f = g->fault;
-    g->phase = PHASE_END;
-    switch (f->kind) {
-    case FAULT_GARBAGE:
-        buf_adds(&g->out, "data: {not json\n\n");
+    if (f->kind == FAULT_WEDGE) be_wedged(g->sim);
+    switch (strike(f, g->wire, &g->event, &g->out)) {
+    case STRIKE_GO_ON:
         g->fault = NULL;
         g->phase = PHASE_TOKENS;
         break;
-    case FAULT_ERROR_FRAME:
-        g->wire->error(&g->event, "Compute error.", &g->out);
+    case STRIKE_FINISH:
+        skip_answer(g);
+        return finish_with(g, "stop");
+    case STRIKE_SILENT:
+        g->silent_ns = pace_now_ns();
+        g->phase = PHASE_SILENT;
         break;
-    case FAULT_EOF:
-        if (f->done && g->wire->done) g->wire->done(&g->event, &g->out);
-        break;
-    case FAULT_TRUNCATE:
-    case FAULT_EXIT:
+    case STRIKE_CUT:
         g->phase = PHASE_CUT;
         break;
-    default:
-        g->phase = PHASE_SILENT;
+    case STRIKE_END:
+        g->phase = PHASE_END;
         break;
     }
     return STEP_MORE;
@@ -314,15 +407,36 @@ static enum step step_usage(struct generation *g)
 static enum step step_done(struct generation *g)
 {
     if (g->wire->done) g->wire->done(&g->event, &g->out);
+    while (g->fault && g->fault->kind == FAULT_NO_NEWLINE && g->out.len && g->out.data[g->out.len - 1] == '\n')
+        buf_cut(&g->out, g->out.len - 1);
     g->phase = PHASE_END;
     return STEP_FLUSH;
 }
 
+static bool pings(const struct fault *f)
+{
+    return f->pings || f->kind == FAULT_PINGS || f->kind == FAULT_WEDGE;
+}
+
+static int64_t silence_end_ns(const struct generation *g)
+{
+    // A zombie's milliseconds begin when its client leaves.
+    bool limited = g->fault->ms >= 0 && g->fault->kind != FAULT_ZOMBIE;
+    return limited ? g->silent_ns + g->fault->ms * PACE_MS_NS : INT64_MAX;
+}
+
 static enum step step_silent(struct generation *g)
 {
+    const struct fault *f = g->fault;
+    int64_t end_ns = silence_end_ns(g), ping_ns = pace_now_ns() + PING_MS * PACE_MS_NS;
     if (g->out.len) return STEP_FLUSH;
-    if (!pace_wait(g->fd, pace_now_ns() + PACE_SECOND_NS)) return STEP_LEFT;
-    if (g->fault->pings && g->wire->ping) g->wire->ping(&g->out);
+    if (!pace_wait(g->fd, ping_ns < end_ns ? ping_ns : end_ns)) return STEP_LEFT;
+    if (ping_ns < end_ns) {
+        if (pings(f) && g->wire->ping) g->wire->ping(&g->out);
+        return STEP_MORE;
+    }
+    if (f->kind == FAULT_QUIET && f->body) buf_adds(&g->out, f->body);
+    g->phase = f->kind == FAULT_QUIET ? PHASE_END : PHASE_CUT;
     return STEP_MORE;
 }
 
@@ -356,12 +470,14 @@ static enum step advance(struct generation *g)
 static ssize_t conclude(struct generation *g)
 {
     if (g->phase == PHASE_CUT && g->fault->kind == FAULT_EXIT) _exit(137);
+    if (g->phase == PHASE_CUT && g->fault->kind == FAULT_RESET) pace_reset(g->fd);
     end(g, ACCOUNT_BROKEN);
     return g->phase == PHASE_CUT ? GENERATION_CUT : GENERATION_EOF;
 }
 
 static ssize_t take(struct generation *g, char *out, size_t max)
 {
+    if (g->fault && g->fault->pieces > 0 && (size_t)g->fault->pieces < max) max = (size_t)g->fault->pieces;
     size_t n = g->out.len < max ? g->out.len : max;
     memcpy(out, g->out.data, n);
     buf_drop_front(&g->out, n); // what stays is at most a part of one event
@@ -370,10 +486,18 @@ static ssize_t take(struct generation *g, char *out, size_t max)
     return (ssize_t)n;
 }
 
+static enum step advance_reframed(struct generation *g)
+{
+    size_t from = g->out.len;
+    enum step s = advance(g);
+    if (g->fault && g->fault->kind == FAULT_REFRAME && g->out.len > from) reframe(g->fault, &g->out, from);
+    return s;
+}
+
 ssize_t generation_read(struct generation *g, char *out, size_t max)
 {
     enum step s = STEP_MORE;
-    while (s == STEP_MORE && g->out.len < max) s = advance(g);
+    while (s == STEP_MORE && g->out.len < max) s = advance_reframed(g);
     if (s == STEP_LEFT) {
         end(g, ACCOUNT_DISCONNECTED);
         return GENERATION_CUT;
@@ -383,7 +507,7 @@ ssize_t generation_read(struct generation *g, char *out, size_t max)
 
 static bool body_wait(struct generation *g)
 {
-    double rate = g->sim->options->tokens_per_s;
+    double rate = g->tokens_per_s;
     if (!pace_wait(g->fd, g->start_ns + prefill_ns(g))) return false;
     g->first_ns = pace_now_ns();
     return rate <= 0 || pace_wait(g->fd, g->first_ns + (int64_t)((double)g->tokens * 1e9 / rate));
@@ -391,15 +515,12 @@ static bool body_wait(struct generation *g)
 
 bool generation_body(struct generation *g, struct buf *out)
 {
-    while (g->at < g->text.len && g->tokens < g->limit_tokens) {
-        size_t end_at = g->at < g->thought ? g->thought : g->text.len;
-        g->at += token_len(g->text.data + g->at, end_at - g->at);
-        g->tokens++;
-    }
+    for (; !is_said(g) && g->tokens < g->limit_tokens; g->tokens++) g->at += answer_token(&g->answer, g->at);
     if (!body_wait(g)) return false;
     struct event_usage u = usage(g);
-    size_t thought = g->thought < g->at ? g->thought : g->at;
-    g->wire->body(&g->event, g->text.data, g->at, thought, g->at < g->text.len ? "length" : "stop", &u, out);
+    size_t thought = g->answer.thought < g->at ? g->answer.thought : g->at;
+    finish_with(g, is_said(g) ? "stop" : "length");
+    g->wire->body(&g->event, g->answer.text.data, g->at, thought, g->finish_reason, &u, out);
     end(g, ACCOUNT_FINISHED);
     return true;
 }

@@ -5,11 +5,12 @@
 // for tests and for trying novelgen without a GPU.
 //
 //   main ─┬─ options.c      the command line
-//         ├─ script.c       faults as data
+//         ├─ script.c       when which fault strikes; fault.c knows the faults
 //         └─ server.c       requests over libmicrohttpd
 //             ├─ dialect_*.c    the routes and errors of each kind of server, from part.c; reply.c sends them
 //             ├─ model.c        which model is loaded
-//             └─ generation.c     one answer: paced events, faults
+//             ├─ waiting.c, refusal.c, overflow.c, outage.c   faults of the server
+//             └─ generation.c     one answer: paced events; fault_text.c, strike.c, reframe.c   faults of the answer
 //                 ├─ ask.c          what a request asks for
 //                 │   └─ chatml.c       … of a raw text
 //                 ├─ author.c       which stretch of text answers it
@@ -23,12 +24,16 @@
 #include "sim/dialect.h"
 #include "sim/model.h"
 #include "sim/options.h"
+#include "sim/overflow.h"
+#include "sim/pace.h"
 #include "sim/server.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+enum { EARLY_MS = 300 };
 
 // Blocks until somebody ends us. All threads inherit the mask, so that this is the only place where a signal lands.
 static void wait_for_end(const sigset_t *signals)
@@ -66,6 +71,10 @@ int main(int argc, char **argv)
         options_help(stdout);
         return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
     }
+    if (options.overflow && !overflow_find(options.overflow)) {
+        err_set(&e, ERR_USAGE, "nobody words an overflow as '%s'", options.overflow);
+        goto fail;
+    }
     if (options.script_path && !(script = script_load(options.script_path, &e))) goto fail;
     sim.options = &options;
     sim.dialect = dialect_find(options.dialect);
@@ -73,6 +82,7 @@ int main(int argc, char **argv)
     sim.author = author_new(&options.habits);
     model_init(&sim);
     account_init(&sim.account, options.ctx_tokens);
+    sim.account.window_ns = (options.fatal_window_ms < 0 ? EARLY_MS : options.fatal_window_ms) * PACE_MS_NS;
     if (!start(&sim, &options, &e)) goto fail;
     wait_for_end(&signals);
     // Answers may be under way in other threads: nothing is freed under them.

@@ -15,7 +15,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum option_type { OPTION_INT, OPTION_LONG, OPTION_SEED, OPTION_REAL, OPTION_TEXT, OPTION_FLAG, OPTION_PERCENT };
+enum option_type {
+    OPTION_INT,
+    OPTION_LONG,
+    OPTION_SEED,
+    OPTION_REAL,
+    OPTION_TEXT,
+    OPTION_FLAG,
+    OPTION_PERCENT,
+    OPTION_WINDOW
+};
+
+enum { OPTION_WINDOW_MS = 300 };
 
 static const struct option {
     const char *name;
@@ -83,6 +94,14 @@ static const struct option {
      "all models; the first is loaded, another one when a request names it"},
     {"load-ms", OPTION_LONG, offsetof(struct sim_options, load_ms), "N", "what it takes to load one (0)"},
     {"model", OPTION_TEXT, offsetof(struct sim_options, model), "NAME", "the model's name"},
+    {"fatal-overlap", OPTION_WINDOW, offsetof(struct sim_options, fatal_window_ms), NULL,
+     "die (134) if a request overlaps another or comes within =MS (300) of a disconnect"},
+    {"wedge", OPTION_LONG, offsetof(struct sim_options, wedge_after), "N",
+     "after N generations the decoder hangs for good, while pings go on"},
+    {"wedge-slots", OPTION_FLAG, offsetof(struct sim_options, wedge_slots), NULL,
+     "with --wedge: routes that tell whether it is busy hang too"},
+    {"overflow", OPTION_TEXT, offsetof(struct sim_options, overflow), "NAME",
+     "whose words are used if a prompt does not fit: ik, vllm-old…, see sim/overflow.c"},
     {"script", OPTION_TEXT, offsetof(struct sim_options, script_path), "FILE",
      "a fault script: JSON, see sim/script.h"},
 };
@@ -108,7 +127,8 @@ static bool fill_number(const struct option *opt, void *place, const char *text,
         return err_set(e, ERR_USAGE, "--%s needs a number from 0 to 100, not '%s'", opt->name, text);
     if (opt->type == OPTION_REAL) *(double *)place = real;
     if (opt->type == OPTION_INT) *(int *)place = (int)real;
-    if (opt->type == OPTION_LONG || opt->type == OPTION_PERCENT) *(long *)place = (long)real;
+    if (opt->type == OPTION_LONG || opt->type == OPTION_PERCENT || opt->type == OPTION_WINDOW)
+        *(long *)place = (long)real;
     if (opt->type == OPTION_SEED) *(uint64_t *)place = (uint64_t)real;
     return true;
 }
@@ -123,6 +143,10 @@ static bool fill(const struct option *opt, struct sim_options *o, const char *va
     case OPTION_TEXT:
         *(const char **)place = value;
         return true;
+    case OPTION_WINDOW:
+        *(long *)place = OPTION_WINDOW_MS;
+        if (!value) return true;
+        break;
     case OPTION_INT:
     case OPTION_LONG:
     case OPTION_SEED:
@@ -148,7 +172,8 @@ static bool settle(struct sim_options *o, struct err *e)
 
 bool options_parse(struct sim_options *o, int argc, char **argv, bool *help, struct err *e)
 {
-    *o = (struct sim_options){.listen_fd = -1, .ctx_tokens = 32768, .model = "novelgen-sim"};
+    *o = (struct sim_options){
+        .listen_fd = -1, .fatal_window_ms = -1, .wedge_after = -1, .ctx_tokens = 32768, .model = "novelgen-sim"};
     o->habits = (struct habits){.seed = 1, .length_ratio = 1};
     for (int i = 1; i < argc; i++) {
         const char *arg = argv[i], *name = strncmp(arg, "--", 2) == 0 ? arg + 2 : "";
@@ -158,7 +183,8 @@ bool options_parse(struct sim_options *o, int argc, char **argv, bool *help, str
         if (!opt) return err_set(e, ERR_USAGE, "unknown argument '%s'; see --help", arg);
         const char *value = name[len] ? name + len + 1 : NULL;
         if (!value && opt->value && i + 1 < argc) value = argv[++i];
-        if (opt->type != OPTION_FLAG && !value) return err_set(e, ERR_USAGE, "--%s needs a value", opt->name);
+        if (opt->type != OPTION_FLAG && opt->type != OPTION_WINDOW && !value)
+            return err_set(e, ERR_USAGE, "--%s needs a value", opt->name);
         if (opt->type == OPTION_FLAG && value) return err_set(e, ERR_USAGE, "--%s takes no value", opt->name);
         if (!fill(opt, o, value, e)) return false;
     }

@@ -48,3 +48,17 @@ bool pace_wait(int fd, int64_t until_ns)
             doze(left < 20 * PACE_MS_NS ? left : 20 * PACE_MS_NS); // an early next request: do not spin on it
     }
 }
+
+void pace_sleep(int64_t until_ns)
+{
+    for (int64_t left; (left = until_ns - pace_now_ns()) > 0;) doze(left);
+}
+
+void pace_reset(int fd)
+{
+    // Linux resets a connection that is dissolved so; elsewhere the reset comes with the closing.
+    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    (void)connect(fd, &nobody, sizeof nobody);
+}

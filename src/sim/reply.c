@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// Bodies as servers, nginx and Cloudflare write them.
+// Sending what is whole.
 #include "sim/reply.h"
 
 #include "sim/dialect.h"
@@ -48,40 +48,4 @@ enum MHD_Result reply_json(const struct exchange *x, unsigned status, json_t *j)
 enum MHD_Result reply_error(const struct exchange *x, unsigned status, const char *type, const char *message)
 {
     return reply_json(x, status, x->sim->dialect->error(status, type, message));
-}
-
-static const struct {
-    long status;
-    const char *type, *body;
-} USUAL_BODIES[] = {
-    {429, "application/json",
-     "{\"error\":{\"code\":429,\"message\":\"Rate limit reached, please try again later\","
-     "\"type\":\"rate_limit_error\"}}"},
-    {500, "application/json", "{\"error\":{\"code\":500,\"message\":\"Compute error.\",\"type\":\"server_error\"}}"},
-    {502, "text/html",
-     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad "
-     "Gateway</h1></center>\r\n"
-     "<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n"},
-    {503, "application/json",
-     "{\"error\":{\"code\":503,\"message\":\"Loading model\",\"type\":\"unavailable_error\"}}"},
-    {524, "text/html; charset=UTF-8",
-     "<!DOCTYPE html>\n<html lang=\"en-US\">\n<head>\n<title>llm.example.net | 524: A timeout occurred</title>\n"
-     "<meta name=\"robots\" content=\"noindex, nofollow\" />\n</head>\n<body>\n<div id=\"cf-wrapper\">\n"
-     "<h1>A timeout occurred <span class=\"code-label\">Error code 524</span></h1>\n"
-     "<p>Visit <a href=\"https://www.cloudflare.com/5xx-error-landing\">cloudflare.com</a> for more information."
-     "</p>\n</div>\n</body>\n</html>\n"},
-};
-
-enum MHD_Result reply_fault(const struct exchange *x, const struct fault *f)
-{
-    const char *type = "text/plain", *body = f->body ? f->body : "error";
-    for (size_t i = 0; i < sizeof USUAL_BODIES / sizeof *USUAL_BODIES; i++) {
-        if (USUAL_BODIES[i].status != f->status) continue;
-        type = USUAL_BODIES[i].type;
-        if (!f->body) body = USUAL_BODIES[i].body;
-    }
-    struct MHD_Response *r = response(type, body, strlen(body));
-    if (!r) return MHD_NO;
-    if (f->retry_after) MHD_add_response_header(r, "Retry-After", f->retry_after);
-    return reply_queue(x, (unsigned)f->status, r);
 }

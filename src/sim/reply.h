@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// The replies that are whole when they are sent: JSON, errors, and the pages of proxies that a fault plays.
+// The replies that are whole when they are sent: JSON and errors.
 #ifndef SIM_REPLY_H
 #define SIM_REPLY_H
 
 #include "sim/exchange.h"
-#include "sim/script.h"
 
 #include <jansson.h>
 #include <microhttpd.h>
@@ -19,6 +18,5 @@ enum MHD_Result reply_text(const struct exchange *x, unsigned status, const char
 enum MHD_Result reply_json(const struct exchange *x, unsigned status, json_t *j); // takes `j`
 // In the dialect's shape. `type` is llama.cpp's word for it.
 enum MHD_Result reply_error(const struct exchange *x, unsigned status, const char *type, const char *message);
-enum MHD_Result reply_fault(const struct exchange *x, const struct fault *f);
 
 #endif

@@ -8,8 +8,6 @@
 
 #include "base/mem.h"
 
-#include <jansson.h>
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,16 +20,16 @@ struct rule {
     long at[AT_MOST];
     size_t at_count;
     long every, from, to, percent;
-    struct fault fault;
+    unsigned kinds;       // a bit for each enum ask_kind; 0: all but proofs
+    struct fault *faults; // one of them
+    size_t faults_count;
 };
 
 struct script {
+    json_t *root; // owns the texts of the faults
     struct rule *rules;
     size_t count;
 };
-
-static const char *const FAULT_NAMES[FAULT_KINDS] = {"status",  "stall",       "truncate", "eof",   "empty",
-                                                     "garbage", "error_frame", "exit",     "delay", "zombie"};
 
 static bool read_count(const json_t *v, const char *key, long least, long *out, struct err *e)
 {
@@ -81,60 +79,64 @@ static bool read_when(const json_t *when, struct rule *r, struct err *e)
     return err_set(e, ERR_USAGE, "unknown key '%s' in 'when'", key);
 }
 
-static bool read_do(const json_t *v, struct fault *f, struct err *e)
+static bool read_kind(const json_t *v, struct rule *r, struct err *e)
 {
     const char *name = json_string_value(v);
-    for (int i = 0; name && i < FAULT_KINDS; i++) {
-        if (strcmp(name, FAULT_NAMES[i]) != 0) continue;
-        f->kind = (enum fault_kind)i;
+    for (unsigned i = 0; name && i < ASK_KINDS; i++) {
+        if (strcmp(name, ask_kind_names[i]) != 0) continue;
+        r->kinds |= 1u << i;
         return true;
     }
-    return err_set(e, ERR_USAGE, "unknown fault '%s'", name ? name : "(not a string)");
+    return err_set(e, ERR_USAGE, "no request is of kind '%s'", name ? name : "(not a string)");
 }
 
-static bool read_text(const json_t *v, const char *key, char **out, struct err *e)
+static bool read_kinds(const json_t *v, struct rule *r, struct err *e)
 {
-    if (!json_is_string(v)) return err_set(e, ERR_USAGE, "'%s' must be a string", key);
-    *out = mem_strdup(json_string_value(v));
+    if (!json_is_array(v) || !json_array_size(v))
+        return err_set(e, ERR_USAGE, "'kinds' must be a list of kinds of requests");
+    for (size_t i = 0; i < json_array_size(v); i++)
+        if (!read_kind(json_array_get(v, i), r, e)) return false;
     return true;
 }
 
-static bool read_flag(const json_t *v, const char *key, bool *out, struct err *e)
+static bool read_any(const json_t *rule, const json_t *any, struct rule *r, struct err *e)
 {
-    if (!json_is_boolean(v)) return err_set(e, ERR_USAGE, "'%s' must be true or false", key);
-    *out = json_is_true(v);
-    return true;
-}
-
-static bool read_key(const char *key, const json_t *v, struct rule *r, struct err *e)
-{
-    struct fault *f = &r->fault;
-    if (strcmp(key, "when") == 0) return read_when(v, r, e);
-    if (strcmp(key, "do") == 0) return read_do(v, f, e);
-    if (strcmp(key, "status") == 0) return read_count(v, key, 200, &f->status, e);
-    if (strcmp(key, "after_tokens") == 0) return read_count(v, key, 0, &f->after_tokens, e);
-    if (strcmp(key, "ms") == 0) return read_count(v, key, 0, &f->ms, e);
-    if (strcmp(key, "body") == 0) return read_text(v, key, &f->body, e);
-    if (strcmp(key, "retry_after") == 0) return read_text(v, key, &f->retry_after, e);
-    if (strcmp(key, "pings") == 0) return read_flag(v, key, &f->pings, e);
-    if (strcmp(key, "done") == 0) return read_flag(v, key, &f->done, e);
-    return err_set(e, ERR_USAGE, "unknown key '%s'", key);
-}
-
-static bool read_rule(json_t *object, struct rule *r, struct err *e)
-{
-    const char *key;
-    json_t *v;
-    r->fault.after_tokens = -1;
-    if (!json_is_object(object)) return err_set(e, ERR_USAGE, "not an object");
-    if (!json_object_get(object, "when") || !json_object_get(object, "do"))
-        return err_set(e, ERR_USAGE, "'when' and 'do' are required");
-    json_object_foreach(object, key, v)
-    {
-        if (!read_key(key, v, r, e)) return false;
+    if (!json_is_array(any) || !json_array_size(any)) return err_set(e, ERR_USAGE, "'any' must be a list of faults");
+    if (json_object_size(rule) != (r->kinds ? 3u : 2u))
+        return err_set(e, ERR_USAGE, "what belongs to a fault of 'any' must stand beside it");
+    r->faults_count = json_array_size(any);
+    r->faults = mem_calloc(r->faults_count, sizeof *r->faults);
+    for (size_t i = 0; i < r->faults_count; i++) {
+        if (fault_read(&r->faults[i], json_array_get(any, i), e)) continue;
+        err_prefix(e, "fault %zu", i + 1);
+        return false;
     }
-    if (r->fault.kind == FAULT_STATUS && (r->fault.status < 200 || r->fault.status > 599))
-        return err_set(e, ERR_USAGE, "'do': \"status\" needs a 'status' from 200 to 599");
+    return true;
+}
+
+static bool read_rule(const json_t *object, struct rule *r, struct err *e)
+{
+    const json_t *when = json_object_get(object, "when"), *what = json_object_get(object, "do");
+    const json_t *kinds = json_object_get(object, "kinds");
+    if (!json_is_object(object)) return err_set(e, ERR_USAGE, "not an object");
+    if (!when || !what) return err_set(e, ERR_USAGE, "'when' and 'do' are required");
+    if (!read_when(when, r, e) || (kinds && !read_kinds(kinds, r, e))) return false;
+    if (json_is_object(what)) return read_any(object, json_object_get(what, "any"), r, e);
+    r->faults_count = 1;
+    r->faults = mem_calloc(1, sizeof *r->faults);
+    return fault_read(r->faults, object, e);
+}
+
+static bool read_rules(struct script *s, struct err *e)
+{
+    if (!json_is_array(s->root)) return err_set(e, ERR_USAGE, "must be an array of rules");
+    s->count = json_array_size(s->root);
+    s->rules = mem_calloc(s->count ? s->count : 1, sizeof *s->rules);
+    for (size_t i = 0; i < s->count; i++) {
+        if (read_rule(json_array_get(s->root, i), &s->rules[i], e)) continue;
+        err_prefix(e, "rule %zu", i + 1);
+        return false;
+    }
     return true;
 }
 
@@ -142,27 +144,12 @@ struct script *script_load(const char *path, struct err *e)
 {
     struct script *s = mem_calloc(1, sizeof *s);
     json_error_t why;
-    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
-    if (!root) {
+    s->root = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
+    if (!s->root)
         err_set(e, ERR_USAGE, "line %d: %s", why.line, why.text);
-        goto fail;
-    }
-    if (!json_is_array(root)) {
-        err_set(e, ERR_USAGE, "must be an array of rules");
-        goto fail;
-    }
-    s->count = json_array_size(root);
-    s->rules = mem_calloc(s->count ? s->count : 1, sizeof *s->rules);
-    for (size_t i = 0; i < s->count; i++) {
-        if (read_rule(json_array_get(root, i), &s->rules[i], e)) continue;
-        err_prefix(e, "rule %zu", i + 1);
-        goto fail;
-    }
-    json_decref(root);
-    return s;
-fail:
+    else if (read_rules(s, e))
+        return s;
     err_prefix(e, "cannot read script '%s'", path);
-    json_decref(root);
     script_free(s);
     return NULL;
 }
@@ -170,11 +157,9 @@ fail:
 void script_free(struct script *s)
 {
     if (!s) return;
-    for (size_t i = 0; s->rules && i < s->count; i++) {
-        free(s->rules[i].fault.body);
-        free(s->rules[i].fault.retry_after);
-    }
+    for (size_t i = 0; s->rules && i < s->count; i++) free(s->rules[i].faults);
     free(s->rules);
+    json_decref(s->root);
     free(s);
 }
 
@@ -195,9 +180,17 @@ static bool holds(const struct rule *r, long number, uint64_t seed)
     return false;
 }
 
-const struct fault *script_find(const struct script *s, long number, uint64_t seed)
+static bool concerns(const struct rule *r, enum ask_kind kind)
 {
-    for (size_t i = 0; s && i < s->count; i++)
-        if (holds(&s->rules[i], number, seed)) return &s->rules[i].fault;
+    return r->kinds ? (r->kinds >> kind & 1) != 0 : kind != ASK_PROOF;
+}
+
+const struct fault *script_find(const struct script *s, enum ask_kind kind, long number, uint64_t seed)
+{
+    for (size_t i = 0; s && i < s->count; i++) {
+        const struct rule *r = &s->rules[i];
+        if (!concerns(r, kind) || !holds(r, number, seed)) continue;
+        return &r->faults[rng_mix(seed ^ (uint64_t)i, ~(uint64_t)number) % r->faults_count];
+    }
     return NULL;
 }

@@ -9,7 +9,9 @@
 #include "sim/dialect.h"
 #include "sim/generation.h"
 #include "sim/model.h"
+#include "sim/outage.h"
 #include "sim/pace.h"
+#include "sim/refusal.h"
 #include "sim/reply.h"
 
 #include "base/buf.h"
@@ -49,6 +51,13 @@ fail:
     return -1;
 }
 
+int server_port(int listen_fd)
+{
+    struct sockaddr_in a = {0};
+    socklen_t len = sizeof a;
+    return getsockname(listen_fd, (struct sockaddr *)&a, &len) == 0 ? ntohs(a.sin_port) : 0;
+}
+
 static ssize_t on_read(void *arg, uint64_t pos, char *out, size_t max)
 {
     (void)pos;
@@ -73,6 +82,8 @@ static enum MHD_Result send_stream(const struct exchange *x, struct generation *
     }
     MHD_add_response_header(r, "Content-Type", x->sim->dialect->wire->content_type);
     MHD_add_response_header(r, "Cache-Control", "no-cache");
+    if (generation_ends_with_connection(g))
+        MHD_set_response_options(r, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT | MHD_RF_HTTP_1_0_SERVER, MHD_RO_END);
     return reply_queue(x, 200, r);
 }
 
@@ -90,17 +101,13 @@ static enum MHD_Result send_body(const struct exchange *x, struct generation *g)
 
 static enum MHD_Result send_generation(const struct exchange *x, struct ask *ask)
 {
+    struct refusal why;
     struct generation *g = generation_new(x->sim, x->fd, ask, x->arrival_ns);
-    const struct fault *f = generation_fault(g);
-    if (f && f->kind == FAULT_DELAY && !pace_wait(x->fd, pace_now_ns() + f->ms * PACE_MS_NS)) {
-        generation_free(g);
-        return MHD_NO;
+    enum MHD_Result result = MHD_NO; // the connection ends without a byte
+    if (generation_wait(g)) {
+        if (!generation_refuse(g, &why)) return generation_streams(g) ? send_stream(x, g) : send_body(x, g);
+        result = refusal_send(x, &why);
     }
-    bool refused = f && f->kind == FAULT_STATUS;
-    long overflow = generation_overflow_tokens(g);
-    if (!refused && !overflow) return generation_streams(g) ? send_stream(x, g) : send_body(x, g);
-    generation_refuse(g);
-    enum MHD_Result result = refused ? reply_fault(x, f) : x->sim->dialect->overflow(x, overflow);
     generation_free(g);
     return result;
 }
@@ -123,16 +130,6 @@ static bool refuse_field(const struct exchange *x, const struct ask_style *style
     return false;
 }
 
-static enum MHD_Result send_unknown_model(const struct exchange *x, const char *name)
-{
-    struct buf words;
-    buf_init(&words, BUF_MAX_LINE);
-    const char *text = x->sim->dialect->unknown_model(&words, name);
-    enum MHD_Result result = reply_error(x, 404, "not_found_error", text);
-    buf_release(&words);
-    return result;
-}
-
 // What comes before anything is generated, and in place of it.
 static bool answer_instead(const struct exchange *x, const struct ask_style *style, const struct ask *ask,
                            enum MHD_Result *result)
@@ -141,7 +138,7 @@ static bool answer_instead(const struct exchange *x, const struct ask_style *sty
     if (refuse_field(x, style, ask, result)) return true;
     switch (model_ready(x->sim, x->fd, ask)) {
     case MODEL_UNKNOWN:
-        *result = send_unknown_model(x, ask->model);
+        *result = refusal_unknown_model(x, ask->model);
         return true;
     case MODEL_NOT_YET:
         *result = reply_error(x, 503, "unavailable_error", "Loading model");
@@ -196,6 +193,10 @@ static enum MHD_Result answer(const struct exchange *x)
     pthread_mutex_lock(&x->sim->lock);
     x->sim->account.other_requests++;
     pthread_mutex_unlock(&x->sim->lock);
+    if (outage_hangs(x->sim, x->path)) {
+        (void)pace_wait(x->fd, INT64_MAX);
+        return MHD_NO;
+    }
     // Of its routes only the list of models answers while a model is loaded.
     if (d->models == MODEL_LOADING && !strstr(x->path, "/models") && model_is_loading(x->sim))
         return reply_error(x, 503, "unavailable_error", "Loading model");
@@ -242,8 +243,8 @@ bool server_start(struct sim *sim, int listen_fd, struct err *e)
     int on = 1;
     // Inherited by what is accepted: a paced token is not held back for the next one.
     setsockopt(listen_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    struct MHD_Daemon *d = MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, sim, MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_END);
-    return d || err_set(e, ERR_INTERNAL, "cannot start the HTTP server");
+    sim->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, sim, MHD_OPTION_LISTEN_SOCKET, listen_fd,
+                                   MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+                                   MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_END);
+    return sim->daemon || err_set(e, ERR_INTERNAL, "cannot start the HTTP server");
 }

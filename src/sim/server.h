@@ -11,7 +11,8 @@
 
 // A listening socket on 127.0.0.1 (`*port` 0: any; the one it got is stored), or -1.
 int server_listen(int *port, struct err *e);
-// Answers on `listen_fd` until the process ends.
+int server_port(int listen_fd); // of a listening socket; 0 if that cannot be told
+// Answers on `listen_fd`, by sim->daemon.
 bool server_start(struct sim *sim, int listen_fd, struct err *e);
 
 #endif

@@ -33,9 +33,14 @@ struct sim_options {
     const char *models; // all, with commas between them, or NULL: only that one
     long load_ms;
     const char *script_path; // or NULL
+    const char *overflow;    // whose words are used if a prompt does not fit (overflow.h); NULL: the dialect's
+    long fatal_window_ms;    // the process dies of overlaps and within this time after a disconnect; -1: it does not
+    long wedge_after;        // generations; -1: never
+    bool wedge_slots;        // a wedged server does not answer when it is asked whether it is busy
 };
 
 struct dialect;
+struct MHD_Daemon;
 
 struct sim {
     const struct sim_options *options;
@@ -50,6 +55,11 @@ struct sim {
     const char *model;
     long ctx_tokens;
     int64_t loading_until_ns;
+    // Of faults:
+    long load_ms;     // the model is not loaded: so long it takes; 0: it is
+    long slow_factor; // of the rate, for good; 0: as it is
+    bool down;
+    struct MHD_Daemon *daemon; // changed by outage.c alone
 };
 
 #endif
