@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/os.h"
-#include "engine/key.h"
+#include "backend/key.h"
 
 // The built-in simulator writes at a speed that one can watch.
 enum { READ_ALONG_RATE = 300, DEFAULT_N_CTX = 8192, LEAST_N_CTX = 1900, OLLAMA_N_CTX = 16384 };
@@ -41,7 +41,7 @@ static bool resolve(struct server *s, struct err *e)
         s->conf = *conf;
         if (conf->url) server_set_url(s, conf->url);
         if (conf->command) (void)snprintf(s->key, sizeof(s->key), "%s", s->name);
-        return key_read(conf, &s->bearer, e);
+        return backend_key(conf, &s->bearer, e);
     }
     if (strcmp(s->name, "sim") == 0) {
         (void)snprintf(s->key, sizeof(s->key), "sim");

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "engine/key.h"
+#include "backend/key.h"
 #include "engine/worker.h"
 
 enum { HOME_LOOK_MS = 10 * 1000, HOME_TRY_MANAGED_MS = 10 * 60 * 1000, MOVES_FORGOTTEN_MS = 30 * 1000 };
@@ -107,7 +107,7 @@ void worker_look_home(void *arg)
     if (conf) {
         o.url = conf->command ? NULL : conf->url;
         o.dialect = conf->dialect;
-        if (key_read(conf, &key, &e)) o.bearer = key;
+        if (backend_key(conf, &key, &e)) o.bearer = key;
     }
     if (o.url) w->home_probe = probe_start(w->o.loop, w->o.http, &o, on_home_known, w);
     free(key);

@@ -80,7 +80,7 @@ static bool read_request(struct request *q, const char *path)
 static void send_next(void)
 {
     const struct request *r = &drain.requests[drain.at];
-    const struct sampling sampling = {NAN, NAN, NAN, NAN, NAN, NAN, -1, NAN, NAN, 0};
+    const struct sampling sampling = {NAN, NAN, NAN, NAN, NAN, NAN, -1, NAN, NAN, 0, NAN, NAN};
     const struct gen_request q = {
         .url = drain.url,
         .model = json_str(json_get(r->body, "model"), NULL),
