@@ -5,19 +5,6 @@
 #include "sim/wire.h"
 
 #include "base/clock.h"
-#include "base/mem.h"
-
-#include <string.h>
-
-static const struct wire *const WIRES[] = {&wire_openai, &wire_llamacpp, &wire_ollama,    &wire_vllm,
-                                           &wire_mlx,    &wire_lmstudio, &wire_koboldcpp, &wire_sglang};
-
-const struct wire *wire_find(const char *name)
-{
-    for (size_t i = 0; i < ARRAY_LEN(WIRES); i++)
-        if (strcmp(WIRES[i]->name, name) == 0) return WIRES[i];
-    return NULL;
-}
 
 void event_init(struct event *ev, uint64_t id, const char *model)
 {

@@ -58,8 +58,6 @@ struct wire {
 extern const struct wire wire_openai, wire_llamacpp, wire_ollama, wire_vllm, wire_mlx, wire_lmstudio, wire_koboldcpp,
     wire_sglang;
 
-const struct wire *wire_find(const char *name); // NULL: there is none such
-
 void event_init(struct event *ev, uint64_t id, const char *model);
 void event_release(struct event *ev);
 void event_escape(const char *text, size_t len, struct buf *out); // a JSON string's inside
