@@ -139,11 +139,6 @@ static enum failure gen_blame_body(struct generation *g, int status)
     return gen_blame(g, &t, status);
 }
 
-static bool gen_is_limit(const char *finish)
-{
-    return strcmp(finish, "length") == 0 || strcmp(finish, "limit") == 0 || strcmp(finish, "max_tokens") == 0;
-}
-
 static void gen_finish(struct generation *g, enum failure f)
 {
     struct gen_result *r = &g->result;
@@ -151,7 +146,7 @@ static void gen_finish(struct generation *g, enum failure f)
     if (f == FAIL_GARBAGE) gen_say_odd(g);
     if (f != FAIL_NONE) gen_say(g, failure_text(f));
     r->failure = f;
-    r->cut_by_limit = gen_is_limit(r->finish) || (g->max_tokens > 0 && r->output_tokens >= g->max_tokens);
+    r->cut_by_limit = strcmp(r->finish, "length") == 0 || (g->max_tokens > 0 && r->output_tokens >= g->max_tokens);
     r->total_ms = clock_mono_ms() - g->start_ms;
     g->state = GEN_OVER;
     g->events->end(g->arg, r);
@@ -233,9 +228,7 @@ static void gen_take_numbers(struct gen_result *r, const struct delta *d)
 
 static void gen_take_finish(struct generation *g, const char *finish)
 {
-    // Ollama ends so when it has loaded or unloaded a model: no answer was asked for, it thinks.
-    bool is_answer = strcmp(finish, "load") != 0 && strcmp(finish, "unload") != 0;
-    if (g->state == GEN_ENDED || !is_answer) return;
+    if (g->state == GEN_ENDED) return;
     log_mask(g->result.finish, sizeof(g->result.finish), finish);
     g->state = GEN_ENDED;
     timer_set(g->idle, USAGE_WAIT_MS);
@@ -536,39 +529,47 @@ static void gen_send(struct generation *g, struct http *h, const struct gen_requ
     buf_release(&body);
 }
 
-static bool gen_given(double value)
+struct gen_part {
+    enum param param;
+    bool given;
+};
+
+static param_set gen_parts(const struct gen_part *parts, size_t count)
 {
-    return !isnan(value);
+    param_set set = 0;
+    for (size_t i = 0; i < count; i++) set |= parts[i].given ? PARAM_BIT(parts[i].param) : 0;
+    return set;
+}
+
+static param_set gen_sent_sampling(const struct sampling *s)
+{
+    if (s == NULL) return 0;
+    const struct gen_part parts[] = {
+        {PARAM_TEMPERATURE, !isnan(s->temperature)},
+        {PARAM_TOP_P, !isnan(s->top_p)},
+        {PARAM_TOP_K, s->top_k >= 0},
+        {PARAM_MIN_P, !isnan(s->min_p)},
+        {PARAM_REPETITION, !isnan(s->repetition_penalty)},
+        {PARAM_PRESENCE, !isnan(s->presence_penalty)},
+        {PARAM_FREQUENCY, !isnan(s->frequency_penalty)},
+        {PARAM_DRY, s->dry_multiplier > 0},
+        {PARAM_XTC, s->xtc_probability > 0},
+    };
+    return gen_parts(parts, ARRAY_LEN(parts));
 }
 
 // The optional parameters that the request bears: a refusal is about one of them, whatever else it names.
 static param_set gen_sent(const struct gen_request *q, param_set has)
 {
-    static const struct sampling nothing = {NAN, NAN, NAN, NAN, NAN, NAN, -1, NAN, NAN, 0, NAN, NAN};
-    const struct sampling *s = q->sampling != NULL ? q->sampling : &nothing;
-    const struct {
-        enum param param;
-        bool given;
-    } list[] = {
-        {PARAM_TEMPERATURE, gen_given(s->temperature)},
-        {PARAM_TOP_P, gen_given(s->top_p)},
-        {PARAM_TOP_K, s->top_k >= 0},
-        {PARAM_MIN_P, gen_given(s->min_p)},
-        {PARAM_REPETITION, gen_given(s->repetition_penalty)},
-        {PARAM_PRESENCE, gen_given(s->presence_penalty)},
-        {PARAM_FREQUENCY, gen_given(s->frequency_penalty)},
-        {PARAM_DRY, s->dry_multiplier > 0},
-        {PARAM_XTC, s->xtc_probability > 0},
+    const struct gen_part parts[] = {
         {PARAM_SEED, q->seed >= 0},
         {PARAM_SCHEMA, q->schema != NULL},
-        {PARAM_THINKING, q->thinking_off},
+        {PARAM_THINKING, q->thinking_off || q->prefill}, // it cannot think before what is there already
         {PARAM_USAGE, true},
         {PARAM_CACHE, true},
         {PARAM_PINGS, true},
     };
-    param_set sent = 0;
-    for (size_t i = 0; i < ARRAY_LEN(list); i++) sent |= list[i].given ? PARAM_BIT(list[i].param) : 0;
-    sent &= has;
+    param_set sent = (gen_sent_sampling(q->sampling) | gen_parts(parts, ARRAY_LEN(parts))) & has;
     if (q->prefill) sent |= PARAM_BIT(PARAM_PREFILL); // also where it is but a last message of the assistant
     return sent & ~q->without;
 }
