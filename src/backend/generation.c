@@ -36,9 +36,9 @@
 #include "mould.h"
 #include "repair.h"
 #include "route.h"
+#include "sent.h"
 #include "watchdog.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -370,14 +370,15 @@ static void gen_hand_on(struct generation *g)
 // an event, and the names of those begin no JSON. False: it has not come yet.
 static bool gen_look(struct generation *g, const char **bytes, size_t *len)
 {
-    static const char passed[] = {' ', '\t', '\r', '\n', '\xEF', '\xBB', '\xBF'};
+    static const char passed[] = {' ', '\t', '\r', '\n', '\xEF', '\xBB', '\xBF'},
+                      fields[] = {':', 'd', 'e', 'i', 'r'};
     while (*len > 0 && memchr(passed, **bytes, sizeof(passed)) != NULL) {
         ++*bytes;
         --*len;
     }
     if (*len == 0) return false;
     if (**bytes == '{') g->framing = FRAMING_NDJSON;
-    if (memchr(":deir", **bytes, 5) != NULL) g->framing = FRAMING_SSE;
+    if (memchr(fields, **bytes, sizeof(fields)) != NULL) g->framing = FRAMING_SSE;
     return g->looked = true;
 }
 
@@ -424,17 +425,22 @@ static enum failure gen_judge_open(struct generation *g)
     return FAIL_NOT_A_SERVER;
 }
 
+// The last byte that is no blank; the first of the text is none.
+static char gen_last_byte(const struct buf *b)
+{
+    size_t at = b->len - 1;
+    while (b->data[at] == ' ' || b->data[at] == '\t' || b->data[at] == '\r' || b->data[at] == '\n') at--;
+    return b->data[at];
+}
+
 // One JSON text: an error, or the answer of a server that does not stream. Nonsense without a brace at its end is one
 // that was cut.
 static enum failure gen_judge_json(struct generation *g)
 {
     const struct buf *b = &g->body;
     if (b->full) return FAIL_TOO_BIG;
-    if (!gen_read(g, "", b->data, b->len)) {
-        size_t end = b->len;
-        while (end > 0 && memchr(" \t\r\n", b->data[end - 1], 4) != NULL) end--;
-        return g->verdict == FAIL_GARBAGE && b->data[end - 1] != '}' ? FAIL_TRUNCATED : g->verdict;
-    }
+    if (!gen_read(g, "", b->data, b->len))
+        return g->verdict == FAIL_GARBAGE && gen_last_byte(b) != '}' ? FAIL_TRUNCATED : g->verdict;
     return g->state == GEN_ENDED ? FAIL_NONE : gen_judge_open(g);
 }
 
@@ -529,58 +535,13 @@ static void gen_send(struct generation *g, struct http *h, const struct gen_requ
     buf_release(&body);
 }
 
-struct gen_part {
-    enum param param;
-    bool given;
-};
-
-static param_set gen_parts(const struct gen_part *parts, size_t count)
-{
-    param_set set = 0;
-    for (size_t i = 0; i < count; i++) set |= parts[i].given ? PARAM_BIT(parts[i].param) : 0;
-    return set;
-}
-
-static param_set gen_sent_sampling(const struct sampling *s)
-{
-    if (s == NULL) return 0;
-    const struct gen_part parts[] = {
-        {PARAM_TEMPERATURE, !isnan(s->temperature)},
-        {PARAM_TOP_P, !isnan(s->top_p)},
-        {PARAM_TOP_K, s->top_k >= 0},
-        {PARAM_MIN_P, !isnan(s->min_p)},
-        {PARAM_REPETITION, !isnan(s->repetition_penalty)},
-        {PARAM_PRESENCE, !isnan(s->presence_penalty)},
-        {PARAM_FREQUENCY, !isnan(s->frequency_penalty)},
-        {PARAM_DRY, s->dry_multiplier > 0},
-        {PARAM_XTC, s->xtc_probability > 0},
-    };
-    return gen_parts(parts, ARRAY_LEN(parts));
-}
-
-// The optional parameters that the request bears: a refusal is about one of them, whatever else it names.
-static param_set gen_sent(const struct gen_request *q, param_set has)
-{
-    const struct gen_part parts[] = {
-        {PARAM_SEED, q->seed >= 0},
-        {PARAM_SCHEMA, q->schema != NULL},
-        {PARAM_THINKING, q->thinking_off || q->prefill}, // it cannot think before what is there already
-        {PARAM_USAGE, true},
-        {PARAM_CACHE, true},
-        {PARAM_PINGS, true},
-    };
-    param_set sent = (gen_sent_sampling(q->sampling) | gen_parts(parts, ARRAY_LEN(parts))) & has;
-    if (q->prefill) sent |= PARAM_BIT(PARAM_PREFILL); // also where it is but a last message of the assistant
-    return sent & ~q->without;
-}
-
 static void gen_init(struct generation *g, const struct gen_request *q)
 {
     g->dialect = dialect_get(q->dialect);
     g->framing = g->dialect->framing;
     g->raw = q->raw != NULL && g->dialect->raw_path != NULL;
     g->reasoning_is_text = q->reasoning_is_text;
-    g->sent = gen_sent(q, g->dialect->params);
+    g->sent = sent_params(q, g->dialect->params);
     g->max_tokens = q->max_tokens;
     g->result.prompt_tokens = g->result.cached_tokens = g->result.output_tokens = -1;
     g->result.prompt_ms = g->result.output_ms = -1;
