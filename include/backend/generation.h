@@ -4,11 +4,12 @@
 // One generation: one streamed request to a server, in its dialect, from the request to its classified end.
 //
 // It owns the HTTP call, the decoder, and the watchdog's timers. First token: from the request's start, or from the
-// last progress of the prompt that the server told, until the first text. Stall: between pieces of text. Silence:
-// between any bytes, where the server is known to send signs of life. Total. Pings and comments are no text; thinking
-// is a sign of life but no text. Text is handed on as it arrives, only whole UTF-8 characters. An answer counts as
-// ended only with the dialect's own end (finish_reason, done:true) and no error; neither HTTP 200 nor EOF nor [DONE]
-// proves it. After that the usage is awaited until the reply ends or 2 s pass.
+// last progress of the prompt that the server told, until the first text or thought. Stall: between pieces of either.
+// Silence: between any bytes, where the server is known to send signs of life. Total. Pings and comments are no
+// content: where they go on without any, the end is FAIL_WEDGED. Thinking is content, but no text. Text is handed on as
+// it arrives, only whole UTF-8 characters; half ones become U+FFFD. An answer counts as ended only with the dialect's
+// own end (finish_reason, done:true) and no error; neither HTTP 200 nor EOF nor [DONE] proves it. After that the usage
+// is awaited until the reply ends or 2 s pass.
 #ifndef BACKEND_GENERATION_H
 #define BACKEND_GENERATION_H
 

@@ -36,9 +36,9 @@
 #include "mould.h"
 #include "repair.h"
 #include "route.h"
+#include "sent.h"
 #include "watchdog.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -139,11 +139,6 @@ static enum failure gen_blame_body(struct generation *g, int status)
     return gen_blame(g, &t, status);
 }
 
-static bool gen_is_limit(const char *finish)
-{
-    return strcmp(finish, "length") == 0 || strcmp(finish, "limit") == 0 || strcmp(finish, "max_tokens") == 0;
-}
-
 static void gen_finish(struct generation *g, enum failure f)
 {
     struct gen_result *r = &g->result;
@@ -151,7 +146,7 @@ static void gen_finish(struct generation *g, enum failure f)
     if (f == FAIL_GARBAGE) gen_say_odd(g);
     if (f != FAIL_NONE) gen_say(g, failure_text(f));
     r->failure = f;
-    r->cut_by_limit = gen_is_limit(r->finish) || (g->max_tokens > 0 && r->output_tokens >= g->max_tokens);
+    r->cut_by_limit = strcmp(r->finish, "length") == 0 || (g->max_tokens > 0 && r->output_tokens >= g->max_tokens);
     r->total_ms = clock_mono_ms() - g->start_ms;
     g->state = GEN_OVER;
     g->events->end(g->arg, r);
@@ -233,9 +228,7 @@ static void gen_take_numbers(struct gen_result *r, const struct delta *d)
 
 static void gen_take_finish(struct generation *g, const char *finish)
 {
-    // Ollama ends so when it has loaded or unloaded a model: no answer was asked for, it thinks.
-    bool is_answer = strcmp(finish, "load") != 0 && strcmp(finish, "unload") != 0;
-    if (g->state == GEN_ENDED || !is_answer) return;
+    if (g->state == GEN_ENDED) return;
     log_mask(g->result.finish, sizeof(g->result.finish), finish);
     g->state = GEN_ENDED;
     timer_set(g->idle, USAGE_WAIT_MS);
@@ -377,14 +370,15 @@ static void gen_hand_on(struct generation *g)
 // an event, and the names of those begin no JSON. False: it has not come yet.
 static bool gen_look(struct generation *g, const char **bytes, size_t *len)
 {
-    static const char passed[] = {' ', '\t', '\r', '\n', '\xEF', '\xBB', '\xBF'};
+    static const char passed[] = {' ', '\t', '\r', '\n', '\xEF', '\xBB', '\xBF'},
+                      fields[] = {':', 'd', 'e', 'i', 'r'};
     while (*len > 0 && memchr(passed, **bytes, sizeof(passed)) != NULL) {
         ++*bytes;
         --*len;
     }
     if (*len == 0) return false;
     if (**bytes == '{') g->framing = FRAMING_NDJSON;
-    if (memchr(":deir", **bytes, 5) != NULL) g->framing = FRAMING_SSE;
+    if (memchr(fields, **bytes, sizeof(fields)) != NULL) g->framing = FRAMING_SSE;
     return g->looked = true;
 }
 
@@ -431,17 +425,22 @@ static enum failure gen_judge_open(struct generation *g)
     return FAIL_NOT_A_SERVER;
 }
 
+// The last byte that is no blank; the first of the text is none.
+static char gen_last_byte(const struct buf *b)
+{
+    size_t at = b->len - 1;
+    while (b->data[at] == ' ' || b->data[at] == '\t' || b->data[at] == '\r' || b->data[at] == '\n') at--;
+    return b->data[at];
+}
+
 // One JSON text: an error, or the answer of a server that does not stream. Nonsense without a brace at its end is one
 // that was cut.
 static enum failure gen_judge_json(struct generation *g)
 {
     const struct buf *b = &g->body;
     if (b->full) return FAIL_TOO_BIG;
-    if (!gen_read(g, "", b->data, b->len)) {
-        size_t end = b->len;
-        while (end > 0 && memchr(" \t\r\n", b->data[end - 1], 4) != NULL) end--;
-        return g->verdict == FAIL_GARBAGE && b->data[end - 1] != '}' ? FAIL_TRUNCATED : g->verdict;
-    }
+    if (!gen_read(g, "", b->data, b->len))
+        return g->verdict == FAIL_GARBAGE && gen_last_byte(b) != '}' ? FAIL_TRUNCATED : g->verdict;
     return g->state == GEN_ENDED ? FAIL_NONE : gen_judge_open(g);
 }
 
@@ -536,50 +535,13 @@ static void gen_send(struct generation *g, struct http *h, const struct gen_requ
     buf_release(&body);
 }
 
-static bool gen_given(double value)
-{
-    return !isnan(value);
-}
-
-// The optional parameters that the request bears: a refusal is about one of them, whatever else it names.
-static param_set gen_sent(const struct gen_request *q, param_set has)
-{
-    static const struct sampling nothing = {NAN, NAN, NAN, NAN, NAN, NAN, -1, NAN, NAN, 0, NAN, NAN};
-    const struct sampling *s = q->sampling != NULL ? q->sampling : &nothing;
-    const struct {
-        enum param param;
-        bool given;
-    } list[] = {
-        {PARAM_TEMPERATURE, gen_given(s->temperature)},
-        {PARAM_TOP_P, gen_given(s->top_p)},
-        {PARAM_TOP_K, s->top_k >= 0},
-        {PARAM_MIN_P, gen_given(s->min_p)},
-        {PARAM_REPETITION, gen_given(s->repetition_penalty)},
-        {PARAM_PRESENCE, gen_given(s->presence_penalty)},
-        {PARAM_FREQUENCY, gen_given(s->frequency_penalty)},
-        {PARAM_DRY, s->dry_multiplier > 0},
-        {PARAM_XTC, s->xtc_probability > 0},
-        {PARAM_SEED, q->seed >= 0},
-        {PARAM_SCHEMA, q->schema != NULL},
-        {PARAM_THINKING, q->thinking_off},
-        {PARAM_USAGE, true},
-        {PARAM_CACHE, true},
-        {PARAM_PINGS, true},
-    };
-    param_set sent = 0;
-    for (size_t i = 0; i < ARRAY_LEN(list); i++) sent |= list[i].given ? PARAM_BIT(list[i].param) : 0;
-    sent &= has;
-    if (q->prefill) sent |= PARAM_BIT(PARAM_PREFILL); // also where it is but a last message of the assistant
-    return sent & ~q->without;
-}
-
 static void gen_init(struct generation *g, const struct gen_request *q)
 {
     g->dialect = dialect_get(q->dialect);
     g->framing = g->dialect->framing;
     g->raw = q->raw != NULL && g->dialect->raw_path != NULL;
     g->reasoning_is_text = q->reasoning_is_text;
-    g->sent = gen_sent(q, g->dialect->params);
+    g->sent = sent_params(q, g->dialect->params);
     g->max_tokens = q->max_tokens;
     g->result.prompt_tokens = g->result.cached_tokens = g->result.output_tokens = -1;
     g->result.prompt_ms = g->result.output_ms = -1;

@@ -125,14 +125,16 @@ static void check_broken(const struct bench *b, const char *how, size_t number)
     if (is_obeyed(r->message) || is_obeyed(r->finish)) fail_msg("%s %zu: %s", how, number, r->message);
 }
 
+// The second number of statm, in pages; 0 where there is no such file.
 static long resident_kib(void)
 {
-    long pages = 0, resident = 0;
+    char line[200] = "", *at = line;
     FILE *f = fopen("/proc/self/statm", "r");
     if (f == NULL) return 0;
-    if (fscanf(f, "%ld %ld", &pages, &resident) != 2) resident = 0;
+    if (fgets(line, sizeof(line), f) == NULL) line[0] = '\0';
     (void)fclose(f);
-    return resident * (sysconf(_SC_PAGESIZE) / 1024);
+    (void)strtol(at, &at, 10);
+    return strtol(at, NULL, 10) * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
 // ---- at every byte -----------------------------------------------------------------------------------------------

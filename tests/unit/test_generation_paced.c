@@ -18,9 +18,9 @@ struct beat {
 struct paced_case {
     const char *name;
     enum dialect_kind dialect;
+    enum failure failure;
     int64_t first_token_ms, stall_ms, silence_ms;
     struct beat beats[12];
-    enum failure failure;
     const char *text;
 };
 
@@ -41,37 +41,34 @@ static void play(void *arg, int fd)
     }
 }
 
-#define END                                                                                                          \
-    {                                                                                                                \
-        0, ""                                                                                                        \
-    }
 #define READ_SO_FAR(n)                                                                                               \
     "data: "                                                                                                         \
     "{\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":null}}],\"prompt_progress\":{\"total\":9000,"      \
     "\"cache\":0,\"processed\":" n ",\"time_ms\":1}}\n\n"
 
 static const struct paced_case cases[] = {
-    {"pings, and never a text", DIALECT_OPENAI, 150, 2000, 1000, {{0, SSE_HEAD}, {10, ":\n\n"}}, FAIL_WEDGED, ""},
+    {"pings, and never a text", DIALECT_OPENAI, FAIL_WEDGED, 150, 2000, 1000, {{0, SSE_HEAD}, {10, ":\n\n"}}, ""},
     {"a text, and then pings",
      DIALECT_LLAMACPP,
+     FAIL_WEDGED,
      2000,
      150,
      0,
      {{0, SSE_HEAD TEXT("a")}, {10, ":\n\n"}},
-     FAIL_WEDGED,
      "a"},
     {"empty events are pings too",
      DIALECT_VLLM,
+     FAIL_WEDGED,
      2000,
      150,
      0,
      {{0, SSE_HEAD TEXT("a")}, {10, ROLE}},
-     FAIL_WEDGED,
      "a"},
-    {"pings are no silence", DIALECT_OPENAI, 400, 2000, 200, {{0, SSE_HEAD}, {10, ":\n\n"}}, FAIL_WEDGED, ""},
+    {"pings are no silence", DIALECT_OPENAI, FAIL_WEDGED, 400, 2000, 200, {{0, SSE_HEAD}, {10, ":\n\n"}}, ""},
     // 5 beats of 100 ms are more than the limit of 400 ms
     {"thinking keeps it alive",
      DIALECT_LLAMACPP,
+     FAIL_NONE,
      400,
      400,
      0,
@@ -82,11 +79,11 @@ static const struct paced_case cases[] = {
       {100, THOUGHT("d")},
       {100, TEXT("e")},
       {100, FINISH("stop")},
-      END},
-     FAIL_NONE,
+      {0, ""}},
      "e"},
     {"so does a prompt that is being read (llama.cpp)",
      DIALECT_LLAMACPP,
+     FAIL_NONE,
      400,
      2000,
      0,
@@ -97,11 +94,11 @@ static const struct paced_case cases[] = {
       {100, READ_SO_FAR("6144")},
       {100, TEXT("e")},
       {100, FINISH("stop")},
-      END},
-     FAIL_NONE,
+      {0, ""}},
      "e"},
     {"and its comments (MLX)",
      DIALECT_MLX,
+     FAIL_NONE,
      400,
      2000,
      0,
@@ -112,16 +109,15 @@ static const struct paced_case cases[] = {
       {100, ": keepalive 6144/9000\n\n"},
       {100, TEXT("e")},
       {100, FINISH("stop")},
-      END},
-     FAIL_NONE,
+      {0, ""}},
      "e"},
     {"one that gets stuck while it reads",
      DIALECT_MLX,
+     FAIL_WEDGED,
      150,
      2000,
      0,
      {{0, SSE_HEAD}, {60, ": keepalive 2048/9000\n\n"}, {10, ": keepalive 2048/9000\n\n"}},
-     FAIL_WEDGED,
      ""},
 };
 
