@@ -57,7 +57,7 @@ static void count_on_reply(void *arg, const struct fetch_reply *r)
     struct count *c = arg;
     struct err e = ERR_INIT;
     c->fetch = NULL;
-    struct json *v = fetch_ok(r) && !r->cut ? json_read(r->body, r->len, &e) : NULL;
+    struct json *v = fetch_ok(r) ? json_read(r->body, r->len, &e) : NULL;
     int64_t tokens = v != NULL ? c->dialect->read_count(v) : -1;
     json_free(v);
     count_finish(c, tokens);

@@ -77,8 +77,5 @@ void models_settle(struct backend_facts *f, const char *wanted)
 {
     if (f->model[0] == '\0') facts_choose(f);
     const struct backend_model *m = backend_facts_model(f, wanted != NULL ? wanted : f->model);
-    if (m != NULL)
-        f->model_loaded = m->loaded;
-    else if (wanted != NULL && f->models_count > 0)
-        f->model_loaded = false;
+    f->model_loaded = m != NULL && m->loaded;
 }

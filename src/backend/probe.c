@@ -168,16 +168,13 @@ static bool probe_is_list(const struct probe_reply *r, const struct json *v)
     return strcmp(r->path, LIST_PATH) == 0 && json_kind(json_get(v, "data")) == JSON_KIND_ARRAY;
 }
 
-// A question that identifies is read into a copy: who says no has told nothing.
 static void probe_read(struct probe *p, const struct dialect_question *q, const struct probe_reply *r)
 {
     struct err e = ERR_INIT;
-    struct backend_facts facts = p->facts;
     struct json *v = json_read(r->body, r->len, &e);
     bool asks = p->question < p->dialect->identify;
-    bool yes = q->read(&facts, v, r->body, r->len, r->server, p->model);
+    bool yes = q->read(&p->facts, v, r->body, r->len, r->server, p->model);
     if (yes && asks) p->identified = true;
-    if (yes || !asks || p->given) p->facts = facts;
     p->listed = p->listed || probe_is_list(r, v);
     json_free(v);
     if (p->facts.model[0] == '\0') facts_choose(&p->facts);

@@ -181,7 +181,7 @@ static void render_on_reply(void *arg, const struct fetch_reply *reply)
     struct render *r = arg;
     struct err e = ERR_INIT;
     r->fetch = NULL;
-    struct json *v = fetch_ok(reply) && !reply->cut ? json_read(reply->body, reply->len, &e) : NULL;
+    struct json *v = fetch_ok(reply) ? json_read(reply->body, reply->len, &e) : NULL;
     const char *said = v != NULL ? r->dialect->read_render(v) : NULL;
     char *text = mem_strdup_opt(said);
     json_free(v);

@@ -514,6 +514,32 @@ static void test_timer_moves_and_stops(void **state)
     loop_free(t.loop);
 }
 
+// The name of a server is told as it stands there, but for what a terminal would obey.
+static void test_server_header(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *header, *server;
+    } cases[] = {
+        {"Server: BaseHTTP/0.6 Python/3.12\r\n", "BaseHTTP/0.6 Python/3.12"},
+        {"server:llama.cpp  \r\n", "llama.cpp"},
+        {"Server: \x1b[2J\r\n", "?[2J"},
+        {"Server:\r\n", ""},
+        {"X-Server: no\r\nServers: no\r\n", ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct bench b;
+        char *bytes = mem_printf("HTTP/1.1 200 OK\r\n%sContent-Length: 0\r\n\r\n", cases[i].header);
+        struct canned_reply reply = {bytes, CANNED_CLOSE, false};
+        bench_open(&b, &reply, 1);
+        seen_start(&b.a, NULL);
+        loop_run(b.loop);
+        assert_string_equal(b.a.reply.server, cases[i].server);
+        bench_close(&b);
+        free(bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -521,6 +547,7 @@ int main(void)
         cmocka_unit_test(test_outcomes),
         cmocka_unit_test(test_connect_timeout),
         cmocka_unit_test(test_retry_after),
+        cmocka_unit_test(test_server_header),
         cmocka_unit_test(test_what_is_sent),
         cmocka_unit_test(test_ceilings),
         cmocka_unit_test(test_connection_is_reused),

@@ -92,6 +92,7 @@ static const struct idle_case cases[] = {
     {DIALECT_LLAMACPP, 1, {BUSY_1, QUIET}, IDLE_IDLE, 2},
     {DIALECT_LLAMACPP, -1, {BUSY_1, "HTTP/1.0 404 X\r\n\r\nno"}, IDLE_UNKNOWN, 2},
     {DIALECT_LLAMACPP, -1, {"HTTP/1.0 501 X\r\n\r\n{}"}, IDLE_UNKNOWN, 1},
+    {DIALECT_LLAMACPP, -1, {"HTTP/1.0 500 X\r\n\r\n[{\"id\":0,\"is_processing\":false}]"}, IDLE_UNKNOWN, 1},
     {DIALECT_LLAMACPP, -1, {OK "[]"}, IDLE_UNKNOWN, 1},
     {DIALECT_LLAMACPP, -1, {OK "[{\"id\":0,\"is_processing\":7}]"}, IDLE_UNKNOWN, 1},
     {DIALECT_LLAMACPP, -1, {OK "<html>"}, IDLE_UNKNOWN, 1},
@@ -137,6 +138,25 @@ static void test_busy_until_the_limit(void **state)
     assert_true(w.server->requests >= 3 && w.server->requests <= 8); // rarer and rarer
     assert_true(w.took_ms >= 290);
     wait_close(&w);
+}
+
+// What may go on beyond what was read says nothing.
+static void test_body_without_an_end(void **state)
+{
+    (void)state;
+    static const char head[] = METRICS("0.0", "0.0");
+    char *body = mem_calloc(1, sizeof(head) + BUF_MAX_REPLY);
+    memcpy(body, head, sizeof(head) - 1);
+    memset(body + sizeof(head) - 1, '#', BUF_MAX_REPLY);
+    const struct canned_reply reply = {body, CANNED_DRIP, false};
+    struct wait w;
+    wait_open(&w, &reply, 1);
+    w.options.dialect = DIALECT_VLLM;
+    w.options.limit_ms = 8000;
+    wait_run(&w);
+    assert_int_equal(w.how, IDLE_UNKNOWN);
+    wait_close(&w);
+    free(body);
 }
 
 static void test_nobody_listens(void **state)
@@ -199,9 +219,13 @@ static void test_who_has_a_route(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_idle),           cmocka_unit_test(test_busy_until_the_limit),
-        cmocka_unit_test(test_nobody_listens), cmocka_unit_test(test_hung),
-        cmocka_unit_test(test_cancel),         cmocka_unit_test(test_who_has_a_route),
+        cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_busy_until_the_limit),
+        cmocka_unit_test(test_body_without_an_end),
+        cmocka_unit_test(test_nobody_listens),
+        cmocka_unit_test(test_hung),
+        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_who_has_a_route),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

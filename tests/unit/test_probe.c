@@ -456,7 +456,7 @@ static void test_large_page_is_not_read_to_its_end(void **state)
     char *page = mem_calloc(1, sizeof(head) + PAGE);
     memcpy(page, head, sizeof(head) - 1);
     memset(page + sizeof(head) - 1, 'x', PAGE);
-    const struct canned_reply replies[] = {{page, CANNED_CLOSE, false},
+    const struct canned_reply replies[] = {{page, CANNED_DRIP, false},
                                            {"/v1/models\n" LIST(""), CANNED_CLOSE, false},
                                            {"*\n" NOT_FOUND, CANNED_CLOSE, false}};
     struct ask a;

@@ -67,6 +67,7 @@ static const struct shape_case shapes[] = {
     // marks that are missing, doubled, in another order, or where they must not be
     {"um", "uQmAeuRm", NONE},
     {"uQQm", "uQmAeuRm", NONE},
+    {"uQmQ", "uQmQAeuRmQ", NONE},
     {"uQAm", "uQmAeuRm", NONE},
     {"uQm", "uQmeuRm", NONE},
     {"uQm", "uQmAeuRmA", NONE},
