@@ -3,18 +3,17 @@
 //
 // The machine that takes a server through the steps of a proof (proof_step.c).
 //
-//   proof_start ─▶ proof_go ──a step generates──▶ proof_send ──┬── end ────────▶ proof_on_end ───┐
-//                   ▲  ▲ │                                     └── left early ─▶ proof_on_left ──┤
-//                   │  │ ├──counts, renders──▶ proof_count, proof_render ──answer──────────────────┤
-//                   │  │ └──the server may still be busy──▶ proof_settle ──idle, or quiet──▶┐     │
-//                   │  └─────────────────────────────────────────────────────────────────┘     │
-//                   └──────────── same turn again, next turn, or next step ──────────────────────┘
+//   proof_start ─▶ proof_go ──the step generates──▶ proof_send ──end──▶ proof_on_end ──▶ again, next turn or next step
+//                     ▲  │                              └── left early ──▶ proof_on_soon ──▶ next step
+//                     │  ├──it counts or renders──▶ proof_on_count, proof_on_render ───────▶ next step
+//                     │  └──the server may still be busy──▶ proof_settle ──idle, or quiet──▶ proof_settled
+//                     └── each of them goes on here ──────────────────────────────────────────────┘
 //
 // A generation that was left, or that broke within its reply, may still burn on the server: `unsettled` holds until a
 // status route says idle or, without one, the longest that a proof may take has passed. Nothing is sent meanwhile.
 //
-// What a failure means is decided in one place (proof_fate): the step goes unanswered, the turn is asked again without
-// what was refused, or the server has gone and with it everything that was proved so far.
+// What the end of a generation means is decided in proof_fate.c: the step is answered or goes unanswered, the turn is
+// asked again without what was refused, or the server has gone and with it everything that was proved so far.
 #include "backend/proof.h"
 
 #include "backend/count.h"
@@ -34,7 +33,6 @@ enum {
     SETTLE_LIMIT_MS = 30 * 1000,
     OVERRUN_SLACK_TOKENS = 8,
     OVERRUN_BYTES_PER_TOKEN = 6, // no tokenizer has more, over a whole answer in English
-    TIMED_TOKENS_LEAST = 8,
     SAMPLE_X100_LEAST = 20,
     SAMPLE_X100_MOST = 4000,
 };
@@ -51,11 +49,9 @@ struct proof {
     struct sampling sampling;
     size_t step; // PROOF_STEPS: all are done
     int turn;
-    int dropped; // how many of proof_rungs this turn goes without
-    param_set refused_before;
-    bool answered;  // some generation came to a proper end
     bool unsettled; // the server may still be busy with what we left
     bool leaving;   // the step is about how soon it is idle
+    bool left;      // just now, and nothing was made of it yet
     int64_t left_at_ms;
     size_t bytes_most; // of the turn's text: more is no token limit any more
     bool leave;        // this turn is left at its first text
@@ -111,7 +107,7 @@ static void proof_finish(struct proof *p, enum failure failure, const char *mess
 static void proof_next_step(struct proof *p)
 {
     p->step++;
-    p->turn = p->dropped = 0;
+    p->turn = p->scene.dropped = 0;
     p->scene.reasoning_is_text = p->scene.found.hidden_answer;
     p->leaving = p->leave = false;
 }
@@ -179,104 +175,7 @@ static void proof_settle(struct proof *p)
     p->idle = idle_wait_start(p->loop, p->http, &o, proof_on_idle, p);
 }
 
-// ---- what a failure means ----------------------------------------------------------------------------------------------
-
-enum proof_fate { FATE_ANSWERED, FATE_AGAIN, FATE_UNANSWERED, FATE_GONE };
-
-// What goes when a request was refused without a word about why: first what serves only us, then all that is optional.
-static const param_set proof_rungs[] = {PARAM_BIT(PARAM_PINGS) | PARAM_BIT(PARAM_CACHE) | PARAM_BIT(PARAM_THINKING) |
-                                            PARAM_BIT(PARAM_USAGE),
-                                        PARAM_BIT(PARAM_COUNT) - 1};
-
-static void proof_refuse(struct proof *p, enum proof_verdict verdict)
-{
-    *proof_verdict_of(&p->scene, proof_step_now(p)) = verdict;
-}
-
-static enum proof_fate proof_drop_more(struct proof *p)
-{
-    if (p->answered) return FATE_UNANSWERED; // all of it was taken before
-    if (p->dropped == 0) p->refused_before = p->scene.found.refused;
-    param_set had = gen_params(p->scene.dialect) & ~p->scene.found.refused;
-    while (p->dropped < (int)ARRAY_LEN(proof_rungs)) {
-        param_set rung = proof_rungs[p->dropped++];
-        if ((had & rung) == 0) continue;
-        p->scene.found.refused |= had & rung;
-        return FATE_AGAIN;
-    }
-    p->scene.found.refused = p->refused_before;
-    return FATE_GONE; // it refuses the simplest request there is
-}
-
-static enum proof_fate proof_refused(struct proof *p, const struct gen_result *r)
-{
-    const struct proof_step *step = proof_step_now(p);
-    param_set news = r->failure == FAIL_PARAM ? r->refused & ~p->scene.found.refused : 0;
-    p->scene.found.refused |= news;
-    if ((news & step->subject) != 0 || (news == 0 && p->answered && step->subject != 0)) {
-        proof_refuse(p, PROOF_NO);
-        return FATE_UNANSWERED;
-    }
-    return news != 0 ? FATE_AGAIN : proof_drop_more(p);
-}
-
-// A model that thinks although it was told not to, or an answer in the wrong field: asked once more to tell them apart.
-static enum proof_fate proof_only_reasoning(struct proof *p)
-{
-    if (!proof_step_now(p)->knows_answer || p->scene.reasoning_is_text) return FATE_UNANSWERED;
-    p->scene.reasoning_is_text = true;
-    return FATE_AGAIN;
-}
-
-static enum proof_fate proof_fate(struct proof *p, const struct gen_result *r)
-{
-    switch (r->failure) {
-    case FAIL_NONE:
-        return FATE_ANSWERED;
-    case FAIL_PARAM:
-    case FAIL_REQUEST:
-        return proof_refused(p, r);
-    case FAIL_PREFILL:
-        if (proof_step_now(p)->subject == PARAM_BIT(PARAM_PREFILL)) proof_refuse(p, PROOF_NO);
-        return FATE_UNANSWERED;
-    case FAIL_REASONING:
-        return proof_only_reasoning(p);
-    case FAIL_EMPTY:
-    case FAIL_GARBAGE:
-    case FAIL_CONTEXT:
-    case FAIL_PROMPT_CUT:
-    case FAIL_TOO_BIG:
-    case FAIL_TOO_LARGE:
-        return FATE_UNANSWERED;
-    case FAIL_NOT_FOUND: // the route of raw texts, where chats were answered
-    case FAIL_SERVER:
-    case FAIL_ERROR_FRAME: // a schema that its grammar compiler cannot take, and the like
-        return p->answered ? FATE_UNANSWERED : FATE_GONE;
-    default:
-        return FATE_GONE;
-    }
-}
-
 // ---- one generation ----------------------------------------------------------------------------------------------------
-
-static void proof_note(struct proof *p, const struct gen_result *r)
-{
-    struct proof_scene *s = &p->scene;
-    const char *text = s->answers[p->turn].text.data;
-    if (r->cached_tokens >= 0) s->tells_cached = true;
-    bool thought = r->reasoning_bytes > 0 && !s->reasoning_is_text;
-    if (thought || strncmp(text, "<think>", strlen("<think>")) == 0) s->found.thinks = true;
-    if (r->failure != FAIL_NONE || r->output_tokens < TIMED_TOKENS_LEAST) return;
-    s->tokens_timed += r->output_tokens;
-    s->output_ms += r->output_ms >= 0 ? r->output_ms : r->total_ms - r->first_token_ms;
-}
-
-// A reply with a bad status was no generation.
-static bool proof_broke(const struct gen_result *r)
-{
-    bool whole = r->failure == FAIL_NONE || r->failure == FAIL_EMPTY || r->failure == FAIL_REASONING;
-    return !whole && r->http_status < 400;
-}
 
 static void proof_on_end(void *arg, const struct gen_result *r)
 {
@@ -284,8 +183,8 @@ static void proof_on_end(void *arg, const struct gen_result *r)
     p->generation = NULL;
     p->scene.answers[p->turn].result = *r;
     p->unsettled = proof_broke(r);
-    proof_note(p, r);
-    switch (proof_fate(p, r)) {
+    proof_note(&p->scene, p->turn);
+    switch (proof_fate(&p->scene, proof_step_now(p), r)) {
     case FATE_GONE:
         proof_finish(p, r->failure, r->message);
         return;
@@ -295,8 +194,8 @@ static void proof_on_end(void *arg, const struct gen_result *r)
         proof_next_step(p);
         break;
     case FATE_ANSWERED:
-        p->answered = true;
-        p->dropped = 0;
+        p->scene.answered = true;
+        p->scene.dropped = 0;
         if (proof_step_now(p)->judge != NULL && proof_step_now(p)->judge(&p->scene, p->turn)) {
             p->turn++;
         } else {
@@ -308,9 +207,8 @@ static void proof_on_end(void *arg, const struct gen_result *r)
 }
 
 // Left at its first text, as the step wanted; or there was far more text than the limit allows.
-static void proof_on_left(void *arg)
+static void proof_leave(struct proof *p)
 {
-    struct proof *p = arg;
     if (p->leave) {
         p->leaving = true; // judged when the server is idle
     } else {
@@ -318,6 +216,14 @@ static void proof_on_left(void *arg)
         if (step->overrun != NULL) step->overrun(&p->scene, p->turn);
         proof_next_step(p);
     }
+}
+
+// The start, and what follows when a generation was left from inside its own callback.
+static void proof_on_soon(void *arg)
+{
+    struct proof *p = arg;
+    if (p->left) proof_leave(p);
+    p->left = false;
     proof_go(p);
 }
 
@@ -329,7 +235,7 @@ static void proof_on_text(void *arg, const char *bytes, size_t len)
     if (!p->leave && fits && text->len <= p->bytes_most) return;
     gen_cancel(p->generation);
     p->generation = NULL;
-    p->unsettled = true;
+    p->left = p->unsettled = true;
     p->left_at_ms = clock_mono_ms();
     timer_set(p->soon, 0);
 }
@@ -416,7 +322,7 @@ static void proof_go(struct proof *p)
         proof_settle(p);
         return;
     }
-    while (p->step < PROOF_STEPS && p->turn == 0 && p->dropped == 0 && !proof_step_now(p)->applies(&p->scene))
+    while (p->step < PROOF_STEPS && p->turn == 0 && p->scene.dropped == 0 && !proof_step_now(p)->applies(&p->scene))
         p->step++;
     if (p->step == PROOF_STEPS) {
         proof_finish(p, FAIL_NONE, "");
@@ -460,8 +366,8 @@ struct proof *proof_start(struct loop *l, struct http *h, const struct proof_opt
     p->scene.tokens_route = o->facts->tokens_route;
     p->scene.sample = o->sample != NULL && o->sample[0] != '\0';
     for (int i = 0; i < PROOF_TURNS_MOST; i++) buf_init(&p->scene.answers[i].text, PROOF_ANSWER_MAX);
-    p->soon = timer_new(l, proof_on_left, p);
+    p->soon = timer_new(l, proof_on_soon, p);
     p->quiet = timer_new(l, proof_on_quiet, p);
-    proof_go(p);
+    timer_set(p->soon, 0);
     return p;
 }

@@ -198,7 +198,8 @@ static void prefill_ask(const struct proof_scene *s, int turn, struct proof_ask 
 // "Paris." goes on. "The capital of France is Paris", "Paris is the capital of France" and "Sure! …" are new turns.
 static bool prefill_judge(struct proof_scene *s, int turn)
 {
-    static const char *const openings[] = {"sure", "certainly", "ofcourse", "hello", "hi", "great", "okay", "yes"};
+    static const char *const openings[] = {"sure",  "certainly", "ofcourse", "hello", "hi",
+                                           "great", "okay",      "yes",      "think"};
     char *letters = letters_of(s->answers[turn].text.data);
     bool anew = strstr(letters, "capitaloffrance") != NULL;
     for (size_t i = 0; i < ARRAY_LEN(openings); i++) anew = anew || letters_begin(letters, openings[i]);
@@ -335,8 +336,3 @@ const struct proof_step proof_steps[PROOF_STEPS] = {
     {.verdict = VERDICT(reuse), .applies = raw_applies, .ask = raw_ask, .judge = raw_judge},
     {.verdict = VERDICT(leave), .applies = leave_applies, .ask = leave_ask},
 };
-
-enum proof_verdict *proof_verdict_of(struct proof_scene *s, const struct proof_step *step)
-{
-    return (enum proof_verdict *)(void *)((char *)&s->found + step->verdict);
-}

@@ -30,6 +30,9 @@ struct proof_scene {
     bool raw_holds;                                // the template was tried, and what it sends is reused
     int64_t tokens_timed, output_ms;               // of all answers: the server's speed
     struct proof_answer answers[PROOF_TURNS_MOST]; // of this step, one for each of its turns
+    bool answered;                                 // some generation came to a proper end
+    int dropped;                                   // how often this turn was refused without a reason
+    param_set refused_before;                      // and what was known to be refused before that
     struct proofs found;
 };
 
@@ -63,10 +66,17 @@ struct proof_step {
 
 extern const struct proof_step proof_steps[PROOF_STEPS];
 
-enum proof_verdict *proof_verdict_of(struct proof_scene *s, const struct proof_step *step);
 // What 64 tokens take at the speed that was seen; 0: unknown.
 int64_t proof_rest_ms(const struct proof_scene *s);
 // From how long after the client had left the server was idle.
 enum proof_verdict proof_judge_leave(int64_t idle_after_ms, int64_t rest_ms);
+
+// What follows from the end of a generation (proof_fate.c).
+enum proof_fate { FATE_ANSWERED, FATE_AGAIN, FATE_UNANSWERED, FATE_GONE };
+enum proof_fate proof_fate(struct proof_scene *s, const struct proof_step *step, const struct gen_result *r);
+// What every answer tells on the way: thoughts, cached tokens, speed.
+void proof_note(struct proof_scene *s, int turn);
+// It broke within its reply, so the server may still be busy with it.
+bool proof_broke(const struct gen_result *r);
 
 #endif

@@ -214,17 +214,19 @@ static void send_answer(struct fake *f, int fd, const struct wish *w, const char
     if (leaves || tokens > 2 * w->max_tokens) await_leave(f, fd);
 }
 
+#define BAD_REQUEST "400 Bad Request\r\nConnection: close"
+
 static bool send_refusal(const struct fake *f, int fd, const struct json *body)
 {
     const struct habits *h = &f->habits;
     if (h->refuses != NULL && json_get(body, h->refuses) != NULL) {
         char *text = mem_printf("{\"error\":{\"code\":400,\"message\":\"Unsupported parameter: '%s'\"}}", h->refuses);
-        send_json(fd, "400 Bad Request", text);
+        send_json(fd, BAD_REQUEST, text);
         free(text);
         return true;
     }
     bool disliked = h->refuses_all || (h->dislikes != NULL && json_get(body, h->dislikes) != NULL);
-    if (disliked) send_json(fd, "400 Bad Request", "{\"error\":{\"code\":400,\"message\":\"no\"}}");
+    if (disliked) send_json(fd, BAD_REQUEST, "{\"error\":{\"code\":400,\"message\":\"no\"}}");
     return disliked;
 }
 
@@ -685,6 +687,7 @@ static void test_answers_are_judged(void **state)
             {"the  CAPITAL of france is", PROOF_NO},
             {"Paris is the capital of France.", PROOF_NO},
             {"Sure! Paris", PROOF_NO},
+            {"<think>\nParis", PROOF_NO},
         },
       schemas[] = {
           {"{\"bird\":\"kestrel\"}", PROOF_YES}, {" {\n \"bird\" : \"kestrel\" }\n", PROOF_YES},
