@@ -79,7 +79,7 @@ static void backends_fail(struct backends_item *i, enum failure f, const char *m
 {
     i->state = BACKENDS_FAILED;
     i->facts.failure = f;
-    (void)snprintf(i->facts.message, sizeof i->facts.message, "%s", message);
+    (void)snprintf(i->facts.message, sizeof i->facts.message, "%.255s", message);
 }
 
 static void backends_target(struct backends_survey *k, size_t index)
@@ -239,10 +239,10 @@ size_t backends_missing(const struct backends_item *i, const struct config *c,
 
     if (i->state != BACKENDS_READY) return 0;
     if (*model == '\0')
-        missing[n++] = f->models_count > 0 ? "no model is loaded: name one" : "no model";
+        missing[n++] = f->models_count > 0 ? "no word of which model answers: name one" : "no model";
     else if (f->models_whole && f->models_count > 0 && !listed)
         missing[n++] = "it does not have this model";
-    else if (!f->model_loaded)
+    else if (f->models_whole && !f->model_loaded)
         missing[n++] = "the model is not loaded";
     if (*model != '\0' && !config_allows(c, model)) missing[n++] = "models.allow does not have this model";
     if (f->n_ctx_tokens == 0 && (i->conf == NULL || i->conf->n_ctx_tokens == 0)) missing[n++] = "no context size";

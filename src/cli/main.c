@@ -19,6 +19,7 @@
 //    │               │              └─ engine/publish.c     files from rows: out/prose.c
 //    │               └─ app/observer.c       reading along: store/*.c over io/db.c
 //    │        list, status: page.c, app/status.c     tail: app/reading.c     pause, cancel: demand.c, app/order.c
+//    │        backends: app/backends.c, backend/scan.c (what answers, and what it is)
 //    │        prompt: exchange.c, app/transcript.c (what was sent, what came back)
 //    └── output_close                        stdout is checked
 //

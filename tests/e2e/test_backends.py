@@ -120,7 +120,7 @@ def test_simulator(home, simulator):
 def test_what_is_missing(home, fake):
     got = one(home, fake({"/v1/models": models("a", "b")}).url)
     assert got["dialect"] == "openai" and got["model"] is None and got["n_ctx_tokens"] is None
-    assert "no model is loaded: name one" in got["missing"]
+    assert "no word of which model answers: name one" in got["missing"]
     assert "no context size" in got["missing"] and "no word of when it is idle" in got["missing"]
     # Python's own server is what MLX's is known by
     assert one(home, fake({"/v1/models": models("a")}, server="BaseHTTP/0.6 Python/3.12").url)["dialect"] == "mlx"
