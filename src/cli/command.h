@@ -26,8 +26,8 @@ struct command {
     int (*raw)(int argc, char **argv); // instead of all that: a command for ourselves, which no help shows
 };
 
-extern const struct command cmd_submit, cmd_resume, cmd_run, cmd_list, cmd_status, cmd_tail, cmd_prompt, cmd_pause,
-    cmd_cancel, cmd_backends, cmd_help, cmd_version, cmd_keeper;
+extern const struct command cmd_submit, cmd_resume, cmd_run, cmd_list, cmd_status, cmd_tail, cmd_stats, cmd_prompt,
+    cmd_pause, cmd_cancel, cmd_backends, cmd_help, cmd_version, cmd_keeper;
 
 extern const struct command *const commands[];        // ends with NULL
 const struct command *command_find(const char *name); // NULL: unknown

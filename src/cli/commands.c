@@ -10,7 +10,7 @@
 #include "text/typo.h"
 
 const struct command *const commands[] = {
-    &cmd_submit, &cmd_resume, &cmd_run,      &cmd_list, &cmd_status,  &cmd_tail,   &cmd_prompt,
+    &cmd_submit, &cmd_resume, &cmd_run,      &cmd_list, &cmd_status,  &cmd_tail,   &cmd_prompt, &cmd_stats,
     &cmd_pause,  &cmd_cancel, &cmd_backends, &cmd_help, &cmd_version, &cmd_keeper, NULL,
 };
 

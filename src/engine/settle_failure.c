@@ -189,8 +189,25 @@ static bool note_breaker(struct worker *w, const struct gen_result *r, struct er
     return store_event_add(w->store, w->job.id, "backend", BREAKER_TEXT, NULL, e);
 }
 
+// An answer that broke off was written at some speed too.
+static void note_speed(struct worker *w, const struct gen_result *r)
+{
+    const struct pace_sample sample = {
+        .prompt_tokens = -1,
+        .cached_tokens = -1,
+        .output_tokens = (int64_t)w->flight.text.len / BYTES_PER_TOKEN,
+        .first_token_ms = r->first_token_ms,
+        .total_ms = r->total_ms,
+        .prompt_ms = -1,
+        .output_ms = -1,
+    };
+    bool waited = r->failure == FAIL_STALL || r->failure == FAIL_WEDGED || r->failure == FAIL_TOTAL;
+    if (!waited) pace_note(&worker_server(w)->pace, &sample);
+}
+
 bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
 {
+    note_speed(w, r);
     worker_count_failure(w, r->failure);
     w->same_request = is_culprit(w, r) ? w->same_request + 1 : 0;
     struct retry_decision d = decide(w, r);

@@ -12,7 +12,7 @@ import pytest
 
 from novelgen import PROGRAM, book_of
 
-COMMANDS = ["submit", "resume", "run", "list", "status", "tail", "prompt", "pause", "cancel", "help", "version"]
+COMMANDS = ["submit", "resume", "run", "list", "status", "tail", "prompt", "stats", "pause", "cancel", "help", "version"]
 STATUS_FIELDS = """id slug state reason title words_done words_target chapters_done chapters_total gaps requests retries
     prompt_tokens cached_tokens output_tokens tokens_per_s eta_s out_dir""".split()
 SMALL = ["--premise", "A clockmaker loses an hour", "--words", 300]

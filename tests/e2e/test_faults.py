@@ -81,7 +81,7 @@ def test_a_fault_does_not_show_in_the_book(place, whole, script):
                          ids=["prefill", "quoting"])
 def test_broken_connections(place, whole, options, last):
     place.serve(*options)
-    modes = ["rst:9000", "cut:20000", "refuse", "rst:40000", "cut:50000", last]
+    modes = ["rst:9000", "cut:90000", "refuse", "rst:60000", "cut:50000", last]
     with Relay(place.port, modes) as relay:
         done = place.submit(port=relay.port, **BOOK)
         assert done.returncode == 0, done.stderr

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// novelgen stats
+#include "cli/command.h"
+
+#include <unistd.h>
+
+#include "app/home.h"
+#include "app/observer.h"
+#include "app/stats.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/exit.h"
+#include "cli/output.h"
+#include "cli/page_stats.h"
+#include "cli/settings.h"
+#include "model/deadline.h"
+
+static struct {
+    const char *since;
+} stats_options;
+
+static const struct option stats_own[] = {
+    {"since", 0, OPTION_TEXT, &stats_options.since, "WHEN", 0, 0,
+     "only what was asked since then: 24h, 7d, 07:00, 2026-11-22"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
+};
+
+static void stats_print(const struct stats *st)
+{
+    struct buf page;
+
+    if (settings.json) {
+        struct json *o = stats_json(st);
+        output_json(o, false);
+        json_free(o);
+        return;
+    }
+    buf_init(&page, BUF_MAX_REPLY);
+    page_stats(st, isatty(STDOUT_FILENO) ? settings_columns() : 0, &page);
+    output_text(page.data, page.len);
+    output_flush();
+    buf_release(&page);
+    if (st->all.requests == 0) log_line(LOG_INFO, "no request was made%s", st->since_ms > 0 ? " since then" : " yet");
+}
+
+static bool stats_show(const struct home *h, const struct args *a, struct stats_ask *ask, struct err *e)
+{
+    struct observer o;
+    struct stats st;
+
+    bool ok = observer_open_once(&o, h->path, e) &&
+              (a->count == 0 || observer_find_job(o.store, a->items[0], &ask->job, e)) &&
+              stats_read(&st, o.store, ask, e);
+    observer_release(&o);
+    if (!ok) return false;
+    stats_print(&st);
+    stats_release(&st);
+    return true;
+}
+
+static int stats_run(const struct args *a)
+{
+    struct stats_ask ask = {.now_ms = clock_wall_ms()};
+    struct err e = ERR_INIT;
+    struct home home;
+
+    if (stats_options.since != NULL && !deadline_since(stats_options.since, ask.now_ms, &ask.since_ms, &e)) {
+        (void)err_prefix(&e, "--since");
+        return exit_fail(&e);
+    }
+    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    bool ok = stats_show(&home, a, &ask, &e);
+    home_release(&home);
+    return ok ? EXIT_WHOLE : exit_fail(&e);
+}
+
+static const struct option *const stats_tables[] = {stats_own, settings_home, settings_page, NULL};
+
+const struct command cmd_stats = {
+    .name = "stats",
+    .usage = "[ID] [OPTION]...",
+    .summary = "what the servers were asked, and how fast they answered",
+    .help =
+        "Sums up all requests, or those of one job, by server and model: how many in all and in the last hour "
+        "(1H), tokens\n"
+        "in and out, the share that was cached, tokens a second while writing, and the time to the first token "
+        "and to the\n"
+        "end of a whole answer (the mean, and what 95 of 100 stay within). Below: what failed, which rule refused "
+        "answers,\n"
+        "and which jobs wait. --since takes a time that has passed, or how long ago it was.\n\n"
+        "Example: novelgen stats --since 24h",
+    .tables = stats_tables,
+    .args_most = 1,
+    .run = stats_run,
+};
