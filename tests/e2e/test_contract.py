@@ -57,7 +57,6 @@ class Run:
             return self.place.submit(**spec)
         with Relay(self.place.port, relay) as between:
             done = self.place.submit(port=between.port, **spec)
-            assert between.connections > 1
         return done
 
     def check(self, charged=0):
@@ -227,13 +226,17 @@ def test_every_wording_of_a_full_context(runs, whole, dialect):
         assert len(made[0].failures) == len(words)
 
 
-def test_a_context_that_is_smaller_than_it_was_said(runs, whole):
-    """Nobody says how much there is, and the requests outgrow it; or the server cuts them without a word."""
-    made = runs(["openai"], "--ctx", 2300)
-    check_books(made, whole, "context_exceeded")
-    cut = runs(["ollama"], "--ctx", 4096, script=[fault("prompt_cut", {"every": 1})])
-    check_books(cut, whole, "prompt_cut")
-    assert all("smaller than it was taken for" in str(run.events) for run in made + cut)
+def test_a_prompt_that_is_cut_without_a_word(runs, whole):
+    made = runs(["ollama"], "--ctx", 4096, script=[fault("prompt_cut", {"every": 1})])
+    check_books(made, whole, "prompt_cut")
+    assert "smaller than it was taken for" in str(made[0].events)
+
+
+def test_a_context_that_nobody_tells(runs, whole):
+    """It is found by its error, and costs no attempt."""
+    made = runs(["openai"], "--ctx", 3000, words=2400)
+    assert set(made[0].failures) == {"context_exceeded"} and made[0].account["fit_max"] > 0.9
+    assert "smaller than it was taken for: 3000 tokens" in str(made[0].events)
 
 
 # ---- below HTTP
@@ -248,15 +251,16 @@ def test_broken_connections(runs, whole, last):
 
 
 @pytest.mark.parametrize("mode, failures", [
-    ("hold:250000:200", ["truncated"]), ("hold:250000:5000", ["stall"]), ("gateway:524:300", ["gateway_timeout"])])
+    ("hold:120000:200", ["truncated"]), ("hold:120000:5000", ["stall"]), ("gateway:524:300", ["gateway_timeout"])])
 def test_a_proxy_that_gives_up(runs, whole, mode, failures):
     """The server stalls behind a proxy, which says so, ends what had begun, or holds it."""
-    stalls = [fault("stall", CHUNK, after_tokens=0)] if mode.startswith("gateway") else None
+    stalls = [fault("mute", CHUNK)] if mode.startswith("gateway") else None
     check_books(runs(PLAIN, *PACED, script=stalls, relay=[mode, "pass"]), whole, *failures)
 
 
-def test_drops_of_a_stream(runs, whole):
-    check_books(runs(PLAIN, words=400, chapters=1, relay=["drip:1"]), whole)
+def test_drops_of_a_stream(runs):
+    for run in runs(PLAIN, words=300, chapters=1, relay=["drip:1"]):
+        assert run.status["retries"] == 0
 
 
 # ---- what is asked before the book
