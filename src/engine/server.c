@@ -84,6 +84,7 @@ struct server *servers_take(struct servers *all, const char *name, struct err *e
     s->all = all;
     s->name = mem_strdup(name);
     s->facts.dialect = DIALECT_UNKNOWN;
+    s->newest = -1;
     for (int i = 0; i < SERVER_SLOTS_MOST; i++) s->slot[i] = (struct lock)LOCK_INIT;
     if (!resolve(s, e)) {
         server_free(s);

@@ -46,7 +46,10 @@ struct server {
 
     struct backend_facts facts;
     bool ready;       // as far as anybody knows
-    bool looked_back; // what an earlier engine left there is known
+    // What was left there by an earlier engine, or by this one before it moved away, is known for these slots; attempts up
+    // to `newest` may be such.
+    bool looked_back[SERVER_SLOTS_MOST];
+    int64_t newest; // -1: not looked yet
     struct breaker breaker;
 
     // Of the server with the model that it was opened for last.

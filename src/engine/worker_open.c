@@ -6,7 +6,6 @@
 //
 // While a server is down it is looked at every second or so, whatever the backoff: a request goes out as soon as it was seen to
 // come back. One that says it is ready and fails all the same is asked again only when the backoff has passed.
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,12 +173,13 @@ static bool look_for_abandoned(struct worker *w, struct err *e)
     struct server *s = worker_server(w);
     struct attempt a = {0};
     int64_t job;
-    if (s->fresh || s->looked_back) {
+    if (s->newest < 0 && !store_attempt_newest(w->store, &s->newest, e)) return false;
+    if (s->fresh || s->looked_back[w->slot]) {
         w->need_barrier = w->need_barrier && !s->fresh;
         return true;
     }
-    s->looked_back = true;
-    enum store_found found = store_attempt_left(w->store, s->key, INT64_MAX, &job, &a, e);
+    s->looked_back[w->slot] = true;
+    enum store_found found = store_attempt_left(w->store, s->key, s->newest, &job, &a, e);
     if (found == STORE_FOUND) {
         int64_t gone = clock_wall_ms() - a.started_ms;
         int64_t left = pace_burn_ms(&s->pace, a.max_tokens) - (gone > 0 ? gone : 0);
