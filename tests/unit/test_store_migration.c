@@ -71,7 +71,7 @@ static void make_second(void)
                    "INSERT INTO model_ratio VALUES ('qwen', 4000, 3000);"
                    "INSERT INTO inbox_seen VALUES ('k', 1, 0, 't', 1);"
                    "INSERT INTO backend_profile VALUES ('attic', 6000, 1, 0, 'qwen'),"
-                   " ('http://LocalHost:8080', 4096, 0, 0, ''), ('http://127.0.0.1:8080/v1/', 4000, 0, 0, ''),"
+                   " ('http://LocalHost:8080', 4000, 0, 0, ''), ('http://127.0.0.1:8080/v1/', 4096, 0, 0, ''),"
                    " ('https://gpu.lan/v1', 9000, 0, 0, ''), ('nothing', 0, 0, 0, '');");
 }
 
