@@ -125,7 +125,8 @@ bool server_is_managed(const struct server *s)
 
 int server_slots(const struct server *s)
 {
-    return s->conf.slots > 1 ? s->conf.slots : 1;
+    int slots = s->conf.slots > 1 ? s->conf.slots : 1;
+    return s->facts.slots > 0 && s->facts.slots < slots ? s->facts.slots : slots;
 }
 
 // ---- its process -----------------------------------------------------------------------------------------------------

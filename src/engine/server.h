@@ -81,7 +81,7 @@ struct server *servers_find(const struct servers *all, const char *name); // NUL
 void server_set_url(struct server *s, const char *url);
 bool server_is_auto(const struct server *s);
 bool server_is_managed(const struct server *s);
-int server_slots(const struct server *s);
+int server_slots(const struct server *s); // as configured, or fewer if it says that it has fewer
 
 // Managed: starts its process unless it runs. `wait_ms` > 0: it died before and is not started again before that.
 enum server_start { SERVER_RUNS, SERVER_LATER, SERVER_BROKEN };
