@@ -171,6 +171,7 @@ static bool start(struct server *s, struct err *e)
     bool ok = start_keeper(s, socket, e);
     if (socket >= 0) close(socket);
     s->fresh = ok;
+    s->losses++;
     return ok;
 }
 
