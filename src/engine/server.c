@@ -125,7 +125,8 @@ bool server_is_managed(const struct server *s)
 
 int server_slots(const struct server *s)
 {
-    return s->conf.slots > 1 ? s->conf.slots : 1;
+    int slots = s->conf.slots > 1 ? s->conf.slots : 1;
+    return s->facts.slots > 0 && s->facts.slots < slots ? s->facts.slots : slots;
 }
 
 // ---- its process -----------------------------------------------------------------------------------------------------
@@ -170,6 +171,7 @@ static bool start(struct server *s, struct err *e)
     bool ok = start_keeper(s, socket, e);
     if (socket >= 0) close(socket);
     s->fresh = ok;
+    s->losses++;
     return ok;
 }
 

@@ -41,6 +41,7 @@ struct server {
     struct keeper *keeper;
     bool fresh; // it was started by us and nothing was asked of it yet: nothing of an earlier engine can run on it
     int deaths; // of the process, since its last useful answer
+    int losses; // times that it was seen to be gone, or was started: its cache went with it
     bool was_useful;  // it has answered once: its command is good
     int64_t start_ms; // monotonic: not to be started again before
 
@@ -81,7 +82,7 @@ struct server *servers_find(const struct servers *all, const char *name); // NUL
 void server_set_url(struct server *s, const char *url);
 bool server_is_auto(const struct server *s);
 bool server_is_managed(const struct server *s);
-int server_slots(const struct server *s);
+int server_slots(const struct server *s); // as configured, or fewer if it says that it has fewer
 
 // Managed: starts its process unless it runs. `wait_ms` > 0: it died before and is not started again before that.
 enum server_start { SERVER_RUNS, SERVER_LATER, SERVER_BROKEN };

@@ -206,16 +206,17 @@ static void pause_small(struct worker *w)
     worker_pause(w, text);
 }
 
-// Its slots: the server says how many it has.
+// Its slots: the server says how many it has. The job goes back to the pool, which knows it now too, and has its turn when
+// one of those is free.
 static bool has_slot(struct worker *w)
 {
     const struct server *s = worker_server(w);
-    if (w->slot == 0 || s->facts.slots == 0 || w->slot < s->facts.slots) return true;
+    if (w->slot < server_slots(s)) return true;
     char text[200];
     (void)snprintf(text, sizeof(text),
                    "the config gives the backend '%.80s' %d slots, the server has %d: set \"slots\" to that", s->name,
-                   server_slots(s), s->facts.slots);
-    worker_pause(w, text);
+                   s->conf.slots, s->facts.slots);
+    worker_give_back(w, text);
     return false;
 }
 
