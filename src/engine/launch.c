@@ -100,7 +100,7 @@ static void choose_sampling(struct worker *w, const struct attempt *last, int co
     const struct sampling_ask ask = {
         .use = w->step.kind == STEP_CHUNK ? SAMPLING_PROSE : SAMPLING_PLAN,
         .model = w->model,
-        .dry = server_has(worker_server(w), PARAM_DRY),
+        .dry = known_has(w->known, PARAM_DRY),
         .refused = last->charged,
         .copying = copies > 0,
     };
@@ -111,7 +111,7 @@ static void choose_schema(struct worker *w)
 {
     const struct step_ops *ops = step_ops(w->step.kind);
     buf_clear(&w->schema);
-    if (ops->schema && !w->step.lines && server_has_schema(worker_server(w))) ops->schema(&w->schema, &w->step);
+    if (ops->schema && !w->step.lines && known_has_schema(w->known)) ops->schema(&w->schema, &w->step);
 }
 
 // What no server that keeps its limit would send.
@@ -173,6 +173,7 @@ static bool begin_attempt(struct worker *w, const struct attempt *last, const st
         .backend = link_name(w->link),
         .model = w->model,
         .server = worker_server(w)->key,
+        .slot = w->slot,
         .words_asked = w->step.ask.ask_words,
         .max_tokens = (int)w->max_tokens,
         .seed = w->seed,
@@ -231,7 +232,7 @@ static enum one prepare_step(struct worker *w, struct err *e)
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
     int words = 0, copies = 0; // words of what is carried
-    bool prefill = server_prefills(worker_server(w)), done = false;
+    bool prefill = known_prefills(w->known), done = false;
     if (found == STORE_NONE && !conclude_alone(w, &done, e)) goto out;
     if (done) {
         result = ONE_AGAIN;
@@ -293,7 +294,7 @@ enum launch launch_prepare(struct worker *w, struct err *e)
 // ---- sent ----------------------------------------------------------------------------------------------------------
 
 // What the server has to read, by our own account; all of it where the account knows nothing.
-static int64_t tokens_to_read(const struct worker *w)
+int64_t launch_tokens_to_read(const struct worker *w)
 {
     struct desk d = worker_desk((struct worker *)(uintptr_t)w);
     const struct account_entry *entry = &w->account_entry;
@@ -305,19 +306,20 @@ static struct pace_limits limits(const struct worker *w)
     const struct server *s = worker_server(w);
     const struct config *c = w->o.config;
     const struct pace_ask ask = {
-        .prompt_tokens = tokens_to_read(w),
+        .prompt_tokens = launch_tokens_to_read(w),
         .max_tokens = w->max_tokens,
         .first_token_s = w->spec.first_token_s > 0 ? w->spec.first_token_s : c->first_token_s,
         .stall_s = w->spec.stall_s > 0 ? w->spec.stall_s : c->stall_s,
         .total_s = c->total_s,
         .cold = !s->facts.model_loaded,
     };
-    return pace_limits(&s->pace, &ask);
+    return pace_limits(&w->known->pace, &ask);
 }
 
 void launch_send(struct worker *w)
 {
-    const struct server *s = worker_server(w);
+    struct server *s = worker_server(w);
+    s->fresh = false;
     struct pace_limits limit = limits(w);
     const struct gen_request q = {
         .dialect = (enum dialect_kind)s->facts.dialect,
@@ -326,7 +328,7 @@ void launch_send(struct worker *w)
         .model = *w->model ? w->model : NULL,
         .messages = w->prompt.messages,
         .messages_count = w->prompt.count,
-        .raw = s->proofs.raw,
+        .raw = w->known->proofs.raw,
         .prefill = w->prompt.prefill,
         .max_tokens = (int)w->max_tokens,
         .seed = w->seed,
@@ -334,11 +336,11 @@ void launch_send(struct worker *w)
         .schema_name = step_ops(w->step.kind)->name,
         .schema = w->schema.len > 0 ? w->schema.data : NULL,
         .dry_breakers = w->dry_breakers,
-        .n_ctx_tokens = server_n_ctx_sent(s),
+        .n_ctx_tokens = known_n_ctx_sent(w->known),
         .slot = w->slot,
         .thinking_off = true,
-        .reasoning_is_text = s->hidden_answer,
-        .without = s->refused,
+        .reasoning_is_text = w->known->hidden_answer,
+        .without = w->known->refused,
         .connect_ms = CONNECT_MS,
         .first_token_ms = limit.first_token_ms,
         .stall_ms = limit.stall_ms,

@@ -158,6 +158,7 @@ void pool_attach(struct pool *p, struct store *s)
 void pool_detach(struct pool *p, bool keep_text)
 {
     for (size_t i = 0; i < p->count; i++) worker_detach(p->workers[i], keep_text);
+    for (struct server *s = p->servers.first; s; s = s->next) server_forget(s);
     timer_stop(p->turn);
     p->store = NULL;
 }

@@ -119,7 +119,7 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
                       (strcmp(j.rule, "no_sentence") == 0 || strcmp(j.rule, "too_short") == 0);
     if (unfinished) j.rule = "unfinished";
     // What stood in the field for reasoning was no answer after all.
-    if (j.rule && strcmp(j.rule, "reasoning") == 0) worker_server(w)->hidden_answer = false;
+    if (j.rule && strcmp(j.rule, "reasoning") == 0) w->known->hidden_answer = false;
     if (j.rule) return settle_end_attempt(w, r, j.rule, j.detail, true, e) && say_refused(w, &j, e);
     return settle_end_attempt(w, r, "accepted", "", false, e) && store_task_done(w->store, &key, e);
 }
@@ -133,12 +133,12 @@ static bool is_prompt_cut(struct worker *w, const struct gen_result *r)
 {
     const struct server *s = worker_server(w);
     bool calibrated = w->job.requests >= CALIBRATED_FROM && w->book.bytes_per_token > 0;
-    double per_token = calibrated ? w->book.bytes_per_token : (double)s->proofs.bytes_per_token_x100 / 100;
+    double per_token = calibrated ? w->book.bytes_per_token : (double)w->known->proofs.bytes_per_token_x100 / 100;
     if (r->prompt_cut) return true;
     if (r->prompt_tokens <= 0 || !(per_token > 0)) return false;
     int64_t own = (int64_t)((double)w->prompt.bytes / per_token), said = r->prompt_tokens;
     if (s->facts.dialect == DIALECT_OLLAMA) {
-        int64_t half = server_n_ctx(s) / 2 + 2;
+        int64_t half = known_n_ctx(w->known) / 2 + 2;
         return own > half + half / 4 && said >= half - CUT_ODD_TOKENS && said <= half + CUT_ODD_TOKENS;
     }
     double share = s->facts.dialect == DIALECT_OPENAI ? CUT_SHARE_UNKNOWN : CUT_SHARE;
@@ -147,7 +147,7 @@ static bool is_prompt_cut(struct worker *w, const struct gen_result *r)
 
 static bool say_speed(struct worker *w, enum pace_change change, struct err *e)
 {
-    const struct pace *p = &worker_server(w)->pace;
+    const struct pace *p = &w->known->pace;
     char text[200];
     if (change == PACE_SAME) return true;
     if (change == PACE_SLOWER)
@@ -156,6 +156,18 @@ static bool say_speed(struct worker *w, enum pace_change change, struct err *e)
     else
         (void)snprintf(text, sizeof(text), "the server is as fast as usual again: %.1f tokens/s", p->decode_per_s);
     return store_event_add(w->store, w->job.id, "backend", text, NULL, e);
+}
+
+// It answers without any optional parameter what it has refused with them: that was it.
+static bool end_trial(struct worker *w, struct err *e)
+{
+    if (!w->known->on_trial) return true;
+    w->known->on_trial = false;
+    return worker_remember(w, 0, e) &&
+           store_event_add(
+               w->store, w->job.id, "backend",
+               "the server refuses some parameter without saying which: it is asked without the optional ones", NULL,
+               e);
 }
 
 // What an answer shows of the server: that it works, and how fast.
@@ -171,12 +183,13 @@ static bool note_answer(struct worker *w, const struct gen_result *r, struct err
         .prompt_ms = r->prompt_ms,
         .output_ms = r->output_ms,
     };
-    pace_note(&s->pace, &sample);
+    pace_note(&w->known->pace, &sample);
     breaker_succeed(&s->breaker);
     server_useful(s);
     s->facts.model_loaded = true;
+    if (!end_trial(w, e)) return false;
     w->failures_in_row = w->same_request = w->moves = 0;
-    return say_speed(w, pace_look(&s->pace), e);
+    return say_speed(w, pace_look(&w->known->pace), e);
 }
 
 bool settle_flight(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
