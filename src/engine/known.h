@@ -33,6 +33,9 @@ struct known {
     int n_ctx_chosen;                // where each request sends it; 0: not chosen yet
     double underrate;                // our own count of tokens was too low by this factor; 1: it was not
     struct pace pace;
+    // Prompts and their tokens as it counted them, since it is known.
+    int counted;
+    int64_t counted_bytes, counted_tokens;
 };
 
 struct known *known_new(const struct server *s, const char *model);

@@ -346,7 +346,6 @@ void launch_send(struct worker *w)
         .stall_ms = limit.stall_ms,
         .total_ms = limit.total_ms,
     };
-    w->sent_ms = clock_mono_ms();
     worker_enter(w, WORKER_FLIGHT);
     flight_send(&w->flight, w->o.loop, w->o.http, &q);
 }

@@ -132,13 +132,14 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
 static bool is_prompt_cut(struct worker *w, const struct gen_result *r)
 {
     const struct server *s = worker_server(w);
-    bool calibrated = w->job.requests >= CALIBRATED_FROM && w->book.bytes_per_token > 0;
-    double per_token = calibrated ? w->book.bytes_per_token : (double)w->known->proofs.bytes_per_token_x100 / 100;
+    const struct known *k = w->known;
+    double per_token = (double)k->proofs.bytes_per_token_x100 / 100;
+    if (k->counted >= CALIBRATED_FROM) per_token = (double)k->counted_bytes / (double)k->counted_tokens;
     if (r->prompt_cut) return true;
     if (r->prompt_tokens <= 0 || !(per_token > 0)) return false;
     int64_t own = (int64_t)((double)w->prompt.bytes / per_token), said = r->prompt_tokens;
     if (s->facts.dialect == DIALECT_OLLAMA) {
-        int64_t half = known_n_ctx(w->known) / 2 + 2;
+        int64_t half = known_n_ctx(k) / 2 + 2;
         return own > half + half / 4 && said >= half - CUT_ODD_TOKENS && said <= half + CUT_ODD_TOKENS;
     }
     double share = s->facts.dialect == DIALECT_OPENAI ? CUT_SHARE_UNKNOWN : CUT_SHARE;
@@ -174,6 +175,8 @@ static bool end_trial(struct worker *w, struct err *e)
 static bool note_answer(struct worker *w, const struct gen_result *r, struct err *e)
 {
     struct server *s = worker_server(w);
+    struct known *k = w->known;
+    bool was_measured = k->pace.prefill_per_s > 0 && k->pace.decode_per_s > 0;
     const struct pace_sample sample = {
         .prompt_tokens = r->prompt_tokens,
         .cached_tokens = r->cached_tokens,
@@ -183,11 +186,19 @@ static bool note_answer(struct worker *w, const struct gen_result *r, struct err
         .prompt_ms = r->prompt_ms,
         .output_ms = r->output_ms,
     };
-    pace_note(&w->known->pace, &sample);
+    pace_note(&k->pace, &sample);
+    if (r->prompt_tokens > 0) {
+        k->counted++;
+        k->counted_bytes += (int64_t)w->prompt.bytes;
+        k->counted_tokens += r->prompt_tokens;
+    }
     breaker_succeed(&s->breaker);
     server_useful(s);
     s->facts.model_loaded = true;
     if (!end_trial(w, e)) return false;
+    bool is_measured = k->pace.prefill_per_s > 0 && k->pace.decode_per_s > 0;
+    if (is_measured && !was_measured && !worker_remember(w, 0, e))
+        return false; // a successor's limits follow from it
     w->failures_in_row = w->same_request = w->moves = 0;
     return say_speed(w, pace_look(&w->known->pace), e);
 }
