@@ -45,7 +45,7 @@ struct server {
     int64_t start_ms; // monotonic: not to be started again before
 
     struct backend_facts facts;
-    bool ready;       // as far as anybody knows
+    bool ready; // as far as anybody knows
     // What was left there by an earlier engine, or by this one before it moved away, is known for these slots; attempts up
     // to `newest` may be such.
     bool looked_back[SERVER_SLOTS_MOST];
@@ -58,6 +58,7 @@ struct server {
     struct proofs proofs;
     bool proved;
     bool hidden_answer, no_prefill, asked_plainly; // met in use
+    bool not_hidden;                               // it was taken for that, and what stood there was thinking
     param_set refused;                             // in proofs, and in use
     int n_ctx_learnt;                              // 0: nothing
     struct pace pace;

@@ -91,6 +91,22 @@ static bool look_for_cold_cache(struct worker *w, const struct gen_result *r, st
     return store_event_add(w->store, w->job.id, "prefix", text, NULL, e);
 }
 
+// What stood in the field for reasoning was no answer after all.
+static bool is_not_hidden(struct worker *w, struct err *e)
+{
+    struct server *s = worker_server(w);
+    if (!s->hidden_answer) return true;
+    s->hidden_answer = false;
+    s->not_hidden = true;
+    return worker_remember(w, 0, e);
+}
+
+static bool look_for_thoughts(struct worker *w, const struct gen_result *r, const struct buf *text, struct err *e)
+{
+    bool thought = r->reasoning_bytes > 0 || gate_has_thoughts(text->data, text->len);
+    return !thought || settle_thinks(w, e);
+}
+
 static bool settle_answer(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
 {
     struct desk d = worker_desk(w);
@@ -106,10 +122,10 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
         .cut = r->cut_by_limit,
         .guarded = guarded,
         .head_seen = guarded && guard_saw_head(w->flight.guard),
-        .tokens = w->flight.prefix.len > 0 ? -1 : (int)r->output_tokens,
+        .tokens = w->flight.prefix.len > 0 || r->reasoning_bytes > 0 ? -1 : (int)r->output_tokens,
         .turn = &w->prompt.messages[w->prompt.turn],
     };
-    bool ok = step_ops(w->step.kind)->settle(&d, &w->step, &a, &j, e);
+    bool ok = step_ops(w->step.kind)->settle(&d, &w->step, &a, &j, e) && look_for_thoughts(w, r, &text, e);
     buf_release(&text);
     if (!ok) return false;
     out->accepted = j.rule == NULL;
@@ -118,8 +134,7 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
     bool unfinished = j.rule && r->cut_by_limit && !w->flight.stopped &&
                       (strcmp(j.rule, "no_sentence") == 0 || strcmp(j.rule, "too_short") == 0);
     if (unfinished) j.rule = "unfinished";
-    // What stood in the field for reasoning was no answer after all.
-    if (j.rule && strcmp(j.rule, "reasoning") == 0) worker_server(w)->hidden_answer = false;
+    if (j.rule && strcmp(j.rule, "reasoning") == 0 && !is_not_hidden(w, e)) return false;
     if (j.rule) return settle_end_attempt(w, r, j.rule, j.detail, true, e) && say_refused(w, &j, e);
     return settle_end_attempt(w, r, "accepted", "", false, e) && store_task_done(w->store, &key, e);
 }

@@ -107,11 +107,20 @@ static bool learn_no_prefill(struct worker *w, struct err *e)
     return learnt(w, "the server refuses to continue an answer: its end is quoted instead", e);
 }
 
-// An answer that ended by itself and was nothing but thinking, twice: this server puts the answer itself there.
-static bool learn_hidden(struct worker *w, const struct gen_result *r, struct err *e)
+bool settle_thinks(struct worker *w, struct err *e)
 {
     struct server *s = worker_server(w);
-    if (s->hidden_answer || r->cut_by_limit || w->failures_in_row < 2) return true;
+    if (s->proofs.thinks) return true;
+    s->proofs.thinks = true;
+    return learnt(w, "the model thinks although it was told not to: its answers get room for it", e);
+}
+
+// Nothing but thinking. If it ended by itself, twice, this server puts the answer itself there.
+static bool learn_thoughts(struct worker *w, const struct gen_result *r, struct err *e)
+{
+    struct server *s = worker_server(w);
+    if (r->cut_by_limit) return settle_thinks(w, e);
+    if (s->hidden_answer || s->not_hidden || w->failures_in_row < 2) return true;
     s->hidden_answer = true;
     return learnt(w, "the server puts its answers where its thoughts belong: they are taken from there", e);
 }
@@ -135,7 +144,7 @@ static bool learn(struct worker *w, const struct gen_result *r, struct retry_dec
     case FAIL_PREFILL:
         return learn_no_prefill(w, e);
     case FAIL_REASONING:
-        return learn_hidden(w, r, e);
+        return learn_thoughts(w, r, e);
     default:
         return true;
     }
@@ -220,5 +229,6 @@ bool settle_failure(struct worker *w, const struct gen_result *r, struct settled
     // nothing would otherwise take days to end in a book of gaps.
     if (d.charge && !d.outage && d.delay_ms > CHARGED_DELAY_MOST_MS) d.delay_ms = CHARGED_DELAY_MOST_MS;
     out->decision = d;
-    return settle_end_attempt(w, r, d.smaller ? "smaller" : "", "", d.charge, e) && say_failed(w, &d, out->reason, e);
+    const char *verdict = r->failure == FAIL_REASONING ? "reasoning" : d.smaller ? "smaller" : "";
+    return settle_end_attempt(w, r, verdict, "", d.charge, e) && say_failed(w, &d, out->reason, e);
 }

@@ -235,6 +235,8 @@ bool settle_end_attempt(struct worker *w, const struct gen_result *r, const char
 #define BREAKER_TEXT                                                                                                 \
     "the server has failed five times in a row: nothing is asked of it until it says that it is ready"
 void worker_count_failure(struct worker *w, enum failure f);
+// The model thinks although it was told not to: its answers need room for that.
+bool settle_thinks(struct worker *w, struct err *e);
 bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e);
 
 #endif
