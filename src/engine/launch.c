@@ -23,6 +23,8 @@ enum {
     CONNECT_MS = 5000
 };
 
+#define LIMIT_BYTES_PER_TOKEN 4.5
+
 struct task_key launch_task(const struct worker *w)
 {
     return (struct task_key){
@@ -122,9 +124,12 @@ static void choose_schema(struct worker *w)
     if (ops->schema && !w->step.lines && server_has_schema(worker_server(w))) ops->schema(&w->schema, &w->step);
 }
 
-// What no server that keeps its limit would send.
+// What no server that keeps its limit would send. Where it was seen to ignore the limit, it is held here.
 static size_t most_bytes(const struct worker *w)
 {
+    const struct proofs *p = &worker_server(w)->proofs;
+    double per_token = p->bytes_per_token_x100 > 0 ? (double)p->bytes_per_token_x100 / 100 : LIMIT_BYTES_PER_TOKEN;
+    if (p->limit == PROOF_NO) return (size_t)((double)w->max_tokens * per_token);
     return (size_t)w->max_tokens * 16 + 4096;
 }
 
