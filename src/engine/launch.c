@@ -134,12 +134,14 @@ static size_t most_bytes(const struct worker *w)
 }
 
 // The room for thoughts before the answer: of a model that cannot be kept from thinking, and twice as much after each
-// answer that was nothing else.
+// answer that was nothing else, up to a quarter of the context.
 static int64_t thought_tokens(const struct worker *w)
 {
     int times = w->thoughts + worker_server(w)->proofs.thinks;
     if (times > THOUGHTS_MOST) times = THOUGHTS_MOST;
-    return times > 0 ? (int64_t)THOUGHT_TOKENS << (times - 1) : 0;
+    int64_t tokens = times > 0 ? (int64_t)THOUGHT_TOKENS << (times - 1) : 0,
+            most = server_n_ctx(worker_server(w)) / 4;
+    return tokens < most ? tokens : most;
 }
 
 // Thinking aloud is ended early. But a model whose template opens its thoughts marks only their end: one that thinks is

@@ -14,15 +14,10 @@
 #include "text/words.h"
 
 enum {
-    COLD_TOKENS = 600,   // a shorter prompt is not worth a word
-    CALIBRATED_FROM = 5, // requests of a job whose tokens were reported, before our own count is trusted
-    CUT_ODD_TOKENS = 4,  // Ollama leaves num_ctx / 2 + 2 or 3
+    COLD_TOKENS = 600, // a shorter prompt is not worth a word
 };
 
 #define COLD_SHARE 0.6
-#define CUT_SHARE  0.7
-// Of a server of which it is not known what its count means.
-#define CUT_SHARE_UNKNOWN 0.5
 
 // What was sent beyond the stored turns. It is kept with an attempt, unless it is one turn that is stored as such.
 static void write_sent(struct buf *out, const struct prompt *p)
@@ -141,25 +136,6 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
 
 // ---- the end of a request ----------------------------------------------------------------------------------------
 
-// The server reports far fewer tokens than we have sent: it has cut the prompt without a word, and what it wrote belongs
-// to another question. Our own count is trusted with the server's tokenizer, or when it is calibrated. Ollama's count
-// may leave out what was cached: there only its way of cutting is told apart, to half of the context.
-static bool is_prompt_cut(struct worker *w, const struct gen_result *r)
-{
-    const struct server *s = worker_server(w);
-    bool calibrated = w->job.requests >= CALIBRATED_FROM && w->book.bytes_per_token > 0;
-    double per_token = calibrated ? w->book.bytes_per_token : (double)s->proofs.bytes_per_token_x100 / 100;
-    if (r->prompt_cut) return true;
-    if (r->prompt_tokens <= 0 || !(per_token > 0)) return false;
-    int64_t own = (int64_t)((double)w->prompt.bytes / per_token), said = r->prompt_tokens;
-    if (s->facts.dialect == DIALECT_OLLAMA) {
-        int64_t half = server_n_ctx(s) / 2 + 2;
-        return own > half + half / 4 && said >= half - CUT_ODD_TOKENS && said <= half + CUT_ODD_TOKENS;
-    }
-    double share = s->facts.dialect == DIALECT_OPENAI ? CUT_SHARE_UNKNOWN : CUT_SHARE;
-    return (double)said < share * (double)own;
-}
-
 static bool say_speed(struct worker *w, enum pace_change change, struct err *e)
 {
     const struct pace *p = &worker_server(w)->pace;
@@ -202,11 +178,12 @@ bool settle_flight(struct worker *w, const struct gen_result *r, struct settled 
     if (w->flight.stopped) worker_need_barrier(w);
     bool nothing_more = r->failure == FAIL_EMPTY && w->flight.prefix.len > 0; // behind what had come before
     if (r->failure != FAIL_NONE && !nothing_more) return settle_failure(w, r, out, e);
-    if (is_prompt_cut(w, r)) {
+    if (settle_is_prompt_cut(w, r)) {
         struct gen_result cut = *r;
         cut.failure = FAIL_PROMPT_CUT;
         return settle_failure(w, &cut, out, e);
     }
     out->answered = true;
-    return note_answer(w, r, e) && look_for_cold_cache(w, r, e) && settle_answer(w, r, out, e);
+    return note_answer(w, r, e) && settle_look_short(w, r, e) && look_for_cold_cache(w, r, e) &&
+           settle_answer(w, r, out, e);
 }

@@ -65,17 +65,25 @@ static bool learnt(struct worker *w, const char *text, struct err *e)
     return worker_remember(w, 0, e) && store_event_add(w->store, w->job.id, "backend", text, NULL, e);
 }
 
-// A context that is smaller than it was taken for: the same request is then built anew to fit, and has cost nothing.
-static bool learn_context(struct worker *w, int said, struct retry_decision *d, struct err *e)
+bool settle_learn_context(struct worker *w, int said, struct err *e)
 {
     char text[200];
     struct server *s = worker_server(w);
     if (!server_learn_context(s, said)) return true;
     (void)snprintf(text, sizeof(text), "the server's context is smaller than it was taken for: %d tokens from now on",
                    server_n_ctx(s));
+    return learnt(w, text, e);
+}
+
+// The same request is built anew to fit, and has cost nothing; unless the context cannot be smaller.
+static bool learn_context(struct worker *w, int said, struct retry_decision *d, struct err *e)
+{
+    int before = server_n_ctx(worker_server(w));
+    if (!settle_learn_context(w, said, e)) return false;
+    if (server_n_ctx(worker_server(w)) == before) return true;
     *d = (struct retry_decision){.action = RETRY_NOW};
     w->failures_in_row = w->same_request = 0;
-    return learnt(w, text, e);
+    return true;
 }
 
 // Parameters that it refuses are left out from now on; all of them, once, if it does not say which.
@@ -217,6 +225,7 @@ static void note_speed(struct worker *w, const struct gen_result *r)
 bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
 {
     note_speed(w, r);
+    w->read_tokens = 0;
     worker_count_failure(w, r->failure);
     w->same_request = is_culprit(w, r) ? w->same_request + 1 : 0;
     struct retry_decision d = decide(w, r);

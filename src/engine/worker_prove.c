@@ -34,7 +34,8 @@ static void take_profile(struct worker *w, const struct backend_profile *p)
     s->proved = *p->proved && proofs_read(&s->proofs, p->proved);
     s->refused = s->proofs.refused;
     s->hidden_answer = s->proofs.hidden_answer;
-    s->no_prefill = s->asked_plainly = s->not_hidden = false;
+    s->no_prefill = s->asked_plainly = s->not_hidden = s->told_cap = false;
+    s->short_output = s->short_whole = 0;
     s->pace.prefill_per_s = p->prefill_per_s;
     s->pace.decode_per_s = p->decode_per_s;
     s->n_ctx_learnt = p->n_ctx_tokens;
