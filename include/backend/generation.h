@@ -78,6 +78,7 @@ struct gen_result {
     int64_t retry_after_ms; // -1
     int n_ctx_tokens;       // FAIL_CONTEXT: what the server says it has; 0: it does not say
     param_set refused;      // FAIL_PARAM: the parameters that its message names; 0: none in particular
+    bool pings;             // signs of life came that are neither text nor thought
     bool prompt_cut;        // the server itself says that it cut the prompt (llama.cpp's "truncated")
     char message[400];      // the server's or the system's own words, masked
 };

@@ -20,7 +20,8 @@ enum {
     COPIES_BEFORE_FLAT = 2,
     THOUGHT_TOKENS = 1000,
     THOUGHTS_MOST = 6,
-    CONNECT_MS = 5000
+    CONNECT_MS = 5000,
+    SILENCE_MS = 75 * 1000
 };
 
 #define LIMIT_BYTES_PER_TOKEN 4.5
@@ -334,6 +335,13 @@ static struct pace_limits limits(const struct worker *w)
     return pace_limits(&s->pace, &ask);
 }
 
+// A server that sends signs of life when it is asked to is dead without them, long before a prompt would be read. The least
+// often that one sends them is every 30 s.
+static int64_t silence_ms(const struct server *s)
+{
+    return s->pings && server_has(s, PARAM_PINGS) ? SILENCE_MS : 0;
+}
+
 void launch_send(struct worker *w)
 {
     const struct server *s = worker_server(w);
@@ -362,6 +370,7 @@ void launch_send(struct worker *w)
         .first_token_ms = limit.first_token_ms,
         .stall_ms = limit.stall_ms,
         .total_ms = limit.total_ms,
+        .silence_ms = silence_ms(s),
     };
     w->sent_ms = clock_mono_ms();
     worker_enter(w, WORKER_FLIGHT);

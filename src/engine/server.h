@@ -60,6 +60,7 @@ struct server {
     bool hidden_answer, no_prefill, asked_plainly; // met in use
     bool not_hidden;                               // it was taken for that, and what stood there was thinking
     int64_t short_output, short_whole;             // tokens of the last answer that was ended far below its limit
+    bool pings;                                    // it was seen to send signs of life when it was asked to
     bool told_cap;                                 // that it ends all answers at one length was said
     param_set refused;                             // in proofs, and in use
     int n_ctx_learnt;                              // 0: nothing

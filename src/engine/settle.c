@@ -173,6 +173,7 @@ static bool note_answer(struct worker *w, const struct gen_result *r, struct err
 bool settle_flight(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
 {
     memset(out, 0, sizeof(*out));
+    worker_server(w)->pings |= r->pings;
     if (!flight_commit(&w->flight, e)) return false;
     account_answer(&w->account, &w->prompt, w->flight.text.data, w->flight.text.len);
     if (w->flight.stopped) worker_need_barrier(w);
