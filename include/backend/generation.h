@@ -38,6 +38,7 @@ struct gen_message {
 // partial answer is continued by appending it. Found out by backend/render.h.
 struct gen_template {
     char *before, *open, *glue;
+    bool reopens; // the server's own rendering lacks a part of `open` before past answers, and so reads them anew
 };
 
 struct gen_request {
