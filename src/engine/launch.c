@@ -15,7 +15,17 @@
 #include "text/join.h"
 #include "text/words.h"
 
-enum { LEAST_WORDS = 60, LEAST_LEFT = 30, COPIES_BEFORE_FLAT = 2, THOUGHT_TOKENS = 1000, CONNECT_MS = 5000 };
+enum {
+    LEAST_WORDS = 60,
+    LEAST_LEFT = 30,
+    COPIES_BEFORE_FLAT = 2,
+    THOUGHT_TOKENS = 1000,
+    THOUGHTS_MOST = 6,
+    CONNECT_MS = 5000,
+    SILENCE_MS = 75 * 1000
+};
+
+#define LIMIT_BYTES_PER_TOKEN 4.5
 
 struct task_key launch_task(const struct worker *w)
 {
@@ -31,6 +41,8 @@ static bool is_usable(const struct attempt *a)
 {
     const char *verdict = a->verdict ? a->verdict : "";
     bool refused = *verdict && strcmp(verdict, "smaller") != 0 && strcmp(verdict, "unfinished") != 0;
+    // Behind what was carried nothing but thoughts came.
+    if (a->failure && strcmp(a->failure, failure_name(FAIL_REASONING)) == 0) refused = false;
     // An answer without an end is no prose either, and two of them outgrow every buffer.
     refused = refused || (a->failure && strcmp(a->failure, failure_name(FAIL_TOO_BIG)) == 0);
     return !refused && (a->prefix.len > 0 || a->text.len > 0);
@@ -79,10 +91,10 @@ static bool look_at_refused(struct worker *w, bool tried, int *copies, struct er
     static const char *const thinking[] = {"reasoning", NULL};
     struct task_key key = launch_task(w);
     *copies = w->thoughts = 0;
-    if (w->step.kind != STEP_CHUNK || !tried) return true;
-    if (!store_attempts_refused(w->store, &key, gate_copying_rules(), copies, e) ||
-        !store_attempts_refused(w->store, &key, thinking, &w->thoughts, e))
-        return false;
+    if (!tried) return true;
+    if (!store_attempts_refused(w->store, &key, thinking, &w->thoughts, e)) return false;
+    if (w->step.kind != STEP_CHUNK) return true;
+    if (!store_attempts_refused(w->store, &key, gate_copying_rules(), copies, e)) return false;
     w->step.flat = *copies >= COPIES_BEFORE_FLAT;
     return true;
 }
@@ -114,10 +126,31 @@ static void choose_schema(struct worker *w)
     if (ops->schema && !w->step.lines && known_has_schema(w->known)) ops->schema(&w->schema, &w->step);
 }
 
-// What no server that keeps its limit would send.
+// What no server that keeps its limit would send. Where it was seen to ignore the limit, it is held here.
 static size_t most_bytes(const struct worker *w)
 {
+    const struct proofs *p = &w->known->proofs;
+    double per_token = p->bytes_per_token_x100 > 0 ? (double)p->bytes_per_token_x100 / 100 : LIMIT_BYTES_PER_TOKEN;
+    if (p->limit == PROOF_NO) return (size_t)((double)w->max_tokens * per_token);
     return (size_t)w->max_tokens * 16 + 4096;
+}
+
+// The room for thoughts before the answer: of a model that cannot be kept from thinking, and twice as much after each
+// answer that was nothing else, up to a quarter of the context.
+static int64_t thought_tokens(const struct worker *w)
+{
+    int times = w->thoughts + w->known->proofs.thinks;
+    if (times > THOUGHTS_MOST) times = THOUGHTS_MOST;
+    int64_t tokens = times > 0 ? (int64_t)THOUGHT_TOKENS << (times - 1) : 0,
+            most = known_n_ctx(w->known) / 4;
+    return tokens < most ? tokens : most;
+}
+
+// Thinking aloud is ended early. But a model whose template opens its thoughts marks only their end: one that thinks is
+// waited for, and so is the second answer of any, to see whether the mark comes.
+static bool ends_thinking(const struct worker *w)
+{
+    return !w->known->proofs.thinks && w->thoughts != 1;
 }
 
 // The request's messages and limit.
@@ -126,7 +159,7 @@ static bool build(struct worker *w, const struct carried *carried, struct err *e
     struct desk d = worker_desk(w);
     int words = carried ? carried->words_left : w->step.ask.need_words;
     w->max_tokens = step_ops(w->step.kind)->max_tokens(&d, &w->step, words > 0 ? words : 1);
-    w->max_tokens += (int64_t)w->thoughts * THOUGHT_TOKENS;
+    w->max_tokens += thought_tokens(w);
     prompt_release(&w->prompt);
     if (!prompt_build(&w->prompt, &d, &w->step, carried, (int)w->max_tokens, e)) return false;
     w->max_tokens = prompt_answer_tokens(&w->prompt, &d, (int)w->max_tokens);
@@ -189,7 +222,8 @@ static bool begin_attempt(struct worker *w, const struct attempt *last, const st
     if (!store_attempt_begin(w->store, &row, &id, e) || !say_broke(w, &entry, e)) return false;
     w->job.requests++; // as its row
     bool prose = w->step.kind == STEP_CHUNK;
-    struct guard *guard = guard_new(prose ? w->said : NULL, prose ? w->language : NULL, most_bytes(w));
+    const struct language *language = prose && ends_thinking(w) ? w->language : NULL;
+    struct guard *guard = guard_new(prose ? w->said : NULL, language, most_bytes(w));
     flight_prepare(&w->flight, w->store, id, row.prefix, row.prefix_len, guard);
     return true;
 }
@@ -316,6 +350,13 @@ static struct pace_limits limits(const struct worker *w)
     return pace_limits(&w->known->pace, &ask);
 }
 
+// A server that sends signs of life when it is asked to is dead without them, long before a prompt would be read. The least
+// often that one sends them is every 30 s.
+static int64_t silence_ms(const struct known *k)
+{
+    return k->pings && known_has(k, PARAM_PINGS) ? SILENCE_MS : 0;
+}
+
 void launch_send(struct worker *w)
 {
     struct server *s = worker_server(w);
@@ -345,6 +386,7 @@ void launch_send(struct worker *w)
         .first_token_ms = limit.first_token_ms,
         .stall_ms = limit.stall_ms,
         .total_ms = limit.total_ms,
+        .silence_ms = silence_ms(w->known),
     };
     worker_enter(w, WORKER_FLIGHT);
     flight_send(&w->flight, w->o.loop, w->o.http, &q);

@@ -68,17 +68,27 @@ static bool learnt(struct worker *w, const char *text, struct err *e)
     return worker_remember(w, 0, e) && store_event_add(w->store, w->job.id, "backend", text, NULL, e);
 }
 
-// A context that is smaller than it was taken for: the same request is then built anew to fit, and has cost nothing.
-static bool learn_context(struct worker *w, int said, struct retry_decision *d, struct err *e)
+bool settle_learn_context(struct worker *w, int said, struct err *e)
 {
     char text[200];
     if (!known_learn_context(w->known, said)) return true;
     (void)snprintf(text, sizeof(text),
                    "the prompt was too long for the server's context: it is taken for %d tokens from now on",
                    known_n_ctx(w->known));
+    return learnt(w, text, e);
+}
+
+// The same request is built anew to fit, and has cost nothing; unless the context cannot be smaller.
+static bool learn_context(struct worker *w, int said, struct retry_decision *d, struct err *e)
+{
+    const struct known *k = w->known;
+    int before = known_n_ctx(k);
+    double rate = k->underrate;
+    if (!settle_learn_context(w, said, e)) return false;
+    if (known_n_ctx(k) == before && !(k->underrate > rate)) return true;
     *d = (struct retry_decision){.action = RETRY_NOW};
     w->failures_in_row = w->same_request = 0;
-    return learnt(w, text, e);
+    return true;
 }
 
 // Parameters that it names are left out from now on. If it names none, all of them are left out once: only if that is
@@ -114,11 +124,21 @@ static bool learn_no_prefill(struct worker *w, struct err *e)
     return learnt(w, "the server refuses to continue an answer: its end is quoted instead", e);
 }
 
-// An answer that ended by itself and was nothing but thinking, twice: this server puts the answer itself there.
-static bool learn_hidden(struct worker *w, const struct gen_result *r, struct err *e)
+bool settle_thinks(struct worker *w, struct err *e)
 {
-    if (w->known->hidden_answer || r->cut_by_limit || w->failures_in_row < 2) return true;
-    w->known->hidden_answer = true;
+    struct known *k = w->known;
+    if (k->proofs.thinks) return true;
+    k->proofs.thinks = true;
+    return learnt(w, "the model thinks although it was told not to: its answers get room for it", e);
+}
+
+// Nothing but thinking. If it ended by itself, twice, this server puts the answer itself there.
+static bool learn_thoughts(struct worker *w, const struct gen_result *r, struct err *e)
+{
+    struct known *k = w->known;
+    if (r->cut_by_limit) return settle_thinks(w, e);
+    if (k->hidden_answer || k->not_hidden || w->failures_in_row < 2) return true;
+    k->hidden_answer = true;
     return learnt(w, "the server puts its answers where its thoughts belong: they are taken from there", e);
 }
 
@@ -141,7 +161,7 @@ static bool learn(struct worker *w, const struct gen_result *r, struct retry_dec
     case FAIL_PREFILL:
         return learn_no_prefill(w, e);
     case FAIL_REASONING:
-        return learn_hidden(w, r, e);
+        return learn_thoughts(w, r, e);
     default:
         return true;
     }
@@ -220,6 +240,7 @@ static void note_speed(struct worker *w, const struct gen_result *r)
 bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
 {
     note_speed(w, r);
+    w->read_tokens = 0;
     worker_count_failure(w, r->failure);
     w->same_request = is_culprit(w, r) ? w->same_request + 1 : 0;
     struct retry_decision d = decide(w, r);
@@ -232,5 +253,6 @@ bool settle_failure(struct worker *w, const struct gen_result *r, struct settled
     // nothing would otherwise take days to end in a book of gaps.
     if (d.charge && !d.outage && d.delay_ms > CHARGED_DELAY_MOST_MS) d.delay_ms = CHARGED_DELAY_MOST_MS;
     out->decision = d;
-    return settle_end_attempt(w, r, d.smaller ? "smaller" : "", "", d.charge, e) && say_failed(w, &d, out->reason, e);
+    const char *verdict = r->failure == FAIL_REASONING ? "reasoning" : d.smaller ? "smaller" : "";
+    return settle_end_attempt(w, r, verdict, "", d.charge, e) && say_failed(w, &d, out->reason, e);
 }

@@ -16,8 +16,8 @@
 // Files: worker.c the way around the drawing; worker_open.c from a slot to a server that may be asked; worker_prove.c what
 // is known of it, and what is proved; worker_move.c to another backend and home again; worker_job.c the job at hand;
 // worker_files.c when its files are written; replan.c what a deadline leaves of the book; launch.c from rows to a request;
-// conclude.c ends without one; settle.c from an answer to rows, settle_failure.c from a failure. An answer that the guard
-// has stopped goes by the barrier before the next request leaves.
+// conclude.c ends without one; settle.c from an answer to rows, settle_counts.c what its tokens show, settle_failure.c
+// from a failure. An answer that the guard has stopped goes by the barrier before the next request leaves.
 #ifndef ENGINE_WORKER_H
 #define ENGINE_WORKER_H
 
@@ -99,6 +99,8 @@ struct worker {
     int64_t seed;
     struct account account;
     struct account_entry account_entry; // of the request at hand
+    int64_t read_tokens;                // of the last answered prompt, as the server counted them; 0: not known
+    size_t read_bytes;                  // of the same prompt
     bool cold_cache;                    // the job's server has been told of for reading prompts again and again
     struct sampling sampling;
     struct buf schema;         // that the answer must follow; empty: none
@@ -242,10 +244,19 @@ bool settle_flight(struct worker *w, const struct gen_result *r, struct settled 
 bool settle_end_attempt(struct worker *w, const struct gen_result *r, const char *verdict, const char *detail,
                         bool charge, struct err *e);
 
+// settle_counts.c
+bool settle_is_prompt_cut(const struct worker *w, const struct gen_result *r);
+// Of a proper answer, inside a transaction: what its end tells of the server's context.
+bool settle_look_short(struct worker *w, const struct gen_result *r, struct err *e);
+
 // settle_failure.c
 #define BREAKER_TEXT                                                                                                 \
     "the server has failed five times in a row: nothing is asked of it until it says that it is ready"
 void worker_count_failure(struct worker *w, enum failure f);
+// The context is smaller than it was taken for: `said`, 0 not said.
+bool settle_learn_context(struct worker *w, int said, struct err *e);
+// The model thinks although it was told not to: its answers need room for that.
+bool settle_thinks(struct worker *w, struct err *e);
 bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e);
 
 #endif

@@ -18,6 +18,7 @@ void worker_drop_job(struct worker *w)
 {
     if (!w->has_job) return;
     w->has_job = w->cold_cache = false;
+    w->read_tokens = 0;
     w->step = (struct step){.kind = STEP_NONE};
     memset(&w->unpublished, 0, sizeof(w->unpublished));
     timer_stop(w->publish_soon);

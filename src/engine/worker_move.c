@@ -50,6 +50,7 @@ static void move_to(struct worker *w, int to, const char *text)
     w->slot = slot >= 0 ? slot : 0;
     w->moved_ms = clock_mono_ms();
     w->failures_in_row = w->same_request = 0;
+    w->read_tokens = 0;
     w->hold = w->seen_down = w->told_loading = false;
     w->not_before_ms = 0;
     w->home_ready = false;
