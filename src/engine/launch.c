@@ -148,7 +148,7 @@ static void choose_account(struct worker *w)
 {
     const struct server *s = worker_server(w);
     char cache[ACCOUNT_CACHE_SIZE];
-    (void)snprintf(cache, sizeof(cache), "%s %d %d %s", s->key, w->slot, s->losses, w->model);
+    (void)snprintf(cache, sizeof(cache), "%s %d %d %s", s->key, w->slot, s->life, w->model);
     if (strcmp(cache, w->account.cache) == 0) return;
     account_release(&w->account);
     account_init(&w->account);

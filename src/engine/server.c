@@ -82,6 +82,7 @@ struct server *servers_take(struct servers *all, const char *name, struct err *e
     }
     s = mem_calloc(1, sizeof(*s));
     s->all = all;
+    s->life = ++all->lives;
     s->name = mem_strdup(name);
     s->facts.dialect = DIALECT_UNKNOWN;
     s->newest = -1;
@@ -171,7 +172,7 @@ static bool start(struct server *s, struct err *e)
     bool ok = start_keeper(s, socket, e);
     if (socket >= 0) close(socket);
     s->fresh = ok;
-    s->losses++;
+    s->life = ++s->all->lives;
     return ok;
 }
 

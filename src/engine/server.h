@@ -41,7 +41,7 @@ struct server {
     struct keeper *keeper;
     bool fresh; // it was started by us and nothing was asked of it yet: nothing of an earlier engine can run on it
     int deaths; // of the process, since its last useful answer
-    int losses; // times that it was seen to be gone, or was started: its cache went with it
+    int life;   // another number whenever it was seen to be gone, or was started: its cache went with it
     bool was_useful;  // it has answered once: its command is good
     int64_t start_ms; // monotonic: not to be started again before
 
@@ -71,6 +71,7 @@ struct servers {
     const struct config *config;
     const char *home, *program, *simulator;
     struct server *first;
+    int lives; // of all of them
 };
 
 // Finds the server or resolves it. NULL and e set (ERR_USAGE…): its name, key or URL cannot work.
