@@ -38,7 +38,7 @@ struct routes_view {
 // all are down it waits at its own.
 int routes_choose(const struct routes *r, const char *began_on, const struct routes_view *v);
 // Where a job goes whose backend `now` has failed: the next one behind it, around the list, that is free and not down;
-// -1: it stays.
-int routes_next(const struct routes *r, int now, const struct routes_view *v);
+// -1: it stays. `without`: those that it must not go to, a bit each.
+int routes_next(const struct routes *r, int now, unsigned without, const struct routes_view *v);
 
 #endif

@@ -46,7 +46,7 @@ struct server {
     int64_t start_ms; // monotonic: not to be started again before
 
     struct backend_facts facts;
-    bool ready;       // as far as anybody knows
+    bool ready; // as far as anybody knows
     // What was left there by an earlier engine, or by this one before it moved away, is known for these slots; attempts up
     // to `newest` may be such.
     bool looked_back[SERVER_SLOTS_MOST];

@@ -220,6 +220,8 @@ void worker_take(struct worker *w, int64_t job, int route, int slot)
     struct err e = ERR_INIT;
     w->failures_in_row = w->same_request = w->proof_failures = w->moves = 0;
     w->not_before_ms = 0;
+    w->useless = 0;
+    w->looked_at = 0;
     w->hold = w->seen_down = w->told_loading = false;
     if (!load(w, job, route, slot, &e)) {
         worker_store_failed(w, &e);

@@ -115,9 +115,11 @@ struct worker {
     bool told_loading;     // that the model is to be loaded was said
     int proof_failures;
 
-    // Away from the backend that the job prefers: is that one back?
+    // Backends that are not in use: is the one that the job prefers back, or any other while the one in use is down?
     struct timer *home_look;
-    struct probe *home_probe;
+    struct probe *look; // of routes.at[looked_at]
+    int looked_at;
+    unsigned useless; // routes that only a human can mend: a bit each
     int64_t moved_ms; // monotonic
     int moves;        // since an answer, or for a while: a list of dead backends is not run around for ever
     bool home_ready;
@@ -147,7 +149,7 @@ void worker_pause(struct worker *w, const char *reason); // the job at hand, whi
 void worker_wait(struct worker *w, int64_t ms, const char *reason);
 void worker_give_back(struct worker *w, const char *reason); // the job waits for another slot; it is the pool's again
 void worker_finish(struct worker *w);                        // all chapters stand
-void worker_go(struct worker *w);     // the slot is ours, the backend is ready and idle
+void worker_go(struct worker *w);                            // the slot is ours, the backend is ready and idle
 
 // worker_open.c
 void worker_open(struct worker *w); // the way to the backend of the route in use; ends in worker_go
@@ -165,6 +167,9 @@ void worker_prove(struct worker *w); // if nothing is proved and no book waits f
 // worker_move.c
 // To the next backend that is free and not down. False: there is none.
 bool worker_move(struct worker *w, const char *why);
+bool worker_has_hope(const struct worker *w); // another backend may do, once it is there
+void worker_look_around(
+    struct worker *w); // while the one in use is down: at the next of the others; goes there if it is
 // At a chapter's start: back to the backend that the job prefers, if that is there again. Inside a transaction; true: the way
 // leads by worker_open, once the transaction is over.
 bool worker_wants_home(struct worker *w);

@@ -80,11 +80,13 @@ static void on_closed(struct worker *w, const struct link_result *r)
         return;
     }
     if ((r->fatal || d.move) && worker_move(w, r->message)) return;
-    if (r->fatal || d.action == RETRY_PAUSE || asks_owner(w, r)) {
+    bool ends = r->fatal || d.action == RETRY_PAUSE;
+    if ((ends && !worker_has_hope(w)) || asks_owner(w, r)) {
         pause_unopened(w, r);
         return;
     }
     w->seen_down = w->seen_down || of_server;
+    if (of_server || r->fatal) worker_look_around(w);
     int64_t ms = of_server ? breaker_look_ms(&s->breaker, now) : SLOT_TAKEN_MS;
     worker_wait(w, r->wait_ms > ms ? r->wait_ms : ms, r->message);
 }
@@ -224,7 +226,13 @@ static void refuse_model(struct worker *w, enum failure f, const char *text)
 {
     worker_count_failure(w, f);
     if (w->routes.count > 1 && worker_move(w, text)) return;
-    worker_pause(w, text);
+    if (!worker_has_hope(w)) {
+        worker_pause(w, text);
+        return;
+    }
+    link_suspect(w->link);
+    worker_look_around(w);
+    worker_wait(w, breaker_look_ms(&worker_server(w)->breaker, clock_mono_ms()), text);
 }
 
 static void on_ready(struct worker *w)
