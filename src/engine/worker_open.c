@@ -44,7 +44,13 @@ static void pause_unopened(struct worker *w, const struct link_result *r)
 {
     char text[500];
     bool named = strncmp(r->message, JOB_NO_BACKEND, strlen(JOB_NO_BACKEND)) == 0;
-    if (r->nobody && !named)
+    if (r->failure == FAIL_AUTH)
+        (void)snprintf(
+            text, sizeof(text),
+            "the backend '%.80s' wants another key (%.200s): set \"api_key_env\" or \"api_key_file\" beside "
+            "its url in your config file",
+            w->routes.at[w->route].backend, r->message);
+    else if (r->nobody && !named)
         (void)snprintf(text, sizeof(text), JOB_NO_BACKEND "%.300s: start it, or name another with --backend",
                        r->message);
     else
@@ -86,7 +92,7 @@ static void on_closed(struct worker *w, const struct link_result *r)
         return;
     }
     w->seen_down = w->seen_down || of_server;
-    if (of_server || r->fatal) worker_look_around(w);
+    if (r->fatal || d.move) worker_look_around(w);
     int64_t ms = of_server ? breaker_look_ms(&s->breaker, now) : SLOT_TAKEN_MS;
     worker_wait(w, r->wait_ms > ms ? r->wait_ms : ms, r->message);
 }
