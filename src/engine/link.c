@@ -177,8 +177,15 @@ static void on_probe(void *arg, const struct backend_facts *facts)
     k->probe = NULL;
     if (facts->failure == FAIL_NONE) {
         s->facts = *facts;
+        s->listened = true;
         breaker_ready(&s->breaker);
         answer(k, FAIL_NONE, "");
+        return;
+    }
+    s->listened = s->listened || facts->failure != FAIL_REFUSED;
+    if (server_is_starting(s, clock_mono_ms())) {
+        (void)snprintf(text, sizeof(text), "the backend '%.80s' is starting", s->name);
+        answer(k, FAIL_LOADING, text);
         return;
     }
     if (facts->failure == FAIL_REFUSED) s->life = ++s->all->lives;

@@ -39,11 +39,13 @@ struct server {
     struct lock slot[SERVER_SLOTS_MOST];
 
     struct keeper *keeper;
-    bool fresh; // it was started by us and nothing was asked of it yet: nothing of an earlier engine can run on it
-    int deaths; // of the process, since its last useful answer
-    int life;   // another number whenever it was seen to be gone, or was started: its cache went with it
-    bool was_useful;  // it has answered once: its command is good
-    int64_t start_ms; // monotonic: not to be started again before
+    bool fresh;    // it was started by us and nothing was asked of it yet: nothing of an earlier engine can run on it
+    bool listened; // since it was started
+    int64_t started_ms; // monotonic
+    int deaths;         // of the process, since its last useful answer
+    int life;           // another number whenever it was seen to be gone, or was started: its cache went with it
+    bool was_useful;    // it has answered once: its command is good
+    int64_t start_ms;   // monotonic: not to be started again before
 
     struct backend_facts facts;
     bool ready; // as far as anybody knows
@@ -88,6 +90,9 @@ int server_slots(const struct server *s); // as configured, or fewer if it says 
 // Managed: starts its process unless it runs. `wait_ms` > 0: it died before and is not started again before that.
 enum server_start { SERVER_RUNS, SERVER_LATER, SERVER_BROKEN };
 enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_ms, char *why, size_t size);
+// Managed: its process runs and does not listen yet; some need minutes.
+bool server_is_starting(struct server *s, int64_t now_ms);
+void server_restart(struct server *s, int64_t now_ms, const char *why); // managed: it hangs; as if it had died
 void server_end(struct server *s);    // managed: ends the process; the next server_start starts it again
 void server_useful(struct server *s); // it gave an answer
 // Why its process is not there any more, or what it said last; "" if it is not ours or says nothing.

@@ -77,10 +77,12 @@ static void on_closed(struct worker *w, const struct link_result *r)
                                    .others = w->routes.count > 1};
     struct retry_decision d = retry_decide(&in);
     bool of_server = s && r->failure != FAIL_SLOT_TAKEN;
-    if (of_server && breaker_fail(&s->breaker, now) && !say_breaker(w, &e)) {
+    bool starting = s && server_is_starting(s, now); // which is no failure
+    if (of_server && !starting && breaker_fail(&s->breaker, now) && !say_breaker(w, &e)) {
         worker_store_failed(w, &e);
         return;
     }
+    if (d.restart) server_restart(s, now, r->message);
     if (worker_home_is_back(w)) {
         worker_go_home(w);
         return;
