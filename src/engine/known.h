@@ -23,12 +23,12 @@ struct known {
     bool read;                     // its row
     bool proved, proving;          // proving: a worker is at it
     struct proofs proofs;
-    bool hidden_answer, no_prefill; // in proofs, or met in use
-    bool not_hidden;                // it was taken for that, and what stood there was thinking
+    bool hidden_answer, no_prefill;    // in proofs, or met in use
+    bool not_hidden;                   // it was taken for that, and what stood there was thinking
     int64_t short_output, short_whole; // tokens of the last answer that was ended far below its limit
     bool told_cap;                     // that it ends all answers at one length was said
     bool pings;                        // it was seen to send signs of life when it was asked to
-    param_set refused;              // in proofs, or met in use
+    param_set refused;                 // in proofs, or met in use
     // On trial: asked without any optional parameter, because it refused a request without saying why. Until it answers,
     // nothing is concluded from that.
     bool on_trial, tried;

@@ -141,8 +141,7 @@ static int64_t thought_tokens(const struct worker *w)
 {
     int times = w->thoughts + w->known->proofs.thinks;
     if (times > THOUGHTS_MOST) times = THOUGHTS_MOST;
-    int64_t tokens = times > 0 ? (int64_t)THOUGHT_TOKENS << (times - 1) : 0,
-            most = known_n_ctx(w->known) / 4;
+    int64_t tokens = times > 0 ? (int64_t)THOUGHT_TOKENS << (times - 1) : 0, most = known_n_ctx(w->known) / 4;
     return tokens < most ? tokens : most;
 }
 
@@ -181,7 +180,7 @@ static void choose_account(struct worker *w)
 {
     const struct server *s = worker_server(w);
     char cache[ACCOUNT_CACHE_SIZE];
-    (void)snprintf(cache, sizeof(cache), "%s %d %d %s", s->key, w->slot, s->losses, w->model);
+    (void)snprintf(cache, sizeof(cache), "%s %d %d %s", s->key, w->slot, s->life, w->model);
     if (strcmp(cache, w->account.cache) == 0) return;
     account_release(&w->account);
     account_init(&w->account);

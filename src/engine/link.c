@@ -178,11 +178,18 @@ static void on_probe(void *arg, const struct backend_facts *facts)
     if (facts->failure == FAIL_NONE) {
         s->facts = *facts;
         s->came_up = true;
+        s->listened = true;
         breaker_ready(&s->breaker);
         answer(k, FAIL_NONE, "");
         return;
     }
-    if (facts->failure == FAIL_REFUSED) s->losses++;
+    s->listened = s->listened || facts->failure != FAIL_REFUSED;
+    if (server_is_starting(s, clock_mono_ms())) {
+        (void)snprintf(text, sizeof(text), "the backend '%.80s' is starting", s->name);
+        answer(k, FAIL_LOADING, text);
+        return;
+    }
+    if (facts->failure == FAIL_REFUSED) s->life = ++s->all->lives;
     say_probe(s, facts, text, sizeof(text));
     answer(k, facts->failure, text);
     k->result.nobody = facts->failure == FAIL_REFUSED && !server_is_managed(s);

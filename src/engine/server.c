@@ -18,7 +18,12 @@
 
 // The built-in simulator writes at a speed that one can watch.
 enum { READ_ALONG_RATE = 300, DYING_LOOK_MS = 100 };
-enum { DEATHS_TRIED = 3, START_AGAIN_MIN_MS = 1000, START_AGAIN_MAX_MS = 60 * 1000 };
+enum {
+    DEATHS_TRIED = 3,
+    START_AGAIN_MIN_MS = 1000,
+    START_AGAIN_MAX_MS = 60 * 1000,
+    STARTING_MOST_MS = 15 * 60 * 1000
+};
 
 // ---- the list --------------------------------------------------------------------------------------------------------
 
@@ -83,6 +88,7 @@ struct server *servers_take(struct servers *all, const char *name, struct err *e
     }
     s = mem_calloc(1, sizeof(*s));
     s->all = all;
+    s->life = ++all->lives;
     s->name = mem_strdup(name);
     s->facts.dialect = DIALECT_UNKNOWN;
     s->newest = -1;
@@ -179,20 +185,32 @@ static bool start(struct server *s, struct err *e)
     bool ok = start_keeper(s, socket, e);
     if (socket >= 0) close(socket);
     s->fresh = ok;
-    s->came_up = false;
+    s->came_up = s->listened = false;
     server_is_idle(s, -1);
-    s->losses++;
+    s->life = ++s->all->lives;
     return ok;
 }
 
-// The process is gone. How long until it may be started again grows with each death without a useful answer between.
-static void bury(struct server *s, int64_t now_ms, const char *why)
+// How long until it may be started again grows with each death without a useful answer between.
+static void bury(struct server *s, int64_t now_ms)
 {
-    log_line(LOG_WARN, "the backend '%s' ended: %s", s->name, why);
     server_end(s);
     int64_t ms = START_AGAIN_MIN_MS;
     for (int i = 1; i < s->deaths && ms < START_AGAIN_MAX_MS; i++) ms *= 2;
     s->start_ms = s->deaths++ == 0 ? 0 : now_ms + (ms < START_AGAIN_MAX_MS ? ms : START_AGAIN_MAX_MS);
+}
+
+void server_restart(struct server *s, int64_t now_ms, const char *why)
+{
+    log_line(LOG_WARN, "the backend '%s' is started again: %s", s->name, why);
+    bury(s, now_ms);
+}
+
+bool server_is_starting(struct server *s, int64_t now_ms)
+{
+    char words[300];
+    return s->keeper && !s->listened && now_ms - s->started_ms < STARTING_MOST_MS &&
+           keeper_alive(s->keeper, words, sizeof(words));
 }
 
 enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_ms, char *why, size_t size)
@@ -209,7 +227,10 @@ enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_m
     s->dying = NULL;
     words[0] = '\0';
     if (s->keeper && keeper_alive(s->keeper, words, sizeof(words))) return SERVER_RUNS;
-    if (s->keeper) bury(s, now_ms, words);
+    if (s->keeper) {
+        log_line(LOG_WARN, "the backend '%s' ended: %s", s->name, words);
+        bury(s, now_ms);
+    }
     if (*words && s->deaths >= DEATHS_TRIED && !s->was_useful) {
         (void)snprintf(why, size, "the backend '%.80s' does not start (%.280s): mend its command", s->name, words);
         s->deaths = 0;
@@ -222,6 +243,7 @@ enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_m
                        s->name);
         return SERVER_LATER;
     }
+    s->started_ms = now_ms;
     if (start(s, &e)) return SERVER_RUNS;
     (void)snprintf(why, size, "%.400s", e.text);
     return SERVER_BROKEN;

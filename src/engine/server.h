@@ -48,13 +48,15 @@ struct server {
 
     struct keeper *keeper;
     struct keeper *dying; // was told to end, and is not gone yet
-    bool fresh; // it was started by us and nothing was asked of it yet: nothing of an earlier engine can run on it
-    int deaths; // of the process, since its last useful answer
-    int losses; // times that it was seen to be gone, or was started: its cache went with it
-    bool was_useful;  // it has answered once: its command is good
-    bool came_up;     // it was ready since it was started last
-    bool told_down;   // that its breaker is open was said, since its last answer
-    int64_t start_ms; // monotonic: not to be started again before
+    bool fresh;    // it was started by us and nothing was asked of it yet: nothing of an earlier engine can run on it
+    bool listened; // since it was started
+    bool came_up;  // it was ready since it was started
+    int64_t started_ms; // monotonic
+    int deaths;         // of the process, since its last useful answer
+    int life;           // another number whenever it was seen to be gone, or was started: its cache went with it
+    bool was_useful;    // it has answered once: its command is good
+    bool told_down;     // that its breaker is open was said, since its last answer
+    int64_t start_ms;   // monotonic: not to be started again before
 
     struct backend_facts facts;
     bool ready;     // as far as anybody knows
@@ -71,6 +73,7 @@ struct servers {
     const struct config *config;
     const char *home, *program, *simulator;
     struct server *first;
+    int lives; // of all of them
 };
 
 // Finds the server or resolves it. NULL and e set (ERR_USAGE…): its name, key or URL cannot work.
@@ -88,6 +91,9 @@ int server_slots(const struct server *s); // as configured, or fewer if it says 
 // Managed: starts its process unless it runs. `wait_ms` > 0: it died before and is not started again before that.
 enum server_start { SERVER_RUNS, SERVER_LATER, SERVER_BROKEN };
 enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_ms, char *why, size_t size);
+// Managed: its process runs and does not listen yet; some need minutes.
+bool server_is_starting(struct server *s, int64_t now_ms);
+void server_restart(struct server *s, int64_t now_ms, const char *why); // managed: it hangs; as if it had died
 void server_end(struct server *s);    // managed: ends the process; the next server_start starts it again
 void server_useful(struct server *s); // it gave an answer
 // Why its process is not there any more, or what it said last; "" if it is not ours or says nothing.

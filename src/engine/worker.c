@@ -165,6 +165,7 @@ void worker_wait(struct worker *w, int64_t ms, const char *reason)
     }
     worker_enter(w, WORKER_WAITING);
     timer_set(w->turn, ms);
+    worker_watch_others(w);
 }
 
 void worker_give_back(struct worker *w, const char *reason)
@@ -319,7 +320,7 @@ static void ask_again(struct worker *w, const struct settled *s)
     int64_t now = clock_mono_ms(), look = breaker_look_ms(&server->breaker, now);
     link_suspect(w->link);
     if (d->action == RETRY_PAUSE && worker_strike(w, s->reason)) return;
-    if (d->restart && server_is_managed(server)) server_end(server);
+    if (d->restart && server_is_managed(server)) server_restart(server, now, s->reason);
     if (d->move && worker_move(w, s->reason)) return;
     w->not_before_ms = now + d->delay_ms;
     w->hold = s->hold;

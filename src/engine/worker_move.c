@@ -15,6 +15,7 @@
 
 enum {
     LOOK_MS = 10 * 1000,
+    LOOK_WAITING_MS = 900, // while the job waits: whichever is there first has it
     HOME_TRY_MANAGED_MS = 10 * 60 * 1000,
     HOME_FAILED_MS = 10 * 60 * 1000,
     MOVES_FORGOTTEN_MS = 30 * 1000
@@ -135,6 +136,11 @@ void worker_go_home(struct worker *w)
 
 // ---- looks ---------------------------------------------------------------------------------------------------------
 
+static void watch_again(struct worker *w)
+{
+    timer_set(w->other_look, w->state == WORKER_WAITING ? LOOK_WAITING_MS : LOOK_MS);
+}
+
 static void on_other_known(void *arg, const struct backend_facts *facts)
 {
     struct worker *w = arg;
@@ -143,7 +149,12 @@ static void on_other_known(void *arg, const struct backend_facts *facts)
     w->other_probe = NULL;
     if (ready && s) breaker_ready(&s->breaker);
     if (w->looked_at == home_route(w)) w->home_ready = ready;
-    timer_set(w->other_look, LOOK_MS);
+    watch_again(w);
+    if (!ready || w->state != WORKER_WAITING || !w->seen_down) return;
+    if (worker_home_is_back(w))
+        worker_go_home(w);
+    else if (w->o.free_slot(w->arg, w->routes.at[w->looked_at].backend) >= 0)
+        leave_for(w, w->looked_at, w->job.reason);
 }
 
 // What it was found at, if it was open before ("auto"); else as it is named.
@@ -182,12 +193,12 @@ void worker_look_at_others(void *arg)
         look_at(w, route);
         return;
     }
-    timer_set(w->other_look, LOOK_MS);
+    watch_again(w);
 }
 
 void worker_watch_others(struct worker *w)
 {
-    if (w->routes.count > 1 && !timer_active(w->other_look)) timer_set(w->other_look, LOOK_MS);
+    if (w->routes.count > 1) watch_again(w);
 }
 
 void worker_forget_others(struct worker *w)

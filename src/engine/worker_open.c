@@ -52,7 +52,13 @@ static void pause_unopened(struct worker *w, const struct link_result *r)
 {
     char text[500];
     bool named = strncmp(r->message, JOB_NO_BACKEND, strlen(JOB_NO_BACKEND)) == 0;
-    if (r->nobody && !named)
+    if (r->failure == FAIL_AUTH)
+        (void)snprintf(
+            text, sizeof(text),
+            "the backend '%.80s' wants another key (%.200s): set \"api_key_env\" or \"api_key_file\" beside "
+            "its url in your config file",
+            w->routes.at[w->route].backend, r->message);
+    else if (r->nobody && !named)
         (void)snprintf(text, sizeof(text), JOB_NO_BACKEND "%.300s: start it, or name another with --backend",
                        r->message);
     else
@@ -69,11 +75,9 @@ static bool say_breaker(struct worker *w, struct err *e)
 
 // A look at a server is no request: one that loads, is busy, or is being started by us is well. How long it has been gone
 // decides, not how often it was looked at.
-static bool is_outage(const struct worker *w, const struct link_result *r)
+static bool is_outage(const struct link_result *r)
 {
-    const struct server *s = worker_server(w);
-    if (r->failure == FAIL_LOADING || r->failure == FAIL_BUSY || r->failure == FAIL_SLOT_TAKEN) return false;
-    return !(s->keeper && !s->came_up); // ours, and on its way up
+    return r->failure != FAIL_LOADING && r->failure != FAIL_BUSY && r->failure != FAIL_SLOT_TAKEN;
 }
 
 static bool was_down_long(const struct worker *w, int64_t now)
@@ -109,7 +113,7 @@ static void on_closed(struct worker *w, const struct link_result *r)
                                    .retry_after_ms = -1,
                                    .managed = s && server_is_managed(s)};
     struct retry_decision d = retry_decide(&in);
-    bool outage = s && is_outage(w, r);
+    bool outage = s && is_outage(r);
     if (outage && breaker_fail(&s->breaker, now) && !s->told_down && !say_breaker(w, &e)) {
         worker_store_failed(w, &e);
         return;
@@ -124,7 +128,7 @@ static void on_closed(struct worker *w, const struct link_result *r)
         return;
     }
     if (was_down_long(w, now) && worker_move(w, r->message)) return;
-    if (hangs(w, r)) server_end(s);
+    if (hangs(w, r)) server_restart(s, now, r->message);
     w->seen_down = w->seen_down || outage;
     int64_t ms = r->failure == FAIL_SLOT_TAKEN ? SLOT_TAKEN_MS : breaker_look_ms(&s->breaker, now);
     worker_wait(w, r->wait_ms > ms ? r->wait_ms : ms, r->message);
@@ -362,7 +366,7 @@ static void on_idle_known(void *arg, enum idle_end how)
     case IDLE_HUNG:
         break;
     }
-    if (server_is_managed(s)) server_end(s);
+    if (server_is_managed(s)) server_restart(s, clock_mono_ms(), "it hangs");
     still_busy(w, "the server does not even say whether it is busy: it hangs");
 }
 
