@@ -57,7 +57,6 @@ struct job_brief {
     enum job_state state;
     const char *backend, *fallback, *began_on; // as in struct job
 };
-enum store_found store_job_pick(struct store *s, int64_t *id, struct err *e); // TO GO
 bool store_jobs_runnable(struct store *s, bool (*each)(void *arg, const struct job_brief *j), void *arg,
                          struct err *e);
 // The row's state and reason, and its `state` event (data: {"from","to","reason"}). begun_ms is set on the first planning, ended_ms on done or cancelled.
@@ -204,7 +203,6 @@ enum store_found store_attempt_last(struct store *s, const struct task_key *task
 // the ladder. STORE_NONE: there are not so many.
 enum store_found store_attempt_best(struct store *s, const struct task_key *task, int nth, struct attempt *out,
                                     struct err *e);
-enum store_found store_attempt_in_flight(struct store *s, int64_t *job, struct attempt *out, struct err *e); // TO GO
 bool store_attempt_newest(struct store *s, int64_t *id, struct err *e); // of all; 0: none
 // What an engine before this one may have left running on a server: among the attempts up to `newest` there, the newest
 // that is not ended, or the newest of all, if it was left while the server was answering; of the two, the newer one. An

@@ -4,6 +4,7 @@
 // From rows to a request: what is next, what earlier attempts left of it, what to send. Everything that the request
 // depends on is committed (the attempt's row) before it leaves.
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -142,11 +143,24 @@ static bool say_broke(struct worker *w, const struct account_entry *entry, struc
     return store_event_add(w->store, w->job.id, "prefix", text, NULL, e);
 }
 
+// Another server, slot or model, or a server that was gone meanwhile, has nothing of this book in its cache.
+static void choose_account(struct worker *w)
+{
+    const struct server *s = worker_server(w);
+    char cache[ACCOUNT_CACHE_SIZE];
+    (void)snprintf(cache, sizeof(cache), "%s %d %d %s", s->key, w->slot, s->losses, w->model);
+    if (strcmp(cache, w->account.cache) == 0) return;
+    account_release(&w->account);
+    account_init(&w->account);
+    memcpy(w->account.cache, cache, sizeof(cache));
+}
+
 static bool begin_attempt(struct worker *w, const struct attempt *last, const struct carried *carried, int copies,
                           struct err *e)
 {
     struct account_entry entry;
     if (!build(w, carried, e)) return false;
+    choose_account(w);
     account_request(&w->account, &w->prompt, &w->step, &entry);
     w->account_entry = entry;
     choose_sampling(w, last, copies);

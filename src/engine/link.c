@@ -181,6 +181,7 @@ static void on_probe(void *arg, const struct backend_facts *facts)
         answer(k, FAIL_NONE, "");
         return;
     }
+    if (facts->failure == FAIL_REFUSED) s->losses++;
     say_probe(s, facts, text, sizeof(text));
     answer(k, facts->failure, text);
     k->result.nobody = facts->failure == FAIL_REFUSED && !server_is_managed(s);

@@ -30,7 +30,9 @@ struct pool {
 
 static int slots_of(const struct pool *p, const char *backend)
 {
+    const struct server *known = servers_find(&p->servers, backend);
     const struct backend_conf *conf = config_backend(p->o.config, backend);
+    if (known) return server_slots(known);
     return conf && conf->slots > 1 ? conf->slots : 1;
 }
 

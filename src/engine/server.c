@@ -84,6 +84,7 @@ struct server *servers_take(struct servers *all, const char *name, struct err *e
     s->all = all;
     s->name = mem_strdup(name);
     s->facts.dialect = DIALECT_UNKNOWN;
+    s->newest = -1;
     for (int i = 0; i < SERVER_SLOTS_MOST; i++) s->slot[i] = (struct lock)LOCK_INIT;
     if (!resolve(s, e)) {
         server_free(s);
@@ -124,7 +125,8 @@ bool server_is_managed(const struct server *s)
 
 int server_slots(const struct server *s)
 {
-    return s->conf.slots > 1 ? s->conf.slots : 1;
+    int slots = s->conf.slots > 1 ? s->conf.slots : 1;
+    return s->facts.slots > 0 && s->facts.slots < slots ? s->facts.slots : slots;
 }
 
 // ---- its process -----------------------------------------------------------------------------------------------------
@@ -169,6 +171,7 @@ static bool start(struct server *s, struct err *e)
     bool ok = start_keeper(s, socket, e);
     if (socket >= 0) close(socket);
     s->fresh = ok;
+    s->losses++;
     return ok;
 }
 

@@ -41,12 +41,16 @@ struct server {
     struct keeper *keeper;
     bool fresh; // it was started by us and nothing was asked of it yet: nothing of an earlier engine can run on it
     int deaths; // of the process, since its last useful answer
+    int losses; // times that it was seen to be gone, or was started: its cache went with it
     bool was_useful;  // it has answered once: its command is good
     int64_t start_ms; // monotonic: not to be started again before
 
     struct backend_facts facts;
     bool ready;       // as far as anybody knows
-    bool looked_back; // what an earlier engine left there is known
+    // What was left there by an earlier engine, or by this one before it moved away, is known for these slots; attempts up
+    // to `newest` may be such.
+    bool looked_back[SERVER_SLOTS_MOST];
+    int64_t newest; // -1: not looked yet
     struct breaker breaker;
 
     // Of the server with the model that it was opened for last.
@@ -78,7 +82,7 @@ struct server *servers_find(const struct servers *all, const char *name); // NUL
 void server_set_url(struct server *s, const char *url);
 bool server_is_auto(const struct server *s);
 bool server_is_managed(const struct server *s);
-int server_slots(const struct server *s);
+int server_slots(const struct server *s); // as configured, or fewer if it says that it has fewer
 
 // Managed: starts its process unless it runs. `wait_ms` > 0: it died before and is not started again before that.
 enum server_start { SERVER_RUNS, SERVER_LATER, SERVER_BROKEN };

@@ -171,6 +171,19 @@ void worker_wait(struct worker *w, int64_t ms, const char *reason)
     timer_set(w->turn, ms);
 }
 
+void worker_give_back(struct worker *w, const char *reason)
+{
+    struct err e = ERR_INIT;
+    if (!worker_set_job_now(w, JOB_WAITING, reason, &e)) {
+        worker_store_failed(w, &e);
+        return;
+    }
+    worker_forget_home(w);
+    worker_drop_job(w);
+    worker_enter(w, WORKER_IDLE);
+    w->events->free(w->arg);
+}
+
 // ---- a job ---------------------------------------------------------------------------------------------------------
 
 static void begin(struct worker *w)

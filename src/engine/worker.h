@@ -145,7 +145,8 @@ void worker_store_failed(struct worker *w, const struct err *e);
 void worker_pause(struct worker *w, const char *reason); // the job at hand, which comes to rest
 // The job waits; the worker looks again after `ms`.
 void worker_wait(struct worker *w, int64_t ms, const char *reason);
-void worker_finish(struct worker *w); // all chapters stand
+void worker_give_back(struct worker *w, const char *reason); // the job waits for another slot; it is the pool's again
+void worker_finish(struct worker *w);                        // all chapters stand
 void worker_go(struct worker *w);     // the slot is ours, the backend is ready and idle
 
 // worker_open.c

@@ -6,7 +6,6 @@
 //
 // While a server is down it is looked at every second or so, whatever the backoff: a request goes out as soon as it was seen to
 // come back. One that says it is ready and fails all the same is asked again only when the backoff has passed.
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,12 +173,13 @@ static bool look_for_abandoned(struct worker *w, struct err *e)
     struct server *s = worker_server(w);
     struct attempt a = {0};
     int64_t job;
-    if (s->fresh || s->looked_back) {
+    if (s->newest < 0 && !store_attempt_newest(w->store, &s->newest, e)) return false;
+    if (s->fresh || s->looked_back[w->slot]) {
         w->need_barrier = w->need_barrier && !s->fresh;
         return true;
     }
-    s->looked_back = true;
-    enum store_found found = store_attempt_left(w->store, s->key, INT64_MAX, &job, &a, e);
+    s->looked_back[w->slot] = true;
+    enum store_found found = store_attempt_left(w->store, s->key, s->newest, &job, &a, e);
     if (found == STORE_FOUND) {
         int64_t gone = clock_wall_ms() - a.started_ms;
         int64_t left = pace_burn_ms(&s->pace, a.max_tokens) - (gone > 0 ? gone : 0);
@@ -206,16 +206,17 @@ static void pause_small(struct worker *w)
     worker_pause(w, text);
 }
 
-// Its slots: the server says how many it has.
+// Its slots: the server says how many it has. The job goes back to the pool, which knows it now too, and has its turn when
+// one of those is free.
 static bool has_slot(struct worker *w)
 {
     const struct server *s = worker_server(w);
-    if (w->slot == 0 || s->facts.slots == 0 || w->slot < s->facts.slots) return true;
+    if (w->slot < server_slots(s)) return true;
     char text[200];
     (void)snprintf(text, sizeof(text),
                    "the config gives the backend '%.80s' %d slots, the server has %d: set \"slots\" to that", s->name,
-                   server_slots(s), s->facts.slots);
-    worker_pause(w, text);
+                   s->conf.slots, s->facts.slots);
+    worker_give_back(w, text);
     return false;
 }
 

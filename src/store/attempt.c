@@ -241,18 +241,6 @@ enum store_found store_attempt_best(struct store *s, const struct task_key *task
     return attempt_of_task(s, SQL_ATTEMPT_BEST, task, nth, out, e);
 }
 
-enum store_found store_attempt_in_flight(struct store *s, int64_t *job, struct attempt *out, struct err *e)
-{
-    struct attempt_reader r = {.out = out};
-    struct store_scope scope;
-
-    if (!attempt_enter(s, &scope, out, e)) return STORE_ERROR;
-    enum db_result row = db_each(s->db, SQL_ATTEMPT_IN_FLIGHT, attempt_on_row, &r, e, "");
-    enum store_found found = attempt_leave(s, &scope, attempt_load_text(s, row, out, e), out, e);
-    if (job != NULL) *job = r.job;
-    return found;
-}
-
 bool store_attempt_newest(struct store *s, int64_t *id, struct err *e)
 {
     return db_get(s->db, SQL_ATTEMPT_NEWEST, e, ":l", id) == DB_FOUND;

@@ -140,11 +140,6 @@ bool store_jobs_unfinished(struct store *s, int64_t *count, struct err *e)
     return db_get(s->db, SQL_JOB_UNFINISHED, e, ":l", count) == DB_FOUND;
 }
 
-enum store_found store_job_pick(struct store *s, int64_t *id, struct err *e)
-{
-    return store_found_of(db_get(s->db, SQL_JOB_PICK, e, ":l", id));
-}
-
 struct job_briefs {
     bool (*each)(void *arg, const struct job_brief *j);
     void *arg;

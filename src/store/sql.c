@@ -60,8 +60,6 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_JOB_BY_SLUG] = "SELECT id, slug = ?1 FROM job WHERE substr(slug, 1, length(?1)) = ?1"
                         " ORDER BY slug = ?1 DESC LIMIT 2",
     [SQL_JOB_UNFINISHED] = "SELECT count(*) FROM job WHERE state NOT IN ('done', 'cancelled')",
-    [SQL_JOB_PICK] = "SELECT id FROM job WHERE state NOT IN ('done', 'cancelled') AND state <> 'paused'"
-                     " ORDER BY state = 'queued', id LIMIT 1",
     [SQL_JOB_RUNNABLE] = "SELECT id, created_ms, state, backend, fallback, began_on FROM job"
                          " WHERE state NOT IN ('done', 'cancelled') AND state <> 'paused'"
                          " ORDER BY state = 'queued', id",
@@ -177,9 +175,6 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_ATTEMPT_BEST] = ATTEMPT_OF_TASK
     " ORDER BY (SELECT coalesce(sum(length(bytes)), 0) FROM attempt_text x"
     " WHERE x.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575) DESC, number DESC LIMIT 1 OFFSET ?5",
-    [SQL_ATTEMPT_IN_FLIGHT] = ATTEMPT_COLUMNS
-    "attempt a JOIN task t ON t.id = a.task WHERE ended = 0 OR (a.id = (SELECT max(id) FROM attempt)"
-    " AND " LEFT_ANSWERING ") ORDER BY a.id DESC LIMIT 1",
     [SQL_ATTEMPT_NEWEST] = "SELECT coalesce(max(id), 0) FROM attempt",
     // The second of the two is asked of the index alone, however many attempts there are. A row of an older schema does
     // not say where it is in flight: it may be anywhere.
