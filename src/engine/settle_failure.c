@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/os.h"
+#include "engine/gate_join.h"
 #include "engine/steps.h"
 #include "engine/worker.h"
 #include "text/join.h"
@@ -21,7 +22,7 @@ static bool is_forward(const struct worker *w, const struct gen_result *r)
     if (w->step.kind != STEP_CHUNK || r->failure == FAIL_TOO_BIG) return false;
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
-    join_pieces(&text, &w->flight.prefix, &w->flight.text);
+    gate_join(&text, &w->flight.prefix, &w->flight.text);
     size_t keep = server_prefills(worker_server(w)) ? join_clean_word(text.data, text.len)
                                                     : join_clean_sentence(text.data, text.len);
     bool more = keep > w->flight.prefix.len && words_count(text.data, keep) >= WORTH_CARRYING_WORDS;
