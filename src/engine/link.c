@@ -177,6 +177,7 @@ static void on_probe(void *arg, const struct backend_facts *facts)
     k->probe = NULL;
     if (facts->failure == FAIL_NONE) {
         s->facts = *facts;
+        server_ready(s);
         breaker_ready(&s->breaker);
         answer(k, FAIL_NONE, "");
         return;

@@ -192,7 +192,7 @@ enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_m
     *wait_ms = 0;
     if (s->keeper && keeper_alive(s->keeper, words, sizeof(words))) return SERVER_RUNS;
     if (s->keeper) bury(s, now_ms, words);
-    if (*words && s->deaths >= DEATHS_TRIED && !s->was_useful) {
+    if (*words && s->deaths >= DEATHS_TRIED && !s->was_ready) {
         (void)snprintf(why, size, "the backend '%.80s' does not start (%.280s): mend its command", s->name, words);
         s->deaths = 0;
         s->start_ms = 0;
@@ -216,9 +216,13 @@ void server_end(struct server *s)
     s->ready = false;
 }
 
+void server_ready(struct server *s)
+{
+    s->was_ready = true;
+}
+
 void server_useful(struct server *s)
 {
-    s->was_useful = true;
     s->deaths = 0;
     s->fresh = false;
 }

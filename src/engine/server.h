@@ -42,7 +42,7 @@ struct server {
     bool fresh; // it was started by us and nothing was asked of it yet: nothing of an earlier engine can run on it
     int deaths; // of the process, since its last useful answer
     int losses; // times that it was seen to be gone, or was started: its cache went with it
-    bool was_useful;  // it has answered once: its command is good
+    bool was_ready;   // once: its command is good
     int64_t start_ms; // monotonic: not to be started again before
 
     struct backend_facts facts;
@@ -88,7 +88,8 @@ int server_slots(const struct server *s); // as configured, or fewer if it says 
 enum server_start { SERVER_RUNS, SERVER_LATER, SERVER_BROKEN };
 enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_ms, char *why, size_t size);
 void server_end(struct server *s);    // managed: ends the process; the next server_start starts it again
-void server_useful(struct server *s); // it gave an answer
+void server_ready(struct server *s);  // it says so
+void server_useful(struct server *s); // it gave an answer, or a part of one that is of use
 // Why its process is not there any more, or what it said last; "" if it is not ours or says nothing.
 void server_words(struct server *s, char *out, size_t size);
 

@@ -121,6 +121,7 @@ static void on_proved(void *arg, enum failure failure, const char *message, stru
     struct err e = ERR_INIT;
     w->proof = NULL;
     if (failure == FAIL_NONE) {
+        server_useful(s);
         if (keep_proved(w, p, &e))
             worker_go(w);
         else
