@@ -318,7 +318,7 @@ static struct pace_limits limits(const struct worker *w)
 
 void launch_send(struct worker *w)
 {
-    const struct server *s = worker_server(w);
+    struct server *s = worker_server(w);
     struct pace_limits limit = limits(w);
     const struct gen_request q = {
         .dialect = (enum dialect_kind)s->facts.dialect,
@@ -345,6 +345,7 @@ void launch_send(struct worker *w)
         .stall_ms = limit.stall_ms,
         .total_ms = limit.total_ms,
     };
+    s->fresh = false;
     w->sent_ms = clock_mono_ms();
     worker_enter(w, WORKER_FLIGHT);
     flight_send(&w->flight, w->o.loop, w->o.http, &q);

@@ -224,7 +224,6 @@ void server_ready(struct server *s)
 void server_useful(struct server *s)
 {
     s->deaths = 0;
-    s->fresh = false;
 }
 
 void server_words(struct server *s, char *out, size_t size)

@@ -170,6 +170,7 @@ static void start_proof(struct worker *w)
         .first_token_ms = s->facts.model_loaded ? PROOF_FIRST_TOKEN_MS : 10 * PROOF_FIRST_TOKEN_MS,
         .stall_ms = PROOF_STALL_MS,
     };
+    s->fresh = false;
     worker_enter(w, WORKER_PROVING);
     w->proof = proof_start(w->o.loop, w->o.http, &o, on_proved, w);
     buf_release(&sample);
