@@ -19,6 +19,7 @@
 // The built-in simulator writes at a speed that one can watch.
 enum { READ_ALONG_RATE = 300, DEFAULT_N_CTX = 8192, LEAST_N_CTX = 1900, OLLAMA_N_CTX = 16384 };
 enum { DEATHS_TRIED = 3, START_AGAIN_MIN_MS = 1000, START_AGAIN_MAX_MS = 60 * 1000 };
+enum { DEAF_REFUSED_MS = 5000, DEAF_SILENT_MS = 60 * 1000 };
 
 // ---- the list --------------------------------------------------------------------------------------------------------
 
@@ -171,6 +172,8 @@ static bool start(struct server *s, struct err *e)
     bool ok = start_keeper(s, socket, e);
     if (socket >= 0) close(socket);
     s->fresh = ok;
+    s->up = false;
+    s->deaf_ms = 0;
     s->losses++;
     return ok;
 }
@@ -218,7 +221,17 @@ void server_end(struct server *s)
 
 void server_ready(struct server *s)
 {
-    s->was_ready = true;
+    s->was_ready = s->up = true;
+    s->deaf_ms = 0;
+}
+
+// A process that was not ready yet may need long: it loads its model.
+bool server_is_deaf(struct server *s, enum failure f, int64_t now_ms)
+{
+    bool refused = f == FAIL_REFUSED || f == FAIL_RESET;
+    if (!s->keeper || !s->up || (!refused && f != FAIL_CONNECT_TIMEOUT)) return false;
+    if (s->deaf_ms == 0) s->deaf_ms = now_ms;
+    return now_ms - s->deaf_ms >= (refused ? DEAF_REFUSED_MS : DEAF_SILENT_MS);
 }
 
 void server_useful(struct server *s)

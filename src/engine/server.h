@@ -22,6 +22,7 @@
 #include "base/lock.h"
 #include "model/breaker.h"
 #include "model/config.h"
+#include "model/failure.h"
 #include "model/pace.h"
 
 enum { SERVER_SLOTS_MOST = 16, SERVER_KEY_SIZE = 160 };
@@ -43,6 +44,8 @@ struct server {
     int deaths; // of the process, since its last useful answer
     int losses; // times that it was seen to be gone, or was started: its cache went with it
     bool was_ready;   // once: its command is good
+    bool up;          // this process of it was ready
+    int64_t deaf_ms;  // monotonic: since when nobody answers at its address; 0: somebody does
     int64_t start_ms; // monotonic: not to be started again before
 
     struct backend_facts facts;
@@ -87,6 +90,8 @@ int server_slots(const struct server *s); // as configured, or fewer if it says 
 // Managed: starts its process unless it runs. `wait_ms` > 0: it died before and is not started again before that.
 enum server_start { SERVER_RUNS, SERVER_LATER, SERVER_BROKEN };
 enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_ms, char *why, size_t size);
+// Managed, and nobody answered (`f`): whether its process has lived on for so long that it must be ended.
+bool server_is_deaf(struct server *s, enum failure f, int64_t now_ms);
 void server_end(struct server *s);    // managed: ends the process; the next server_start starts it again
 void server_ready(struct server *s);  // it says so
 void server_useful(struct server *s); // it gave an answer, or a part of one that is of use

@@ -58,6 +58,19 @@ static bool say_breaker(struct worker *w, struct err *e)
            store_commit(w->store, e);
 }
 
+// A process of ours that lives while its port is dead: nobody else would end it.
+static bool end_deaf(struct worker *w, enum failure f, struct err *e)
+{
+    struct server *s = worker_server(w);
+    char text[200];
+    if (!s || !server_is_deaf(s, f, clock_mono_ms())) return true;
+    server_end(s);
+    (void)snprintf(text, sizeof(text),
+                   "the process of the backend '%.80s' lives, but nobody answers there: it is started again", s->name);
+    return store_begin(w->store, e) && store_event_add(w->store, w->job.id, "backend", text, NULL, e) &&
+           store_commit(w->store, e);
+}
+
 static void on_closed(struct worker *w, const struct link_result *r)
 {
     struct server *s = worker_server(w);
@@ -71,7 +84,7 @@ static void on_closed(struct worker *w, const struct link_result *r)
                                    .others = w->routes.count > 1};
     struct retry_decision d = retry_decide(&in);
     bool of_server = s && r->failure != FAIL_SLOT_TAKEN;
-    if (of_server && breaker_fail(&s->breaker, now) && !say_breaker(w, &e)) {
+    if (!end_deaf(w, r->failure, &e) || (of_server && breaker_fail(&s->breaker, now) && !say_breaker(w, &e))) {
         worker_store_failed(w, &e);
         return;
     }
