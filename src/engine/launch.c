@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "engine/gate.h"
+#include "engine/gate_join.h"
 #include "engine/steps.h"
 #include "engine/worker.h"
 #include "text/join.h"
@@ -56,7 +57,7 @@ static bool carry(struct worker *w, const struct attempt *a, struct buf *text, i
     *words = 0;
     if (w->step.kind != STEP_CHUNK || !is_usable(a)) return true;
     struct desk d = worker_desk(w);
-    join_pieces(text, &a->prefix, &a->text);
+    gate_join(text, &a->prefix, &a->text);
     size_t keep = prefill ? join_clean_word(text->data, text->len) : join_clean_sentence(text->data, text->len);
     buf_cut(text, keep);
     if (!step_chunk_piece(&d, &w->step, text, words, e)) return false;
@@ -359,7 +360,6 @@ static int64_t silence_ms(const struct known *k)
 void launch_send(struct worker *w)
 {
     struct server *s = worker_server(w);
-    s->fresh = false;
     struct pace_limits limit = limits(w);
     const struct gen_request q = {
         .dialect = (enum dialect_kind)s->facts.dialect,
@@ -387,6 +387,7 @@ void launch_send(struct worker *w)
         .total_ms = limit.total_ms,
         .silence_ms = silence_ms(w->known),
     };
+    s->fresh = false;
     worker_enter(w, WORKER_FLIGHT);
     flight_send(&w->flight, w->o.loop, w->o.http, &q);
 }

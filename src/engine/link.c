@@ -177,7 +177,7 @@ static void on_probe(void *arg, const struct backend_facts *facts)
     k->probe = NULL;
     if (facts->failure == FAIL_NONE) {
         s->facts = *facts;
-        s->came_up = true;
+        server_ready(s);
         s->listened = true;
         breaker_ready(&s->breaker);
         answer(k, FAIL_NONE, "");

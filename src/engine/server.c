@@ -24,6 +24,7 @@ enum {
     START_AGAIN_MAX_MS = 60 * 1000,
     STARTING_MOST_MS = 15 * 60 * 1000
 };
+enum { DEAF_REFUSED_MS = 5000, DEAF_SILENT_MS = 60 * 1000 };
 
 // ---- the list --------------------------------------------------------------------------------------------------------
 
@@ -185,7 +186,8 @@ static bool start(struct server *s, struct err *e)
     bool ok = start_keeper(s, socket, e);
     if (socket >= 0) close(socket);
     s->fresh = ok;
-    s->came_up = s->listened = false;
+    s->up = s->listened = false;
+    s->deaf_ms = 0;
     server_is_idle(s, -1);
     s->life = ++s->all->lives;
     return ok;
@@ -231,7 +233,7 @@ enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_m
         log_line(LOG_WARN, "the backend '%s' ended: %s", s->name, words);
         bury(s, now_ms);
     }
-    if (*words && s->deaths >= DEATHS_TRIED && !s->was_useful) {
+    if (*words && s->deaths >= DEATHS_TRIED && !s->was_ready) {
         (void)snprintf(why, size, "the backend '%.80s' does not start (%.280s): mend its command", s->name, words);
         s->deaths = 0;
         s->start_ms = 0;
@@ -259,12 +261,26 @@ void server_end(struct server *s)
     s->ready = false;
 }
 
+void server_ready(struct server *s)
+{
+    s->was_ready = s->up = true;
+    s->deaf_ms = 0;
+}
+
+// A process that was not ready yet may need long: it loads its model.
+bool server_is_deaf(struct server *s, enum failure f, int64_t now_ms)
+{
+    bool refused = f == FAIL_REFUSED || f == FAIL_RESET;
+    if (!s->keeper || !s->up || (!refused && f != FAIL_CONNECT_TIMEOUT)) return false;
+    if (s->deaf_ms == 0) s->deaf_ms = now_ms;
+    return now_ms - s->deaf_ms >= (refused ? DEAF_REFUSED_MS : DEAF_SILENT_MS);
+}
+
 void server_useful(struct server *s)
 {
     s->was_useful = true;
     s->told_down = false;
     s->deaths = 0;
-    s->fresh = false;
 }
 
 void server_words(struct server *s, char *out, size_t size)

@@ -21,6 +21,7 @@
 #include "model/breaker.h"
 #include "engine/known.h"
 #include "model/config.h"
+#include "model/failure.h"
 
 enum { SERVER_SLOTS_MOST = 16, SERVER_KEY_SIZE = 160 };
 
@@ -50,13 +51,15 @@ struct server {
     struct keeper *dying; // was told to end, and is not gone yet
     bool fresh;    // it was started by us and nothing was asked of it yet: nothing of an earlier engine can run on it
     bool listened; // since it was started
-    bool came_up;  // it was ready since it was started
+    bool up;       // this process of it was ready
+    bool was_ready;     // once: its command is good
+    bool was_useful;    // it has answered once
+    bool told_down;     // that its breaker is open was said, since its last answer
     int64_t started_ms; // monotonic
+    int64_t deaf_ms;    // monotonic: since when nobody answers at its address; 0: somebody does
+    int64_t start_ms;   // monotonic: not to be started again before
     int deaths;         // of the process, since its last useful answer
     int life;           // another number whenever it was seen to be gone, or was started: its cache went with it
-    bool was_useful;    // it has answered once: its command is good
-    bool told_down;     // that its breaker is open was said, since its last answer
-    int64_t start_ms;   // monotonic: not to be started again before
 
     struct backend_facts facts;
     bool ready;     // as far as anybody knows
@@ -94,8 +97,11 @@ enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_m
 // Managed: its process runs and does not listen yet; some need minutes.
 bool server_is_starting(struct server *s, int64_t now_ms);
 void server_restart(struct server *s, int64_t now_ms, const char *why); // managed: it hangs; as if it had died
+// Managed, and nobody answered (`f`): whether its process has lived on for so long that it must be ended.
+bool server_is_deaf(struct server *s, enum failure f, int64_t now_ms);
 void server_end(struct server *s);    // managed: ends the process; the next server_start starts it again
-void server_useful(struct server *s); // it gave an answer
+void server_ready(struct server *s);  // it says so
+void server_useful(struct server *s); // it gave an answer, or a part of one that is of use
 // Why its process is not there any more, or what it said last; "" if it is not ours or says nothing.
 void server_words(struct server *s, char *out, size_t size);
 

@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/os.h"
 #include "engine/gate.h"
+#include "engine/gate_join.h"
 #include "engine/steps.h"
 #include "engine/worker.h"
-#include "text/join.h"
 #include "text/words.h"
 
 enum {
@@ -108,7 +108,7 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
     struct judgement j = {0};
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
-    join_pieces(&text, &w->flight.prefix, &w->flight.text);
+    gate_join(&text, &w->flight.prefix, &w->flight.text);
     bool guarded = w->flight.prefix.len == 0 && !w->flight.stopped;
     const struct answer a = {
         .text = text.data,

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/os.h"
+#include "engine/gate_join.h"
 #include "engine/steps.h"
 #include "engine/worker.h"
 #include "text/join.h"
@@ -21,7 +22,7 @@ static bool is_forward(const struct worker *w, const struct gen_result *r)
     if (w->step.kind != STEP_CHUNK || r->failure == FAIL_TOO_BIG) return false;
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
-    join_pieces(&text, &w->flight.prefix, &w->flight.text);
+    gate_join(&text, &w->flight.prefix, &w->flight.text);
     size_t keep =
         known_prefills(w->known) ? join_clean_word(text.data, text.len) : join_clean_sentence(text.data, text.len);
     bool more = keep > w->flight.prefix.len && words_count(text.data, keep) >= WORTH_CARRYING_WORDS;
@@ -32,10 +33,10 @@ static bool is_forward(const struct worker *w, const struct gen_result *r)
 // The request counts as the culprit only if the server had begun to answer it and nothing came that can be kept: an
 // outage is nobody's fault, and a server that dies every hundred tokens still brings a chapter forward. It never brings
 // a plan forward, which is asked for anew each time.
-static bool is_culprit(const struct worker *w, const struct gen_result *r)
+static bool is_culprit(const struct gen_result *r, bool forward)
 {
     bool outage = r->failure == FAIL_BUSY || r->failure == FAIL_LOADING;
-    return r->http_status == 200 && !outage && !is_forward(w, r);
+    return r->http_status == 200 && !outage && !forward;
 }
 
 // What may still be burning on a server that cannot be asked: the tokens that were left, at the speed seen (of a server
@@ -237,12 +238,23 @@ static void note_speed(struct worker *w, const struct gen_result *r)
     if (!waited) pace_note(&w->known->pace, &sample);
 }
 
+// A server that sends text works, even if it dies of it: its next start need not wait. What it failed before what can be
+// kept does not count with what fails now.
+static void note_use(struct worker *w, const struct gen_result *r, bool forward)
+{
+    struct server *s = worker_server(w);
+    if (r->text_bytes > 0) server_useful(s);
+    if (forward) breaker_succeed(&s->breaker);
+}
+
 bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
 {
+    bool forward = is_forward(w, r);
     note_speed(w, r);
     w->read_tokens = 0;
+    note_use(w, r, forward);
     worker_count_failure(w, r->failure);
-    w->same_request = is_culprit(w, r) ? w->same_request + 1 : 0;
+    w->same_request = is_culprit(r, forward) ? w->same_request + 1 : 0;
     struct retry_decision d = decide(w, r);
     if (!learn(w, r, &d, e) || !note_breaker(w, r, e)) return false;
     out->hold = r->retry_after_ms > 0;
@@ -250,8 +262,8 @@ bool settle_failure(struct worker *w, const struct gen_result *r, struct settled
     if (d.need_barrier) worker_need_barrier(w);
     if (d.charge) w->same_request = 0;
     // The attempts of a task are counted, so that no delay need grow over them: a server that answers everything with
-    // nothing would otherwise take days to end in a book of gaps.
-    if (d.charge && !d.outage && d.delay_ms > CHARGED_DELAY_MOST_MS) d.delay_ms = CHARGED_DELAY_MOST_MS;
+    // nothing would otherwise take days to end in a book of gaps. Nor where each of them brings the text forward.
+    if ((d.charge || forward) && !d.outage && d.delay_ms > CHARGED_DELAY_MOST_MS) d.delay_ms = CHARGED_DELAY_MOST_MS;
     out->decision = d;
     const char *verdict = r->failure == FAIL_REASONING ? "reasoning" : d.smaller ? "smaller" : "";
     return settle_end_attempt(w, r, verdict, "", d.charge, e) && say_failed(w, &d, out->reason, e);

@@ -20,7 +20,6 @@ enum {
     NEW_JOB_MS = 60 * 1000,
     DOWN_LONG_MS = 30 * 1000, // before a book goes elsewhere: longer than a restart takes
     IDLE_LEAST_MS = 30 * 1000,
-    HUNG_LOOKS = 3,
     HUNG_LEAST_MS = 5000,
     HUNG_UNKNOWN_MS = 60 * 1000,
     BATCH_TOKENS = 2048,
@@ -95,11 +94,18 @@ static bool needs_owner(const struct worker *w, const struct link_result *r, con
     return d->action == RETRY_PAUSE;
 }
 
-// A process of ours that was up and does not even say what it is.
-static bool hangs(const struct worker *w, const struct link_result *r)
+// A process of ours that lives while its port is dead: nobody else would end it.
+static bool end_deaf(struct worker *w, enum failure f, struct err *e)
 {
-    const struct server *s = worker_server(w);
-    return s->keeper && s->came_up && r->failure == FAIL_CONNECT_TIMEOUT && w->failures_in_row >= HUNG_LOOKS;
+    struct server *s = worker_server(w);
+    char text[200];
+    if (!s || !server_is_deaf(s, f, clock_mono_ms())) return true;
+    server_restart(s, clock_mono_ms(), "nobody answers there");
+    (void)snprintf(text, sizeof(text),
+                   "the process of the backend '%.80s' lives, but nobody answers there: it is started again",
+                   s->name);
+    return store_begin(w->store, e) && store_event_add(w->store, w->job.id, "backend", text, NULL, e) &&
+           store_commit(w->store, e);
 }
 
 static void on_closed(struct worker *w, const struct link_result *r)
@@ -114,7 +120,8 @@ static void on_closed(struct worker *w, const struct link_result *r)
                                    .managed = s && server_is_managed(s)};
     struct retry_decision d = retry_decide(&in);
     bool outage = s && is_outage(r);
-    if (outage && breaker_fail(&s->breaker, now) && !s->told_down && !say_breaker(w, &e)) {
+    bool tells = outage && breaker_fail(&s->breaker, now) && !s->told_down;
+    if (!end_deaf(w, r->failure, &e) || (tells && !say_breaker(w, &e))) {
         worker_store_failed(w, &e);
         return;
     }
@@ -128,7 +135,6 @@ static void on_closed(struct worker *w, const struct link_result *r)
         return;
     }
     if (was_down_long(w, now) && worker_move(w, r->message)) return;
-    if (hangs(w, r)) server_restart(s, now, r->message);
     w->seen_down = w->seen_down || outage;
     int64_t ms = r->failure == FAIL_SLOT_TAKEN ? SLOT_TAKEN_MS : breaker_look_ms(&s->breaker, now);
     worker_wait(w, r->wait_ms > ms ? r->wait_ms : ms, r->message);

@@ -131,6 +131,7 @@ static void on_proved(void *arg, enum failure failure, const char *message, stru
     w->proof = NULL;
     w->known->proving = false;
     if (failure == FAIL_NONE) {
+        server_useful(s);
         if (keep_proved(w, p, &e))
             worker_go(w);
         else
@@ -187,6 +188,7 @@ static void start_proof(struct worker *w)
         .first_token_ms = at_most(first_ms, w->spec.first_token_s, c->first_token_s),
         .stall_ms = at_most(PROOF_STALL_MS, w->spec.stall_s, c->stall_s),
     };
+    s->fresh = false;
     worker_enter(w, WORKER_PROVING);
     s->fresh = false;
     w->known->proving = true;
