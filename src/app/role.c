@@ -79,17 +79,23 @@ long role_holder(const struct role *r)
 
 // ---- leaving ----------------------------------------------------------------------------------------------------
 
+static bool role_sees_work(void *arg, const struct job_brief *j)
+{
+    (void)j;
+    *(bool *)arg = true;
+    return false;
+}
+
 // What lies in the inbox is taken in while we still may. Returns whether there is anything to work on.
 static bool role_settle(const struct role *r)
 {
     struct err e = ERR_INIT;
     struct store *s = NULL;
-    int64_t id;
     bool work = false;
 
     if (store_open(&s, r->home->path, STORE_READ_WRITE, &e) == STORE_OPENED &&
         message_ingest(r->home->path, s, r->home->config.queue_max, &e))
-        work = store_job_pick(s, &id, &e) == STORE_FOUND;
+        (void)store_jobs_runnable(s, role_sees_work, &work, &e);
     if (e.code != ERR_NONE) log_line(LOG_WARN, "%s", e.text);
     store_close(s);
     return work;

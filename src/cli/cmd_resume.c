@@ -101,7 +101,8 @@ static bool resume_check_server(const struct home *h, struct err *e)
     const char *model = resume_options.model;
 
     if (model != NULL && *model == '\0') return err_set(e, ERR_USAGE, "--model is empty");
-    return resume_options.backend == NULL || home_check_backend(h, resume_options.backend, e);
+    if (resume_options.backend != NULL && !home_check_backend(h, resume_options.backend, e)) return false;
+    return home_check_model(h, model, e);
 }
 
 static int resume_run(const struct args *a)

@@ -11,15 +11,18 @@
 //    │               ├─ app/role.c           who writes; standing by, handing over
 //    │               │    └─ engine/engine.c     the one writer of a home
 //    │               │         ├─ engine/inbox.c     messages become rows
-//    │               │         └─ engine/worker.c    one request in flight
+//    │               │         ├─ engine/hooks.c     the user's own commands
+//    │               │         └─ engine/pool.c      which job on which backend: routes.c
+//    │               │           └─ engine/worker.c    one request in flight
 //    │               │              ├─ engine/next.c        what next? from rows
 //    │               │              ├─ engine/step_*.c      what to ask: story.c, chunk_turn.c; judging the answer: gate.c
-//    │               │              ├─ engine/link.c        the way to the server: backend/keeper.c, probe.c
+//    │               │              ├─ engine/link.c        the way to the server: server.c, backend/keeper.c, scan.c, probe.c
+//    │               │              ├─ engine/worker_prove.c   what it really does: backend/proof.c
 //    │               │              ├─ engine/flight.c      text is committed as it streams, under guard.c: backend/generation.c
 //    │               │              └─ engine/publish.c     files from rows: out/prose.c
 //    │               └─ app/observer.c       reading along: store/*.c over io/db.c
 //    │        list, status: page.c, app/status.c     tail: app/reading.c     pause, cancel: demand.c, app/order.c
-//    │        backends: app/backends.c, backend/scan.c (what answers, and what it is)
+//    │        backends: app/backends.c, backend/scan.c (what answers, and what it is)     stats: app/stats.c
 //    │        prompt: exchange.c, app/transcript.c (what was sent, what came back)
 //    └── output_close                        stdout is checked
 //

@@ -306,7 +306,7 @@ static void test_given_dialect(void **state)
     } cases[] = {
         {DIALECT_MLX, FAIL_NONE, "GET /v1/models HTTP/1.1\n"},
         {DIALECT_LLAMACPP, FAIL_NONE, "GET /props HTTP/1.1\nGET /v1/models HTTP/1.1\nGET /slots HTTP/1.1\n"},
-        {DIALECT_LMSTUDIO, FAIL_NOT_A_SERVER, "GET /api/v0/models HTTP/1.1\nGET /api/v1/models HTTP/1.1\n"},
+        {DIALECT_LMSTUDIO, FAIL_NOT_A_SERVER, "GET /api/v1/models HTTP/1.1\nGET /api/v0/models HTTP/1.1\n"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct canned_reply replies[REPLIES_MOST];
