@@ -42,7 +42,7 @@ struct flight {
     bool pending_cr;
     struct guard *guard;
     const char *stopped;        // why the guard ended the answer; NULL: it did not
-    int64_t start_ms, first_ms; // monotonic; first: of its text, 0 before
+    int64_t start_ms, first_ms, last_ms; // monotonic; first, last: of its text, 0 before
 };
 
 void flight_init(struct flight *f, struct loop *l, const struct flight_events *events, void *arg);

@@ -48,7 +48,9 @@ void worker_need_barrier(struct worker *w)
     int64_t tokens = (int64_t)w->flight.text.len / BYTES_PER_TOKEN;
     int64_t most = limited ? w->max_tokens : known_n_ctx(w->known);
     struct pace *pace = &w->known->pace, kept = *pace;
-    int64_t ms = clock_mono_ms() - w->flight.first_ms;
+    // The silence that ended it is no writing. What came in one piece was written before, who knows how long.
+    int64_t written_ms = w->flight.last_ms - w->flight.first_ms;
+    int64_t ms = written_ms > 0 ? written_ms : clock_mono_ms() - w->flight.first_ms;
     if (!(pace->decode_per_s > 0) && writing && tokens >= TOKENS_TELLING && ms > 0)
         pace->decode_per_s = (double)tokens * 1000 / (double)ms;
     worker_leaves(w, most > tokens ? most - tokens : 0, writing ? 0 : launch_tokens_to_read(w));

@@ -7,6 +7,7 @@
 #
 # A case is played on several kinds of servers at once: most of its time is waiting.
 import concurrent.futures
+import itertools
 import pathlib
 import sqlite3
 import sys
@@ -56,7 +57,7 @@ class Run:
             return self.place.submit(**spec)
         with Relay(self.place.port, relay) as between:
             done = self.place.submit(port=between.port, **spec)
-            assert between.connections >= len(relay)
+            assert between.connections > 1
         return done
 
     def check(self, charged=0):
@@ -71,9 +72,11 @@ class Run:
 @pytest.fixture
 def runs(tmp_path):
     """runs(dialects, *options, **more): a Run on each of them, some at a time; all are checked."""
+    number = itertools.count()
+
     def play(dialects, *options, charged=0, **more):
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-            made = list(pool.map(lambda d: Run(tmp_path / d, d, *options, **more), dialects))
+            made = list(pool.map(lambda d: Run(tmp_path / f"{d}-{next(number)}", d, *options, **more), dialects))
         for run in made:
             run.check(charged)
         return made
@@ -226,7 +229,7 @@ def test_every_wording_of_a_full_context(runs, whole, dialect):
 
 def test_a_context_that_is_smaller_than_it_was_said(runs, whole):
     """Nobody says how much there is, and the requests outgrow it; or the server cuts them without a word."""
-    made = runs(["openai"], "--ctx", 3500)
+    made = runs(["openai"], "--ctx", 2300)
     check_books(made, whole, "context_exceeded")
     cut = runs(["ollama"], "--ctx", 4096, script=[fault("prompt_cut", {"every": 1})])
     check_books(cut, whole, "prompt_cut")
@@ -236,25 +239,24 @@ def test_a_context_that_is_smaller_than_it_was_said(runs, whole):
 # ---- below HTTP
 
 
-BROKEN = ["rst:9000", "cut:90000", "refuse", "rst:60000", "cut:50000", "status:502"]
-
-
+# A plan that breaks three times has cost an attempt: nothing of it is kept.
 @pytest.mark.parametrize("last", ["pass", "bytewise"])
 def test_broken_connections(runs, whole, last):
-    for run in runs(DIALECTS if last == "pass" else PLAIN, *PACED, relay=[*BROKEN, last]):
+    modes = ["rst:9000", "cut:90000", "refuse", "rst:60000", "cut:50000", "status:502", last]
+    for run in runs(DIALECTS if last == "pass" else PLAIN, *PACED, relay=modes, charged=1):
         assert run.book == whole and run.failures
 
 
-@pytest.mark.parametrize("mode", ["hold:60000:200", "hold:60000:5000", "gateway:524:300", "gateway:504:300"])
-def test_a_proxy_that_gives_up(runs, whole, mode):
+@pytest.mark.parametrize("mode, failures", [
+    ("hold:250000:200", ["truncated"]), ("hold:250000:5000", ["stall"]), ("gateway:524:300", ["gateway_timeout"])])
+def test_a_proxy_that_gives_up(runs, whole, mode, failures):
     """The server stalls behind a proxy, which says so, ends what had begun, or holds it."""
     stalls = [fault("stall", CHUNK, after_tokens=0)] if mode.startswith("gateway") else None
-    for run in runs(PLAIN, *PACED, script=stalls, relay=[mode] * 3 + ["pass"]):
-        assert run.book == whole and run.failures
+    check_books(runs(PLAIN, *PACED, script=stalls, relay=[mode, "pass"]), whole, *failures)
 
 
 def test_drops_of_a_stream(runs, whole):
-    check_books(runs(PLAIN, "--rate", 50000, relay=["drip:1"]), whole)
+    check_books(runs(PLAIN, words=400, chapters=1, relay=["drip:1"]), whole)
 
 
 # ---- what is asked before the book
