@@ -347,6 +347,7 @@ void launch_send(struct worker *w)
     };
     s->fresh = false;
     w->sent_ms = clock_mono_ms();
+    w->read_ms = limit.first_token_ms;
     worker_enter(w, WORKER_FLIGHT);
     flight_send(&w->flight, w->o.loop, w->o.http, &q);
 }

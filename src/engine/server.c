@@ -17,7 +17,7 @@
 #include "backend/key.h"
 
 // The built-in simulator writes at a speed that one can watch.
-enum { READ_ALONG_RATE = 300, DEFAULT_N_CTX = 8192, LEAST_N_CTX = 1900, OLLAMA_N_CTX = 16384 };
+enum { READ_ALONG_RATE = 300, DEFAULT_N_CTX = 8192, LEAST_N_CTX = 2000, OLLAMA_N_CTX = 16384 };
 enum { DEATHS_TRIED = 3, START_AGAIN_MIN_MS = 1000, START_AGAIN_MAX_MS = 60 * 1000 };
 enum { DEAF_REFUSED_MS = 5000, DEAF_SILENT_MS = 60 * 1000 };
 

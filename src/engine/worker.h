@@ -109,6 +109,7 @@ struct worker {
     enum failure last_failure; // failures_in_row counts those
     bool need_barrier;
     int64_t quiet_ms;      // how long an abandoned request may still run, where no route tells
+    int64_t read_ms;       // what the last request was given to be read; 0: none left yet
     int64_t not_before_ms; // monotonic: nothing is generated before, unless the server was seen to go and come back
     bool hold;             // not even then: it has said itself how long to wait
     bool seen_down;        // since the last failure of a request

@@ -273,9 +273,11 @@ void worker_on_opened(void *arg, const struct link_result *r)
 
 // ---- barrier: the old request is gone ----------------------------------------------------------------------------------
 
+// One of our own is started again.
 static void still_busy(struct worker *w, const char *why)
 {
     struct server *s = worker_server(w);
+    if (server_is_managed(s)) server_end(s);
     worker_count_failure(w, FAIL_STALL);
     link_suspect(w->link);
     if (worker_move(w, why)) return;
@@ -295,7 +297,6 @@ static void wait_quiet(struct worker *w)
 static void on_idle_known(void *arg, enum idle_end how)
 {
     struct worker *w = arg;
-    struct server *s = worker_server(w);
     w->idle_wait = NULL;
     switch (how) {
     case IDLE_IDLE:
@@ -308,10 +309,18 @@ static void on_idle_known(void *arg, enum idle_end how)
         still_busy(w, "the server is still busy with an old request");
         return;
     case IDLE_HUNG:
-        break;
+        still_busy(w, "the server does not even say whether it is busy: it hangs");
+        return;
     }
-    if (server_is_managed(s)) server_end(s);
-    still_busy(w, "the server does not even say whether it is busy: it hangs");
+}
+
+// One of our own need not be given longer than the prompt takes to be read and the rest of the answer to be written: it
+// is started again then.
+static int64_t idle_limit_ms(const struct worker *w)
+{
+    int64_t ms = w->read_ms + w->quiet_ms;
+    bool own = server_is_managed(worker_server(w)) && w->read_ms > 0;
+    return own && ms < IDLE_LIMIT_MS ? ms : IDLE_LIMIT_MS;
 }
 
 void worker_pass_barrier(struct worker *w)
@@ -330,7 +339,7 @@ void worker_pass_barrier(struct worker *w)
                                    .url = s->url,
                                    .bearer = s->bearer,
                                    .slot = server_has(s, PARAM_CACHE) ? w->slot : -1,
-                                   .limit_ms = IDLE_LIMIT_MS};
+                                   .limit_ms = idle_limit_ms(w)};
     w->idle_wait = idle_wait_start(w->o.loop, w->o.http, &o, on_idle_known, w);
 }
 
