@@ -66,11 +66,25 @@ static bool learnt(struct worker *w, const char *text, struct err *e)
     return worker_remember(w, 0, e) && store_event_add(w->store, w->job.id, "backend", text, NULL, e);
 }
 
+// The size is the server's own word, and the request is far below it: it is short of something else. A context that were
+// believed to be smaller would leave the request as it is, and each such refusal would shrink all later ones.
+static bool is_far_below(struct worker *w, int said)
+{
+    const struct server *s = worker_server(w);
+    struct desk d = worker_desk(w);
+    int n_ctx = server_n_ctx(s), size = prompt_tokens(&d, w->prompt.bytes) + (int)w->max_tokens;
+    return s->facts.n_ctx_tokens > 0 && (said <= 0 || said >= n_ctx) && size < n_ctx / 2;
+}
+
 // A context that is smaller than it was taken for: the same request is then built anew to fit, and has cost nothing.
 static bool learn_context(struct worker *w, int said, struct retry_decision *d, struct err *e)
 {
     char text[200];
     struct server *s = worker_server(w);
+    if (is_far_below(w, said)) {
+        if (w->failures_in_row == 1) *d = (struct retry_decision){.action = RETRY_NOW};
+        return true;
+    }
     if (!server_learn_context(s, said)) return true;
     (void)snprintf(text, sizeof(text), "the server's context is smaller than it was taken for: %d tokens from now on",
                    server_n_ctx(s));
