@@ -217,6 +217,16 @@ static void follow_info(void *arg)
 
 // ---- ends -------------------------------------------------------------------------------------------------------
 
+// Without the spec, which may be long, and which no summary shows.
+static void follow_keep(struct follow *f, const struct job *j)
+{
+    struct job brief = *j;
+
+    brief.spec = NULL;
+    mem_grow(&f->summaries, &f->summaries_cap, f->summaries_count + 1, sizeof *f->summaries);
+    f->summaries[f->summaries_count++] = job_copy(&brief);
+}
+
 // What went well is talk; what needs somebody is said in any case.
 static void follow_rested(void *arg, const struct job *j)
 {
@@ -225,8 +235,7 @@ static void follow_rested(void *arg, const struct job *j)
     int code = exit_of_job(j);
 
     f->code = exit_worse(f->code, code);
-    mem_grow(&f->summaries, &f->summaries_cap, f->summaries_count + 1, sizeof *f->summaries);
-    f->summaries[f->summaries_count++] = job_copy(j);
+    follow_keep(f, j);
     if (settings.quiet && code == EXIT_WHOLE) return;
     buf_init(&text, BUF_MAX_LINE);
     verdict_text(j, &text);

@@ -126,9 +126,12 @@ static void stats_table(const struct stats *st, size_t columns, struct buf *out)
 
 // ---- what stands below ------------------------------------------------------------------------------------------
 
+// The name itself where this program does not know it.
 static const char *stats_failure_text(const char *name)
 {
-    return failure_text(failure_from_name(name));
+    enum failure f = failure_from_name(name);
+
+    return f != FAIL_NONE ? failure_text(f) : name;
 }
 
 static const char *stats_rule_text(const char *rule)
@@ -146,7 +149,8 @@ static void stats_counts(const char *what, const struct stats_counts *c, const c
     for (size_t i = 0; i < c->count; i++) {
         buf_addf(out, "%7s  ", amount_text(n, c->items[i].count));
         utf8_terminal(out, c->items[i].name, strlen(c->items[i].name), true);
-        buf_addf(out, ": %s\n", text(c->items[i].name));
+        if (strcmp(text(c->items[i].name), c->items[i].name) != 0) buf_addf(out, ": %s", text(c->items[i].name));
+        buf_adds(out, "\n");
     }
 }
 

@@ -149,7 +149,7 @@ static bool tell_hook(void *arg, const struct event_row *row)
     struct job j;
     en->told_event = row->id;
     if (strcmp(row->type, "state") != 0 || store_job_get(en->store, row->job, &j, &e) != STORE_FOUND) return true;
-    hooks_tell(en->hooks, &j);
+    hooks_tell(en->hooks, &j, clock_mono_ms());
     job_release(&j);
     return true;
 }

@@ -16,19 +16,24 @@
 #include "io/child.h"
 
 // Where commands hang, no more are started than this; each job is worth a few.
-enum { RUNNING_MOST = 256, FACTS = 10, TEXT_SIZE = 1024 };
+enum { RUNNING_MOST = 256, FACTS = 10, TEXT_SIZE = 1024, WAIT_QUIET_MS = 10 * 60 * 1000 };
 
 struct hook_run {
     pid_t pid;
     const char *key; // of the config
 };
 
+struct hook_wait {
+    int64_t job, told_ms; // monotonic
+    bool over;
+};
+
 struct hooks {
     const struct config *config;
     struct hook_run *runs;
     size_t runs_count, runs_cap;
-    int64_t *waiting; // jobs of which the wait has been told
-    size_t waiting_count, waiting_cap;
+    struct hook_wait *waits;
+    size_t waits_count, waits_cap;
 };
 
 struct hooks *hooks_new(const struct config *c)
@@ -44,7 +49,7 @@ void hooks_free(struct hooks *h)
     if (h == NULL) return;
     hooks_reap(h);
     free(h->runs);
-    free(h->waiting);
+    free(h->waits);
     free(h);
 }
 
@@ -73,20 +78,26 @@ static struct hook hook_of(const struct hooks *h, enum job_state s)
     return (struct hook){0};
 }
 
-// Whether this is the same wait as the one told last. A job that is in any other state waits no more.
-static bool hooks_waits_on(struct hooks *h, const struct job *j)
+static struct hook_wait *hooks_wait_of(struct hooks *h, int64_t job)
 {
-    bool waits = j->state == JOB_WAITING;
-    size_t at = 0;
+    for (size_t i = 0; i < h->waits_count; i++)
+        if (h->waits[i].job == job) return &h->waits[i];
+    mem_grow(&h->waits, &h->waits_cap, h->waits_count + 1, sizeof *h->waits);
+    h->waits[h->waits_count] = (struct hook_wait){.job = job, .told_ms = -WAIT_QUIET_MS, .over = true};
+    return &h->waits[h->waits_count++];
+}
 
-    while (at < h->waiting_count && h->waiting[at] != j->id) at++;
-    bool known = at < h->waiting_count;
-    if (waits && !known) {
-        mem_grow(&h->waiting, &h->waiting_cap, h->waiting_count + 1, sizeof *h->waiting);
-        h->waiting[h->waiting_count++] = j->id;
-    } else if (!waits && known)
-        h->waiting[at] = h->waiting[--h->waiting_count];
-    return waits && known;
+// Whether this wait has been told: it goes on, or another one was told a moment ago. A server that comes and goes all
+// night is not worth a mail a minute.
+static bool hooks_waits_on(struct hooks *h, const struct job *j, int64_t now_ms)
+{
+    struct hook_wait *wait = hooks_wait_of(h, j->id);
+    bool waits = j->state == JOB_WAITING;
+    bool told = !wait->over || now_ms - wait->told_ms < WAIT_QUIET_MS;
+
+    wait->over = !waits;
+    if (waits && !told) wait->told_ms = now_ms;
+    return waits && told;
 }
 
 // ---- the job's facts --------------------------------------------------------------------------------------------
@@ -154,10 +165,10 @@ static void hooks_start(struct hooks *h, const struct hook *hook, const struct j
     facts_release(&f);
 }
 
-void hooks_tell(struct hooks *h, const struct job *j)
+void hooks_tell(struct hooks *h, const struct job *j, int64_t now_ms)
 {
     struct hook hook = hook_of(h, j->state);
-    bool told = hooks_waits_on(h, j);
+    bool told = hooks_waits_on(h, j, now_ms);
 
     hooks_reap(h);
     if (!told && hook.command != NULL && hook.command[0] != NULL) hooks_start(h, &hook, j);

@@ -4,7 +4,8 @@
 // The user's own commands (config keys on_wait, on_done, on_pause): started when a job begins to wait, is done, or is
 // paused, after the commit that says so. The job's facts are in the command's environment; it has no terminal, its
 // output goes nowhere, and nobody waits for it: it outlives the engine if need be. One that cannot be started, or
-// fails, is a line in the log. A job that goes on waiting (another reason, the same wait) is told once.
+// fails, is a line in the log. A job that goes on waiting (another reason, the same wait) is told once, and
+// waits less than ten minutes after one that was told are not told.
 //
 //   NOVELGEN_EVENT    wait, done, pause        NOVELGEN_JOB      the id
 //   NOVELGEN_TITLE    title or slug            NOVELGEN_STATE    as `status` says it
@@ -14,6 +15,8 @@
 #ifndef ENGINE_HOOKS_H
 #define ENGINE_HOOKS_H
 
+#include <stdint.h>
+
 #include "model/config.h"
 #include "model/job.h"
 
@@ -22,7 +25,8 @@ struct hooks;
 struct hooks *hooks_new(const struct config *c); // which must outlive it
 void hooks_free(struct hooks *h);                // leaves what runs
 // The job's row as it stands now, in the state it has just entered; any state may be told, most start nothing.
-void hooks_tell(struct hooks *h, const struct job *j);
+// `now_ms` is monotonic.
+void hooks_tell(struct hooks *h, const struct job *j, int64_t now_ms);
 void hooks_reap(struct hooks *h); // now and then: collects those that have ended
 
 #endif

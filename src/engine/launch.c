@@ -4,6 +4,7 @@
 // From rows to a request: what is next, what earlier attempts left of it, what to send. Everything that the request
 // depends on is committed (the attempt's row) before it leaves.
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -111,7 +112,7 @@ static void choose_sampling(struct worker *w, const struct attempt *last, int co
     const struct sampling_ask ask = {
         .use = w->step.kind == STEP_CHUNK ? SAMPLING_PROSE : SAMPLING_PLAN,
         .model = w->model,
-        .dry = server_has(worker_server(w), PARAM_DRY),
+        .dry = known_has(w->known, PARAM_DRY),
         .refused = last->charged,
         .copying = copies > 0,
     };
@@ -122,13 +123,13 @@ static void choose_schema(struct worker *w)
 {
     const struct step_ops *ops = step_ops(w->step.kind);
     buf_clear(&w->schema);
-    if (ops->schema && !w->step.lines && server_has_schema(worker_server(w))) ops->schema(&w->schema, &w->step);
+    if (ops->schema && !w->step.lines && known_has_schema(w->known)) ops->schema(&w->schema, &w->step);
 }
 
 // What no server that keeps its limit would send. Where it was seen to ignore the limit, it is held here.
 static size_t most_bytes(const struct worker *w)
 {
-    const struct proofs *p = &worker_server(w)->proofs;
+    const struct proofs *p = &w->known->proofs;
     double per_token = p->bytes_per_token_x100 > 0 ? (double)p->bytes_per_token_x100 / 100 : LIMIT_BYTES_PER_TOKEN;
     if (p->limit == PROOF_NO) return (size_t)((double)w->max_tokens * per_token);
     return (size_t)w->max_tokens * 16 + 4096;
@@ -138,10 +139,9 @@ static size_t most_bytes(const struct worker *w)
 // answer that was nothing else, up to a quarter of the context.
 static int64_t thought_tokens(const struct worker *w)
 {
-    int times = w->thoughts + worker_server(w)->proofs.thinks;
+    int times = w->thoughts + w->known->proofs.thinks;
     if (times > THOUGHTS_MOST) times = THOUGHTS_MOST;
-    int64_t tokens = times > 0 ? (int64_t)THOUGHT_TOKENS << (times - 1) : 0,
-            most = server_n_ctx(worker_server(w)) / 4;
+    int64_t tokens = times > 0 ? (int64_t)THOUGHT_TOKENS << (times - 1) : 0, most = known_n_ctx(w->known) / 4;
     return tokens < most ? tokens : most;
 }
 
@@ -149,7 +149,7 @@ static int64_t thought_tokens(const struct worker *w)
 // waited for, and so is the second answer of any, to see whether the mark comes.
 static bool ends_thinking(const struct worker *w)
 {
-    return !worker_server(w)->proofs.thinks && w->thoughts != 1;
+    return !w->known->proofs.thinks && w->thoughts != 1;
 }
 
 // The request's messages and limit.
@@ -175,11 +175,24 @@ static bool say_broke(struct worker *w, const struct account_entry *entry, struc
     return store_event_add(w->store, w->job.id, "prefix", text, NULL, e);
 }
 
+// Another server, slot or model, or a server that was gone meanwhile, has nothing of this book in its cache.
+static void choose_account(struct worker *w)
+{
+    const struct server *s = worker_server(w);
+    char cache[ACCOUNT_CACHE_SIZE];
+    (void)snprintf(cache, sizeof(cache), "%s %d %d %s", s->key, w->slot, s->losses, w->model);
+    if (strcmp(cache, w->account.cache) == 0) return;
+    account_release(&w->account);
+    account_init(&w->account);
+    memcpy(w->account.cache, cache, sizeof(cache));
+}
+
 static bool begin_attempt(struct worker *w, const struct attempt *last, const struct carried *carried, int copies,
                           struct err *e)
 {
     struct account_entry entry;
     if (!build(w, carried, e)) return false;
+    choose_account(w);
     account_request(&w->account, &w->prompt, &w->step, &entry);
     w->account_entry = entry;
     choose_sampling(w, last, copies);
@@ -192,6 +205,7 @@ static bool begin_attempt(struct worker *w, const struct attempt *last, const st
         .backend = link_name(w->link),
         .model = w->model,
         .server = worker_server(w)->key,
+        .slot = w->slot,
         .words_asked = w->step.ask.ask_words,
         .max_tokens = (int)w->max_tokens,
         .seed = w->seed,
@@ -251,7 +265,7 @@ static enum one prepare_step(struct worker *w, struct err *e)
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
     int words = 0, copies = 0; // words of what is carried
-    bool prefill = server_prefills(worker_server(w)), done = false;
+    bool prefill = known_prefills(w->known), done = false;
     if (found == STORE_NONE && !conclude_alone(w, &done, e)) goto out;
     if (done) {
         result = ONE_AGAIN;
@@ -313,7 +327,7 @@ enum launch launch_prepare(struct worker *w, struct err *e)
 // ---- sent ----------------------------------------------------------------------------------------------------------
 
 // What the server has to read, by our own account; all of it where the account knows nothing.
-static int64_t tokens_to_read(const struct worker *w)
+int64_t launch_tokens_to_read(const struct worker *w)
 {
     struct desk d = worker_desk((struct worker *)(uintptr_t)w);
     const struct account_entry *entry = &w->account_entry;
@@ -325,26 +339,27 @@ static struct pace_limits limits(const struct worker *w)
     const struct server *s = worker_server(w);
     const struct config *c = w->o.config;
     const struct pace_ask ask = {
-        .prompt_tokens = tokens_to_read(w),
+        .prompt_tokens = launch_tokens_to_read(w),
         .max_tokens = w->max_tokens,
         .first_token_s = w->spec.first_token_s > 0 ? w->spec.first_token_s : c->first_token_s,
         .stall_s = w->spec.stall_s > 0 ? w->spec.stall_s : c->stall_s,
         .total_s = c->total_s,
         .cold = !s->facts.model_loaded,
     };
-    return pace_limits(&s->pace, &ask);
+    return pace_limits(&w->known->pace, &ask);
 }
 
 // A server that sends signs of life when it is asked to is dead without them, long before a prompt would be read. The least
 // often that one sends them is every 30 s.
-static int64_t silence_ms(const struct server *s)
+static int64_t silence_ms(const struct worker *w)
 {
-    return s->pings && server_has(s, PARAM_PINGS) ? SILENCE_MS : 0;
+    return worker_server(w)->pings && known_has(w->known, PARAM_PINGS) ? SILENCE_MS : 0;
 }
 
 void launch_send(struct worker *w)
 {
-    const struct server *s = worker_server(w);
+    struct server *s = worker_server(w);
+    s->fresh = false;
     struct pace_limits limit = limits(w);
     const struct gen_request q = {
         .dialect = (enum dialect_kind)s->facts.dialect,
@@ -353,7 +368,7 @@ void launch_send(struct worker *w)
         .model = *w->model ? w->model : NULL,
         .messages = w->prompt.messages,
         .messages_count = w->prompt.count,
-        .raw = s->proofs.raw,
+        .raw = w->known->proofs.raw,
         .prefill = w->prompt.prefill,
         .max_tokens = (int)w->max_tokens,
         .seed = w->seed,
@@ -361,16 +376,16 @@ void launch_send(struct worker *w)
         .schema_name = step_ops(w->step.kind)->name,
         .schema = w->schema.len > 0 ? w->schema.data : NULL,
         .dry_breakers = w->dry_breakers,
-        .n_ctx_tokens = server_n_ctx_sent(s),
+        .n_ctx_tokens = known_n_ctx_sent(w->known),
         .slot = w->slot,
         .thinking_off = true,
-        .reasoning_is_text = s->hidden_answer,
-        .without = s->refused,
+        .reasoning_is_text = w->known->hidden_answer,
+        .without = w->known->refused,
         .connect_ms = CONNECT_MS,
         .first_token_ms = limit.first_token_ms,
         .stall_ms = limit.stall_ms,
         .total_ms = limit.total_ms,
-        .silence_ms = silence_ms(s),
+        .silence_ms = silence_ms(w),
     };
     w->sent_ms = clock_mono_ms();
     worker_enter(w, WORKER_FLIGHT);

@@ -181,6 +181,7 @@ static void on_probe(void *arg, const struct backend_facts *facts)
         answer(k, FAIL_NONE, "");
         return;
     }
+    if (facts->failure == FAIL_REFUSED) s->losses++;
     say_probe(s, facts, text, sizeof(text));
     answer(k, facts->failure, text);
     k->result.nobody = facts->failure == FAIL_REFUSED && !server_is_managed(s);
@@ -217,7 +218,7 @@ void link_open(struct link *k, const char *backend, const char *model, int slot)
     free(k->model);
     k->model = mem_strdup_opt(model);
     struct server *s = k->server;
-    if (s->ready && same_model && s->slot[slot].fd >= 0) {
+    if (s->ready && same_model && s->slot[slot].lock.fd >= 0) {
         answer(k, FAIL_NONE, "");
         return;
     }
@@ -245,11 +246,6 @@ void link_cancel(struct link *k)
 struct server *link_server(const struct link *k)
 {
     return k->server;
-}
-
-int link_slot(const struct link *k)
-{
-    return k->slot;
 }
 
 const char *link_name(const struct link *k)

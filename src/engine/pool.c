@@ -30,7 +30,9 @@ struct pool {
 
 static int slots_of(const struct pool *p, const char *backend)
 {
+    const struct server *known = servers_find(&p->servers, backend);
     const struct backend_conf *conf = config_backend(p->o.config, backend);
+    if (known) return server_slots(known);
     return conf && conf->slots > 1 ? conf->slots : 1;
 }
 
@@ -156,6 +158,7 @@ void pool_attach(struct pool *p, struct store *s)
 void pool_detach(struct pool *p, bool keep_text)
 {
     for (size_t i = 0; i < p->count; i++) worker_detach(p->workers[i], keep_text);
+    for (struct server *s = p->servers.first; s; s = s->next) server_forget(s);
     timer_stop(p->turn);
     p->store = NULL;
 }

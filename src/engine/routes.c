@@ -9,7 +9,8 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "io/json.h"
+#include "model/config.h"
+#include "model/job.h"
 
 static void add(struct routes *r, const char *backend, const char *model)
 {
@@ -20,15 +21,13 @@ static void add(struct routes *r, const char *backend, const char *model)
 void routes_read(struct routes *r, const char *backend, const char *fallback)
 {
     struct err e = ERR_INIT;
+    struct fallback *list = NULL;
+    size_t count = 0;
     *r = (struct routes){.count = 0};
     add(r, backend, NULL);
-    if (!fallback || !*fallback) return;
-    struct json *list = json_read(fallback, strlen(fallback), &e);
-    for (size_t i = 0; i < json_count(list); i++) {
-        const struct json *v = json_at(list, i);
-        add(r, json_str(json_get(v, "backend"), NULL), json_str(json_get(v, "model"), NULL));
-    }
-    json_free(list);
+    if (!job_fallback_read(fallback ? fallback : "", &list, &count, &e)) return;
+    for (size_t i = 0; i < count; i++) add(r, list[i].backend, list[i].model);
+    job_fallback_free(list, count);
 }
 
 void routes_release(struct routes *r)

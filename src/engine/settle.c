@@ -89,10 +89,10 @@ static bool look_for_cold_cache(struct worker *w, const struct gen_result *r, st
 // What stood in the field for reasoning was no answer after all.
 static bool is_not_hidden(struct worker *w, struct err *e)
 {
-    struct server *s = worker_server(w);
-    if (!s->hidden_answer) return true;
-    s->hidden_answer = false;
-    s->not_hidden = true;
+    struct known *k = w->known;
+    if (!k->hidden_answer) return true;
+    k->hidden_answer = false;
+    k->not_hidden = true;
     return worker_remember(w, 0, e);
 }
 
@@ -138,7 +138,7 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
 
 static bool say_speed(struct worker *w, enum pace_change change, struct err *e)
 {
-    const struct pace *p = &worker_server(w)->pace;
+    const struct pace *p = &w->known->pace;
     char text[200];
     if (change == PACE_SAME) return true;
     if (change == PACE_SLOWER)
@@ -147,6 +147,18 @@ static bool say_speed(struct worker *w, enum pace_change change, struct err *e)
     else
         (void)snprintf(text, sizeof(text), "the server is as fast as usual again: %.1f tokens/s", p->decode_per_s);
     return store_event_add(w->store, w->job.id, "backend", text, NULL, e);
+}
+
+// It answers without any optional parameter what it has refused with them: that was it.
+static bool end_trial(struct worker *w, struct err *e)
+{
+    if (!w->known->on_trial) return true;
+    w->known->on_trial = false;
+    return worker_remember(w, 0, e) &&
+           store_event_add(
+               w->store, w->job.id, "backend",
+               "the server refuses some parameter without saying which: it is asked without the optional ones", NULL,
+               e);
 }
 
 // What an answer shows of the server: that it works, and how fast.
@@ -162,12 +174,13 @@ static bool note_answer(struct worker *w, const struct gen_result *r, struct err
         .prompt_ms = r->prompt_ms,
         .output_ms = r->output_ms,
     };
-    pace_note(&s->pace, &sample);
+    pace_note(&w->known->pace, &sample);
     breaker_succeed(&s->breaker);
     server_useful(s);
     s->facts.model_loaded = true;
+    if (!end_trial(w, e)) return false;
     w->failures_in_row = w->same_request = w->moves = 0;
-    return say_speed(w, pace_look(&s->pace), e);
+    return say_speed(w, pace_look(&w->known->pace), e);
 }
 
 bool settle_flight(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)

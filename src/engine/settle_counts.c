@@ -44,12 +44,12 @@ bool settle_is_prompt_cut(const struct worker *w, const struct gen_result *r)
 {
     const struct server *s = worker_server(w);
     bool calibrated = w->job.requests >= CALIBRATED_FROM && w->book.bytes_per_token > 0;
-    double per_token = calibrated ? w->book.bytes_per_token : (double)s->proofs.bytes_per_token_x100 / 100;
+    double per_token = calibrated ? w->book.bytes_per_token : (double)w->known->proofs.bytes_per_token_x100 / 100;
     if (r->prompt_cut || has_not_grown(w, r, per_token)) return true;
     if (r->prompt_tokens <= 0 || !(per_token > 0)) return false;
     int64_t own = (int64_t)((double)w->prompt.bytes / per_token), said = r->prompt_tokens;
     if (s->facts.dialect == DIALECT_OLLAMA) {
-        int64_t half = server_n_ctx(s) / 2 + 2;
+        int64_t half = known_n_ctx(w->known) / 2 + 2;
         return own > half + half / 4 && said >= half - CUT_ODD_TOKENS && said <= half + CUT_ODD_TOKENS;
     }
     double share = s->facts.dialect == DIALECT_OPENAI ? CUT_SHARE_UNKNOWN : CUT_SHARE;
@@ -71,8 +71,8 @@ static bool is_context(int64_t tokens)
 static bool say_capped(struct worker *w, int64_t tokens, struct err *e)
 {
     char text[200];
-    if (worker_server(w)->told_cap) return true;
-    worker_server(w)->told_cap = true;
+    if (w->known->told_cap) return true;
+    w->known->told_cap = true;
     (void)snprintf(
         text, sizeof(text),
         "the server ends its answers after about %lld tokens, whatever it is asked for: the book is written in "
@@ -85,17 +85,17 @@ static bool say_capped(struct worker *w, int64_t tokens, struct err *e)
 // the same sum of prompt and answer, and its context was full.
 bool settle_look_short(struct worker *w, const struct gen_result *r, struct err *e)
 {
-    struct server *s = worker_server(w);
-    bool is_short = strcmp(r->finish, "length") == 0 && r->output_tokens > 0 && r->prompt_tokens > 0 &&
-                    (double)r->output_tokens < SHORT_SHARE * (double)w->max_tokens;
+    struct known *k = w->known;
+    bool learns, is_short = strcmp(r->finish, "length") == 0 && r->output_tokens > 0 && r->prompt_tokens > 0 &&
+                            (double)r->output_tokens < SHORT_SHARE * (double)w->max_tokens;
     w->read_tokens = r->prompt_tokens;
     w->read_bytes = w->account_entry.bytes;
     if (!is_short) return true;
     int64_t whole = r->prompt_tokens + r->output_tokens;
-    bool same_output = is_same(r->output_tokens, s->short_output), same_whole = is_same(whole, s->short_whole);
-    s->short_output = r->output_tokens;
-    s->short_whole = whole;
-    if (same_whole && (!same_output || is_context(whole)) && whole < server_n_ctx(s))
-        return settle_learn_context(w, (int)whole, e);
+    bool same_output = is_same(r->output_tokens, k->short_output), same_whole = is_same(whole, k->short_whole);
+    k->short_output = r->output_tokens;
+    k->short_whole = whole;
+    if (same_whole && (!same_output || is_context(whole)) && whole < known_n_ctx(w->known))
+        return settle_learn_context(w, (int)whole, &learns, e);
     return !same_output || same_whole || say_capped(w, r->output_tokens, e);
 }

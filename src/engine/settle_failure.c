@@ -22,8 +22,8 @@ static bool is_forward(const struct worker *w, const struct gen_result *r)
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
     join_pieces(&text, &w->flight.prefix, &w->flight.text);
-    size_t keep = server_prefills(worker_server(w)) ? join_clean_word(text.data, text.len)
-                                                    : join_clean_sentence(text.data, text.len);
+    size_t keep =
+        known_prefills(w->known) ? join_clean_word(text.data, text.len) : join_clean_sentence(text.data, text.len);
     bool more = keep > w->flight.prefix.len && words_count(text.data, keep) >= WORTH_CARRYING_WORDS;
     buf_release(&text);
     return more;
@@ -38,17 +38,20 @@ static bool is_culprit(const struct worker *w, const struct gen_result *r)
     return r->http_status == 200 && !outage && !is_forward(w, r);
 }
 
-// What may still be burning on a server that cannot be asked: the tokens that were left, at the speed seen; of a server
-// that has ended no answer yet, at the speed of this one.
+// What may still be burning on a server that cannot be asked: the tokens that were left, at the speed seen (of a server
+// that has ended no answer yet, at the speed of this one), and the prompt, if no text had come. One that ignores limits
+// writes until its context is full.
 void worker_need_barrier(struct worker *w)
 {
-    struct pace pace = worker_server(w)->pace;
-    int64_t tokens = (int64_t)w->flight.text.len / BYTES_PER_TOKEN, left = w->max_tokens - tokens;
+    bool writing = w->flight.first_ms > 0, limited = w->known->proofs.limit != PROOF_NO;
+    int64_t tokens = (int64_t)w->flight.text.len / BYTES_PER_TOKEN;
+    int64_t most = limited ? w->max_tokens : known_n_ctx(w->known);
+    struct pace *pace = &w->known->pace, kept = *pace;
     int64_t ms = clock_mono_ms() - w->flight.first_ms;
-    if (!(pace.decode_per_s > 0) && w->flight.first_ms > 0 && tokens >= TOKENS_TELLING && ms > 0)
-        pace.decode_per_s = (double)tokens * 1000 / (double)ms;
-    w->need_barrier = true;
-    w->quiet_ms = pace_burn_ms(&pace, left > 0 ? left : 0);
+    if (!(pace->decode_per_s > 0) && writing && tokens >= TOKENS_TELLING && ms > 0)
+        pace->decode_per_s = (double)tokens * 1000 / (double)ms;
+    worker_leaves(w, most > tokens ? most - tokens : 0, writing ? 0 : launch_tokens_to_read(w));
+    *pace = kept;
 }
 
 // Failures of one kind in a row: an error page after a long outage is not the fifth error page.
@@ -65,71 +68,76 @@ static bool learnt(struct worker *w, const char *text, struct err *e)
     return worker_remember(w, 0, e) && store_event_add(w->store, w->job.id, "backend", text, NULL, e);
 }
 
-bool settle_learn_context(struct worker *w, int said, struct err *e)
+bool settle_learn_context(struct worker *w, int said, bool *learns, struct err *e)
 {
     char text[200];
-    struct server *s = worker_server(w);
-    if (!server_learn_context(s, said)) return true;
-    (void)snprintf(text, sizeof(text), "the server's context is smaller than it was taken for: %d tokens from now on",
-                   server_n_ctx(s));
+    *learns = known_learn_context(w->known, said);
+    if (!*learns) return true;
+    (void)snprintf(text, sizeof(text),
+                   "the prompt was too long for the server's context: it is taken for %d tokens from now on",
+                   known_n_ctx(w->known));
     return learnt(w, text, e);
 }
 
 // The same request is built anew to fit, and has cost nothing; unless the context cannot be smaller.
 static bool learn_context(struct worker *w, int said, struct retry_decision *d, struct err *e)
 {
-    int before = server_n_ctx(worker_server(w));
-    if (!settle_learn_context(w, said, e)) return false;
-    if (server_n_ctx(worker_server(w)) == before) return true;
+    bool learns;
+    if (!settle_learn_context(w, said, &learns, e)) return false;
+    if (!learns) return true;
     *d = (struct retry_decision){.action = RETRY_NOW};
     w->failures_in_row = w->same_request = 0;
     return true;
 }
 
-// Parameters that it refuses are left out from now on; all of them, once, if it does not say which.
+// Parameters that it names are left out from now on. If it names none, all of them are left out once: only if that is
+// answered was it they (settle.c). Otherwise the request itself is refused, and nothing was learnt.
 static bool learn_refused(struct worker *w, const struct gen_result *r, struct err *e)
 {
-    struct server *s = worker_server(w);
+    struct known *k = w->known;
     char text[400], list[200];
-    param_set named = r->refused & ~s->refused;
+    param_set named = r->refused & ~k->refused;
     if (named) {
-        s->refused |= named;
+        k->refused |= named;
+        w->failures_in_row = 0; // something new: not the same again
         (void)snprintf(text, sizeof(text), "the server refuses %s (%.150s): left out from now on",
                        param_list(named, list, sizeof(list)), r->message);
         return learnt(w, text, e);
     }
-    if (s->asked_plainly) return true;
-    s->asked_plainly = true;
-    s->refused = gen_params((enum dialect_kind)s->facts.dialect) & ~PARAM_BIT(PARAM_PREFILL);
-    (void)snprintf(text, sizeof(text),
-                   "the server refuses the request (%.150s): it is asked without any optional parameter", r->message);
-    return learnt(w, text, e);
+    if (k->on_trial) {
+        k->on_trial = false;
+        k->refused = k->refused_before;
+    } else if (!k->tried) {
+        k->on_trial = k->tried = true;
+        k->refused_before = k->refused;
+        k->refused = gen_params((enum dialect_kind)worker_server(w)->facts.dialect) & ~PARAM_BIT(PARAM_PREFILL);
+    }
+    return true;
 }
 
 // Templates of thinking models refuse an answer that is to be continued. The same text is quoted instead.
 static bool learn_no_prefill(struct worker *w, struct err *e)
 {
-    struct server *s = worker_server(w);
-    s->no_prefill = true;
-    s->proofs.prefill = PROOF_NO;
+    w->known->no_prefill = true;
+    w->known->proofs.prefill = PROOF_NO;
     return learnt(w, "the server refuses to continue an answer: its end is quoted instead", e);
 }
 
 bool settle_thinks(struct worker *w, struct err *e)
 {
-    struct server *s = worker_server(w);
-    if (s->proofs.thinks) return true;
-    s->proofs.thinks = true;
+    struct known *k = w->known;
+    if (k->proofs.thinks) return true;
+    k->proofs.thinks = true;
     return learnt(w, "the model thinks although it was told not to: its answers get room for it", e);
 }
 
 // Nothing but thinking. If it ended by itself, twice, this server puts the answer itself there.
 static bool learn_thoughts(struct worker *w, const struct gen_result *r, struct err *e)
 {
-    struct server *s = worker_server(w);
+    struct known *k = w->known;
     if (r->cut_by_limit) return settle_thinks(w, e);
-    if (s->hidden_answer || s->not_hidden || w->failures_in_row < 2) return true;
-    s->hidden_answer = true;
+    if (k->hidden_answer || k->not_hidden || w->failures_in_row < 2) return true;
+    k->hidden_answer = true;
     return learnt(w, "the server puts its answers where its thoughts belong: they are taken from there", e);
 }
 
@@ -164,8 +172,10 @@ static struct retry_decision decide(struct worker *w, const struct gen_result *r
 {
     uint32_t jitter = 0;
     os_random(&jitter, sizeof(jitter));
+    // A server that has answered is one: what says now that it is none is something in front of it, which will pass.
+    bool in_front = (r->failure == FAIL_NOT_A_SERVER || r->failure == FAIL_NOT_FOUND) && worker_server(w)->was_useful;
     const struct retry_input in = {
-        .failure = r->failure,
+        .failure = in_front ? FAIL_GATEWAY : r->failure,
         .in_row = w->failures_in_row,
         .same_request = w->same_request,
         .retry_after_ms = r->retry_after_ms,
@@ -202,7 +212,8 @@ static bool note_breaker(struct worker *w, const struct gen_result *r, struct er
     struct server *s = worker_server(w);
     bool about_us = r->failure == FAIL_CONTEXT || r->failure == FAIL_PARAM || r->failure == FAIL_PREFILL ||
                     r->failure == FAIL_REASONING || r->failure == FAIL_EMPTY || r->failure == FAIL_PROMPT_CUT;
-    if (about_us || !breaker_fail(&s->breaker, clock_mono_ms())) return true;
+    bool waits = r->failure == FAIL_LOADING || r->failure == FAIL_BUSY; // it is well, and says so
+    if (about_us || waits || !breaker_fail(&s->breaker, clock_mono_ms())) return true;
     return store_event_add(w->store, w->job.id, "backend", BREAKER_TEXT, NULL, e);
 }
 
@@ -219,7 +230,7 @@ static void note_speed(struct worker *w, const struct gen_result *r)
         .output_ms = -1,
     };
     bool waited = r->failure == FAIL_STALL || r->failure == FAIL_WEDGED || r->failure == FAIL_TOTAL;
-    if (!waited) pace_note(&worker_server(w)->pace, &sample);
+    if (!waited) pace_note(&w->known->pace, &sample);
 }
 
 bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)

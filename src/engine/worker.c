@@ -80,12 +80,7 @@ static void halt(struct worker *w)
     worker_forget_home(w);
     timer_stop(w->turn);
     if (w->state == WORKER_FLIGHT) worker_need_barrier(w);
-    if (w->proof) {
-        w->need_barrier = true;
-        w->quiet_ms = pace_burn_ms(&worker_server(w)->pace, PROOF_TOKENS_MOST);
-    }
-    proof_cancel(w->proof);
-    w->proof = NULL;
+    worker_leave_proof(w);
     flight_cancel(&w->flight);
 }
 
@@ -99,7 +94,7 @@ void worker_let_go(struct worker *w)
 {
     if (w->has_job) return;
     link_close(w->link);
-    w->need_barrier = false;
+    w->known = NULL;
 }
 
 const char *worker_backend(const struct worker *w)
@@ -118,6 +113,7 @@ void worker_detach(struct worker *w, bool keep_text)
     if (keep_text) worker_publish(w);
     worker_drop_job(w);
     worker_enter(w, WORKER_IDLE);
+    w->known = NULL; // its rows are in doubt
     w->store = NULL;
 }
 
@@ -171,6 +167,19 @@ void worker_wait(struct worker *w, int64_t ms, const char *reason)
     timer_set(w->turn, ms);
 }
 
+void worker_give_back(struct worker *w, const char *reason)
+{
+    struct err e = ERR_INIT;
+    if (!worker_set_job_now(w, JOB_WAITING, reason, &e)) {
+        worker_store_failed(w, &e);
+        return;
+    }
+    worker_forget_home(w);
+    worker_drop_job(w);
+    worker_enter(w, WORKER_IDLE);
+    w->events->free(w->arg);
+}
+
 // ---- a job ---------------------------------------------------------------------------------------------------------
 
 static void begin(struct worker *w)
@@ -195,9 +204,6 @@ static bool load(struct worker *w, int64_t job, int route, int slot, struct err 
     w->slot = slot;
     w->moved_ms = clock_mono_ms();
     if (!worker_begin_job(w, e)) return false;
-    // What may still run on another server is no concern of this one.
-    const struct server *held = worker_server(w);
-    if (held && strcmp(held->name, w->routes.at[route].backend) != 0) w->need_barrier = false;
     publish_open(&w->publish, w->store, &w->job, &w->book, worker_chunk_words(w));
     return true;
 }
@@ -266,7 +272,7 @@ static void proceed(struct worker *w)
 static void proceed_idle(struct worker *w)
 {
     struct err e = ERR_INIT;
-    if (!w->need_barrier)
+    if (!worker_server(w)->slot[w->slot].left)
         proceed(w);
     else if (store_commit(w->store, &e))
         worker_pass_barrier(w);

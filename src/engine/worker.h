@@ -72,8 +72,9 @@ struct worker {
     bool has_job;
     struct job job;
     struct routes routes;
-    int route, slot; // in use: of the routes; of that backend
-    char *model;     // that requests name on this route; "": none
+    int route, slot;     // in use: of the routes; of that backend
+    char *model;         // that requests name on this route; "": none
+    struct known *known; // of the server with that model; NULL: not opened yet
     struct spec spec;
     struct templates templates;
     const struct language *language;
@@ -109,8 +110,6 @@ struct worker {
     // What failed lately. Decides when to ask again, never what to ask.
     int failures_in_row, same_request;
     enum failure last_failure; // failures_in_row counts those
-    bool need_barrier;
-    int64_t quiet_ms;      // how long an abandoned request may still run, where no route tells
     int64_t not_before_ms; // monotonic: nothing is generated before, unless the server was seen to go and come back
     bool hold;             // not even then: it has said itself how long to wait
     bool seen_down;        // since the last failure of a request
@@ -120,8 +119,11 @@ struct worker {
     // Away from the backend that the job prefers: is that one back?
     struct timer *home_look;
     struct probe *home_probe;
-    int64_t moved_ms; // monotonic
-    int moves;        // since an answer, or for a while: a list of dead backends is not run around for ever
+    char *home_url;         // of the one that it has left, should that be no name of the config; NULL: not known
+    int64_t went_home_ms;   // monotonic; 0: never
+    int64_t home_failed_ms; // monotonic: it was said to be back, and was not; 0: never
+    int64_t moved_ms;       // monotonic
+    int moves;              // since an answer, or for a while: a list of dead backends is not run around for ever
     bool home_ready;
 };
 
@@ -147,21 +149,25 @@ void worker_store_failed(struct worker *w, const struct err *e);
 void worker_pause(struct worker *w, const char *reason); // the job at hand, which comes to rest
 // The job waits; the worker looks again after `ms`.
 void worker_wait(struct worker *w, int64_t ms, const char *reason);
-void worker_finish(struct worker *w); // all chapters stand
-void worker_go(struct worker *w);     // the slot is ours, the backend is ready and idle
+void worker_give_back(struct worker *w, const char *reason); // the job waits for another slot; it is the pool's again
+void worker_finish(struct worker *w);                        // all chapters stand
+void worker_go(struct worker *w);                            // the slot is ours, the backend is ready and idle
 
 // worker_open.c
 void worker_open(struct worker *w); // the way to the backend of the route in use; ends in worker_go
 void worker_on_opened(void *arg, const struct link_result *r);
+// What still runs on the slot at hand, for `tokens` of writing and a prompt of `unread` tokens.
+void worker_leaves(struct worker *w, int64_t tokens, int64_t unread);
 void worker_pass_barrier(struct worker *w); // then worker_prove
 void worker_barrier_over(struct worker *w); // the quiet time has passed
 
 // worker_prove.c
 struct server *worker_server(const struct worker *w);
-bool worker_know(struct worker *w, struct err *e); // the profile of the server with the model, unless it is known
+bool worker_know(struct worker *w, struct err *e); // what is known of the server with the model: w->known
 // Inside a transaction, or in one of its own.
 bool worker_remember(struct worker *w, int64_t proving_ms, struct err *e);
-void worker_prove(struct worker *w); // if nothing is proved and no book waits for it; then worker_go
+void worker_leave_proof(struct worker *w); // what is being proved is left
+void worker_prove(struct worker *w);       // if nothing is proved and no book waits for it; then worker_go
 
 // worker_move.c
 // To the next backend that is free and not down. False: there is none.
@@ -182,8 +188,9 @@ bool worker_begin_job(struct worker *w,
                       struct err *e); // a queued job has begun, even if its backend keeps it waiting
 // What the job wants of the backend in use; NULL: whatever it has.
 const char *worker_wanted_model(const struct worker *w);
-// The model that answers on this route, pinned to the job where it is its first.
-bool worker_choose_model(struct worker *w, struct err *e);
+void worker_choose_model(struct worker *w); // that answers on this route
+// Inside a transaction: the job begins here, with this model, if it has not begun before.
+bool worker_pin_route(struct worker *w, struct err *e);
 bool worker_reload_book(struct worker *w, struct err *e);
 struct desk worker_desk(struct worker *w);
 int worker_chunk_words(const struct worker *w);
@@ -209,6 +216,7 @@ enum launch { LAUNCH_REQUEST, LAUNCH_FINISH, LAUNCH_HOME /* it is another backen
 enum launch launch_prepare(struct worker *w, struct err *e);
 void launch_send(struct worker *w); // after the commit
 struct task_key launch_task(const struct worker *w);
+int64_t launch_tokens_to_read(const struct worker *w); // of the request at hand: what the server has not in its cache
 
 // conclude.c: inside a transaction, the step's rows and its task's end.
 // The stream broke after everything had come: the text is judged without asking again.
@@ -242,8 +250,8 @@ bool settle_look_short(struct worker *w, const struct gen_result *r, struct err 
 #define BREAKER_TEXT                                                                                                 \
     "the server has failed five times in a row: nothing is asked of it until it says that it is ready"
 void worker_count_failure(struct worker *w, enum failure f);
-// The context is smaller than it was taken for: `said`, 0 not said.
-bool settle_learn_context(struct worker *w, int said, struct err *e);
+// The context is smaller than it was taken for: `said`, 0 not said. *learns: it could be.
+bool settle_learn_context(struct worker *w, int said, bool *learns, struct err *e);
 // The model thinks although it was told not to: its answers need room for that.
 bool settle_thinks(struct worker *w, struct err *e);
 bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e);

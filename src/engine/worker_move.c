@@ -8,10 +8,16 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "backend/key.h"
 #include "engine/worker.h"
 
-enum { HOME_LOOK_MS = 10 * 1000, HOME_TRY_MANAGED_MS = 10 * 60 * 1000, MOVES_FORGOTTEN_MS = 30 * 1000 };
+enum {
+    HOME_LOOK_MS = 10 * 1000,
+    HOME_TRY_MANAGED_MS = 10 * 60 * 1000,
+    HOME_FAILED_MS = 10 * 60 * 1000,
+    MOVES_FORGOTTEN_MS = 30 * 1000
+};
 
 static int home_route(const struct worker *w)
 {
@@ -33,6 +39,19 @@ static bool tell_move(struct worker *w, int to, const char *why, struct err *e)
            store_commit(w->store, e);
 }
 
+// Where it is, is known only while it is open ("auto"). Sent away from it again at once, a job does not try it at each chapter.
+static void leave_home(struct worker *w, int to)
+{
+    const struct server *s = worker_server(w);
+    int home = home_route(w);
+    if (w->route != home || to == home) return;
+    bool again = w->went_home_ms > 0 && w->moves > 0;
+    w->home_failed_ms = again ? clock_mono_ms() : 0;
+    if (!s || !s->url || server_is_managed(s)) return;
+    free(w->home_url);
+    w->home_url = mem_strdup(s->url);
+}
+
 static void move_to(struct worker *w, int to, const char *why)
 {
     struct err e = ERR_INIT;
@@ -41,12 +60,13 @@ static void move_to(struct worker *w, int to, const char *why)
         return;
     }
     int slot = w->o.free_slot(w->arg, w->routes.at[to].backend);
+    leave_home(w, to);
     w->route = to;
     w->slot = slot >= 0 ? slot : 0;
     w->moved_ms = clock_mono_ms();
     w->failures_in_row = w->same_request = 0;
     w->read_tokens = 0;
-    w->need_barrier = w->hold = w->seen_down = w->told_loading = false;
+    w->hold = w->seen_down = w->told_loading = false;
     w->not_before_ms = 0;
     worker_forget_home(w);
     worker_watch_home(w);
@@ -72,6 +92,7 @@ bool worker_home_is_back(const struct worker *w)
     if (w->route == home) return false;
     const struct backend_conf *conf = config_backend(w->o.config, w->routes.at[home].backend);
     bool managed = conf && conf->command;
+    if (w->home_failed_ms > 0 && clock_mono_ms() - w->home_failed_ms < HOME_FAILED_MS) return false;
     bool there = managed ? clock_mono_ms() - w->moved_ms > HOME_TRY_MANAGED_MS : w->home_ready;
     return there && w->o.free_slot(w->arg, w->routes.at[home].backend) >= 0;
 }
@@ -83,6 +104,8 @@ bool worker_wants_home(struct worker *w)
 
 void worker_go_home(struct worker *w)
 {
+    w->went_home_ms = clock_mono_ms();
+    w->moves = 0;
     move_to(w, home_route(w), "");
 }
 
@@ -94,7 +117,7 @@ static void on_home_known(void *arg, const struct backend_facts *facts)
     timer_set(w->home_look, HOME_LOOK_MS);
 }
 
-// "auto" and "sim" are no servers that could be looked at from here.
+// A process of ours is not running while nobody uses it.
 void worker_look_home(void *arg)
 {
     struct worker *w = arg;
@@ -104,7 +127,7 @@ void worker_look_home(void *arg)
     const char *name = w->routes.at[home_route(w)].backend;
     const struct backend_conf *conf = config_backend(w->o.config, name);
     struct probe_options o = {
-        .url = strstr(name, "://") ? name : NULL, .dialect = DIALECT_UNKNOWN, .guess = DIALECT_UNKNOWN};
+        .url = strstr(name, "://") ? name : w->home_url, .dialect = DIALECT_UNKNOWN, .guess = DIALECT_UNKNOWN};
     if (conf) {
         o.url = conf->command ? NULL : conf->url;
         o.dialect = conf->dialect;

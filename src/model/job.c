@@ -56,30 +56,29 @@ bool job_state_ended(enum job_state s)
     return s == JOB_DONE || s == JOB_CANCELLED;
 }
 
+// What a job owns: whatever frees one or copies one goes by this list.
+static const size_t job_strings[] = {
+    offsetof(struct job, uuid),      offsetof(struct job, slug),          offsetof(struct job, title),
+    offsetof(struct job, reason),    offsetof(struct job, spec),          offsetof(struct job, backend),
+    offsetof(struct job, fallback),  offsetof(struct job, began_on),      offsetof(struct job, model),
+    offsetof(struct job, templates), offsetof(struct job, templates_dir), offsetof(struct job, out_dir),
+    offsetof(struct job, out_parent)};
+
+static char **job_string(struct job *j, size_t i)
+{
+    return (char **)(void *)((char *)j + job_strings[i]);
+}
+
 void job_release(struct job *j)
 {
-    free(j->uuid);
-    free(j->slug);
-    free(j->title);
-    free(j->reason);
-    free(j->spec);
-    free(j->backend);
-    free(j->fallback);
-    free(j->began_on);
-    free(j->model);
-    free(j->templates);
-    free(j->templates_dir);
-    free(j->out_dir);
-    free(j->out_parent);
+    for (size_t i = 0; i < ARRAY_LEN(job_strings); i++) free(*job_string(j, i));
     *j = (struct job){0};
 }
 
 struct job job_copy(const struct job *j)
 {
     struct job copy = *j;
-    char **const texts[] = {&copy.uuid,       &copy.slug,     &copy.title,     &copy.reason,        &copy.spec,
-                            &copy.backend,    &copy.model,    &copy.templates, &copy.templates_dir, &copy.out_dir,
-                            &copy.out_parent, &copy.fallback, &copy.began_on};
-    for (size_t i = 0; i < ARRAY_LEN(texts); i++) *texts[i] = mem_strdup_opt(*texts[i]);
+
+    for (size_t i = 0; i < ARRAY_LEN(job_strings); i++) *job_string(&copy, i) = mem_strdup_opt(*job_string(&copy, i));
     return copy;
 }

@@ -173,7 +173,7 @@ def test_home_and_config(home, simulator):
     config.write_text(json.dumps({"backend": "gpu", "backends": [{"name": "gpu", "url": url}]}))
     other = home.dir / "other"
     assert home.run("submit", *SMALL, "--home", other).returncode == 0
-    assert home.run("list", "--home", other, "--json").stdout.count('"gpu"') == 1 and not home.path.exists()
+    assert home.run("list", "--home", other, "--json").stdout.count('"backend": "gpu"') == 1 and not home.path.exists()
     (home.out / "novelgen.json").write_text(json.dumps({"backend": "http://127.0.0.1:1"}))
     assert "novelgen.json" in one_line(home.run("list"), 2)
     (home.out / "novelgen.json").unlink()

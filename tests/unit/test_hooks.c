@@ -21,6 +21,7 @@
 enum { PATIENCE_MS = 20000 };
 
 static struct hooks *hooks;
+static int64_t now_ms = 1000;
 static struct job job;
 
 // Appears under its name only when all of it is there.
@@ -95,7 +96,7 @@ static void reap_all(void)
 static void tell(enum job_state to)
 {
     job.state = to;
-    hooks_tell(hooks, &job);
+    hooks_tell(hooks, &job, now_ms);
 }
 
 // ---- what they hear
@@ -187,7 +188,11 @@ static void test_one_wait_is_told_once(void **state)
     tell(JOB_WAITING);
     assert_told(2);
     tell(JOB_WRITING);
-    tell(JOB_WAITING); // a new one
+    tell(JOB_WAITING); // a new one, a moment later: a server that comes and goes
+    assert_told(2);
+    tell(JOB_WRITING);
+    now_ms += 10 * 60 * 1000;
+    tell(JOB_WAITING);
     assert_told(3);
     job.id = 8;
     tell(JOB_WAITING);

@@ -68,6 +68,22 @@ static void test_book_words(void **state)
     book_release(&nothing);
 }
 
+// Each string is its own: both can be let go.
+static void test_copy(void **state)
+{
+    struct job j = {.id = 7, .slug = mem_strdup("one"), .began_on = mem_strdup("attic"), .words_done = 3};
+    struct job copy = job_copy(&j);
+
+    (void)state;
+    assert_ptr_not_equal(copy.began_on, j.began_on);
+    job_release(&j);
+    assert_string_equal(copy.slug, "one");
+    assert_string_equal(copy.began_on, "attic");
+    assert_true(copy.id == 7 && copy.words_done == 3 && copy.title == NULL);
+    job_release(&copy);
+    assert_null(copy.slug);
+}
+
 static void test_fallback_comes_back(void **state)
 {
     struct fallback list[] = {{.backend = "attic"}, {.backend = "http://[::1]:8080", .model = "za\xc5\xbc \"q\""}};
@@ -124,6 +140,7 @@ int main(void)
         cmocka_unit_test(test_arrows),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_book_words),
+        cmocka_unit_test(test_copy),
         cmocka_unit_test(test_fallback_comes_back),
         cmocka_unit_test(test_fallback_that_is_none),
     };

@@ -71,7 +71,7 @@ static void make_second(void)
                    "INSERT INTO model_ratio VALUES ('qwen', 4000, 3000);"
                    "INSERT INTO inbox_seen VALUES ('k', 1, 0, 't', 1);"
                    "INSERT INTO backend_profile VALUES ('attic', 6000, 1, 0, 'qwen'),"
-                   " ('http://LocalHost:8080', 4096, 0, 0, ''), ('http://127.0.0.1:8080/v1/', 4000, 0, 0, ''),"
+                   " ('http://LocalHost:8080', 4000, 0, 0, ''), ('http://127.0.0.1:8080/v1/', 4096, 0, 0, ''),"
                    " ('https://gpu.lan/v1', 9000, 0, 0, ''), ('nothing', 0, 0, 0, '');");
 }
 
@@ -149,7 +149,7 @@ static void test_a_half_written_book_goes_on(void **state)
     assert_ok(store_chunks_each(s, 1, 0, STORE_BY_PLACE, on_text, NULL, &e));
     assert_ok(store_turns_each(s, 1, 1, on_turn, &turns, &e) && store_attempts_each(s, 1, on_attempt, &attempts, &e));
     assert_true(turns == 2 && attempts == 4);
-    assert_int_equal(store_attempt_left(s, "here", INT64_MAX, &in_job, &a, &e), STORE_FOUND);
+    assert_int_equal(store_attempt_left(s, "here", 0, INT64_MAX, &in_job, &a, &e), STORE_FOUND);
     assert_true(in_job == 1 && a.id == 4);
     assert_string_equal(a.text.data, "CA");
     attempt_release(&a);
@@ -254,7 +254,7 @@ static void test_the_second_schema_goes_on(void **state)
     assert_second_job(s);
     assert_ok(store_attempt_newest(s, &newest, &e));
     // Nobody knows any more where it was in flight.
-    assert_int_equal(store_attempt_left(s, "127.0.0.1:8080", newest, NULL, &a, &e), STORE_FOUND);
+    assert_int_equal(store_attempt_left(s, "127.0.0.1:8080", 0, newest, NULL, &a, &e), STORE_FOUND);
     assert_int_equal(a.id, 4);
     assert_string_equal(a.text.data, "CA");
     attempt_release(&a);

@@ -429,13 +429,13 @@ static void test_attempts(void **state)
     struct task_key task = chunk_task(job, 1);
     assert_int_equal(store_attempt_last(s, &task, &a, &e), STORE_NONE);
     attempt_release(&a);
-    assert_int_equal(store_attempt_left(s, "here", INT64_MAX, &in_job, &a, &e), STORE_NONE);
+    assert_int_equal(store_attempt_left(s, "here", 0, INT64_MAX, &in_job, &a, &e), STORE_NONE);
     attempt_release(&a);
     int64_t id = begin(task, "");
     append(id, "It was ");
     append(id, "r\xc3"); // a piece may end inside a character
     append(id, "\xb3wno");
-    assert_attempt(store_attempt_left(s, "here", INT64_MAX, &in_job, &a, &e), &a, 1, 0, "", "It was r\xc3\xb3wno");
+    assert_attempt(store_attempt_left(s, "here", 0, INT64_MAX, &in_job, &a, &e), &a, 1, 0, "", "It was r\xc3\xb3wno");
     assert_int_equal(in_job, job);
     assert_false(a.ended);
     assert_string_equal(a.failure, "none");
@@ -453,7 +453,7 @@ static void test_attempts(void **state)
     assert_string_equal(a.verdict, "refusal");
     assert_int_equal(a.tokens_per_s_x100, 5000);
     attempt_release(&a);
-    assert_int_equal(store_attempt_left(s, "here", INT64_MAX, &in_job, &a, &e), STORE_NONE);
+    assert_int_equal(store_attempt_left(s, "here", 0, INT64_MAX, &in_job, &a, &e), STORE_NONE);
     attempt_release(&a);
     struct attempt_end twice = {.failure = "none"};
     assert_false(store_attempt_end(s, again, &twice, &e));
