@@ -53,8 +53,7 @@ bool store_jobs_unfinished(struct store *s, int64_t *count, struct err *e); // n
 // The runnable jobs, in the order in which they are to be worked on: those that have begun (planning, writing,
 // waiting) before the queued ones, then by id. `each` returns false to end the listing, which is then no error.
 struct job_brief {
-    int64_t id, created_ms;
-    enum job_state state;
+    int64_t id;
     const char *backend, *fallback, *began_on; // as in struct job
 };
 bool store_jobs_runnable(struct store *s, bool (*each)(void *arg, const struct job_brief *j), void *arg,

@@ -24,6 +24,10 @@ struct known {
     bool proved, proving;          // proving: a worker is at it
     struct proofs proofs;
     bool hidden_answer, no_prefill; // in proofs, or met in use
+    bool not_hidden;                // it was taken for that, and what stood there was thinking
+    int64_t short_output, short_whole; // tokens of the last answer that was ended far below its limit
+    bool told_cap;                     // that it ends all answers at one length was said
+    bool pings;                        // it was seen to send signs of life when it was asked to
     param_set refused;              // in proofs, or met in use
     // On trial: asked without any optional parameter, because it refused a request without saying why. Until it answers,
     // nothing is concluded from that.
@@ -33,10 +37,9 @@ struct known {
     int n_ctx_chosen;                // where each request sends it; 0: not chosen yet
     double underrate;                // our own count of tokens was too low by this factor; 1: it was not
     struct pace pace;
-    // Met in use, and not kept.
-    bool not_hidden;                   // hidden_answer was believed of it, and what stood there was thinking
-    int64_t short_output, short_whole; // tokens of the last answer that was ended far below its limit
-    bool told_cap;                     // that it ends all answers at one length was said
+    // Prompts and their tokens as it counted them, since it is known.
+    int counted;
+    int64_t counted_bytes, counted_tokens;
 };
 
 struct known *known_new(const struct server *s, const char *model);

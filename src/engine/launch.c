@@ -141,7 +141,8 @@ static int64_t thought_tokens(const struct worker *w)
 {
     int times = w->thoughts + w->known->proofs.thinks;
     if (times > THOUGHTS_MOST) times = THOUGHTS_MOST;
-    int64_t tokens = times > 0 ? (int64_t)THOUGHT_TOKENS << (times - 1) : 0, most = known_n_ctx(w->known) / 4;
+    int64_t tokens = times > 0 ? (int64_t)THOUGHT_TOKENS << (times - 1) : 0,
+            most = known_n_ctx(w->known) / 4;
     return tokens < most ? tokens : most;
 }
 
@@ -351,9 +352,9 @@ static struct pace_limits limits(const struct worker *w)
 
 // A server that sends signs of life when it is asked to is dead without them, long before a prompt would be read. The least
 // often that one sends them is every 30 s.
-static int64_t silence_ms(const struct worker *w)
+static int64_t silence_ms(const struct known *k)
 {
-    return worker_server(w)->pings && known_has(w->known, PARAM_PINGS) ? SILENCE_MS : 0;
+    return k->pings && known_has(k, PARAM_PINGS) ? SILENCE_MS : 0;
 }
 
 void launch_send(struct worker *w)
@@ -385,9 +386,8 @@ void launch_send(struct worker *w)
         .first_token_ms = limit.first_token_ms,
         .stall_ms = limit.stall_ms,
         .total_ms = limit.total_ms,
-        .silence_ms = silence_ms(w),
+        .silence_ms = silence_ms(w->known),
     };
-    w->sent_ms = clock_mono_ms();
     worker_enter(w, WORKER_FLIGHT);
     flight_send(&w->flight, w->o.loop, w->o.http, &q);
 }

@@ -100,10 +100,17 @@ struct server *servers_take(struct servers *all, const char *name, struct err *e
 void servers_give(struct server *s)
 {
     if (!s || --s->held > 0) return;
-    struct server **at = &s->all->first;
-    while (*at != s) at = &(*at)->next;
-    *at = s->next;
-    server_free(s);
+    server_end(s);
+    for (int i = 0; i < SERVER_SLOTS_MOST; i++) lock_release(&s->slot[i].lock);
+}
+
+void servers_release(struct servers *all)
+{
+    for (struct server *s = all->first, *next; s; s = next) {
+        next = s->next;
+        server_free(s);
+    }
+    all->first = NULL;
 }
 
 void server_set_url(struct server *s, const char *url)
@@ -172,6 +179,7 @@ static bool start(struct server *s, struct err *e)
     bool ok = start_keeper(s, socket, e);
     if (socket >= 0) close(socket);
     s->fresh = ok;
+    s->came_up = false;
     server_is_idle(s, -1);
     s->losses++;
     return ok;
@@ -232,6 +240,7 @@ void server_end(struct server *s)
 void server_useful(struct server *s)
 {
     s->was_useful = true;
+    s->told_down = false;
     s->deaths = 0;
     s->fresh = false;
 }
@@ -244,8 +253,9 @@ void server_words(struct server *s, char *out, size_t size)
 
 // ---- its slots -------------------------------------------------------------------------------------------------------
 
-enum lock_result server_lock(struct server *s, int slot, struct err *e)
+enum lock_result server_lock(struct server *s, int slot, const void *owner, struct err *e)
 {
+    s->slot[slot].owner = owner;
     if (s->slot[slot].lock.fd >= 0) return LOCK_HELD;
     char dir[900], address[SERVER_KEY_SIZE], name[160], path[1200], number[16] = "";
     if (!os_runtime_dir(dir, sizeof(dir))) {
@@ -261,8 +271,9 @@ enum lock_result server_lock(struct server *s, int slot, struct err *e)
     return got;
 }
 
-void server_unlock(struct server *s, int slot)
+void server_unlock(struct server *s, int slot, const void *owner)
 {
+    if (s->slot[slot].owner != owner) return;
     lock_release(&s->slot[slot].lock);
 }
 

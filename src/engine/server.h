@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // One backend as this engine knows it: how it is configured, its process if it is ours, its slots, what it said, whether
-// it fails, and what is known of it with each model (known.h). The workers of its slots share it; it goes with the last link
-// that holds it, and then a managed process ends.
+// it fails, and what is known of it with each model (known.h). The workers of its slots share it. While no link holds it, its
+// process is ended and its slots are free, but what was seen of it stays as long as the engine.
 //
 //   servers_take ──▶ resolved (url, key; "auto" has none yet) ──server_start──▶ runs (managed only)
 //                                                              ──facts────────▶ known (dialect, model, context)
@@ -28,7 +28,8 @@ enum { SERVER_SLOTS_MOST = 16, SERVER_KEY_SIZE = 160 };
 // it cannot be running any more.
 struct server_slot {
     struct lock lock;
-    bool looked_back; // what an earlier engine left there is known; attempts up to `newest` may be such
+    const void *owner; // who may unlock it: the link that took it last
+    bool looked_back;  // what an earlier engine left there is known; attempts up to `newest` may be such
     bool left;
     int64_t until_ms; // monotonic
 };
@@ -51,6 +52,8 @@ struct server {
     int deaths; // of the process, since its last useful answer
     int losses; // times that it was seen to be gone, or was started: its cache went with it
     bool was_useful;  // it has answered once: its command is good
+    bool came_up;     // it was ready since it was started last
+    bool told_down;   // that its breaker is open was said, since its last answer
     int64_t start_ms; // monotonic: not to be started again before
 
     struct backend_facts facts;
@@ -74,7 +77,8 @@ struct servers {
 // Finds the server or resolves it. NULL and e set (ERR_USAGE…): its name, key or URL cannot work.
 struct server *servers_take(struct servers *all, const char *name, struct err *e);
 void servers_give(struct server *s);                                      // NULL is fine
-struct server *servers_find(const struct servers *all, const char *name); // NULL: nobody holds it
+struct server *servers_find(const struct servers *all, const char *name); // NULL: it was never taken
+void servers_release(struct servers *all);
 
 // "auto" has found a server.
 void server_set_url(struct server *s, const char *url);
@@ -91,8 +95,8 @@ void server_useful(struct server *s); // it gave an answer
 void server_words(struct server *s, char *out, size_t size);
 
 // The lock that keeps every novelgen of this user off the slot.
-enum lock_result server_lock(struct server *s, int slot, struct err *e);
-void server_unlock(struct server *s, int slot);
+enum lock_result server_lock(struct server *s, int slot, const void *owner, struct err *e);
+void server_unlock(struct server *s, int slot, const void *owner); // unless it is another's by now
 
 // A request on the slot was left; it may run for `ms` from now on. Nothing runs there any more (-1: on no slot).
 void server_leave(struct server *s, int slot, int64_t now_ms, int64_t ms);

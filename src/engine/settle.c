@@ -89,10 +89,9 @@ static bool look_for_cold_cache(struct worker *w, const struct gen_result *r, st
 // What stood in the field for reasoning was no answer after all.
 static bool is_not_hidden(struct worker *w, struct err *e)
 {
-    struct known *k = w->known;
-    if (!k->hidden_answer) return true;
-    k->hidden_answer = false;
-    k->not_hidden = true;
+    if (!w->known->hidden_answer) return true;
+    w->known->hidden_answer = false;
+    w->known->not_hidden = true;
     return worker_remember(w, 0, e);
 }
 
@@ -165,6 +164,8 @@ static bool end_trial(struct worker *w, struct err *e)
 static bool note_answer(struct worker *w, const struct gen_result *r, struct err *e)
 {
     struct server *s = worker_server(w);
+    struct known *k = w->known;
+    bool was_measured = k->pace.prefill_per_s > 0 && k->pace.decode_per_s > 0;
     const struct pace_sample sample = {
         .prompt_tokens = r->prompt_tokens,
         .cached_tokens = r->cached_tokens,
@@ -174,11 +175,19 @@ static bool note_answer(struct worker *w, const struct gen_result *r, struct err
         .prompt_ms = r->prompt_ms,
         .output_ms = r->output_ms,
     };
-    pace_note(&w->known->pace, &sample);
+    pace_note(&k->pace, &sample);
+    if (r->prompt_tokens > 0) {
+        k->counted++;
+        k->counted_bytes += (int64_t)w->prompt.bytes;
+        k->counted_tokens += r->prompt_tokens;
+    }
     breaker_succeed(&s->breaker);
     server_useful(s);
     s->facts.model_loaded = true;
     if (!end_trial(w, e)) return false;
+    bool is_measured = k->pace.prefill_per_s > 0 && k->pace.decode_per_s > 0;
+    if (is_measured && !was_measured && !worker_remember(w, 0, e))
+        return false; // a successor's limits follow from it
     w->failures_in_row = w->same_request = w->moves = 0;
     return say_speed(w, pace_look(&w->known->pace), e);
 }
@@ -186,7 +195,7 @@ static bool note_answer(struct worker *w, const struct gen_result *r, struct err
 bool settle_flight(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
 {
     memset(out, 0, sizeof(*out));
-    worker_server(w)->pings |= r->pings;
+    w->known->pings |= r->pings;
     if (!flight_commit(&w->flight, e)) return false;
     account_answer(&w->account, &w->prompt, w->flight.text.data, w->flight.text.len);
     if (w->flight.stopped) worker_need_barrier(w);

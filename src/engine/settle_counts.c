@@ -9,7 +9,7 @@
 #include "engine/worker.h"
 
 enum {
-    CALIBRATED_FROM = 5,       // requests of a job whose tokens were reported, before our own count is trusted
+    CALIBRATED_FROM = 5,       // prompts whose tokens it has reported, before our own count is trusted
     CUT_ODD_TOKENS = 4,        // Ollama leaves num_ctx / 2 + 2 or 3
     BYTES_PER_TOKEN_MOST = 10, // no text has more
     SAME_TOKENS = 2,
@@ -43,13 +43,14 @@ static bool has_not_grown(const struct worker *w, const struct gen_result *r, do
 bool settle_is_prompt_cut(const struct worker *w, const struct gen_result *r)
 {
     const struct server *s = worker_server(w);
-    bool calibrated = w->job.requests >= CALIBRATED_FROM && w->book.bytes_per_token > 0;
-    double per_token = calibrated ? w->book.bytes_per_token : (double)w->known->proofs.bytes_per_token_x100 / 100;
+    const struct known *k = w->known;
+    double per_token = (double)k->proofs.bytes_per_token_x100 / 100;
+    if (k->counted >= CALIBRATED_FROM) per_token = (double)k->counted_bytes / (double)k->counted_tokens;
     if (r->prompt_cut || has_not_grown(w, r, per_token)) return true;
     if (r->prompt_tokens <= 0 || !(per_token > 0)) return false;
     int64_t own = (int64_t)((double)w->prompt.bytes / per_token), said = r->prompt_tokens;
     if (s->facts.dialect == DIALECT_OLLAMA) {
-        int64_t half = known_n_ctx(w->known) / 2 + 2;
+        int64_t half = known_n_ctx(k) / 2 + 2;
         return own > half + half / 4 && said >= half - CUT_ODD_TOKENS && said <= half + CUT_ODD_TOKENS;
     }
     double share = s->facts.dialect == DIALECT_OPENAI ? CUT_SHARE_UNKNOWN : CUT_SHARE;
@@ -86,8 +87,8 @@ static bool say_capped(struct worker *w, int64_t tokens, struct err *e)
 bool settle_look_short(struct worker *w, const struct gen_result *r, struct err *e)
 {
     struct known *k = w->known;
-    bool learns, is_short = strcmp(r->finish, "length") == 0 && r->output_tokens > 0 && r->prompt_tokens > 0 &&
-                            (double)r->output_tokens < SHORT_SHARE * (double)w->max_tokens;
+    bool is_short = strcmp(r->finish, "length") == 0 && r->output_tokens > 0 && r->prompt_tokens > 0 &&
+                    (double)r->output_tokens < SHORT_SHARE * (double)w->max_tokens;
     w->read_tokens = r->prompt_tokens;
     w->read_bytes = w->account_entry.bytes;
     if (!is_short) return true;
@@ -95,7 +96,7 @@ bool settle_look_short(struct worker *w, const struct gen_result *r, struct err 
     bool same_output = is_same(r->output_tokens, k->short_output), same_whole = is_same(whole, k->short_whole);
     k->short_output = r->output_tokens;
     k->short_whole = whole;
-    if (same_whole && (!same_output || is_context(whole)) && whole < known_n_ctx(w->known))
-        return settle_learn_context(w, (int)whole, &learns, e);
+    if (same_whole && (!same_output || is_context(whole)) && whole < known_n_ctx(k))
+        return settle_learn_context(w, (int)whole, e);
     return !same_output || same_whole || say_capped(w, r->output_tokens, e);
 }

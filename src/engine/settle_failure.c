@@ -71,8 +71,7 @@ static bool learnt(struct worker *w, const char *text, struct err *e)
 bool settle_learn_context(struct worker *w, int said, bool *learns, struct err *e)
 {
     char text[200];
-    *learns = known_learn_context(w->known, said);
-    if (!*learns) return true;
+    if (!known_learn_context(w->known, said)) return true;
     (void)snprintf(text, sizeof(text),
                    "the prompt was too long for the server's context: it is taken for %d tokens from now on",
                    known_n_ctx(w->known));
@@ -82,9 +81,11 @@ bool settle_learn_context(struct worker *w, int said, bool *learns, struct err *
 // The same request is built anew to fit, and has cost nothing; unless the context cannot be smaller.
 static bool learn_context(struct worker *w, int said, struct retry_decision *d, struct err *e)
 {
-    bool learns;
-    if (!settle_learn_context(w, said, &learns, e)) return false;
-    if (!learns) return true;
+    const struct known *k = w->known;
+    int before = known_n_ctx(k);
+    double rate = k->underrate;
+    if (!settle_learn_context(w, said, e)) return false;
+    if (known_n_ctx(k) == before && !(k->underrate > rate)) return true;
     *d = (struct retry_decision){.action = RETRY_NOW};
     w->failures_in_row = w->same_request = 0;
     return true;
@@ -152,8 +153,8 @@ static bool learn(struct worker *w, const struct gen_result *r, struct retry_dec
     switch (r->failure) {
     case FAIL_CONTEXT:
         return learn_context(w, r->n_ctx_tokens, d, e);
-    case FAIL_PROMPT_CUT:
-        return learn_context(w, context_of_cut(w, r), d, e);
+    case FAIL_PROMPT_CUT: // once may be a miscount
+        return w->failures_in_row < 2 || learn_context(w, context_of_cut(w, r), d, e);
     case FAIL_PARAM:
     case FAIL_REQUEST:
         return d->action == RETRY_PAUSE || learn_refused(w, r, e);
@@ -174,16 +175,18 @@ static struct retry_decision decide(struct worker *w, const struct gen_result *r
     os_random(&jitter, sizeof(jitter));
     // A server that has answered is one: what says now that it is none is something in front of it, which will pass.
     bool in_front = (r->failure == FAIL_NOT_A_SERVER || r->failure == FAIL_NOT_FOUND) && worker_server(w)->was_useful;
-    const struct retry_input in = {
+    struct retry_input in = {
         .failure = in_front ? FAIL_GATEWAY : r->failure,
         .in_row = w->failures_in_row,
         .same_request = w->same_request,
         .retry_after_ms = r->retry_after_ms,
         .jitter = jitter,
         .managed = server_is_managed(worker_server(w)),
-        .others = w->routes.count > 1,
     };
-    return retry_decide(&in);
+    struct retry_decision d = retry_decide(&in);
+    in.others = w->routes.count > 1;
+    return d.action == RETRY_PAUSE ? d
+                                   : retry_decide(&in); // a pause strikes the backend out, which is more than a move
 }
 
 // The message of a process of ours that has died says more than the broken connection.
@@ -213,7 +216,8 @@ static bool note_breaker(struct worker *w, const struct gen_result *r, struct er
     bool about_us = r->failure == FAIL_CONTEXT || r->failure == FAIL_PARAM || r->failure == FAIL_PREFILL ||
                     r->failure == FAIL_REASONING || r->failure == FAIL_EMPTY || r->failure == FAIL_PROMPT_CUT;
     bool waits = r->failure == FAIL_LOADING || r->failure == FAIL_BUSY; // it is well, and says so
-    if (about_us || waits || !breaker_fail(&s->breaker, clock_mono_ms())) return true;
+    if (about_us || waits || !breaker_fail(&s->breaker, clock_mono_ms()) || s->told_down) return true;
+    s->told_down = true;
     return store_event_add(w->store, w->job.id, "backend", BREAKER_TEXT, NULL, e);
 }
 

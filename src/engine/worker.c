@@ -36,7 +36,7 @@ struct worker *worker_new(const struct worker_options *o, const struct worker_ev
     w->arg = arg;
     w->turn = timer_new(o->loop, on_turn, w);
     w->publish_soon = timer_new(o->loop, on_publish, w);
-    w->home_look = timer_new(o->loop, worker_look_home, w);
+    w->other_look = timer_new(o->loop, worker_look_at_others, w);
     w->link = link_new(o->loop, o->http, o->servers, worker_on_opened, w);
     flight_init(&w->flight, o->loop, &flight_events, w);
     account_init(&w->account);
@@ -53,7 +53,7 @@ void worker_free(struct worker *w)
     link_free(w->link);
     timer_free(w->turn);
     timer_free(w->publish_soon);
-    timer_free(w->home_look);
+    timer_free(w->other_look);
     account_release(&w->account);
     buf_release(&w->schema);
     free(w);
@@ -77,7 +77,7 @@ static void halt(struct worker *w)
     idle_wait_cancel(w->idle_wait);
     w->idle_wait = NULL;
     link_cancel(w->link);
-    worker_forget_home(w);
+    worker_forget_others(w);
     timer_stop(w->turn);
     if (w->state == WORKER_FLIGHT) worker_need_barrier(w);
     worker_leave_proof(w);
@@ -140,7 +140,7 @@ static void come_to_rest(struct worker *w)
     worker_publish(w);
     int64_t id = w->job.id;
     enum job_state state = w->job.state;
-    worker_forget_home(w);
+    worker_forget_others(w);
     worker_drop_job(w);
     worker_enter(w, WORKER_IDLE);
     w->events->settled(w->arg, id, state);
@@ -174,7 +174,7 @@ void worker_give_back(struct worker *w, const char *reason)
         worker_store_failed(w, &e);
         return;
     }
-    worker_forget_home(w);
+    worker_forget_others(w);
     worker_drop_job(w);
     worker_enter(w, WORKER_IDLE);
     w->events->free(w->arg);
@@ -213,12 +213,12 @@ void worker_take(struct worker *w, int64_t job, int route, int slot)
     struct err e = ERR_INIT;
     w->failures_in_row = w->same_request = w->proof_failures = w->moves = 0;
     w->not_before_ms = 0;
-    w->hold = w->seen_down = w->told_loading = false;
+    w->hold = w->seen_down = w->told_loading = w->told_missing = false;
     if (!load(w, job, route, slot, &e)) {
         worker_store_failed(w, &e);
         return;
     }
-    worker_watch_home(w);
+    worker_watch_others(w);
     begin(w);
 }
 
@@ -259,9 +259,10 @@ static void proceed(struct worker *w)
     enum launch next = launch_prepare(w, &e);
     if (next == LAUNCH_FAILED || !store_commit(w->store, &e))
         worker_store_failed(w, &e);
-    else if (next == LAUNCH_HOME)
+    else if (next == LAUNCH_HOME) {
+        timer_set(w->publish_soon, PUBLISH_MS);
         worker_go_home(w);
-    else if (next == LAUNCH_FINISH)
+    } else if (next == LAUNCH_FINISH)
         worker_finish(w);
     else
         send_and_publish(w);
@@ -274,9 +275,10 @@ static void proceed_idle(struct worker *w)
     struct err e = ERR_INIT;
     if (!worker_server(w)->slot[w->slot].left)
         proceed(w);
-    else if (store_commit(w->store, &e))
+    else if (store_commit(w->store, &e)) {
+        timer_set(w->publish_soon, PUBLISH_MS);
         worker_pass_barrier(w);
-    else
+    } else
         worker_store_failed(w, &e);
 }
 
@@ -304,8 +306,9 @@ static void on_publish(void *arg)
 
 static bool settle_job(struct worker *w, const struct settled *s, struct err *e)
 {
-    if (s->decision.action == RETRY_PAUSE) return worker_set_job(w, JOB_PAUSED, s->reason, e);
-    return !s->decision.outage || worker_set_job(w, JOB_WAITING, s->reason, e);
+    bool human = s->decision.action == RETRY_PAUSE;
+    if (human && !worker_has_other(w)) return worker_set_job(w, JOB_PAUSED, s->reason, e);
+    return (!human && !s->decision.outage) || worker_set_job(w, JOB_WAITING, s->reason, e);
 }
 
 // After a failure whose rows are committed: to another backend, or when to ask again. The server is looked at before.
@@ -315,6 +318,7 @@ static void ask_again(struct worker *w, const struct settled *s)
     const struct retry_decision *d = &s->decision;
     int64_t now = clock_mono_ms(), look = breaker_look_ms(&server->breaker, now);
     link_suspect(w->link);
+    if (d->action == RETRY_PAUSE && worker_strike(w, s->reason)) return;
     if (d->restart && server_is_managed(server)) server_end(server);
     if (d->move && worker_move(w, s->reason)) return;
     w->not_before_ms = now + d->delay_ms;
@@ -343,7 +347,7 @@ static void on_flight_ended(void *arg, const struct gen_result *r)
     }
     if (!settle_job(w, &s, &e) || !store_commit(w->store, &e))
         worker_store_failed(w, &e);
-    else if (s.decision.action == RETRY_PAUSE)
+    else if (w->job.state == JOB_PAUSED)
         come_to_rest(w);
     else
         ask_again(w, &s);

@@ -96,7 +96,6 @@ struct worker {
     int charged;  // attempts of this task that were consumed before
     int thoughts; // answers of this task that were refused because they only thought aloud
     int64_t max_tokens;
-    int64_t sent_ms; // monotonic
     int64_t seed;
     struct account account;
     struct account_entry account_entry; // of the request at hand
@@ -114,17 +113,19 @@ struct worker {
     bool hold;             // not even then: it has said itself how long to wait
     bool seen_down;        // since the last failure of a request
     bool told_loading;     // that the model is to be loaded was said
+    bool told_missing;     // what the server has not of what the spec asks
     int proof_failures;
 
-    // Away from the backend that the job prefers: is that one back?
-    struct timer *home_look;
-    struct probe *home_probe;
-    char *home_url;         // of the one that it has left, should that be no name of the config; NULL: not known
+    // The job's other backends.
+    struct timer *other_look;
+    struct probe *other_probe;
+    int looked_at;          // route
+    unsigned struck;        // routes that only their owner can mend, a bit each
+    bool home_ready;        // the one that it prefers was seen to be ready, since it was left
     int64_t went_home_ms;   // monotonic; 0: never
     int64_t home_failed_ms; // monotonic: it was said to be back, and was not; 0: never
     int64_t moved_ms;       // monotonic
     int moves;              // since an answer, or for a while: a list of dead backends is not run around for ever
-    bool home_ready;
 };
 
 struct worker *worker_new(const struct worker_options *o, const struct worker_events *events, void *arg);
@@ -172,14 +173,16 @@ void worker_prove(struct worker *w);       // if nothing is proved and no book w
 // worker_move.c
 // To the next backend that is free and not down. False: there is none.
 bool worker_move(struct worker *w, const char *why);
-// At a chapter's start: back to the backend that the job prefers, if that is there again. Inside a transaction; true: the way
-// leads by worker_open, once the transaction is over.
+// The same for good: what is wrong here only a human can mend. False: there is no other, the job is to be paused.
+bool worker_strike(struct worker *w, const char *why);
+bool worker_has_other(const struct worker *w); // to which worker_strike could go
+// At a chapter's start: whether the backend that the job prefers is there again.
 bool worker_wants_home(struct worker *w);
+bool worker_home_is_back(const struct worker *w); // at any time
 void worker_go_home(struct worker *w);
-void worker_watch_home(struct worker *w); // begins to look, if it is away
-bool worker_home_is_back(const struct worker *w);
-void worker_forget_home(struct worker *w);
-void worker_look_home(void *arg); // of the timer
+void worker_watch_others(struct worker *w);
+void worker_forget_others(struct worker *w);
+void worker_look_at_others(void *arg); // of the timer
 
 // worker_job.c
 bool worker_load_job(struct worker *w, int64_t id, struct err *e); // w->has_job is set as soon as there is its row

@@ -34,9 +34,9 @@ void worker_drop_job(struct worker *w)
     w->dry_breakers = NULL;
     routes_release(&w->routes);
     free(w->model);
-    free(w->home_url);
-    w->model = w->home_url = NULL;
+    w->model = NULL;
     w->went_home_ms = w->home_failed_ms = 0;
+    w->struck = 0;
 }
 
 // Templates are taken from the binary once, when a job begins, and from its rows from then on.

@@ -20,6 +20,7 @@ enum {
     NEW_JOB_MS = 60 * 1000,
     DOWN_LONG_MS = 30 * 1000, // before a book goes elsewhere: longer than a restart takes
     IDLE_LEAST_MS = 30 * 1000,
+    HUNG_LOOKS = 3,
     HUNG_LEAST_MS = 5000,
     HUNG_UNKNOWN_MS = 60 * 1000,
     BATCH_TOKENS = 2048,
@@ -61,6 +62,7 @@ static void pause_unopened(struct worker *w, const struct link_result *r)
 
 static bool say_breaker(struct worker *w, struct err *e)
 {
+    worker_server(w)->told_down = true;
     return store_begin(w->store, e) && store_event_add(w->store, w->job.id, "backend", BREAKER_TEXT, NULL, e) &&
            store_commit(w->store, e);
 }
@@ -71,7 +73,7 @@ static bool is_outage(const struct worker *w, const struct link_result *r)
 {
     const struct server *s = worker_server(w);
     if (r->failure == FAIL_LOADING || r->failure == FAIL_BUSY || r->failure == FAIL_SLOT_TAKEN) return false;
-    return !(s->keeper && s->fresh && !s->was_useful); // it has not come up yet
+    return !(s->keeper && !s->came_up); // ours, and on its way up
 }
 
 static bool was_down_long(const struct worker *w, int64_t now)
@@ -89,6 +91,13 @@ static bool needs_owner(const struct worker *w, const struct link_result *r, con
     return d->action == RETRY_PAUSE;
 }
 
+// A process of ours that was up and does not even say what it is.
+static bool hangs(const struct worker *w, const struct link_result *r)
+{
+    const struct server *s = worker_server(w);
+    return s->keeper && s->came_up && r->failure == FAIL_CONNECT_TIMEOUT && w->failures_in_row >= HUNG_LOOKS;
+}
+
 static void on_closed(struct worker *w, const struct link_result *r)
 {
     struct server *s = worker_server(w);
@@ -101,7 +110,7 @@ static void on_closed(struct worker *w, const struct link_result *r)
                                    .managed = s && server_is_managed(s)};
     struct retry_decision d = retry_decide(&in);
     bool outage = s && is_outage(w, r);
-    if (outage && breaker_fail(&s->breaker, now) && !say_breaker(w, &e)) {
+    if (outage && breaker_fail(&s->breaker, now) && !s->told_down && !say_breaker(w, &e)) {
         worker_store_failed(w, &e);
         return;
     }
@@ -110,12 +119,12 @@ static void on_closed(struct worker *w, const struct link_result *r)
         worker_go_home(w);
         return;
     }
-    bool owner = !s || needs_owner(w, r, &d);
-    if ((owner || was_down_long(w, now)) && worker_move(w, r->message)) return;
-    if (owner) {
-        pause_unopened(w, r);
+    if (!s || needs_owner(w, r, &d)) {
+        if (!worker_strike(w, r->message)) pause_unopened(w, r);
         return;
     }
+    if (was_down_long(w, now) && worker_move(w, r->message)) return;
+    if (hangs(w, r)) server_end(s);
     w->seen_down = w->seen_down || outage;
     int64_t ms = r->failure == FAIL_SLOT_TAKEN ? SLOT_TAKEN_MS : breaker_look_ms(&s->breaker, now);
     worker_wait(w, r->wait_ms > ms ? r->wait_ms : ms, r->message);
@@ -194,11 +203,22 @@ static bool say_missing(struct worker *w, struct err *e)
     const struct server *s = worker_server(w);
     param_set has = gen_params((enum dialect_kind)s->facts.dialect) & ~w->known->refused,
               missing = param_given(&w->spec) & ~has;
-    if (!missing || w->job.requests > 0) return true;
+    if (!missing || w->job.requests > 0 || w->told_missing) return true;
+    w->told_missing = true;
     char list[200], text[300];
     (void)snprintf(text, sizeof(text), "the server (%s) has no %s: the book is written without",
                    dialect_title((enum dialect_kind)s->facts.dialect), param_list(missing, list, sizeof(list)));
     return store_event_add(w->store, w->job.id, "backend", text, NULL, e);
+}
+
+// The prompt was read first, which took its time as well; how much of it the cache had, nobody knows.
+static void leave_since(struct worker *w, int64_t tokens, int64_t started_ms)
+{
+    const struct pace *p = &w->known->pace;
+    int64_t gone = clock_wall_ms() - started_ms;
+    int64_t read = p->prefill_per_s > 0 ? (int64_t)((double)known_n_ctx(w->known) / 2 * 1000 / p->prefill_per_s) : 0;
+    int64_t left = pace_burn_ms(p, tokens) - (gone > read ? gone - read : 0);
+    if (left > 0) server_leave(worker_server(w), w->slot, clock_mono_ms(), left);
 }
 
 // What may still run there because an earlier engine left it, or this one when it moved away: a request of a book, or one
@@ -215,12 +235,9 @@ static bool look_for_abandoned(struct worker *w, struct err *e)
     bool ok = found != STORE_ERROR && store_proving_get(w->store, s->key, &proving_ms, e);
     if (ok && !s->fresh && found == STORE_FOUND) {
         bool limited = w->known->proofs.limit != PROOF_NO;
-        int64_t gone = clock_wall_ms() - a.started_ms;
-        int64_t left =
-            pace_burn_ms(&w->known->pace, limited ? a.max_tokens : known_n_ctx(w->known)) - (gone > 0 ? gone : 0);
-        server_leave(s, w->slot, clock_mono_ms(), left > 0 ? left : 0);
+        leave_since(w, limited ? a.max_tokens : known_n_ctx(w->known), a.started_ms);
     }
-    if (ok && !s->fresh && proving_ms > 0) worker_leaves(w, PROOF_TOKENS_MOST, 0);
+    if (ok && !s->fresh && proving_ms > 0) leave_since(w, PROOF_TOKENS_MOST, proving_ms);
     slot->looked_back = ok;
     attempt_release(&a);
     return ok;
@@ -239,7 +256,7 @@ static void pause_small(struct worker *w)
                    "the server has a context of %d tokens, a book needs at least 2,048: start it with more "
                    "(llama-server -c 8192)",
                    known_n_ctx(w->known));
-    worker_pause(w, text);
+    if (!worker_strike(w, text)) worker_pause(w, text);
 }
 
 // Its slots: the server says how many it has. The job goes back to the pool, which knows it now too, and has its turn when
@@ -259,8 +276,7 @@ static bool has_slot(struct worker *w)
 static void refuse_model(struct worker *w, enum failure f, const char *text)
 {
     worker_count_failure(w, f);
-    if (w->routes.count > 1 && worker_move(w, text)) return;
-    worker_pause(w, text);
+    if (!worker_strike(w, text)) worker_pause(w, text);
 }
 
 static void on_ready(struct worker *w)
@@ -365,7 +381,9 @@ void worker_pass_barrier(struct worker *w)
         worker_prove(w);
         return;
     }
-    if (!s->facts.idle_route) {
+    // Where the route speaks of the server as a whole, the others of our own slots would have to stop too.
+    bool tells = s->facts.idle_route && (s->held == 1 || s->facts.dialect == DIALECT_LLAMACPP);
+    if (!tells) {
         wait_quiet(w);
         return;
     }

@@ -116,6 +116,13 @@ static bool keep_proved(struct worker *w, struct proofs *p, struct err *e)
            store_commit(w->store, e);
 }
 
+// A server that did not even take the question has nothing of it. Where a route tells, asking costs nothing.
+static bool may_still_run(const struct server *s, enum failure failure)
+{
+    const struct retry_input in = {.failure = failure};
+    return s->facts.idle_route || retry_decide(&in).need_barrier;
+}
+
 static void on_proved(void *arg, enum failure failure, const char *message, struct proofs *p)
 {
     struct worker *w = arg;
@@ -136,7 +143,7 @@ static void on_proved(void *arg, enum failure failure, const char *message, stru
     (void)snprintf(text, sizeof(text), "%s%s%.200s", failure_text(failure), *message ? ": " : "", message);
     log_line(LOG_INFO, "the server was not proved: %s", text);
     w->proof_failures++;
-    worker_leaves(w, PROOF_TOKENS_MOST, 0);
+    if (may_still_run(s, failure)) worker_leaves(w, PROOF_TOKENS_MOST, 0);
     link_suspect(w->link);
     worker_wait(w, breaker_look_ms(&s->breaker, clock_mono_ms()), text);
 }
@@ -148,9 +155,18 @@ static void write_sample(const struct worker *w, struct buf *out)
         if (texts[i] && out->len + strlen(texts[i]) < SAMPLE_MOST) buf_addf(out, "%s\n", texts[i]);
 }
 
+// The user's own limits hold here too, where they are shorter.
+static int64_t at_most(int64_t ms, int of_spec_s, int of_config_s)
+{
+    int64_t own_ms = (int64_t)(of_spec_s > 0 ? of_spec_s : of_config_s) * 1000;
+    return own_ms > 0 && own_ms < ms ? own_ms : ms;
+}
+
 static void start_proof(struct worker *w)
 {
     struct server *s = worker_server(w);
+    const struct config *c = w->o.config;
+    int64_t first_ms = s->facts.model_loaded ? PROOF_FIRST_TOKEN_MS : 10 * PROOF_FIRST_TOKEN_MS;
     struct err e = ERR_INIT;
     struct buf sample;
     if (!worker_remember(w, clock_wall_ms(), &e)) {
@@ -168,8 +184,8 @@ static void start_proof(struct worker *w)
         .n_ctx_tokens = known_n_ctx_sent(w->known),
         .slot = w->slot,
         .sample = sample.data ? sample.data : "",
-        .first_token_ms = s->facts.model_loaded ? PROOF_FIRST_TOKEN_MS : 10 * PROOF_FIRST_TOKEN_MS,
-        .stall_ms = PROOF_STALL_MS,
+        .first_token_ms = at_most(first_ms, w->spec.first_token_s, c->first_token_s),
+        .stall_ms = at_most(PROOF_STALL_MS, w->spec.stall_s, c->stall_s),
     };
     worker_enter(w, WORKER_PROVING);
     s->fresh = false;

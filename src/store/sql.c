@@ -32,8 +32,9 @@
 
 // The engine has left it while the server was at it, and the server may not have noticed.
 #define LEFT_ANSWERING                                                                                               \
-    "(finish = 'stopped' OR failure IN ('first_token_timeout', 'stall', 'wedged', 'total_timeout',"                  \
-    " 'gateway_timeout', 'too_big', 'abandoned'))"
+    "(finish = 'stopped' OR failure IN ('first_token_timeout', 'stall', 'wedged', 'total_timeout', 'reset', "        \
+    "'truncated',"                                                                                                   \
+    " 'error_frame', 'garbage', 'crashed', 'gateway_timeout', 'too_big', 'abandoned'))"
 
 // As attempt_on_each in attempt_log.c reads them.
 #define LOG_COLUMNS                                                                                                  \
@@ -60,7 +61,7 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_JOB_BY_SLUG] = "SELECT id, slug = ?1 FROM job WHERE substr(slug, 1, length(?1)) = ?1"
                         " ORDER BY slug = ?1 DESC LIMIT 2",
     [SQL_JOB_UNFINISHED] = "SELECT count(*) FROM job WHERE state NOT IN ('done', 'cancelled')",
-    [SQL_JOB_RUNNABLE] = "SELECT id, created_ms, state, backend, fallback, began_on FROM job"
+    [SQL_JOB_RUNNABLE] = "SELECT id, backend, fallback, began_on FROM job"
                          " WHERE state NOT IN ('done', 'cancelled') AND state <> 'paused'"
                          " ORDER BY state = 'queued', id",
     [SQL_JOB_SET_STATE] = "UPDATE job SET state = ?3, reason = ?4,"
