@@ -60,7 +60,6 @@ struct server {
     bool ready;     // as far as anybody knows
     int64_t newest; // attempt when it was first looked at; -1: not looked yet
     struct breaker breaker;
-    bool pings; // it was seen to send signs of life when it was asked to
 
     struct known *known; // one for each model that it was asked for
 

@@ -68,7 +68,7 @@ static bool learnt(struct worker *w, const char *text, struct err *e)
     return worker_remember(w, 0, e) && store_event_add(w->store, w->job.id, "backend", text, NULL, e);
 }
 
-bool settle_learn_context(struct worker *w, int said, bool *learns, struct err *e)
+bool settle_learn_context(struct worker *w, int said, struct err *e)
 {
     char text[200];
     if (!known_learn_context(w->known, said)) return true;

@@ -253,8 +253,8 @@ bool settle_look_short(struct worker *w, const struct gen_result *r, struct err 
 #define BREAKER_TEXT                                                                                                 \
     "the server has failed five times in a row: nothing is asked of it until it says that it is ready"
 void worker_count_failure(struct worker *w, enum failure f);
-// The context is smaller than it was taken for: `said`, 0 not said. *learns: it could be.
-bool settle_learn_context(struct worker *w, int said, bool *learns, struct err *e);
+// The context is smaller than it was taken for: `said`, 0 not said.
+bool settle_learn_context(struct worker *w, int said, struct err *e);
 // The model thinks although it was told not to: its answers need room for that.
 bool settle_thinks(struct worker *w, struct err *e);
 bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e);
