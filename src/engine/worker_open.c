@@ -372,6 +372,7 @@ static void busy_too_long(struct worker *w)
 static void on_idle_known(void *arg, enum idle_end how)
 {
     struct worker *w = arg;
+    struct server *s = worker_server(w);
     w->idle_wait = NULL;
     switch (how) {
     case IDLE_IDLE:
