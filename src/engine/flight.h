@@ -41,7 +41,7 @@ struct flight {
     size_t committed;  // bytes of text
     bool pending_cr;
     struct guard *guard;
-    const char *stopped;        // why the guard ended the answer; NULL: it did not
+    const char *stopped;                 // why the guard ended the answer; NULL: it did not
     int64_t start_ms, first_ms, last_ms; // monotonic; first, last: of its text, 0 before
 };
 

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "engine/server.h"
 
-enum { DEFAULT_N_CTX = 8192, LEAST_N_CTX = 1900, OLLAMA_N_CTX = 16384 };
+enum { DEFAULT_N_CTX = 8192, LEAST_N_CTX = 2000, OLLAMA_N_CTX = 16384 };
 
 #define UNDERRATE_STEP 1.15
 

@@ -3,6 +3,7 @@
 //
 // From a failed request to rows: what was learnt of the server, what the table of model/failure.c decides, and the
 // line that a human reads. Written in one transaction.
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,6 +72,15 @@ static bool learnt(struct worker *w, const char *text, struct err *e)
     return worker_remember(w, 0, e) && store_event_add(w->store, w->job.id, "backend", text, NULL, e);
 }
 
+// The size is the server's own word, and the request is far below it: it is short of something else. A context that were
+// believed to be smaller would leave the request as it is, and each such refusal would shrink all later ones.
+static bool is_far_below(const struct worker *w, int said)
+{
+    struct desk d = worker_desk((struct worker *)(uintptr_t)w);
+    int n_ctx = known_n_ctx(w->known), size = prompt_tokens(&d, w->prompt.bytes) + (int)w->max_tokens;
+    return worker_server(w)->facts.n_ctx_tokens > 0 && (said <= 0 || said >= n_ctx) && size < n_ctx / 2;
+}
+
 bool settle_learn_context(struct worker *w, int said, struct err *e)
 {
     char text[200];
@@ -87,6 +97,10 @@ static bool learn_context(struct worker *w, int said, struct retry_decision *d, 
     const struct known *k = w->known;
     int before = known_n_ctx(k);
     double rate = k->underrate;
+    if (is_far_below(w, said)) {
+        if (w->failures_in_row == 1) *d = (struct retry_decision){.action = RETRY_NOW};
+        return true;
+    }
     if (!settle_learn_context(w, said, e)) return false;
     if (known_n_ctx(k) == before && !(k->underrate > rate)) return true;
     *d = (struct retry_decision){.action = RETRY_NOW};

@@ -319,9 +319,11 @@ void worker_on_opened(void *arg, const struct link_result *r)
 
 // ---- barrier: the old request is gone ----------------------------------------------------------------------------------
 
+// One of our own is started again.
 static void still_busy(struct worker *w, const char *why)
 {
     struct server *s = worker_server(w);
+    if (server_is_managed(s)) server_end(s);
     worker_count_failure(w, FAIL_STALL);
     link_suspect(w->link);
     if (worker_move(w, why)) return;
@@ -353,6 +355,20 @@ static void wait_quiet(struct worker *w)
     timer_set(w->turn, ms);
 }
 
+// It has had the time that an old request of ours can take, twice. Where the route speaks of all requests of everybody,
+// what it speaks of is not ours any more. Where it speaks of our slot, the old one hangs there.
+static void busy_too_long(struct worker *w)
+{
+    struct server *s = worker_server(w);
+    if (s->facts.dialect != DIALECT_LLAMACPP && s->facts.dialect != DIALECT_KOBOLDCPP) {
+        log_line(LOG_INFO, "the server is busy with requests of others");
+        worker_barrier_over(w);
+        return;
+    }
+    if (server_is_managed(s)) server_restart(s, clock_mono_ms(), "an old request hangs there");
+    still_busy(w, "the server is still busy with an old request");
+}
+
 static void on_idle_known(void *arg, enum idle_end how)
 {
     struct worker *w = arg;
@@ -365,15 +381,14 @@ static void on_idle_known(void *arg, enum idle_end how)
     case IDLE_UNKNOWN:
         wait_quiet(w);
         return;
-    case IDLE_BUSY: // not with ours any more: that cannot run so long
-        log_line(LOG_INFO, "the server is busy with requests of others");
-        worker_barrier_over(w);
+    case IDLE_BUSY:
+        busy_too_long(w);
         return;
     case IDLE_HUNG:
-        break;
+        if (server_is_managed(s)) server_restart(s, clock_mono_ms(), "it hangs");
+        still_busy(w, "the server does not even say whether it is busy: it hangs");
+        return;
     }
-    if (server_is_managed(s)) server_restart(s, clock_mono_ms(), "it hangs");
-    still_busy(w, "the server does not even say whether it is busy: it hangs");
 }
 
 // A batch of a long prompt may keep a server from answering at all.
