@@ -12,6 +12,8 @@
 // the disk is full this is repeated, quietly, until it works. A damaged database ends the engine.
 #include "engine/engine.h"
 
+#include <string.h>
+
 #include "base/file.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -20,6 +22,7 @@
 #include "engine/inbox.h"
 #include "engine/hooks.h"
 #include "engine/pool.h"
+#include "io/json.h"
 #include "store/store.h"
 
 enum { INBOX_MS = 100, REOPEN_MIN_MS = 100, REOPEN_MAX_MS = 5000, CALM_MS = 60 * 1000 };
@@ -142,6 +145,18 @@ static void tell_settled(struct engine *en)
 
 // ---- hooks -------------------------------------------------------------------------------------------------------
 
+// "from" and "to" of an event of a job's state.
+static bool is_state_now(const struct event_row *row, enum job_state now)
+{
+    struct err e = ERR_INIT;
+    struct json *data = json_read(row->data, strlen(row->data), &e);
+    const char *to = json_str(json_get(data, "to"), NULL);
+    bool is = to && strcmp(to, job_state_name(now)) == 0;
+    json_free(data);
+    return is;
+}
+
+// A state that has passed is not told: the facts would be another's.
 static bool tell_hook(void *arg, const struct event_row *row)
 {
     struct engine *en = arg;
@@ -149,7 +164,7 @@ static bool tell_hook(void *arg, const struct event_row *row)
     struct job j;
     en->told_event = row->id;
     if (strcmp(row->type, "state") != 0 || store_job_get(en->store, row->job, &j, &e) != STORE_FOUND) return true;
-    hooks_tell(en->hooks, &j, clock_mono_ms());
+    if (is_state_now(row, j.state)) hooks_tell(en->hooks, &j, clock_mono_ms());
     job_release(&j);
     return true;
 }
