@@ -268,7 +268,8 @@ bool settle_failure(struct worker *w, const struct gen_result *r, struct settled
 {
     bool forward = is_forward(w, r);
     note_speed(w, r);
-    w->read_tokens = 0;
+    if (r->failure != FAIL_PROMPT_CUT)
+        w->read_tokens = 0; // the same prompt is asked again, and judged as this one was
     note_use(w, r, forward);
     worker_count_failure(w, r->failure);
     w->same_request = is_culprit(r, forward) ? w->same_request + 1 : 0;
