@@ -3,7 +3,6 @@
 //
 // What goes from the end. First what makes the rest worthless (a loop, copied text, another turn of the conversation),
 // then talk, half a sentence, a conclusion, and what is too much.
-
 #include <string.h>
 
 #include "base/mem.h"
