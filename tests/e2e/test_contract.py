@@ -29,7 +29,7 @@ AT_ONCE = 8
 # chunk if 2 has failed; and so is 4 if nothing has.
 PLAN_AND_CHUNK, CHUNK, CHUNK_AND_NEXT = {"at": [2, 5]}, {"at": 4}, {"at": 5}
 # Fast, but measurable: where no route tells whether a server is busy, the time to wait follows from its speed.
-PACED = ["--rate", 20000]
+PACED = ["--rate", 20000, "--prefill-rate", 2000000]
 
 
 def fault(do, when=None, **more):
