@@ -32,7 +32,8 @@ void pace_note(struct pace *p, const struct pace_sample *s);
 void pace_seed(struct pace *p, double decode_per_s); // a speed of an earlier run, oldest first
 
 enum pace_change { PACE_SAME, PACE_SLOWER, PACE_RECOVERED };
-// After a sample: the server has fallen below half of its own median (of at least 10 answers), or is back above 3/4.
+// After a sample: the server has fallen below half of its own median (of at least 10 answers) and below 2,000 tokens/s, or is
+// back above 3/4.
 enum pace_change pace_look(struct pace *p);
 double pace_median(const struct pace *p); // 0: fewer than 10 answers
 

@@ -305,6 +305,7 @@ static bool gen_on_event(void *arg, const char *type, const char *data, size_t l
 static void gen_on_comment(void *arg, const char *text, size_t len)
 {
     struct generation *g = arg;
+    g->result.pings = true;
     if (g->dialect->read_comment == NULL) return;
     watchdog_progress(&g->watchdog, g->dialect->read_comment(text, len), g->now_ms);
 }

@@ -300,7 +300,7 @@ static void proof_on_render(void *arg, struct gen_template *t)
 {
     struct proof *p = arg;
     p->render = NULL;
-    p->scene.found.raw = t;
+    proof_judge_template(&p->scene, t);
     proof_next_step(p);
     proof_go(p);
 }

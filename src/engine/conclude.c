@@ -2,9 +2,9 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // Ends of a step without a request of its own: what stands is enough, the spec or code brings it, or no attempt is left.
+#include "engine/gate_join.h"
 #include "engine/steps.h"
 #include "engine/worker.h"
-#include "text/join.h"
 
 // Gives a text without a request to the step's gate.
 static bool judge(struct worker *w, const struct buf *text, bool cut, const struct gen_message *turn,
@@ -50,7 +50,7 @@ static bool judge_attempts(struct worker *w, const struct gen_message *turn, boo
         enum store_found found = store_attempt_best(w->store, &key, nth, &a, e);
         if (found != STORE_FOUND) return found == STORE_NONE;
         buf_init(&text, BUF_MAX_PROMPT);
-        join_pieces(&text, &a.prefix, &a.text);
+        gate_join(&text, &a.prefix, &a.text);
         ok = judge(w, &text, true, turn, &j, e);
         *accepted = ok && j.rule == NULL;
         buf_release(&text);

@@ -145,18 +145,17 @@ static void tell_settled(struct engine *en)
 
 // ---- hooks -------------------------------------------------------------------------------------------------------
 
-// "from" and "to" of an event of a job's state.
-static bool is_state_now(const struct event_row *row, enum job_state now)
+// Whether the event is of the state that the job is in: it may have gone on since.
+static bool is_of_now(const struct event_row *row, const struct job *j)
 {
     struct err e = ERR_INIT;
     struct json *data = json_read(row->data, strlen(row->data), &e);
     const char *to = json_str(json_get(data, "to"), NULL);
-    bool is = to && strcmp(to, job_state_name(now)) == 0;
+    bool same = to && strcmp(to, job_state_name(j->state)) == 0;
     json_free(data);
-    return is;
+    return same;
 }
 
-// A state that has passed is not told: the facts would be another's.
 static bool tell_hook(void *arg, const struct event_row *row)
 {
     struct engine *en = arg;
@@ -164,7 +163,7 @@ static bool tell_hook(void *arg, const struct event_row *row)
     struct job j;
     en->told_event = row->id;
     if (strcmp(row->type, "state") != 0 || store_job_get(en->store, row->job, &j, &e) != STORE_FOUND) return true;
-    if (is_state_now(row, j.state)) hooks_tell(en->hooks, &j, clock_mono_ms());
+    if (is_of_now(row, &j)) hooks_tell(en->hooks, &j, clock_mono_ms());
     job_release(&j);
     return true;
 }
@@ -208,11 +207,6 @@ static void look(struct engine *en)
 static void on_inbox(void *arg)
 {
     look(arg);
-}
-
-void engine_poke(struct engine *en)
-{
-    timer_set(en->inbox, 0);
 }
 
 // ---- life ------------------------------------------------------------------------------------------------------------

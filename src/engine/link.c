@@ -63,7 +63,7 @@ struct link *link_new(struct loop *l, struct http *h, struct servers *servers,
 void link_close(struct link *k)
 {
     link_cancel(k);
-    if (k->server) server_unlock(k->server, k->slot);
+    if (k->server) server_unlock(k->server, k->slot, k);
     servers_give(k->server);
     k->server = NULL;
     free(k->model);
@@ -142,7 +142,7 @@ static void ask(struct link *k);
 static void take_slot(struct link *k)
 {
     struct err e = ERR_INIT;
-    switch (server_lock(k->server, k->slot, &e)) {
+    switch (server_lock(k->server, k->slot, k, &e)) {
     case LOCK_HELD:
         ask(k);
         return;
@@ -177,6 +177,7 @@ static void on_probe(void *arg, const struct backend_facts *facts)
     k->probe = NULL;
     if (facts->failure == FAIL_NONE) {
         s->facts = *facts;
+        server_ready(s);
         s->listened = true;
         breaker_ready(&s->breaker);
         answer(k, FAIL_NONE, "");
@@ -210,7 +211,8 @@ static void ask(struct link *k)
 static bool take(struct link *k, const char *backend, int slot)
 {
     struct err e = ERR_INIT;
-    if (k->server && (strcmp(k->server->name, backend) != 0 || k->slot != slot)) link_close(k);
+    if (k->server && strcmp(k->server->name, backend) != 0) link_close(k);
+    if (k->server && k->slot != slot) server_unlock(k->server, k->slot, k);
     if (!k->server) k->server = servers_take(k->servers, backend, &e);
     k->slot = slot;
     if (!k->server) answer_fatal(k, e.text);
@@ -225,7 +227,7 @@ void link_open(struct link *k, const char *backend, const char *model, int slot)
     free(k->model);
     k->model = mem_strdup_opt(model);
     struct server *s = k->server;
-    if (s->ready && same_model && s->slot[slot].fd >= 0) {
+    if (s->ready && same_model && s->slot[slot].lock.fd >= 0) {
         answer(k, FAIL_NONE, "");
         return;
     }
@@ -253,11 +255,6 @@ void link_cancel(struct link *k)
 struct server *link_server(const struct link *k)
 {
     return k->server;
-}
-
-int link_slot(const struct link *k)
-{
-    return k->slot;
 }
 
 const char *link_name(const struct link *k)

@@ -6,8 +6,8 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/gate_join.h"
 #include "engine/worker.h"
-#include "text/join.h"
 
 // The title that the bible has found belongs into the prompts that follow.
 static void refresh_title(struct worker *w)
@@ -63,7 +63,7 @@ void worker_show_partial(struct worker *w)
     buf_init(&text, BUF_MAX_PROMPT);
     buf_init(&committed, FLIGHT_TEXT_MAX);
     buf_add(&committed, w->flight.text.data, w->flight.committed);
-    join_pieces(&text, &w->flight.prefix, &committed);
+    gate_join(&text, &w->flight.prefix, &committed);
     buf_release(&committed);
     publish_partial(&w->publish, w->step.chapter, text.data, text.len);
     buf_release(&text);

@@ -18,7 +18,12 @@ enum {
     SLOT_TAKEN_MS = 500,
     GRACE_MS = 5000,
     NEW_JOB_MS = 60 * 1000,
-    IDLE_LIMIT_MS = 15 * 60 * 1000,
+    DOWN_LONG_MS = 30 * 1000, // before a book goes elsewhere: longer than a restart takes
+    IDLE_LEAST_MS = 30 * 1000,
+    HUNG_LEAST_MS = 5000,
+    HUNG_UNKNOWN_MS = 60 * 1000,
+    BATCH_TOKENS = 2048,
+    UNKNOWN_PREFILL_PER_S = 100,
     LEFT_SAID_MS = 500,  // what a server needs to stop that was proved to stop when its client leaves
     CONTEXT_LEAST = 2000 // tokens; 2,048 less what some servers keep to themselves
 };
@@ -26,6 +31,8 @@ enum {
 void worker_open(struct worker *w)
 {
     worker_enter(w, WORKER_OPENING);
+    const struct server *held = worker_server(w);
+    if (!held || strcmp(held->name, w->routes.at[w->route].backend) != 0) w->known = NULL; // it goes with its server
     link_open(w->link, w->routes.at[w->route].backend, worker_wanted_model(w), w->slot);
 }
 
@@ -35,7 +42,7 @@ void worker_open(struct worker *w)
 // address with nobody behind it is most likely a wrong one. A few seconds are for a server that is being started.
 static bool asks_owner(const struct worker *w, const struct link_result *r)
 {
-    if (!r->nobody || w->job.requests > 0 || w->routes.count > 1) return false;
+    if (!r->nobody || w->job.requests > 0) return false;
     int64_t age = clock_wall_ms() - w->job.created_ms;
     return server_is_auto(worker_server(w)) || (age > GRACE_MS && age < NEW_JOB_MS);
 }
@@ -60,7 +67,44 @@ static void pause_unopened(struct worker *w, const struct link_result *r)
 
 static bool say_breaker(struct worker *w, struct err *e)
 {
+    worker_server(w)->told_down = true;
     return store_begin(w->store, e) && store_event_add(w->store, w->job.id, "backend", BREAKER_TEXT, NULL, e) &&
+           store_commit(w->store, e);
+}
+
+// A look at a server is no request: one that loads, is busy, or is being started by us is well. How long it has been gone
+// decides, not how often it was looked at.
+static bool is_outage(const struct link_result *r)
+{
+    return r->failure != FAIL_LOADING && r->failure != FAIL_BUSY && r->failure != FAIL_SLOT_TAKEN;
+}
+
+static bool was_down_long(const struct worker *w, int64_t now)
+{
+    const struct breaker *b = &worker_server(w)->breaker;
+    return b->down_since_ms > 0 && now - b->down_since_ms > DOWN_LONG_MS;
+}
+
+// Only a human can help: what the class says of a server that was never seen to work. One that did is down.
+static bool needs_owner(const struct worker *w, const struct link_result *r, const struct retry_decision *d)
+{
+    if (r->fatal || asks_owner(w, r)) return true;
+    bool page = r->failure == FAIL_NOT_A_SERVER || r->failure == FAIL_NOT_FOUND;
+    if (page && (worker_server(w)->was_useful || w->job.requests > 0)) return false;
+    return d->action == RETRY_PAUSE;
+}
+
+// A process of ours that lives while its port is dead: nobody else would end it.
+static bool end_deaf(struct worker *w, enum failure f, struct err *e)
+{
+    struct server *s = worker_server(w);
+    char text[200];
+    if (!s || !server_is_deaf(s, f, clock_mono_ms())) return true;
+    server_restart(s, clock_mono_ms(), "nobody answers there");
+    (void)snprintf(text, sizeof(text),
+                   "the process of the backend '%.80s' lives, but nobody answers there: it is started again",
+                   s->name);
+    return store_begin(w->store, e) && store_event_add(w->store, w->job.id, "backend", text, NULL, e) &&
            store_commit(w->store, e);
 }
 
@@ -73,29 +117,26 @@ static void on_closed(struct worker *w, const struct link_result *r)
     const struct retry_input in = {.failure = r->failure,
                                    .in_row = w->failures_in_row,
                                    .retry_after_ms = -1,
-                                   .managed = s && server_is_managed(s),
-                                   .others = w->routes.count > 1};
+                                   .managed = s && server_is_managed(s)};
     struct retry_decision d = retry_decide(&in);
-    bool of_server = s && r->failure != FAIL_SLOT_TAKEN;
-    bool starting = s && server_is_starting(s, now); // which is no failure
-    if (of_server && !starting && breaker_fail(&s->breaker, now) && !say_breaker(w, &e)) {
+    bool outage = s && is_outage(r);
+    bool tells = outage && breaker_fail(&s->breaker, now) && !s->told_down;
+    if (!end_deaf(w, r->failure, &e) || (tells && !say_breaker(w, &e))) {
         worker_store_failed(w, &e);
         return;
     }
-    if (d.restart) server_restart(s, now, r->message);
+    if (r->failure == FAIL_REFUSED && s) server_is_idle(s, -1); // nobody is there who could be busy
     if (worker_home_is_back(w)) {
         worker_go_home(w);
         return;
     }
-    if ((r->fatal || d.move) && worker_move(w, r->message)) return;
-    bool ends = r->fatal || d.action == RETRY_PAUSE;
-    if ((ends && !worker_has_hope(w)) || asks_owner(w, r)) {
-        pause_unopened(w, r);
+    if (!s || needs_owner(w, r, &d)) {
+        if (!worker_strike(w, r->message)) pause_unopened(w, r);
         return;
     }
-    w->seen_down = w->seen_down || of_server;
-    if (r->fatal || d.move) worker_look_around(w);
-    int64_t ms = of_server ? breaker_look_ms(&s->breaker, now) : SLOT_TAKEN_MS;
+    if (was_down_long(w, now) && worker_move(w, r->message)) return;
+    w->seen_down = w->seen_down || outage;
+    int64_t ms = r->failure == FAIL_SLOT_TAKEN ? SLOT_TAKEN_MS : breaker_look_ms(&s->breaker, now);
     worker_wait(w, r->wait_ms > ms ? r->wait_ms : ms, r->message);
 }
 
@@ -138,7 +179,9 @@ static enum failure check_model(const struct worker *w, char *text, size_t size)
         return FAIL_NOT_ALLOWED;
     }
     list_models(&s->facts, list, sizeof(list));
-    bool must_name = s->facts.dialect == DIALECT_OLLAMA;
+    // MLX writes with what it was started with; its list is of everything on the disk.
+    bool must_name =
+        s->facts.dialect == DIALECT_OLLAMA || (s->facts.models_count > 1 && s->facts.dialect != DIALECT_MLX);
     if (!*w->model && must_name) {
         (void)snprintf(text, size, "the server needs to be told which model: name one with --model; it has: %s",
                        s->facts.models_count > 0 ? list : "none, pull one first");
@@ -168,42 +211,52 @@ static bool say_loading(struct worker *w, struct err *e)
 static bool say_missing(struct worker *w, struct err *e)
 {
     const struct server *s = worker_server(w);
-    param_set has = gen_params((enum dialect_kind)s->facts.dialect) & ~s->refused,
+    param_set has = gen_params((enum dialect_kind)s->facts.dialect) & ~w->known->refused,
               missing = param_given(&w->spec) & ~has;
-    if (!missing || w->job.requests > 0) return true;
+    if (!missing || w->job.requests > 0 || w->told_missing) return true;
+    w->told_missing = true;
     char list[200], text[300];
     (void)snprintf(text, sizeof(text), "the server (%s) has no %s: the book is written without",
                    dialect_title((enum dialect_kind)s->facts.dialect), param_list(missing, list, sizeof(list)));
     return store_event_add(w->store, w->job.id, "backend", text, NULL, e);
 }
 
-// What may still run there because an earlier engine left it, or this one when it moved away.
+// The prompt was read first, which took its time as well; how much of it the cache had, nobody knows.
+static void leave_since(struct worker *w, int64_t tokens, int64_t started_ms)
+{
+    const struct pace *p = &w->known->pace;
+    int64_t gone = clock_wall_ms() - started_ms;
+    int64_t read = p->prefill_per_s > 0 ? (int64_t)((double)known_n_ctx(w->known) / 2 * 1000 / p->prefill_per_s) : 0;
+    int64_t left = pace_burn_ms(p, tokens) - (gone > read ? gone - read : 0);
+    if (left > 0) server_leave(worker_server(w), w->slot, clock_mono_ms(), left);
+}
+
+// What may still run there because an earlier engine left it, or this one when it moved away: a request of a book, or one
+// of its proofs. A process of our own that has just been started has nothing on it.
 static bool look_for_abandoned(struct worker *w, struct err *e)
 {
     struct server *s = worker_server(w);
+    struct server_slot *slot = &s->slot[w->slot];
     struct attempt a = {0};
-    int64_t job;
+    int64_t job, proving_ms = 0;
     if (s->newest < 0 && !store_attempt_newest(w->store, &s->newest, e)) return false;
-    if (s->fresh || s->looked_back[w->slot]) {
-        w->need_barrier = w->need_barrier && !s->fresh;
-        return true;
+    if (slot->looked_back) return true;
+    enum store_found found = store_attempt_left(w->store, s->key, w->slot, s->newest, &job, &a, e);
+    bool ok = found != STORE_ERROR && store_proving_get(w->store, s->key, &proving_ms, e);
+    if (ok && !s->fresh && found == STORE_FOUND) {
+        bool limited = w->known->proofs.limit != PROOF_NO;
+        leave_since(w, limited ? a.max_tokens : known_n_ctx(w->known), a.started_ms);
     }
-    s->looked_back[w->slot] = true;
-    enum store_found found = store_attempt_left(w->store, s->key, s->newest, &job, &a, e);
-    if (found == STORE_FOUND) {
-        int64_t gone = clock_wall_ms() - a.started_ms;
-        int64_t left = pace_burn_ms(&s->pace, a.max_tokens) - (gone > 0 ? gone : 0);
-        w->need_barrier = true;
-        if (left > w->quiet_ms) w->quiet_ms = left;
-    }
+    if (ok && !s->fresh && proving_ms > 0) leave_since(w, PROOF_TOKENS_MOST, proving_ms);
+    slot->looked_back = ok;
     attempt_release(&a);
-    return found != STORE_ERROR;
+    return ok;
 }
 
 static bool prepare_server(struct worker *w, struct err *e)
 {
-    return store_begin(w->store, e) && worker_know(w, e) && look_for_abandoned(w, e) && say_loading(w, e) &&
-           say_missing(w, e) && store_commit(w->store, e);
+    return store_begin(w->store, e) && worker_pin_route(w, e) && worker_know(w, e) && look_for_abandoned(w, e) &&
+           say_loading(w, e) && say_missing(w, e) && store_commit(w->store, e);
 }
 
 static void pause_small(struct worker *w)
@@ -212,8 +265,8 @@ static void pause_small(struct worker *w)
     (void)snprintf(text, sizeof(text),
                    "the server has a context of %d tokens, a book needs at least 2,048: start it with more "
                    "(llama-server -c 8192)",
-                   server_n_ctx(worker_server(w)));
-    worker_pause(w, text);
+                   known_n_ctx(w->known));
+    if (!worker_strike(w, text)) worker_pause(w, text);
 }
 
 // Its slots: the server says how many it has. The job goes back to the pool, which knows it now too, and has its turn when
@@ -233,14 +286,7 @@ static bool has_slot(struct worker *w)
 static void refuse_model(struct worker *w, enum failure f, const char *text)
 {
     worker_count_failure(w, f);
-    if (w->routes.count > 1 && worker_move(w, text)) return;
-    if (!worker_has_hope(w)) {
-        worker_pause(w, text);
-        return;
-    }
-    link_suspect(w->link);
-    worker_look_around(w);
-    worker_wait(w, breaker_look_ms(&worker_server(w)->breaker, clock_mono_ms()), text);
+    if (!worker_strike(w, text)) worker_pause(w, text);
 }
 
 static void on_ready(struct worker *w)
@@ -248,10 +294,7 @@ static void on_ready(struct worker *w)
     struct err e = ERR_INIT;
     char text[700];
     if (is_early(w) || !has_slot(w)) return;
-    if (!worker_choose_model(w, &e)) {
-        worker_store_failed(w, &e);
-        return;
-    }
+    worker_choose_model(w);
     enum failure f = check_model(w, text, sizeof(text));
     if (f != FAIL_NONE) {
         refuse_model(w, f, text);
@@ -259,7 +302,7 @@ static void on_ready(struct worker *w)
     }
     if (!prepare_server(w, &e))
         worker_store_failed(w, &e);
-    else if (server_n_ctx(worker_server(w)) < CONTEXT_LEAST)
+    else if (known_n_ctx(w->known) < CONTEXT_LEAST)
         pause_small(w);
     else
         worker_pass_barrier(w);
@@ -276,23 +319,54 @@ void worker_on_opened(void *arg, const struct link_result *r)
 
 // ---- barrier: the old request is gone ----------------------------------------------------------------------------------
 
+// One of our own is started again.
 static void still_busy(struct worker *w, const char *why)
 {
     struct server *s = worker_server(w);
+    if (server_is_managed(s)) server_end(s);
     worker_count_failure(w, FAIL_STALL);
     link_suspect(w->link);
     if (worker_move(w, why)) return;
     worker_wait(w, breaker_look_ms(&s->breaker, clock_mono_ms()), why);
 }
 
+void worker_leaves(struct worker *w, int64_t tokens, int64_t unread)
+{
+    const struct pace *p = &w->known->pace;
+    double prefill_per_s = p->prefill_per_s > 0 ? p->prefill_per_s : UNKNOWN_PREFILL_PER_S;
+    int64_t ms = pace_burn_ms(p, tokens) + (int64_t)((double)unread * 1000 / prefill_per_s);
+    bool stops = w->known->proofs.leave == PROOF_YES;
+    server_leave(worker_server(w), w->slot, clock_mono_ms(), stops && ms > LEFT_SAID_MS ? LEFT_SAID_MS : ms);
+}
+
+// What is left of the time in which the old request may still run.
+static int64_t quiet_ms(const struct worker *w)
+{
+    int64_t left = worker_server(w)->slot[w->slot].until_ms - clock_mono_ms();
+    return left > 0 ? left : 0;
+}
+
 static void wait_quiet(struct worker *w)
 {
-    bool stops = worker_server(w)->proofs.leave == PROOF_YES;
-    int64_t ms = stops && w->quiet_ms > LEFT_SAID_MS ? LEFT_SAID_MS : w->quiet_ms;
+    int64_t ms = quiet_ms(w);
     worker_enter(w, WORKER_BARRIER);
     if (ms > 1000)
         log_line(LOG_INFO, "the server cannot say whether it is idle: waiting %lld s", (long long)ms / 1000);
     timer_set(w->turn, ms);
+}
+
+// It has had the time that an old request of ours can take, twice. Where the route speaks of all requests of everybody,
+// what it speaks of is not ours any more. Where it speaks of our slot, the old one hangs there.
+static void busy_too_long(struct worker *w)
+{
+    struct server *s = worker_server(w);
+    if (s->facts.dialect != DIALECT_LLAMACPP && s->facts.dialect != DIALECT_KOBOLDCPP) {
+        log_line(LOG_INFO, "the server is busy with requests of others");
+        worker_barrier_over(w);
+        return;
+    }
+    if (server_is_managed(s)) server_restart(s, clock_mono_ms(), "an old request hangs there");
+    still_busy(w, "the server is still busy with an old request");
 }
 
 static void on_idle_known(void *arg, enum idle_end how)
@@ -308,38 +382,54 @@ static void on_idle_known(void *arg, enum idle_end how)
         wait_quiet(w);
         return;
     case IDLE_BUSY:
-        still_busy(w, "the server is still busy with an old request");
+        busy_too_long(w);
         return;
     case IDLE_HUNG:
-        break;
+        if (server_is_managed(s)) server_restart(s, clock_mono_ms(), "it hangs");
+        still_busy(w, "the server does not even say whether it is busy: it hangs");
+        return;
     }
-    if (server_is_managed(s)) server_end(s);
-    still_busy(w, "the server does not even say whether it is busy: it hangs");
+}
+
+// A batch of a long prompt may keep a server from answering at all.
+static int64_t hung_ms(const struct worker *w)
+{
+    double prefill_per_s = w->known->pace.prefill_per_s;
+    int64_t batch_ms = prefill_per_s > 0 ? (int64_t)(2 * BATCH_TOKENS * 1000 / prefill_per_s) : HUNG_UNKNOWN_MS;
+    return batch_ms > HUNG_LEAST_MS ? batch_ms : HUNG_LEAST_MS;
 }
 
 void worker_pass_barrier(struct worker *w)
 {
     struct server *s = worker_server(w);
-    if (!w->need_barrier) {
+    if (!s->slot[w->slot].left) {
         worker_prove(w);
         return;
     }
-    if (!s->facts.idle_route) {
+    // Where the route speaks of the server as a whole, the others of our own slots would have to stop too.
+    bool tells = s->facts.idle_route && (s->held == 1 || s->facts.dialect == DIALECT_LLAMACPP);
+    if (!tells) {
         wait_quiet(w);
         return;
     }
     worker_enter(w, WORKER_BARRIER);
+    int64_t limit_ms = 2 * quiet_ms(w);
     const struct idle_options o = {.dialect = (enum dialect_kind)s->facts.dialect,
                                    .url = s->url,
                                    .bearer = s->bearer,
-                                   .slot = server_has(s, PARAM_CACHE) ? w->slot : -1,
-                                   .limit_ms = IDLE_LIMIT_MS};
+                                   .slot = known_has(w->known, PARAM_CACHE) ? w->slot : -1,
+                                   .hung_ms = hung_ms(w),
+                                   .limit_ms = limit_ms > IDLE_LEAST_MS ? limit_ms : IDLE_LEAST_MS};
     w->idle_wait = idle_wait_start(w->o.loop, w->o.http, &o, on_idle_known, w);
 }
 
 void worker_barrier_over(struct worker *w)
 {
-    w->need_barrier = false;
-    w->quiet_ms = 0;
-    worker_prove(w);
+    struct server *s = worker_server(w);
+    struct err e = ERR_INIT;
+    server_is_idle(s, w->slot);
+    if (store_proving_clear(w->store, s->key, &e))
+        worker_prove(w);
+    else
+        worker_store_failed(w, &e);
 }

@@ -156,12 +156,34 @@ static int64_t http_clamp_ms(double ms)
     return ms < RETRY_AFTER_MAX_MS ? (int64_t)ms : RETRY_AFTER_MAX_MS;
 }
 
-// "120", "1.5", or a date; -1: none of them.
+// "6m0s", "1h2m", "900ms"; -1: no duration.
+static int64_t http_duration_ms(const char *value)
+{
+    static const struct {
+        const char *name;
+        double ms;
+    } units[] = {{"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3600e3}};
+    double ms = 0;
+    do {
+        char *unit = NULL;
+        double count = strtod(value, &unit);
+        size_t i = 0;
+        while (i < ARRAY_LEN(units) && strncmp(unit, units[i].name, strlen(units[i].name)) != 0) i++;
+        if (unit == value || i == ARRAY_LEN(units)) return -1;
+        ms += count * units[i].ms;
+        value = unit + strlen(units[i].name);
+    } while (*value != '\0');
+    return http_clamp_ms(ms);
+}
+
+// "120", "1.5", a duration, or a date; -1: none of them.
 static int64_t http_retry_after_ms(const char *value)
 {
     char *end = NULL;
     double seconds = strtod(value, &end);
-    if (end != value && (*end == '\0' || *end == 's')) return http_clamp_ms(seconds * 1000);
+    if (end != value && *end == '\0') return http_clamp_ms(seconds * 1000);
+    int64_t duration_ms = http_duration_ms(value);
+    if (duration_ms >= 0) return duration_ms;
     time_t date = curl_getdate(value, NULL);
     return date < 0 ? -1 : http_clamp_ms((double)date * 1000 - (double)clock_wall_ms());
 }

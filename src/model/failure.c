@@ -136,11 +136,6 @@ enum failure failure_from_name(const char *name)
     return FAIL_NONE;
 }
 
-bool failure_needs_human(enum failure f)
-{
-    return failure_row(f)->pause_from == ALWAYS;
-}
-
 static bool reached(int count, int from)
 {
     return from > 0 && count >= from;

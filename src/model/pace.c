@@ -28,6 +28,8 @@ enum {
 static const double day_ms = 86400e3, minute_ms = 60e3, second_ms = 1e3;
 static const double speed_least = 0.001, speed_most = 1e6; // tokens a second: what lies outside is a broken clock
 static const double read_unmeasured = 10, written_unmeasured = 0.5;
+// Nobody waits for a server that is faster than this; what its speed shows is the noise of a clock of milliseconds.
+static const double slow_most = 2000;
 static const double weight_down = 0.6, weight_up = 0.3;
 
 // A server that does not say what it had in its cache may have read next to nothing: such an answer shows no more than
@@ -113,7 +115,7 @@ enum pace_change pace_look(struct pace *p)
 {
     double median = pace_median(p);
     if (!(median > 0)) return PACE_SAME;
-    if (!p->slow && p->decode_per_s < median / 2) {
+    if (!p->slow && p->decode_per_s < fmin(median / 2, slow_most)) {
         p->slow = true;
         return PACE_SLOWER;
     }

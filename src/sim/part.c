@@ -75,11 +75,20 @@ enum MHD_Result part_count(const struct exchange *x, const char *field,
     return result;
 }
 
+// One that dies of what comes too soon after a disconnect is not idle until then.
+static bool is_recovering(const struct sim *sim, int64_t now_ns)
+{
+    const struct account *a = &sim->account;
+    return sim->options->fatal_window_ms >= 0 && a->left_ns && now_ns - a->left_ns < a->window_ns;
+}
+
 bool part_busy(const struct exchange *x)
 {
-    pthread_mutex_lock(&x->sim->lock);
-    bool busy = account_busy(&x->sim->account, pace_now_ns());
-    pthread_mutex_unlock(&x->sim->lock);
+    struct sim *sim = x->sim;
+    pthread_mutex_lock(&sim->lock);
+    int64_t now = pace_now_ns();
+    bool busy = account_busy(&sim->account, now) || is_recovering(sim, now);
+    pthread_mutex_unlock(&sim->lock);
     return busy;
 }
 

@@ -139,6 +139,18 @@ static void half_the_speed_is_said_once(void **state)
     assert_false(p.slow);
 }
 
+// Answers that came within two milliseconds or four were told as a server that slows down and recovers, again and again.
+static void a_server_that_answers_at_once_is_never_slow(void **state)
+{
+    struct pace p = {0};
+    (void)state;
+    for (int i = 0; i < 12; i++) note(&p, 500, 300, 500, 270000);
+    for (int i = 0; i < 12; i++) {
+        note(&p, 500, 300, 500, 60000);
+        assert_int_equal(pace_look(&p), PACE_SAME);
+    }
+}
+
 static void one_slow_answer_is_no_news(void **state)
 {
     struct pace p = {0};
@@ -267,6 +279,7 @@ int main(void)
         cmocka_unit_test(a_model_may_have_to_be_loaded),
         cmocka_unit_test(what_the_user_says_holds),
         cmocka_unit_test(half_the_speed_is_said_once),
+        cmocka_unit_test(a_server_that_answers_at_once_is_never_slow),
         cmocka_unit_test(one_slow_answer_is_no_news),
         cmocka_unit_test(few_answers_are_not_usual_yet),
         cmocka_unit_test(earlier_runs_count),

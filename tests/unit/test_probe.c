@@ -273,6 +273,27 @@ static void test_guess_is_asked_first(void **state)
     ask_close(&a);
 }
 
+// An Ollama that was just starting again closed the first connection and answered the next on OpenAI's routes. It was
+// taken for another kind of server, and the book stopped at a route that is not there.
+static void test_guess_that_fails_is_no_other(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *root;
+        enum failure failure;
+    } cases[] = {{"/\n", FAIL_RESET}, {"/\n" STATUS("500 X"), FAIL_SERVER}, {"/\n" STATUS("503 X"), FAIL_BUSY}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const char *texts[] = {cases[i].root, "/v1/models\n" LIST(""), "*\n" NOT_FOUND, NULL};
+        struct canned_reply replies[REPLIES_MOST];
+        struct ask a;
+        ask_open(&a, replies, replies_fill(replies, texts));
+        a.options.guess = DIALECT_OLLAMA;
+        ask_run(&a);
+        assert_int_equal(a.facts.failure, cases[i].failure);
+        ask_close(&a);
+    }
+}
+
 // A dialect that is given is asked its own questions and no others, and is believed if there is a list of models.
 static void test_given_dialect(void **state)
 {
@@ -285,7 +306,7 @@ static void test_given_dialect(void **state)
     } cases[] = {
         {DIALECT_MLX, FAIL_NONE, "GET /v1/models HTTP/1.1\n"},
         {DIALECT_LLAMACPP, FAIL_NONE, "GET /props HTTP/1.1\nGET /v1/models HTTP/1.1\nGET /slots HTTP/1.1\n"},
-        {DIALECT_LMSTUDIO, FAIL_NOT_A_SERVER, "GET /api/v0/models HTTP/1.1\nGET /api/v1/models HTTP/1.1\n"},
+        {DIALECT_LMSTUDIO, FAIL_NOT_A_SERVER, "GET /api/v1/models HTTP/1.1\nGET /api/v0/models HTTP/1.1\n"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct canned_reply replies[REPLIES_MOST];
@@ -548,6 +569,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_guess_is_asked_first),
+        cmocka_unit_test(test_guess_that_fails_is_no_other),
         cmocka_unit_test(test_given_dialect),
         cmocka_unit_test(test_troubles),
         cmocka_unit_test(test_nobody_listens),
