@@ -52,8 +52,8 @@ class Several(Place):
     def said(self, job, *words, kind="backend"):
         return [e["text"] for e in self.events(job) if e["type"] == kind and all(w in e["text"] for w in words)]
 
-    def wait_said(self, job, *words, seconds=30):
-        return wait_until(lambda: self.said(job, *words), seconds, f"a word of {words}")
+    def wait_said(self, job, *words, seconds=30, **more):
+        return wait_until(lambda: self.said(job, *words, **more), seconds, f"a word of {words}")
 
 
 class Recorder:

@@ -3,6 +3,7 @@
 #
 # Several backends: jobs side by side, slots, and books that go on elsewhere while a server is down, and come home.
 import json
+import signal
 import threading
 
 import pytest
@@ -85,12 +86,15 @@ def test_one_slot_takes_turns(town):
 
 def test_more_slots_in_the_config_than_there_are(town):
     """Each job that was given the slot which is not there was paused, and with it half of the queue."""
-    sim = town.other("--rate", 5000)
+    sim = town.other("--rate", 20000)
     configure(town, {"name": "a", "url": sim.url, "slots": 3})
-    writers = [town.write("a") for _ in range(4)]
-    assert [w.wait() for w in writers] == [0] * 4 and alone(sim)
-    reasons = [e["text"] for j in range(1, 5) for e in town.events(j) if "the server has 1" in e["text"]]
-    assert reasons and all('set "slots" to that' in r for r in reasons)
+    sim.child.send_signal(signal.SIGSTOP)  # all three are given a slot before it can say how many there are
+    writers = [town.write("a") for _ in range(3)]
+    sim.child.send_signal(signal.SIGCONT)
+    assert [w.wait() for w in writers] == [0] * 3 and alone(sim)
+    for job in 2, 3:
+        told = town.said(job, "the server has 1", kind="state")
+        assert len(told) == 1 and 'set "slots" to that' in told[0]
 
 
 def test_who_waits_for_a_dead_server_keeps_nobody_else_waiting(town):
@@ -107,7 +111,7 @@ def test_who_waits_for_a_dead_server_keeps_nobody_else_waiting(town):
 def test_two_jobs_with_the_same_fallback_share_it(town):
     """One of them is moved to it, the other waits for its turn; never two requests at once."""
     town.reserve()
-    sim = town.other("--rate", 5000)
+    sim = town.other("--rate", 20000)
     town.backends({"name": "spare", "url": sim.url}, {"name": "dead", "url": NOWHERE})
     writers = [town.write("home", fallback=["spare"]), town.write("dead", fallback=["spare"])]
     assert [w.wait() for w in writers] == [0, 0] and alone(sim)
@@ -138,7 +142,7 @@ def test_a_book_goes_on_elsewhere_and_comes_home(town, whole_long):
 
 
 def test_a_kill_while_it_is_away(town, whole_long):
-    sim = town.other("--rate", 1000)
+    sim = town.other("--rate", 2000)
     town.serve(script=dies_in(6))
     town.backends({"name": "spare", "url": sim.url})
     writer = town.write("home", fallback=["spare"], **LONG)
@@ -157,7 +161,7 @@ def test_both_are_down_and_one_returns(town, whole_long, who):
     (town.dir / "spare").mkdir()
     with Town(town.dir / "spare") as spare:
         for server in (town, spare):
-            server.serve("--rate", 1500)
+            server.serve("--rate", 2500)
         town.backends({"name": "spare", "url": f"http://127.0.0.1:{spare.port}"})
         writer = town.write("home", fallback=["spare"], **LONG)
         writer.job()
@@ -208,7 +212,7 @@ def no_such_model(town):
 @pytest.mark.parametrize("wrong", [wrong_key, no_such_model])
 def test_it_is_left_if_there_is_another(town, wrong):
     url, says = wrong(town)
-    good = town.other("--rate", 5000)
+    good = town.other("--rate", 20000)
     configure(town, {"name": "wrong", "url": url, "model": "huge"}, {"name": "good", "url": good.url})
     writer = town.write("wrong", fallback=["good"])
     assert writer.wait(30) == 0, writer.stderr
@@ -243,8 +247,8 @@ def test_it_does_not_pause_a_job_whose_other_backend_is_only_down(town, whole):
 # ---- speed -------------------------------------------------------------------------------------------------------------
 
 def test_half_its_own_speed_is_said_once_and_so_is_its_recovery(town):
-    """Ten answers and more at its own speed, then six at a fifth of it."""
-    town.serve("--rate", 2000, script=[{"when": {"from": 16, "to": 21}, "do": "slow", "factor": 5}])
+    """Ten answers and more at its own speed, then six at a quarter of it."""
+    town.serve("--rate", 3000, script=[{"when": {"from": 16, "to": 21}, "do": "slow", "factor": 4}])
     town.backends()
     writer = town.write("home", words=2000, chapters=10)
     assert writer.wait(60) == 0, writer.stderr

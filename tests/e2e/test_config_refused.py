@@ -187,7 +187,7 @@ def test_ollama_is_asked_with_the_same_context_always(desk):
 
 def test_resume_with_another_backend(desk):
     """Its model goes with the old one: the new server's own is asked for."""
-    old = desk.other("--rate", 300, "--models", "small", "--dialect", "vllm")
+    old = desk.other("--rate", 900, "--models", "small", "--dialect", "vllm")
     new = desk.recorder(desk.other("--models", "large", "--dialect", "vllm"))
     writer = desk.write(old.url)
     desk.wait_words(1, 20)

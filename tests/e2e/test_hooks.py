@@ -79,7 +79,7 @@ def test_pause(bells):
     assert bells.write(locked.url).wait(20) == 6
     facts, = bells.wait_told("on_pause")
     assert facts["STATE"] == "paused" and "Invalid API Key" in facts["REASON"] == bells.status(1)["reason"]
-    sim = bells.other("--rate", 300)
+    sim = bells.other("--rate", 800)
     writer = bells.write(sim.url)
     bells.wait_words(2, 20)
     assert bells.run("pause", 2).returncode == 0 and writer.wait(20) == 6
@@ -97,7 +97,7 @@ def test_each_job_is_told_of(bells):
 
 @pytest.mark.parametrize("then", ["sleep 1000 & echo $! > \"$f.pid\"; wait", "exit 3", "kill -9 $$"])
 def test_one_that_hangs_or_fails_disturbs_nothing(bells, then):
-    bells.serve("--rate", 3000, script=[{"when": {"at": 5}, "do": "status", "status": 503}])
+    bells.serve("--rate", 20000, script=[{"when": {"at": 5}, "do": "status", "status": 503}])
     bells.hooks(then=then)
     writer = bells.write(f"http://127.0.0.1:{bells.port}")
     assert writer.wait(20) == 0, writer.stderr

@@ -80,7 +80,7 @@ def whole(tmp_path_factory):
 
 
 def test_it_is_started_once_for_all_jobs_and_ended_with_them(manor, whole):
-    configure(manor, manor.own("--rate", 3000))
+    configure(manor, manor.own("--rate", 20000))
     writers = [manor.write(), manor.write()]
     assert [w.wait() for w in writers] == [0, 0]
     assert manor.book(1) == manor.book(2) == whole
@@ -91,7 +91,7 @@ def test_a_slow_start_is_awaited(manor, whole):
     """It was taken for dead within a second, the book went on with the fallback, and the server was ended."""
     manor.reserve()
     spare = Simulator("--seed", 7)
-    command = manor.command("--port", manor.port, before="sleep 2;")
+    command = manor.command("--port", manor.port, before="sleep 1.5;")
     configure(manor, {"name": "own", "command": command, "url": f"http://127.0.0.1:{manor.port}"},
               {"name": "spare", "url": spare.url})
     writer = manor.write(fallback=["spare"])
@@ -119,7 +119,7 @@ def test_it_is_started_again_when_it_dies(manor, whole, how):
 
 def test_it_is_started_again_when_it_hangs(manor, whole):
     """It lived, answered nothing, and was waited for without end."""
-    configure(manor, manor.own("--rate", 1500))
+    configure(manor, manor.own("--rate", 2500))
     writer = manor.write(limits={"stall_s": 1, "first_token_s": 5})
     manor.wait_words(1, 20)
     os.kill(manor.pids()[0], signal.SIGSTOP)
@@ -131,7 +131,7 @@ def test_it_is_started_again_when_it_hangs(manor, whole):
 
 def test_its_keeper_is_killed(manor, whole):
     """What the keeper left running is ended before another one is started: never two on one machine."""
-    configure(manor, manor.own("--rate", 1500))
+    configure(manor, manor.own("--rate", 2500))
     writer = manor.write(limits={"stall_s": 1})
     manor.wait_words(1, 20)
     first = manor.pids()[0]
@@ -144,7 +144,7 @@ def test_its_keeper_is_killed(manor, whole):
 
 
 def test_it_ends_with_a_killed_engine(manor, whole):
-    configure(manor, manor.own("--rate", 1500))
+    configure(manor, manor.own("--rate", 2500))
     writer = manor.write()
     manor.wait_words(1, 20)
     writer.child.kill()
