@@ -25,6 +25,7 @@
 #include <curl/curl.h>
 
 #include <math.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -271,6 +272,13 @@ static size_t http_on_body(char *bytes, size_t size, size_t count, void *arg)
 
 // ---- the end of a call -------------------------------------------------------------------------------------------
 
+// A proxy that closes at once what it has just accepted looks like a refusal, but somebody listens.
+static bool http_was_accepted(const struct http_call *c)
+{
+    long why = 0;
+    return curl_easy_getinfo(c->easy, CURLINFO_OS_ERRNO, &why) == CURLE_OK && why == ECONNRESET;
+}
+
 static enum http_outcome http_outcome_of(const struct http_call *c, CURLcode code)
 {
     if (c->too_big) return HTTP_TOO_BIG;
@@ -280,8 +288,9 @@ static enum http_outcome http_outcome_of(const struct http_call *c, CURLcode cod
     case CURLE_OK:
         return c->status != 0 ? HTTP_DONE : HTTP_CUT; // libcurl lets a head end anywhere
     case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
         return HTTP_REFUSED;
+    case CURLE_COULDNT_CONNECT:
+        return http_was_accepted(c) ? HTTP_RESET : HTTP_REFUSED;
     case CURLE_OPERATION_TIMEDOUT:
         return HTTP_CONNECT_TIMEOUT; // connecting is all that libcurl has a limit for here
     case CURLE_GOT_NOTHING:

@@ -8,12 +8,14 @@
 # A case is played on several kinds of servers at once: most of its time is waiting.
 import concurrent.futures
 import itertools
+import json
 import pathlib
 import sqlite3
 import sys
 
 import pytest
 from place import Place
+from test_prompt import Recorder
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from relay import Relay  # noqa: E402
@@ -27,7 +29,7 @@ AT_ONCE = 8
 # chunk if 2 has failed; and so is 4 if nothing has.
 PLAN_AND_CHUNK, CHUNK, CHUNK_AND_NEXT = {"at": [2, 5]}, {"at": 4}, {"at": 5}
 # Fast, but measurable: where no route tells whether a server is busy, the time to wait follows from its speed.
-PACED = ["--rate", 20000]
+PACED = ["--rate", 20000, "--prefill-rate", 2000000]
 
 
 def fault(do, when=None, **more):
@@ -57,7 +59,7 @@ class Run:
             return self.place.submit(**spec)
         with Relay(self.place.port, relay) as between:
             done = self.place.submit(port=between.port, **spec)
-            assert between.connections > 1
+            self.connections = between.connections
         return done
 
     def check(self, charged=0):
@@ -227,36 +229,114 @@ def test_every_wording_of_a_full_context(runs, whole, dialect):
         assert len(made[0].failures) == len(words)
 
 
-def test_a_context_that_is_smaller_than_it_was_said(runs, whole):
-    """Nobody says how much there is, and the requests outgrow it; or the server cuts them without a word."""
-    made = runs(["openai"], "--ctx", 2300)
-    check_books(made, whole, "context_exceeded")
-    cut = runs(["ollama"], "--ctx", 4096, script=[fault("prompt_cut", {"every": 1})])
-    check_books(cut, whole, "prompt_cut")
-    assert all("smaller than it was taken for" in str(run.events) for run in made + cut)
+LONG = {"words": 5000, "chapters": 1}
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory):
+    run = Run(tmp_path_factory.mktemp("long") / "llamacpp", "llamacpp", **LONG)
+    run.check()
+    return run.book
+
+
+def test_a_context_that_nobody_tells(runs, long):
+    """It is learnt from the error, which costs no attempt."""
+    made = runs(["openai"], "--ctx", 2200, **LONG)
+    check_books(made, long, "context_exceeded")
+    assert "taken for 2200 tokens" in str(made[0].events)
 
 
 # ---- below HTTP
 
 
-# A plan that breaks three times has cost an attempt: nothing of it is kept.
-@pytest.mark.parametrize("last", ["pass", "bytewise"])
-def test_broken_connections(runs, whole, last):
-    modes = ["rst:9000", "cut:90000", "refuse", "rst:60000", "cut:50000", "status:502", last]
-    for run in runs(DIALECTS if last == "pass" else PLAIN, *PACED, relay=modes, charged=1):
-        assert run.book == whole and run.failures
+def test_broken_connections(runs, whole):
+    """A plan that breaks three times has cost an attempt: nothing of it is kept."""
+    modes = ["rst:9000", "cut:90000", "refuse", "rst:60000", "cut:50000", "status:502", "pass"]
+    for run in runs(DIALECTS, *PACED, relay=modes, charged=1):
+        assert run.book == whole and run.connections > 3
 
 
+# The first connection may be for the proofs alone.
 @pytest.mark.parametrize("mode, failures", [
-    ("hold:250000:200", ["truncated"]), ("hold:250000:5000", ["stall"]), ("gateway:524:300", ["gateway_timeout"])])
+    ("hold:120000:200", ["truncated"]), ("hold:120000:5000", ["stall"]), ("gateway:524:300", ["gateway_timeout", "reset"])])
 def test_a_proxy_that_gives_up(runs, whole, mode, failures):
-    """The server stalls behind a proxy, which says so, ends what had begun, or holds it."""
-    stalls = [fault("stall", CHUNK, after_tokens=0)] if mode.startswith("gateway") else None
-    check_books(runs(PLAIN, *PACED, script=stalls, relay=[mode, "pass"]), whole, *failures)
+    """It ends what had begun, or holds it, or says that the server is silent, and leaves that alone."""
+    mute = [fault("mute", CHUNK)] if mode.startswith("gateway") else None
+    check_books(runs(PLAIN, *PACED, script=mute, relay=[mode, mode, "pass"]), whole, *failures)
 
 
-def test_drops_of_a_stream(runs, whole):
-    check_books(runs(PLAIN, words=400, chapters=1, relay=["drip:1"]), whole)
+@pytest.mark.parametrize("mode", ["bytewise", "drip:1"])
+def test_a_stream_in_pieces(runs, mode):
+    small = {"words": 300, "chapters": 1}
+    whole = runs(["llamacpp"], **small)[0].book
+    check_books(runs(PLAIN, relay=[mode], **small), whole)
 
 
 # ---- what is asked before the book
+
+
+def proofs(do, when=None, **more):
+    return [{**fault(do, when or {"every": 1}, **more), "kinds": ["proof"]}]
+
+
+STRUCK = {
+    "refused": proofs("status", status=400, body='{"error":{"message":"bad request"}}'),
+    "500": proofs("status", {"at": 1}, status=500),
+    "401": proofs("auth"),
+    "loading": proofs("status", {"at": [1, 4]}, status=503),
+    "busy": proofs("busy", {"at": [2, 6]}),
+    "a page": proofs("html", {"at": 2}),
+    "empty": proofs("empty"),
+    "no text": proofs("no_deltas"),
+    "thoughts": proofs("reasoning_only"),
+    "hidden": proofs("hidden_answer"),
+    "flood": proofs("flood", after_tokens=2),
+    "overflow": proofs("overflow"),
+    "truncated": proofs("truncate", {"at": 3}, after_tokens=3),
+    "error": proofs("error_frame", {"at": 4}, after_tokens=2),
+    "stall": proofs("stall", {"at": 2}, after_tokens=3),
+    "down": proofs("down", {"at": 3}, ms=150),
+    "load": proofs("load", {"at": 1}, ms=200),
+}
+
+
+@pytest.mark.parametrize("name", STRUCK)
+def test_a_proof_that_fails_costs_the_book_nothing(runs, whole, name):
+    """It is given up or asked again; the book's own requests never see it."""
+    for run in runs(["llamacpp", "openai", "ollama", "vllm"], *PACED, script=STRUCK[name]):
+        check_books([run], whole)
+        assert run.status["retries"] == 0 and run.account["requests"] == 11
+
+
+# ---- how words are drawn
+
+
+SAMPLING = {"temperature": 0.9, "top_p": 0.91, "top_k": 41, "min_p": 0.04, "repetition_penalty": 1.1,
+            "presence_penalty": 0.2, "frequency_penalty": 0.3, "dry_multiplier": 0.7, "xtc_probability": 0.25,
+            "xtc_threshold": 0.15}
+REPETITION = {"llamacpp": "repeat_penalty", "openai": "repeat_penalty", "ollama": "repeat_penalty",
+              "lmstudio": "repeat_penalty", "koboldcpp": "rep_pen"}  # the others: as ours
+XTC, DRY = ["xtc_probability", "xtc_threshold"], ["dry_multiplier"]
+LACKS = {"llamacpp": [], "openai": XTC, "ollama": DRY + XTC, "vllm": DRY + XTC, "mlx": DRY,
+         "lmstudio": ["min_p"] + DRY + XTC, "koboldcpp": ["frequency_penalty"], "sglang": DRY + XTC}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_sampling(tmp_path, dialect):
+    """Each value arrives under the name that this server knows; what it lacks is not sent, and said once."""
+    with Place(tmp_path) as place:
+        place.serve("--dialect", dialect)
+        with Recorder(place.port) as recorder:
+            done = place.submit(port=recorder.port, words=300, chapters=1, sampling=SAMPLING)
+        assert done.returncode == 0, done.stderr
+        asked = [body for _, body in recorder.posts if "part 1 of" in json.dumps(body)]
+        told = [e["text"] for e in place.events(1) if "the book is written without" in e["text"]]
+    sent = asked[0].get("options", asked[0])
+    for name, value in SAMPLING.items():
+        if name in LACKS[dialect]:
+            assert name not in sent
+        else:
+            assert sent[REPETITION.get(dialect, name) if name == "repetition_penalty" else name] == value, name
+    assert sent["seed"] >= 0 and len(told) == bool(LACKS[dialect])
+    for name in LACKS[dialect]:
+        assert name.split("_")[0] in told[0]
