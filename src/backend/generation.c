@@ -476,6 +476,8 @@ static enum failure gen_judge_whole(struct generation *g, const struct http_repl
 
 static enum failure gen_judge(struct generation *g, const struct http_reply *reply)
 {
+    bool is_noise = g->verdict == FAIL_GARBAGE || g->verdict == FAIL_TOO_BIG;
+    if (g->state == GEN_ENDED && is_noise) return FAIL_NONE; // behind the answer's own end nothing can spoil it
     if (g->verdict != FAIL_NONE) return g->verdict;
     switch (reply->outcome) {
     case HTTP_REFUSED:

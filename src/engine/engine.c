@@ -145,7 +145,7 @@ static void tell_settled(struct engine *en)
 
 // ---- hooks -------------------------------------------------------------------------------------------------------
 
-// Whether the event is of the state that the job is in: it may have gone on since.
+// A state that has passed is not told: the facts would be another's.
 static bool is_of_now(const struct event_row *row, const struct job *j)
 {
     struct err e = ERR_INIT;

@@ -108,7 +108,9 @@ static void take_slot(struct link *k);
 static void on_scan_found(void *arg, size_t index, const struct backend_facts *facts)
 {
     struct link *k = arg;
-    bool usable = facts->failure == FAIL_NONE || facts->failure == FAIL_LOADING;
+    // One that has said what it is and then no more is busy with a long prompt, perhaps.
+    bool silent = facts->failure == FAIL_CONNECT_TIMEOUT && facts->dialect != DIALECT_UNKNOWN;
+    bool usable = facts->failure == FAIL_NONE || facts->failure == FAIL_LOADING || silent;
     if (!usable) return;
     if (index < k->found) k->found = index;
 }

@@ -202,17 +202,23 @@ static void bury(struct server *s, int64_t now_ms)
     s->start_ms = s->deaths++ == 0 ? 0 : now_ms + (ms < START_AGAIN_MAX_MS ? ms : START_AGAIN_MAX_MS);
 }
 
+static bool runs(struct server *s)
+{
+    char words[300];
+    return s->keeper && keeper_alive(s->keeper, words, sizeof(words));
+}
+
+// One that has died is server_start's to bury, which tells why.
 void server_restart(struct server *s, int64_t now_ms, const char *why)
 {
+    if (!runs(s)) return;
     log_line(LOG_WARN, "the backend '%s' is started again: %s", s->name, why);
     bury(s, now_ms);
 }
 
 bool server_is_starting(struct server *s, int64_t now_ms)
 {
-    char words[300];
-    return s->keeper && !s->listened && now_ms - s->started_ms < STARTING_MOST_MS &&
-           keeper_alive(s->keeper, words, sizeof(words));
+    return !s->listened && now_ms - s->started_ms < STARTING_MOST_MS && runs(s);
 }
 
 enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_ms, char *why, size_t size)

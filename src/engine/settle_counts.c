@@ -16,45 +16,48 @@ enum {
     CONTEXT_STEP = 256 // contexts are multiples of that
 };
 
-#define CUT_SHARE    0.7
-#define GROWTH_SLACK 1.4
-// Of a server of which it is not known what its count means.
+#define CUT_SHARE         0.7
+#define HALF_SHARE        0.8
+#define GROWTH_SLACK      1.4
 #define CUT_SHARE_UNKNOWN 0.5
 // Of the limit: an answer that was ended by it has used more.
 #define SHORT_SHARE 0.8
 
 // ---- a prompt that was cut -------------------------------------------------------------------------------------------
 
-// A prompt that holds all of the one before, and more, has more tokens than that. Only where a count is known to hold what
-// was cached.
+// A prompt that holds all of the one before, and more, has more tokens than that.
 static bool has_not_grown(const struct worker *w, const struct gen_result *r, double per_token)
 {
     const struct account_entry *now = &w->account_entry;
-    enum dialect_kind d = (enum dialect_kind)worker_server(w)->facts.dialect;
-    if (d == DIALECT_OLLAMA || (d == DIALECT_OPENAI && r->cached_tokens < 0)) return false;
     if (w->read_tokens <= 0 || r->prompt_tokens <= 0 || now->common < w->read_bytes) return false;
     double most = per_token > 0 ? per_token * GROWTH_SLACK : BYTES_PER_TOKEN_MOST;
     return r->prompt_tokens < w->read_tokens + (int64_t)((double)(now->bytes - w->read_bytes) / most);
 }
 
+// Ollama leaves half of the context that was asked for. By nothing else is it told apart: older ones leave out of their count
+// what was cached.
+static bool is_halved(const struct known *k, int64_t said)
+{
+    int64_t half = known_n_ctx_sent(k) / 2 + 2;
+    return said >= half - CUT_ODD_TOKENS && said <= half + CUT_ODD_TOKENS;
+}
+
 // The server reports far fewer tokens than we have sent: it has cut the prompt without a word, and what it wrote belongs
-// to another question. Our own count is trusted with the server's tokenizer, or when it is calibrated. Ollama's count
-// may leave out what was cached: there only its way of cutting is told apart, to half of the context.
+// to another question. Our own count is trusted with the server's tokenizer, or when it is calibrated.
 bool settle_is_prompt_cut(const struct worker *w, const struct gen_result *r)
 {
-    const struct server *s = worker_server(w);
     const struct known *k = w->known;
-    double per_token = (double)k->proofs.bytes_per_token_x100 / 100;
+    int dialect = worker_server(w)->facts.dialect;
+    double per_token = (double)k->proofs.bytes_per_token_x100 / 100, said = (double)r->prompt_tokens;
     if (k->counted >= CALIBRATED_FROM) per_token = (double)k->counted_bytes / (double)k->counted_tokens;
-    if (r->prompt_cut || has_not_grown(w, r, per_token)) return true;
-    if (r->prompt_tokens <= 0 || !(per_token > 0)) return false;
-    int64_t own = (int64_t)((double)w->prompt.bytes / per_token), said = r->prompt_tokens;
-    if (s->facts.dialect == DIALECT_OLLAMA) {
-        int64_t half = known_n_ctx(k) / 2 + 2;
-        return own > half + half / 4 && said >= half - CUT_ODD_TOKENS && said <= half + CUT_ODD_TOKENS;
-    }
-    double share = s->facts.dialect == DIALECT_OPENAI ? CUT_SHARE_UNKNOWN : CUT_SHARE;
-    return (double)said < share * (double)own;
+    if (r->prompt_cut) return true;
+    if (r->prompt_tokens <= 0) return false;
+    bool stuck = has_not_grown(w, r, per_token);
+    double own = per_token > 0 ? (double)w->prompt.bytes / per_token : 0;
+    if (dialect == DIALECT_OLLAMA) return is_halved(k, r->prompt_tokens) && (stuck || said < HALF_SHARE * own);
+    // Of a server of which it is not known what its count means.
+    if (dialect == DIALECT_OPENAI) return (stuck && r->cached_tokens >= 0) || said < CUT_SHARE_UNKNOWN * own;
+    return stuck || said < CUT_SHARE * own;
 }
 
 // ---- an answer that was ended early ------------------------------------------------------------------------------------

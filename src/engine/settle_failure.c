@@ -15,7 +15,7 @@
 #include "text/join.h"
 #include "text/words.h"
 
-enum { CHARGED_DELAY_MOST_MS = 1000, BYTES_PER_TOKEN = 4, TOKENS_TELLING = 20 };
+enum { CHARGED_DELAY_MOST_MS = 1000, BYTES_PER_TOKEN = 4, TOKENS_TELLING = 20, PAGES_MOST = 3 };
 
 // Whether the next attempt can go on from what this one brought, as launch.c's carry judges it. Only prose is continued.
 static bool is_forward(const struct worker *w, const struct gen_result *r)
@@ -191,7 +191,8 @@ static struct retry_decision decide(struct worker *w, const struct gen_result *r
     uint32_t jitter = 0;
     os_random(&jitter, sizeof(jitter));
     // A server that has answered is one: what says now that it is none is something in front of it, which will pass.
-    bool in_front = (r->failure == FAIL_NOT_A_SERVER || r->failure == FAIL_NOT_FOUND) && worker_server(w)->was_useful;
+    bool page = r->failure == FAIL_NOT_A_SERVER || (r->failure == FAIL_NOT_FOUND && w->failures_in_row < PAGES_MOST);
+    bool in_front = page && worker_server(w)->was_useful;
     struct retry_input in = {
         .failure = in_front ? FAIL_GATEWAY : r->failure,
         .in_row = w->failures_in_row,
@@ -267,7 +268,8 @@ bool settle_failure(struct worker *w, const struct gen_result *r, struct settled
 {
     bool forward = is_forward(w, r);
     note_speed(w, r);
-    w->read_tokens = 0;
+    if (r->failure != FAIL_PROMPT_CUT)
+        w->read_tokens = 0; // the same prompt is asked again, and judged as this one was
     note_use(w, r, forward);
     worker_count_failure(w, r->failure);
     w->same_request = is_culprit(r, forward) ? w->same_request + 1 : 0;

@@ -66,8 +66,9 @@ static void leave_for(struct worker *w, int to, const char *why)
     bool again =
         w->route == home_route(w) && w->went_home_ms > 0 && clock_mono_ms() - w->went_home_ms < HOME_FAILED_MS;
     if (again) w->home_failed_ms = clock_mono_ms();
-    (void)snprintf(text, sizeof(text), "the backend '%.100s' cannot be used (%.200s): the book goes on with '%.100s'",
-                   w->routes.at[w->route].backend, why, w->routes.at[to].backend);
+    bool for_good = w->struck >> w->route & 1;
+    (void)snprintf(text, sizeof(text), "the backend '%.100s' is %s (%.200s): the book goes on with '%.100s'",
+                   w->routes.at[w->route].backend, for_good ? "of no use" : "down", why, w->routes.at[to].backend);
     move_to(w, to, text);
 }
 

@@ -18,12 +18,12 @@ enum {
     SLOT_TAKEN_MS = 500,
     GRACE_MS = 5000,
     NEW_JOB_MS = 60 * 1000,
-    DOWN_LONG_MS = 30 * 1000, // before a book goes elsewhere: longer than a restart takes
+    DOWN_LONG_MS = 10 * 1000, // before a book goes elsewhere: one that is loading says so
     IDLE_LEAST_MS = 30 * 1000,
     HUNG_LEAST_MS = 5000,
     HUNG_UNKNOWN_MS = 60 * 1000,
     BATCH_TOKENS = 2048,
-    UNKNOWN_PREFILL_PER_S = 100,
+    UNKNOWN_PREFILL_PER_S = 1000,
     LEFT_SAID_MS = 500,  // what a server needs to stop that was proved to stop when its client leaves
     CONTEXT_LEAST = 2000 // tokens; 2,048 less what some servers keep to themselves
 };
@@ -42,7 +42,7 @@ void worker_open(struct worker *w)
 // address with nobody behind it is most likely a wrong one. A few seconds are for a server that is being started.
 static bool asks_owner(const struct worker *w, const struct link_result *r)
 {
-    if (!r->nobody || w->job.requests > 0) return false;
+    if (!r->nobody || w->job.requests > 0 || w->routes.count > 1) return false;
     int64_t age = clock_wall_ms() - w->job.created_ms;
     return server_is_auto(worker_server(w)) || (age > GRACE_MS && age < NEW_JOB_MS);
 }

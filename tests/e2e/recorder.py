@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: the novelgen authors
 #
-# What the tests of several backends share: the user's own config file, and a recorder, which stands before one simulator
-# or more (then one for each of its slots), passes everything on, and remembers who asked for what with which key.
+# What the tests of several backends share: the user's own config file, a place with more than one server, and a recorder,
+# which stands before one simulator or more (then one for each of its slots), passes everything on, and remembers who
+# asked for what with which key.
 import http.client
 import http.server
 import json
 import threading
+
+from novelgen import Simulator, wait_until
+from place import SPEC, Place
 
 GENERATING = ("/v1/chat/completions", "/completion", "/api/chat", "/api/generate")
 
@@ -15,6 +19,41 @@ def configure(home, *backends, **more):
     folder = home.dir / "user" / ".config" / "novelgen"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps({"backends": list(backends), **more}))
+
+
+class Several(Place):
+    """The place's own server may die and come back; the others, and recorders, end with the test."""
+
+    def __init__(self, directory):
+        super().__init__(directory)
+        self.others = []
+
+    def __exit__(self, *exc):
+        super().__exit__(*exc)
+        for other in self.others:
+            other.close()
+
+    def other(self, *options):
+        self.others.append(Simulator("--seed", 7, *options))
+        return self.others[-1]
+
+    def recorder(self, *sims, **more):
+        self.others.append(Recorder(*sims, **more))
+        return self.others[-1]
+
+    def write(self, backend, *more, **spec):
+        """A book that is being written, as soon as its job is accepted."""
+        path = self.dir / f"spec{len(self.terminals)}.json"
+        path.write_text(json.dumps({**SPEC, "words": 700, "chapters": 2, **spec}))
+        terminal = self.start("submit", path, "--backend", backend, *more)
+        terminal.job()
+        return terminal
+
+    def said(self, job, *words, kind="backend"):
+        return [e["text"] for e in self.events(job) if e["type"] == kind and all(w in e["text"] for w in words)]
+
+    def wait_said(self, job, *words, seconds=30, **more):
+        return wait_until(lambda: self.said(job, *words, **more), seconds, f"a word of {words}")
 
 
 class Recorder:

@@ -60,7 +60,7 @@ def test_what_the_server_does_not_say_is_told_by_the_config(place, dialect):
     place.serve("--dialect", dialect, "--ctx", SMALL)
     config = place.dir / "user" / ".config" / "novelgen" / "config.json"
     config.parent.mkdir(parents=True)
-    config.write_text('{"backends": [{"name": "mine", "url": "%s", "n_ctx": %d}]}' % (place.server.url, SMALL))
+    config.write_text('{"backends": [{"name": "mine", "url": "%s", "n_ctx_tokens": %d}]}' % (place.server.url, SMALL))
     done = place.run(*place.submit_args(**BOOK)[:2], "--backend", "mine", "--out", place.out, "--quiet")
     assert done.returncode == 0, done.stderr
     assert place.server.account()["fit_max"] <= 1 and place.status(1)["retries"] == 0
@@ -102,9 +102,8 @@ def test_a_prompt_that_was_cut_gives_no_text(place, dialect):
     status = written(place, **BOOK)
     assert 1 <= status["retries"] <= 3
     assert len(said(place, "cut the prompt without a word")) == status["retries"]
-    cut = rows(place, f"SELECT failure, verdict FROM attempt WHERE prompt_tokens = {size // 2 + 2}")
-    assert cut and {failure for failure, _ in cut} == {"prompt_cut"}
-    assert rows(place, "SELECT sum(charged) FROM task") == [(0,)]
+    cut = rows(place, f"SELECT failure FROM attempt WHERE prompt_tokens = {size // 2 + 2}")
+    assert cut and {failure for failure, in cut} == {"prompt_cut"}
 
 
 @pytest.mark.parametrize("language", ["en", "pl"])

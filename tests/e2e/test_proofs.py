@@ -130,18 +130,18 @@ def test_verdicts(place, options, expected):
 @pytest.mark.parametrize("options, sent", [([], True), (["--no-json"], False)], ids=["followed", "not followed"])
 def test_a_schema_is_sent_where_it_is_followed(place, options, sent):
     place.serve(*options)
-    with Listener(place.port) as recorder:
-        written(place, recorder.port)
-        assert any("response_format" in body for _, body in recorder.requests()) == sent
+    with Listener(place.port) as tap:
+        written(place, tap.port)
+        assert any("response_format" in body for _, body in tap.requests()) == sent
 
 
 @pytest.mark.parametrize("options, role", [([], "assistant"), (["--dialect", "llamacpp", "--restate"], "user")],
                          ids=["prefilled", "quoted"])
 def test_a_broken_answer_is_prefilled_where_that_is_proved_and_quoted_where_not(place, options, role):
     place.serve(*options, script=[{"when": {"at": 4}, "do": "truncate", "after_tokens": 80, "kinds": ["chunk"]}])
-    with Listener(place.port) as recorder:
-        written(place, recorder.port)
-        requests = recorder.requests()
+    with Listener(place.port) as tap:
+        written(place, tap.port)
+        requests = tap.requests()
         assert place.status(1)["retries"] == 1
         broken = requests[3][1]["messages"]
         again = requests[4][1]["messages"]
@@ -152,9 +152,9 @@ def test_a_broken_answer_is_prefilled_where_that_is_proved_and_quoted_where_not(
 def test_a_template_that_renders_past_answers_anew_is_gone_around(place, plain, dialect, route):
     """Ollama tells no cached tokens, so that its template was never looked at: half of the prompt was read twice."""
     place.serve("--dialect", dialect, "--rerender")
-    with Listener(place.port) as recorder:
-        written(place, recorder.port, **LONG)
-        assert {path for path, _ in recorder.requests()} == {route}
+    with Listener(place.port) as tap:
+        written(place, tap.port, **LONG)
+        assert {path for path, _ in tap.requests()} == {route}
     account = place.server.account()
     share, best = (a["prompt_chars_evaluated"] / a["prompt_chars"] for a in (account, plain))
     assert share <= best * 1.1
@@ -187,16 +187,16 @@ SAMPLING = {"sampling": {"min_p": 0.05, "xtc_probability": 0.5, "xtc_threshold":
 
 def test_what_is_refused_is_left_out_told_once_and_remembered(place):
     place.serve("--refuse-param", "min_p,xtc_probability")
-    with Listener(place.port) as recorder:
-        written(place, recorder.port, **SAMPLING)
+    with Listener(place.port) as tap:
+        written(place, tap.port, **SAMPLING)
         texts = said(place, "left out from now on")
         assert len(texts) == len(set(texts)) and 1 <= len(texts) <= 2
         assert all(any(name in t for t in texts) for name in ("min_p", "xtc_probability"))
         assert place.status(1)["retries"] == len(texts) and place.status(1)["gaps"] == 0
-        before = len(recorder.requests())
-        assert sum("min_p" in body for _, body in recorder.requests()) == 1
-        written(place, recorder.port, **SAMPLING)
-        news = [body for _, body in recorder.requests()[before:]]
+        before = len(tap.requests())
+        assert sum("min_p" in body for _, body in tap.requests()) == 1
+        written(place, tap.port, **SAMPLING)
+        news = [body for _, body in tap.requests()[before:]]
         assert news and not any("min_p" in body or "xtc_probability" in body for body in news)
     assert place.status(2)["retries"] == 0 and not said(place, "left out from now on", 2)
     assert len(said(place, "has no", 2)) == 1  # the owner of the second book is told too what it is written without
