@@ -314,6 +314,13 @@ def test_broken_connections(runs, whole):
         assert run.book == whole and run.connections > 3
 
 
+def test_a_server_that_closes_when_it_is_asked_again_stays_what_it_was(runs, whole):
+    """It was taken for the next kind that answers, and the book stopped at a route that is not there."""
+    made = runs(["ollama"], *PACED, relay=["cut:40000", "refuse", "refuse", "pass"])
+    check_books(made, whole, "truncated")
+    assert made[0].connections > 3
+
+
 # The first connection may be for the proofs alone.
 @pytest.mark.parametrize("mode, failures", [
     ("hold:120000:200", ["truncated"]), ("hold:120000:5000", ["stall"]), ("gateway:524:300", ["gateway_timeout", "reset"])])
