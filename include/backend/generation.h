@@ -38,6 +38,7 @@ struct gen_message {
 // partial answer is continued by appending it. Found out by backend/render.h.
 struct gen_template {
     char *before, *open, *glue;
+    bool reopens; // the server's own rendering lacks a part of `open` before past answers, and so reads them anew
 };
 
 struct gen_request {
@@ -78,6 +79,7 @@ struct gen_result {
     int64_t retry_after_ms; // -1
     int n_ctx_tokens;       // FAIL_CONTEXT: what the server says it has; 0: it does not say
     param_set refused;      // FAIL_PARAM: the parameters that its message names; 0: none in particular
+    bool pings;             // signs of life came that are neither text nor thought
     bool prompt_cut;        // the server itself says that it cut the prompt (llama.cpp's "truncated")
     char message[400];      // the server's or the system's own words, masked
 };

@@ -20,6 +20,7 @@ struct idle_options {
     const char *url, *bearer;
     int slot;         // the one that counts; -1: all must be idle
     int64_t limit_ms; // in all
+    int64_t hung_ms;  // for one answer; 0: 5000
 };
 
 enum idle_end {

@@ -36,6 +36,7 @@ bool keeper_alive(struct keeper *k, char *why, unsigned long size);
 // The last lines that the backend has written so far (masked, oldest first, joined by " | "): while it loads, hangs, or
 // after it died. "" if there are none.
 void keeper_words(struct keeper *k, char *out, unsigned long size);
+void keeper_end(struct keeper *k);  // closes the pipe and does not wait: keeper_alive tells when it is gone
 void keeper_stop(struct keeper *k); // closes the pipe, waits for the end (at most ~4 s); NULL is fine
 
 // Binds and listens on 127.0.0.1, any free port. -1 and e set on failure.

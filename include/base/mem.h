@@ -22,4 +22,7 @@ void mem_grow(void *items_ptr, size_t *cap, size_t need, size_t size);
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
+// The last `c` of the bytes, or NULL (memrchr is not everywhere).
+const void *mem_rchr(const void *bytes, int c, size_t len);
+
 #endif

@@ -25,7 +25,7 @@ struct engine_options {
 };
 
 struct engine_events {
-    // A job has come to rest: done, paused, cancelled. After the commit. May call engine_stop.
+    // A job has come to rest: done, paused, cancelled. After the commit. The engine must not be stopped from inside.
     void (*settled)(void *arg, int64_t job, enum job_state state);
     // Nothing is runnable, and the inbox is empty. May be called again and again.
     void (*idle)(void *arg);
@@ -40,7 +40,5 @@ struct engine *engine_start(const struct engine_options *o, const struct engine_
 // Commits what has streamed, leaves the request (its row says so), ends managed backends, closes the store. The caller
 // may then release the lock. NULL is fine.
 void engine_stop(struct engine *en);
-// Looks into the inbox now.
-void engine_poke(struct engine *en);
 
 #endif

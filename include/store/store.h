@@ -53,8 +53,7 @@ bool store_jobs_unfinished(struct store *s, int64_t *count, struct err *e); // n
 // The runnable jobs, in the order in which they are to be worked on: those that have begun (planning, writing,
 // waiting) before the queued ones, then by id. `each` returns false to end the listing, which is then no error.
 struct job_brief {
-    int64_t id, created_ms;
-    enum job_state state;
+    int64_t id;
     const char *backend, *fallback, *began_on; // as in struct job
 };
 bool store_jobs_runnable(struct store *s, bool (*each)(void *arg, const struct job_brief *j), void *arg,
@@ -170,6 +169,7 @@ struct attempt_begin {
     struct task_key task;
     const char *backend, *model;
     const char *server; // its address (url_address), or the name of a managed backend: what a successor knows it by
+    int slot;           // of the server
     int words_asked, max_tokens;
     int64_t seed;
     const char *prefix; // carried-over text
@@ -207,7 +207,7 @@ bool store_attempt_newest(struct store *s, int64_t *id, struct err *e); // of al
 // What an engine before this one may have left running on a server: among the attempts up to `newest` there, the newest
 // that is not ended, or the newest of all, if it was left while the server was answering; of the two, the newer one. An
 // attempt in flight of which no server is known may be on any. STORE_NONE: nothing.
-enum store_found store_attempt_left(struct store *s, const char *server, int64_t newest, int64_t *job,
+enum store_found store_attempt_left(struct store *s, const char *server, int slot, int64_t newest, int64_t *job,
                                     struct attempt *out, struct err *e);
 // The writing speeds (tokens a second; answers of at least 30 tokens) of the last `most` answers of the model among the
 // newest 1,000 attempts on that server, oldest first.
@@ -278,7 +278,9 @@ enum store_found store_file_get(struct store *s, int64_t job, const char *path, 
 // By server (as in attempt_begin) and model ("": whatever it has).
 struct backend_profile {
     char dialect[32];                   // dialect_name; "": not known
-    int n_ctx_tokens;                   // learnt from a refusal, or chosen once and kept (Ollama's num_ctx); 0: none
+    int n_ctx_tokens;                   // learnt from a refusal; 0: none
+    int n_ctx_against;                  // what was believed when it was learnt: another size makes it void
+    int n_ctx_sent;                     // chosen once and kept, where each request sends it (Ollama); 0: none
     double prefill_per_s, decode_per_s; // tokens; 0: not measured
     char *proved;                       // JSON, the engine's own; "" : not proved yet
     int64_t proving_ms;                 // wall clock: proofs were begun then and did not end; 0: none
@@ -289,6 +291,9 @@ bool store_profile_put(struct store *s, const char *server, const char *model, c
 enum store_found store_profile_get(struct store *s, const char *server, const char *model,
                                    struct backend_profile *out,
                                    struct err *e); // STORE_NONE: `out` is empty, proved ""
+// Whether proofs were begun there, with whatever model, and did not end: since when (wall clock), 0: no.
+bool store_proving_get(struct store *s, const char *server, int64_t *since_ms, struct err *e);
+bool store_proving_clear(struct store *s, const char *server, struct err *e);
 // What a model was asked for and delivered, over all books: counts up. `ratio` of the sums, 1 while less than 2,000
 // words were asked; pinned to a job with store_job_set_model, so that a book never depends on another that runs later.
 bool store_model_note(struct store *s, const char *model, int words_asked, int words, struct err *e);

@@ -305,6 +305,7 @@ static bool gen_on_event(void *arg, const char *type, const char *data, size_t l
 static void gen_on_comment(void *arg, const char *text, size_t len)
 {
     struct generation *g = arg;
+    g->result.pings = true;
     if (g->dialect->read_comment == NULL) return;
     watchdog_progress(&g->watchdog, g->dialect->read_comment(text, len), g->now_ms);
 }
@@ -475,6 +476,8 @@ static enum failure gen_judge_whole(struct generation *g, const struct http_repl
 
 static enum failure gen_judge(struct generation *g, const struct http_reply *reply)
 {
+    bool is_noise = g->verdict == FAIL_GARBAGE || g->verdict == FAIL_TOO_BIG;
+    if (g->state == GEN_ENDED && is_noise) return FAIL_NONE; // behind the answer's own end nothing can spoil it
     if (g->verdict != FAIL_NONE) return g->verdict;
     switch (reply->outcome) {
     case HTTP_REFUSED:

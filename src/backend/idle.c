@@ -26,7 +26,7 @@ struct idle_wait {
     void *arg;
     struct fetch *fetch;
     struct timer *next, *limit;
-    int64_t pause_ms;
+    int64_t pause_ms, hung_ms;
 };
 
 bool idle_has_route(enum dialect_kind d)
@@ -91,7 +91,7 @@ static void idle_ask(void *arg)
                                     .path = w->dialect->idle_path,
                                     .bearer = w->bearer,
                                     .reply_max = BUF_MAX_REPLY, // older llama.cpp puts each slot's prompt into it
-                                    .limit_ms = IDLE_HUNG_MS};
+                                    .limit_ms = w->hung_ms};
     w->fetch = fetch_start(w->loop, w->http, &q, idle_on_reply, w);
 }
 
@@ -106,6 +106,7 @@ struct idle_wait *idle_wait_start(struct loop *l, struct http *h, const struct i
     struct idle_wait *w = mem_calloc(1, sizeof(*w));
     *w = (struct idle_wait){
         .loop = l, .http = h, .slot = o->slot, .done = done, .arg = arg, .pause_ms = IDLE_FIRST_MS};
+    w->hung_ms = o->hung_ms > 0 ? o->hung_ms : IDLE_HUNG_MS;
     w->dialect = dialect_get(o->dialect);
     w->url = mem_strdup(o->url);
     w->bearer = mem_strdup_opt(o->bearer);

@@ -200,10 +200,16 @@ static void keeper_nap(void)
     (void)nanosleep(&nap, NULL);
 }
 
+void keeper_end(struct keeper *k)
+{
+    if (k->tie >= 0) close(k->tie);
+    k->tie = -1;
+}
+
 void keeper_stop(struct keeper *k)
 {
     if (k == NULL) return;
-    close(k->tie);
+    keeper_end(k);
     int64_t until_ms = clock_mono_ms() + STOP_LIMIT_MS;
     for (keeper_look(k); k->pid != 0 && clock_mono_ms() < until_ms; keeper_look(k)) keeper_nap();
     if (k->pid != 0) {

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: the novelgen authors
 #include "metrics.h"
 
+#include "base/mem.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +15,7 @@ static double metrics_value(const char *line, size_t len, const char *name)
     char number[32];
     if (len <= name_len || memcmp(line, name, name_len) != 0) return -1;
     if (line[name_len] != '{' && line[name_len] != ' ') return -1; // a longer name
-    const char *space = memrchr(line, ' ', len);
+    const char *space = mem_rchr(line, ' ', len);
     size_t digits = space != NULL ? len - (size_t)(space - line) - 1 : 0;
     if (digits == 0 || digits >= sizeof(number)) return -1;
     memcpy(number, space + 1, digits);

@@ -147,6 +147,13 @@ static void probe_refused(struct probe *p, enum failure f, const char *message)
     if (message[0] != '\0') probe_say(p, message);
 }
 
+// The server is asked whether it still is what it was. One that fails here has not said no, and whoever answers next on
+// the same address would be taken for another kind: Ollama answers on OpenAI's routes too.
+static bool probe_guesses(const struct probe *p)
+{
+    return !p->identified && p->guess != DIALECT_UNKNOWN && (int)p->dialect->kind == p->guess;
+}
+
 // An error status matters if it speaks of the whole server. That this one route is missing or shut says nothing.
 static enum failure probe_status(struct probe *p, const struct probe_reply *r)
 {
@@ -157,7 +164,8 @@ static enum failure probe_status(struct probe *p, const struct probe_reply *r)
     bool is_list = strcmp(r->path, LIST_PATH) == 0, known = p->identified || p->given;
     bool is_llamacpp = !known && strcasestr(r->server, "llama.cpp") != NULL; // its list is open, even without a key
     bool whole = f == FAIL_GATEWAY || f == FAIL_GATEWAY_TIMEOUT || (f == FAIL_LOADING && r->status >= 500) ||
-                 (f == FAIL_AUTH && is_llamacpp) || (known && r->status >= 500 && strcmp(r->path, HEALTH_PATH) == 0);
+                 (f == FAIL_AUTH && is_llamacpp) || (probe_guesses(p) && r->status >= 500) ||
+                 (known && r->status >= 500 && strcmp(r->path, HEALTH_PATH) == 0);
     if (whole || is_list || (p->given && p->refusal == FAIL_NONE)) probe_refused(p, f, t.message);
     if (whole && is_llamacpp) p->facts.dialect = DIALECT_LLAMACPP;
     return whole ? f : FAIL_NONE;
@@ -257,7 +265,7 @@ static void probe_go_on(struct probe *p)
 static void probe_broke(struct probe *p, const struct fetch_reply *r)
 {
     if (p->refusal == FAIL_NONE || r->failure != FAIL_RESET) probe_refused(p, r->failure, r->message);
-    if (r->failure != FAIL_RESET || p->identified || p->given) {
+    if (r->failure != FAIL_RESET || p->identified || p->given || probe_guesses(p)) {
         probe_end(p, r->failure);
         return;
     }

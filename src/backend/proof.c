@@ -29,6 +29,7 @@
 #include <string.h>
 
 enum {
+    TOTAL_BEYOND_MS = 120 * 1000,
     QUIET_TOKENS_PER_S = 20, // slower machines have a status route, or are waited for by the request after us
     SETTLE_LIMIT_MS = 30 * 1000,
     OVERRUN_SLACK_TOKENS = 8,
@@ -153,7 +154,10 @@ static void proof_on_idle(void *arg, enum idle_end how)
         proof_stay_quiet(p);
         return;
     case IDLE_BUSY:
-        proof_finish(p, FAIL_BUSY, "the server went on generating for an answer that nobody waits for");
+        if (p->scene.dialect == DIALECT_LLAMACPP || p->scene.dialect == DIALECT_KOBOLDCPP)
+            proof_finish(p, FAIL_BUSY, "the server went on generating for an answer that nobody waits for");
+        else
+            proof_settled(p, false); // its route speaks of everybody's requests
         return;
     case IDLE_HUNG:
         proof_finish(p, FAIL_WEDGED, "the server does not say whether it is idle");
@@ -279,7 +283,8 @@ static void proof_send(struct proof *p)
                             .reasoning_is_text = p->scene.reasoning_is_text,
                             .without = p->scene.found.refused,
                             .first_token_ms = p->first_token_ms,
-                            .stall_ms = p->stall_ms};
+                            .stall_ms = p->stall_ms,
+                            .total_ms = p->first_token_ms + TOTAL_BEYOND_MS};
     p->scene.found.requests++;
     p->generation = gen_start(p->loop, p->http, &q, &proof_events, p);
 }
@@ -300,7 +305,7 @@ static void proof_on_render(void *arg, struct gen_template *t)
 {
     struct proof *p = arg;
     p->render = NULL;
-    p->scene.found.raw = t;
+    proof_judge_template(&p->scene, t);
     proof_next_step(p);
     proof_go(p);
 }

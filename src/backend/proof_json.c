@@ -51,7 +51,7 @@ static struct gen_template *proof_read_template(const struct json *v)
                *glue = json_str(json_get(v, "glue"), NULL);
     if (before == NULL || open == NULL || glue == NULL) return NULL;
     struct gen_template *t = mem_calloc(1, sizeof(*t));
-    *t = (struct gen_template){mem_strdup(before), mem_strdup(open), mem_strdup(glue)};
+    *t = (struct gen_template){mem_strdup(before), mem_strdup(open), mem_strdup(glue), false};
     return t;
 }
 

@@ -10,12 +10,14 @@
 //   schema   24                          schema
 //   prefill  12                          prefill
 //   reuse    32, 4                       reuse
+//   render                               reuse, where no count tells it
 //   raw      32, 4                       that a raw text is reused where a chat was not
 //   leave    64, left at its first text  leave
 #include "proof_step.h"
 
 #include "backend/count.h"
 #include "backend/idle.h"
+#include "backend/render.h"
 #include "base/mem.h"
 #include "io/json.h"
 
@@ -246,9 +248,19 @@ static bool reuse_judge(struct proof_scene *s, int turn)
     return false;
 }
 
+// Where no count tells what was reused, the template does.
 static bool render_applies(const struct proof_scene *s)
 {
-    return s->found.reuse == PROOF_NO && gen_has_raw(s->dialect);
+    return (s->found.reuse == PROOF_NO || !s->tells_cached) && s->answered && gen_has_raw(s->dialect);
+}
+
+void proof_judge_template(struct proof_scene *s, struct gen_template *t)
+{
+    if (t != NULL && !s->tells_cached && t->reopens) s->found.reuse = PROOF_NO;
+    if (s->found.reuse == PROOF_NO)
+        s->found.raw = t;
+    else
+        gen_template_free(t);
 }
 
 static bool raw_applies(const struct proof_scene *s)
@@ -265,7 +277,7 @@ static void raw_ask(const struct proof_scene *s, int turn, struct proof_ask *out
 static bool raw_judge(struct proof_scene *s, int turn)
 {
     if (turn == 0) return true;
-    s->raw_holds = reuse_verdict(&s->answers[0].result, &s->answers[1].result) == PROOF_YES;
+    s->raw_holds = !s->tells_cached || reuse_verdict(&s->answers[0].result, &s->answers[1].result) == PROOF_YES;
     return false;
 }
 

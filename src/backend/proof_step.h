@@ -66,6 +66,8 @@ struct proof_step {
 
 extern const struct proof_step proof_steps[PROOF_STEPS];
 
+// What the server's own template says of it. Takes `t`; NULL: there is none.
+void proof_judge_template(struct proof_scene *s, struct gen_template *t);
 // What 64 tokens take at the speed that was seen; 0: unknown.
 int64_t proof_rest_ms(const struct proof_scene *s);
 // From how long after the client had left the server was idle.

@@ -114,7 +114,8 @@ struct gen_template *gen_template_from(const char *one, const char *three, const
     struct gen_template *t = mem_alloc(sizeof(*t));
     *t = (struct gen_template){.before = mem_strndup(one, before_len),
                                .open = mem_strdup(open),
-                               .glue = mem_strndup(glue, (size_t)(u2_at - glue))};
+                               .glue = mem_strndup(glue, (size_t)(u2_at - glue)),
+                               .reopens = open[a_at - past] != '\0'};
     return t;
 }
 

@@ -96,3 +96,11 @@ void mem_grow(void *items_ptr, size_t *cap, size_t need, size_t size)
     memcpy(items_ptr, &items, sizeof items);
     *cap = grown;
 }
+
+const void *mem_rchr(const void *bytes, int c, size_t len)
+{
+    const unsigned char *at = bytes;
+    while (len > 0)
+        if (at[--len] == (unsigned char)c) return at + len;
+    return NULL;
+}

@@ -18,9 +18,9 @@ enum { ACCOUNT_CACHE_SIZE = 512 };
 
 struct account {
     char cache[ACCOUNT_CACHE_SIZE]; // whose it is: server, slot and model, as its owner names them
-    struct buf last;  // the messages of the last request, and its answer as far as it came
-    size_t turn_at;   // where its new turn begins in `last`
-    int conversation; // of the last request
+    struct buf last;                // the messages of the last request, and its answer as far as it came
+    size_t turn_at;                 // where its new turn begins in `last`
+    int conversation;               // of the last request
     size_t left_out;
     bool head_cut; // the last answer was accepted without its head
     bool empty;    // of this process: nothing was sent yet

@@ -12,6 +12,8 @@
 // the disk is full this is repeated, quietly, until it works. A damaged database ends the engine.
 #include "engine/engine.h"
 
+#include <string.h>
+
 #include "base/file.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -20,6 +22,7 @@
 #include "engine/inbox.h"
 #include "engine/hooks.h"
 #include "engine/pool.h"
+#include "io/json.h"
 #include "store/store.h"
 
 enum { INBOX_MS = 100, REOPEN_MIN_MS = 100, REOPEN_MAX_MS = 5000, CALM_MS = 60 * 1000 };
@@ -142,6 +145,17 @@ static void tell_settled(struct engine *en)
 
 // ---- hooks -------------------------------------------------------------------------------------------------------
 
+// A state that has passed is not told: the facts would be another's.
+static bool is_of_now(const struct event_row *row, const struct job *j)
+{
+    struct err e = ERR_INIT;
+    struct json *data = json_read(row->data, strlen(row->data), &e);
+    const char *to = json_str(json_get(data, "to"), NULL);
+    bool same = to && strcmp(to, job_state_name(j->state)) == 0;
+    json_free(data);
+    return same;
+}
+
 static bool tell_hook(void *arg, const struct event_row *row)
 {
     struct engine *en = arg;
@@ -149,7 +163,7 @@ static bool tell_hook(void *arg, const struct event_row *row)
     struct job j;
     en->told_event = row->id;
     if (strcmp(row->type, "state") != 0 || store_job_get(en->store, row->job, &j, &e) != STORE_FOUND) return true;
-    hooks_tell(en->hooks, &j, clock_mono_ms());
+    if (is_of_now(row, &j)) hooks_tell(en->hooks, &j, clock_mono_ms());
     job_release(&j);
     return true;
 }
@@ -193,11 +207,6 @@ static void look(struct engine *en)
 static void on_inbox(void *arg)
 {
     look(arg);
-}
-
-void engine_poke(struct engine *en)
-{
-    timer_set(en->inbox, 0);
 }
 
 // ---- life ------------------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ void flight_prepare(struct flight *f, struct store *s, int64_t attempt, const ch
     guard_free(f->guard);
     f->guard = guard;
     f->stopped = NULL;
-    f->start_ms = f->first_ms = 0;
+    f->start_ms = f->first_ms = f->last_ms = 0;
     f->store = s;
     f->attempt = attempt;
     buf_clear(&f->prefix);
@@ -106,7 +106,8 @@ static void on_text(void *arg, const char *bytes, size_t len)
 {
     struct flight *f = arg;
     size_t before = f->text.len;
-    if (f->first_ms == 0) f->first_ms = clock_mono_ms();
+    f->last_ms = clock_mono_ms();
+    if (f->first_ms == 0) f->first_ms = f->last_ms;
     utf8_prose(&f->text, bytes, len, &f->pending_cr);
     const char *why = guard_feed(f->guard, f->text.data + before, f->text.len - before);
     if (why) {

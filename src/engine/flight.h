@@ -41,8 +41,8 @@ struct flight {
     size_t committed;  // bytes of text
     bool pending_cr;
     struct guard *guard;
-    const char *stopped;        // why the guard ended the answer; NULL: it did not
-    int64_t start_ms, first_ms; // monotonic; first: of its text, 0 before
+    const char *stopped;                 // why the guard ended the answer; NULL: it did not
+    int64_t start_ms, first_ms, last_ms; // monotonic; first, last: of its text, 0 before
 };
 
 void flight_init(struct flight *f, struct loop *l, const struct flight_events *events, void *arg);

@@ -52,6 +52,8 @@ struct gate_out {
 
 void gate_chunk(const struct gate_in *in, struct gate_out *out);
 
+// Whether a text begins with thinking between the marks of some model, and goes on behind them.
+bool gate_has_thoughts(const char *text, size_t len);
 // Whether the first GATE_THOUGHT_CHARACTERS of an answer are thinking aloud, not story.
 enum { GATE_THOUGHT_CHARACTERS = 1600 }; // about sixteen sentences; all of them would take longer than a gate may
 bool gate_thinks(const struct language *l, const char *s, size_t len);

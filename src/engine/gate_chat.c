@@ -61,7 +61,7 @@ size_t gate_chat(const struct gate_in *in, const char *s, size_t len)
 // Where the last line begins.
 static size_t last_line(const char *s, size_t len)
 {
-    const char *newline = memrchr(s, '\n', len);
+    const char *newline = mem_rchr(s, '\n', len);
     return newline ? (size_t)(newline - s) + 1 : 0;
 }
 

@@ -5,6 +5,7 @@
 // then talk, half a sentence, a conclusion, and what is too much.
 #include <string.h>
 
+#include "base/mem.h"
 #include "engine/gate_rules.h"
 #include "text/cycle.h"
 #include "text/words.h"
@@ -72,7 +73,7 @@ static void trim_blanks(struct gate_work *w)
 // Where the last whole line ends: a list has no sentences.
 static size_t line_whole(const char *s, size_t len)
 {
-    const char *newline = memrchr(s, '\n', len);
+    const char *newline = mem_rchr(s, '\n', len);
     return newline ? gate_trim(s, (size_t)(newline - s)) : 0;
 }
 

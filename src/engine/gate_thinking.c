@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "engine/gate.h"
 #include "engine/gate_rules.h"
 
 static const struct {
@@ -49,4 +50,10 @@ enum gate_thought gate_thinking(const char *s, size_t len, size_t *behind)
         return gate_trim(s + *behind, len - *behind) > 0 ? GATE_THOUGHT : GATE_ONLY_THOUGHT;
     }
     return GATE_NO_THOUGHT;
+}
+
+bool gate_has_thoughts(const char *text, size_t len)
+{
+    size_t behind;
+    return gate_thinking(text, len, &behind) == GATE_THOUGHT;
 }

@@ -16,7 +16,17 @@
 #include "text/join.h"
 #include "text/words.h"
 
-enum { LEAST_WORDS = 60, LEAST_LEFT = 30, COPIES_BEFORE_FLAT = 2, THOUGHT_TOKENS = 1000, CONNECT_MS = 5000 };
+enum {
+    LEAST_WORDS = 60,
+    LEAST_LEFT = 30,
+    COPIES_BEFORE_FLAT = 2,
+    THOUGHT_TOKENS = 1000,
+    THOUGHTS_MOST = 6,
+    CONNECT_MS = 5000,
+    SILENCE_MS = 75 * 1000
+};
+
+#define LIMIT_BYTES_PER_TOKEN 4.5
 
 struct task_key launch_task(const struct worker *w)
 {
@@ -32,6 +42,8 @@ static bool is_usable(const struct attempt *a)
 {
     const char *verdict = a->verdict ? a->verdict : "";
     bool refused = *verdict && strcmp(verdict, "smaller") != 0 && strcmp(verdict, "unfinished") != 0;
+    // Behind what was carried nothing but thoughts came.
+    if (a->failure && strcmp(a->failure, failure_name(FAIL_REASONING)) == 0) refused = false;
     // An answer without an end is no prose either, and two of them outgrow every buffer.
     refused = refused || (a->failure && strcmp(a->failure, failure_name(FAIL_TOO_BIG)) == 0);
     return !refused && (a->prefix.len > 0 || a->text.len > 0);
@@ -80,10 +92,10 @@ static bool look_at_refused(struct worker *w, bool tried, int *copies, struct er
     static const char *const thinking[] = {"reasoning", NULL};
     struct task_key key = launch_task(w);
     *copies = w->thoughts = 0;
-    if (w->step.kind != STEP_CHUNK || !tried) return true;
-    if (!store_attempts_refused(w->store, &key, gate_copying_rules(), copies, e) ||
-        !store_attempts_refused(w->store, &key, thinking, &w->thoughts, e))
-        return false;
+    if (!tried) return true;
+    if (!store_attempts_refused(w->store, &key, thinking, &w->thoughts, e)) return false;
+    if (w->step.kind != STEP_CHUNK) return true;
+    if (!store_attempts_refused(w->store, &key, gate_copying_rules(), copies, e)) return false;
     w->step.flat = *copies >= COPIES_BEFORE_FLAT;
     return true;
 }
@@ -101,7 +113,7 @@ static void choose_sampling(struct worker *w, const struct attempt *last, int co
     const struct sampling_ask ask = {
         .use = w->step.kind == STEP_CHUNK ? SAMPLING_PROSE : SAMPLING_PLAN,
         .model = w->model,
-        .dry = server_has(worker_server(w), PARAM_DRY),
+        .dry = known_has(w->known, PARAM_DRY),
         .refused = last->charged,
         .copying = copies > 0,
     };
@@ -112,13 +124,33 @@ static void choose_schema(struct worker *w)
 {
     const struct step_ops *ops = step_ops(w->step.kind);
     buf_clear(&w->schema);
-    if (ops->schema && !w->step.lines && server_has_schema(worker_server(w))) ops->schema(&w->schema, &w->step);
+    if (ops->schema && !w->step.lines && known_has_schema(w->known)) ops->schema(&w->schema, &w->step);
 }
 
-// What no server that keeps its limit would send.
+// What no server that keeps its limit would send. Where it was seen to ignore the limit, it is held here.
 static size_t most_bytes(const struct worker *w)
 {
+    const struct proofs *p = &w->known->proofs;
+    double per_token = p->bytes_per_token_x100 > 0 ? (double)p->bytes_per_token_x100 / 100 : LIMIT_BYTES_PER_TOKEN;
+    if (p->limit == PROOF_NO) return (size_t)((double)w->max_tokens * per_token);
     return (size_t)w->max_tokens * 16 + 4096;
+}
+
+// The room for thoughts before the answer: of a model that cannot be kept from thinking, and twice as much after each
+// answer that was nothing else, up to a quarter of the context.
+static int64_t thought_tokens(const struct worker *w)
+{
+    int times = w->thoughts + w->known->proofs.thinks;
+    if (times > THOUGHTS_MOST) times = THOUGHTS_MOST;
+    int64_t tokens = times > 0 ? (int64_t)THOUGHT_TOKENS << (times - 1) : 0, most = known_n_ctx(w->known) / 4;
+    return tokens < most ? tokens : most;
+}
+
+// Thinking aloud is ended early. But a model whose template opens its thoughts marks only their end: one that thinks is
+// waited for, and so is the second answer of any, to see whether the mark comes.
+static bool ends_thinking(const struct worker *w)
+{
+    return !w->known->proofs.thinks && w->thoughts != 1;
 }
 
 // The request's messages and limit.
@@ -127,7 +159,7 @@ static bool build(struct worker *w, const struct carried *carried, struct err *e
     struct desk d = worker_desk(w);
     int words = carried ? carried->words_left : w->step.ask.need_words;
     w->max_tokens = step_ops(w->step.kind)->max_tokens(&d, &w->step, words > 0 ? words : 1);
-    w->max_tokens += (int64_t)w->thoughts * THOUGHT_TOKENS;
+    w->max_tokens += thought_tokens(w);
     prompt_release(&w->prompt);
     if (!prompt_build(&w->prompt, &d, &w->step, carried, (int)w->max_tokens, e)) return false;
     w->max_tokens = prompt_answer_tokens(&w->prompt, &d, (int)w->max_tokens);
@@ -149,7 +181,7 @@ static void choose_account(struct worker *w)
 {
     const struct server *s = worker_server(w);
     char cache[ACCOUNT_CACHE_SIZE];
-    (void)snprintf(cache, sizeof(cache), "%s %d %d %s", s->key, w->slot, s->losses, w->model);
+    (void)snprintf(cache, sizeof(cache), "%s %d %d %s", s->key, w->slot, s->life, w->model);
     if (strcmp(cache, w->account.cache) == 0) return;
     account_release(&w->account);
     account_init(&w->account);
@@ -174,6 +206,7 @@ static bool begin_attempt(struct worker *w, const struct attempt *last, const st
         .backend = link_name(w->link),
         .model = w->model,
         .server = worker_server(w)->key,
+        .slot = w->slot,
         .words_asked = w->step.ask.ask_words,
         .max_tokens = (int)w->max_tokens,
         .seed = w->seed,
@@ -189,7 +222,8 @@ static bool begin_attempt(struct worker *w, const struct attempt *last, const st
     if (!store_attempt_begin(w->store, &row, &id, e) || !say_broke(w, &entry, e)) return false;
     w->job.requests++; // as its row
     bool prose = w->step.kind == STEP_CHUNK;
-    struct guard *guard = guard_new(prose ? w->said : NULL, prose ? w->language : NULL, most_bytes(w));
+    const struct language *language = prose && ends_thinking(w) ? w->language : NULL;
+    struct guard *guard = guard_new(prose ? w->said : NULL, language, most_bytes(w));
     flight_prepare(&w->flight, w->store, id, row.prefix, row.prefix_len, guard);
     return true;
 }
@@ -232,7 +266,7 @@ static enum one prepare_step(struct worker *w, struct err *e)
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
     int words = 0, copies = 0; // words of what is carried
-    bool prefill = server_prefills(worker_server(w)), done = false;
+    bool prefill = known_prefills(w->known), done = false;
     if (found == STORE_NONE && !conclude_alone(w, &done, e)) goto out;
     if (done) {
         result = ONE_AGAIN;
@@ -294,7 +328,7 @@ enum launch launch_prepare(struct worker *w, struct err *e)
 // ---- sent ----------------------------------------------------------------------------------------------------------
 
 // What the server has to read, by our own account; all of it where the account knows nothing.
-static int64_t tokens_to_read(const struct worker *w)
+int64_t launch_tokens_to_read(const struct worker *w)
 {
     struct desk d = worker_desk((struct worker *)(uintptr_t)w);
     const struct account_entry *entry = &w->account_entry;
@@ -306,14 +340,21 @@ static struct pace_limits limits(const struct worker *w)
     const struct server *s = worker_server(w);
     const struct config *c = w->o.config;
     const struct pace_ask ask = {
-        .prompt_tokens = tokens_to_read(w),
+        .prompt_tokens = launch_tokens_to_read(w),
         .max_tokens = w->max_tokens,
         .first_token_s = w->spec.first_token_s > 0 ? w->spec.first_token_s : c->first_token_s,
         .stall_s = w->spec.stall_s > 0 ? w->spec.stall_s : c->stall_s,
         .total_s = c->total_s,
         .cold = !s->facts.model_loaded,
     };
-    return pace_limits(&s->pace, &ask);
+    return pace_limits(&w->known->pace, &ask);
+}
+
+// A server that sends signs of life when it is asked to is dead without them, long before a prompt would be read. The least
+// often that one sends them is every 30 s.
+static int64_t silence_ms(const struct known *k)
+{
+    return k->pings && known_has(k, PARAM_PINGS) ? SILENCE_MS : 0;
 }
 
 void launch_send(struct worker *w)
@@ -327,7 +368,7 @@ void launch_send(struct worker *w)
         .model = *w->model ? w->model : NULL,
         .messages = w->prompt.messages,
         .messages_count = w->prompt.count,
-        .raw = s->proofs.raw,
+        .raw = w->known->proofs.raw,
         .prefill = w->prompt.prefill,
         .max_tokens = (int)w->max_tokens,
         .seed = w->seed,
@@ -335,19 +376,18 @@ void launch_send(struct worker *w)
         .schema_name = step_ops(w->step.kind)->name,
         .schema = w->schema.len > 0 ? w->schema.data : NULL,
         .dry_breakers = w->dry_breakers,
-        .n_ctx_tokens = server_n_ctx_sent(s),
+        .n_ctx_tokens = known_n_ctx_sent(w->known),
         .slot = w->slot,
         .thinking_off = true,
-        .reasoning_is_text = s->hidden_answer,
-        .without = s->refused,
+        .reasoning_is_text = w->known->hidden_answer,
+        .without = w->known->refused,
         .connect_ms = CONNECT_MS,
         .first_token_ms = limit.first_token_ms,
         .stall_ms = limit.stall_ms,
         .total_ms = limit.total_ms,
+        .silence_ms = silence_ms(w->known),
     };
     s->fresh = false;
-    w->sent_ms = clock_mono_ms();
-    w->read_ms = limit.first_token_ms;
     worker_enter(w, WORKER_FLIGHT);
     flight_send(&w->flight, w->o.loop, w->o.http, &q);
 }

@@ -14,6 +14,8 @@
 #include "base/mem.h"
 #include "model/job.h"
 
+enum { GUESS_BREAKS = 5 };
+
 struct link {
     struct loop *loop;
     struct http *http;
@@ -26,6 +28,7 @@ struct link {
     struct scan *scan;
     size_t found; // index in the list; beyond its end: none yet
     struct probe *probe;
+    int breaks;         // in a row: it closed the connection when it was asked what it is
     struct timer *soon; // answers never come before link_open has returned
     struct link_result result;
 };
@@ -63,7 +66,7 @@ struct link *link_new(struct loop *l, struct http *h, struct servers *servers,
 void link_close(struct link *k)
 {
     link_cancel(k);
-    if (k->server) server_unlock(k->server, k->slot);
+    if (k->server) server_unlock(k->server, k->slot, k);
     servers_give(k->server);
     k->server = NULL;
     free(k->model);
@@ -105,7 +108,9 @@ static void take_slot(struct link *k);
 static void on_scan_found(void *arg, size_t index, const struct backend_facts *facts)
 {
     struct link *k = arg;
-    bool usable = facts->failure == FAIL_NONE || facts->failure == FAIL_LOADING;
+    // One that has said what it is and then no more is busy with a long prompt, perhaps.
+    bool silent = facts->failure == FAIL_CONNECT_TIMEOUT && facts->dialect != DIALECT_UNKNOWN;
+    bool usable = facts->failure == FAIL_NONE || facts->failure == FAIL_LOADING || silent;
     if (!usable) return;
     if (index < k->found) k->found = index;
 }
@@ -142,7 +147,7 @@ static void ask(struct link *k);
 static void take_slot(struct link *k)
 {
     struct err e = ERR_INIT;
-    switch (server_lock(k->server, k->slot, &e)) {
+    switch (server_lock(k->server, k->slot, k, &e)) {
     case LOCK_HELD:
         ask(k);
         return;
@@ -175,14 +180,22 @@ static void on_probe(void *arg, const struct backend_facts *facts)
     struct server *s = k->server;
     char text[400] = "";
     k->probe = NULL;
+    k->breaks = facts->failure == FAIL_RESET ? k->breaks + 1 : 0;
     if (facts->failure == FAIL_NONE) {
         s->facts = *facts;
         server_ready(s);
+        s->listened = true;
         breaker_ready(&s->breaker);
         answer(k, FAIL_NONE, "");
         return;
     }
-    if (facts->failure == FAIL_REFUSED) s->losses++;
+    s->listened = s->listened || facts->failure != FAIL_REFUSED;
+    if (server_is_starting(s, clock_mono_ms())) {
+        (void)snprintf(text, sizeof(text), "the backend '%.80s' is starting", s->name);
+        answer(k, FAIL_LOADING, text);
+        return;
+    }
+    if (facts->failure == FAIL_REFUSED) s->life = ++s->all->lives;
     say_probe(s, facts, text, sizeof(text));
     answer(k, facts->failure, text);
     k->result.nobody = facts->failure == FAIL_REFUSED && !server_is_managed(s);
@@ -196,7 +209,8 @@ static void ask(struct link *k)
         .bearer = s->bearer,
         .model = k->model,
         .dialect = s->conf.dialect,
-        .guess = s->facts.dialect,
+        // In the end it may have become another one, which closes on what it does not know.
+        .guess = k->breaks < GUESS_BREAKS ? s->facts.dialect : DIALECT_UNKNOWN,
     };
     k->probe = probe_start(k->loop, k->http, &options, on_probe, k);
 }
@@ -204,7 +218,8 @@ static void ask(struct link *k)
 static bool take(struct link *k, const char *backend, int slot)
 {
     struct err e = ERR_INIT;
-    if (k->server && (strcmp(k->server->name, backend) != 0 || k->slot != slot)) link_close(k);
+    if (k->server && strcmp(k->server->name, backend) != 0) link_close(k);
+    if (k->server && k->slot != slot) server_unlock(k->server, k->slot, k);
     if (!k->server) k->server = servers_take(k->servers, backend, &e);
     k->slot = slot;
     if (!k->server) answer_fatal(k, e.text);
@@ -219,7 +234,7 @@ void link_open(struct link *k, const char *backend, const char *model, int slot)
     free(k->model);
     k->model = mem_strdup_opt(model);
     struct server *s = k->server;
-    if (s->ready && same_model && s->slot[slot].fd >= 0) {
+    if (s->ready && same_model && s->slot[slot].lock.fd >= 0) {
         answer(k, FAIL_NONE, "");
         return;
     }
@@ -247,11 +262,6 @@ void link_cancel(struct link *k)
 struct server *link_server(const struct link *k)
 {
     return k->server;
-}
-
-int link_slot(const struct link *k)
-{
-    return k->slot;
 }
 
 const char *link_name(const struct link *k)

@@ -42,7 +42,6 @@ void link_cancel(struct link *k);  // no answer follows
 
 // NULL: closed.
 struct server *link_server(const struct link *k);
-int link_slot(const struct link *k);
 // For rows and people: the name asked for; what "auto" has found.
 const char *link_name(const struct link *k);
 

@@ -4,6 +4,7 @@
 // See pool.h.
 #include "engine/pool.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,11 +37,28 @@ static int slots_of(const struct pool *p, const char *backend)
     return conf && conf->slots > 1 ? conf->slots : 1;
 }
 
-static bool is_used(const struct pool *p, const char *backend, int slot)
+// Two names may mean one server: it is told apart by its address, as far as that is known.
+static void address_of(const struct pool *p, const char *backend, char *out, size_t size)
+{
+    const struct server *s = servers_find(&p->servers, backend);
+    const struct backend_conf *conf = config_backend(p->o.config, backend);
+    const char *url = conf ? conf->url : strstr(backend, "://") ? backend : NULL;
+    if (s && *s->key)
+        (void)snprintf(out, size, "%s", s->key);
+    else if (url && !(conf && conf->command))
+        url_address(url, out, size);
+    else
+        (void)snprintf(out, size, "%s", backend);
+}
+
+static bool is_used(const struct pool *p, const char *address, int slot)
 {
     for (size_t i = 0; i < p->count; i++) {
         const struct worker *w = p->workers[i];
-        if (w->has_job && w->slot == slot && strcmp(worker_backend(w), backend) == 0) return true;
+        char other[SERVER_KEY_SIZE];
+        if (!w->has_job || w->slot != slot) continue;
+        address_of(p, worker_backend(w), other, sizeof(other));
+        if (strcmp(address, other) == 0) return true;
     }
     return false;
 }
@@ -48,15 +66,12 @@ static bool is_used(const struct pool *p, const char *backend, int slot)
 static int free_slot(void *arg, const char *backend)
 {
     const struct pool *p = arg;
+    char address[SERVER_KEY_SIZE];
     int slots = slots_of(p, backend);
+    address_of(p, backend, address, sizeof(address));
     for (int slot = 0; slot < slots && slot < SERVER_SLOTS_MOST; slot++)
-        if (!is_used(p, backend, slot)) return slot;
+        if (!is_used(p, address, slot)) return slot;
     return -1;
-}
-
-static int worker_free_slot(void *arg, const char *backend)
-{
-    return free_slot(arg, backend);
 }
 
 static bool is_free(void *arg, const char *backend)
@@ -106,7 +121,7 @@ static struct worker *new_worker(struct pool *p)
                                      .http = p->o.http,
                                      .config = p->o.config,
                                      .servers = &p->servers,
-                                     .free_slot = worker_free_slot,
+                                     .free_slot = free_slot,
                                      .view = &p->view};
     struct worker *w = worker_new(&o, &worker_events, p);
     worker_attach(w, p->store);
@@ -144,6 +159,7 @@ void pool_free(struct pool *p)
 {
     if (!p) return;
     for (size_t i = 0; i < p->count; i++) worker_free(p->workers[i]);
+    servers_release(&p->servers);
     timer_free(p->turn);
     free(p);
 }
@@ -158,6 +174,7 @@ void pool_attach(struct pool *p, struct store *s)
 void pool_detach(struct pool *p, bool keep_text)
 {
     for (size_t i = 0; i < p->count; i++) worker_detach(p->workers[i], keep_text);
+    for (struct server *s = p->servers.first; s; s = s->next) server_forget(s);
     timer_stop(p->turn);
     p->store = NULL;
 }

@@ -55,7 +55,8 @@ int prompt_tokens(const struct desk *d, size_t bytes)
     // Plans have shorter tokens than prose has; and where some requests were not counted the sum is too large.
     if (d->bytes_per_token > 0) guess = d->bytes_per_token * 0.9;
     double per_token = counted > 0 ? fmin(counted * 0.93, guess * 1.15) : guess;
-    return (int)((double)bytes / per_token) + 8;
+    double factor = d->underrate > 1 ? d->underrate : 1;
+    return (int)(factor * (double)bytes / per_token) + 8;
 }
 
 static bool add_stored(void *arg, enum turn_role role, const char *text, size_t len)

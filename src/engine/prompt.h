@@ -28,6 +28,7 @@ struct desk {
     struct habits *habits; // of the last chapters, as far as they are counted
     int n_ctx_tokens;
     double bytes_per_token; // by the server's own tokenizer; 0: it has none
+    double underrate;       // how much our count was too low for this server; 0 or 1: it was not
     int chunk_words;
 };
 

@@ -62,10 +62,12 @@ int routes_choose(const struct routes *r, const char *began_on, const struct rou
     return count > 0 && v->is_free(v->arg, r->at[home].backend) ? home : -1;
 }
 
-int routes_next(const struct routes *r, int now, const struct routes_view *v)
+int routes_next(const struct routes *r, int now, unsigned struck, const struct routes_view *v)
 {
     int count = (int)r->count;
-    for (int step = 1; step < count; step++)
-        if (is_good(r, (now + step) % count, v)) return (now + step) % count;
+    for (int step = 1; step < count; step++) {
+        int i = (now + step) % count;
+        if (!(struck >> i & 1) && is_good(r, i, v)) return i;
+    }
     return -1;
 }

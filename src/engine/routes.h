@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { ROUTES_MOST = 9 };
+enum { ROUTES_MOST = 17 }; // its own, and as many fallbacks as a spec may give
 
 struct route {
     char *backend;
@@ -37,8 +37,8 @@ struct routes_view {
 // that it began on, whose prefix cache knows it, unless that is down; one that has not takes the first that is free. If
 // all are down it waits at its own.
 int routes_choose(const struct routes *r, const char *began_on, const struct routes_view *v);
-// Where a job goes whose backend `now` has failed: the next one behind it, around the list, that is free and not down;
-// -1: it stays.
-int routes_next(const struct routes *r, int now, const struct routes_view *v);
+// Where a job goes whose backend `now` has failed: the next one behind it, around the list, that is free, not down,
+// and not struck out (bit i of `struck`); -1: it stays.
+int routes_next(const struct routes *r, int now, unsigned struck, const struct routes_view *v);
 
 #endif

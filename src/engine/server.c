@@ -17,8 +17,13 @@
 #include "backend/key.h"
 
 // The built-in simulator writes at a speed that one can watch.
-enum { READ_ALONG_RATE = 300, DEFAULT_N_CTX = 8192, LEAST_N_CTX = 2000, OLLAMA_N_CTX = 16384 };
-enum { DEATHS_TRIED = 3, START_AGAIN_MIN_MS = 1000, START_AGAIN_MAX_MS = 60 * 1000 };
+enum { READ_ALONG_RATE = 300, DYING_LOOK_MS = 100 };
+enum {
+    DEATHS_TRIED = 3,
+    START_AGAIN_MIN_MS = 1000,
+    START_AGAIN_MAX_MS = 60 * 1000,
+    STARTING_MOST_MS = 15 * 60 * 1000
+};
 enum { DEAF_REFUSED_MS = 5000, DEAF_SILENT_MS = 60 * 1000 };
 
 // ---- the list --------------------------------------------------------------------------------------------------------
@@ -59,8 +64,9 @@ static bool resolve(struct server *s, struct err *e)
 static void server_free(struct server *s)
 {
     keeper_stop(s->keeper);
-    for (int i = 0; i < SERVER_SLOTS_MOST; i++) lock_release(&s->slot[i]);
-    gen_template_free(s->proofs.raw);
+    keeper_stop(s->dying);
+    for (int i = 0; i < SERVER_SLOTS_MOST; i++) lock_release(&s->slot[i].lock);
+    server_forget(s);
     free(s->name);
     free(s->url);
     free(s->bearer);
@@ -83,10 +89,11 @@ struct server *servers_take(struct servers *all, const char *name, struct err *e
     }
     s = mem_calloc(1, sizeof(*s));
     s->all = all;
+    s->life = ++all->lives;
     s->name = mem_strdup(name);
     s->facts.dialect = DIALECT_UNKNOWN;
     s->newest = -1;
-    for (int i = 0; i < SERVER_SLOTS_MOST; i++) s->slot[i] = (struct lock)LOCK_INIT;
+    for (int i = 0; i < SERVER_SLOTS_MOST; i++) s->slot[i].lock = (struct lock)LOCK_INIT;
     if (!resolve(s, e)) {
         server_free(s);
         return NULL;
@@ -100,10 +107,17 @@ struct server *servers_take(struct servers *all, const char *name, struct err *e
 void servers_give(struct server *s)
 {
     if (!s || --s->held > 0) return;
-    struct server **at = &s->all->first;
-    while (*at != s) at = &(*at)->next;
-    *at = s->next;
-    server_free(s);
+    server_end(s);
+    for (int i = 0; i < SERVER_SLOTS_MOST; i++) lock_release(&s->slot[i].lock);
+}
+
+void servers_release(struct servers *all)
+{
+    for (struct server *s = all->first, *next; s; s = next) {
+        next = s->next;
+        server_free(s);
+    }
+    all->first = NULL;
 }
 
 void server_set_url(struct server *s, const char *url)
@@ -167,25 +181,44 @@ static bool start(struct server *s, struct err *e)
         if (socket < 0) return false;
         (void)snprintf(url, sizeof(url), "http://127.0.0.1:%d", port);
         server_set_url(s, url);
-        for (int i = 0; i < SERVER_SLOTS_MOST; i++) lock_release(&s->slot[i]); // named by the port
+        for (int i = 0; i < SERVER_SLOTS_MOST; i++) lock_release(&s->slot[i].lock); // named by the port
     }
     bool ok = start_keeper(s, socket, e);
     if (socket >= 0) close(socket);
     s->fresh = ok;
-    s->up = false;
+    s->up = s->listened = false;
     s->deaf_ms = 0;
-    s->losses++;
+    server_is_idle(s, -1);
+    s->life = ++s->all->lives;
     return ok;
 }
 
-// The process is gone. How long until it may be started again grows with each death without a useful answer between.
-static void bury(struct server *s, int64_t now_ms, const char *why)
+// How long until it may be started again grows with each death without a useful answer between.
+static void bury(struct server *s, int64_t now_ms)
 {
-    log_line(LOG_WARN, "the backend '%s' ended: %s", s->name, why);
     server_end(s);
     int64_t ms = START_AGAIN_MIN_MS;
     for (int i = 1; i < s->deaths && ms < START_AGAIN_MAX_MS; i++) ms *= 2;
     s->start_ms = s->deaths++ == 0 ? 0 : now_ms + (ms < START_AGAIN_MAX_MS ? ms : START_AGAIN_MAX_MS);
+}
+
+static bool runs(struct server *s)
+{
+    char words[300];
+    return s->keeper && keeper_alive(s->keeper, words, sizeof(words));
+}
+
+// One that has died is server_start's to bury, which tells why.
+void server_restart(struct server *s, int64_t now_ms, const char *why)
+{
+    if (!runs(s)) return;
+    log_line(LOG_WARN, "the backend '%s' is started again: %s", s->name, why);
+    bury(s, now_ms);
+}
+
+bool server_is_starting(struct server *s, int64_t now_ms)
+{
+    return !s->listened && now_ms - s->started_ms < STARTING_MOST_MS && runs(s);
 }
 
 enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_ms, char *why, size_t size)
@@ -193,8 +226,19 @@ enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_m
     struct err e = ERR_INIT;
     char words[300] = "";
     *wait_ms = 0;
+    if (s->dying && keeper_alive(s->dying, words, sizeof(words))) {
+        *wait_ms = DYING_LOOK_MS;
+        (void)snprintf(why, size, "the backend '%.80s' is being ended", s->name);
+        return SERVER_LATER;
+    }
+    keeper_stop(s->dying);
+    s->dying = NULL;
+    words[0] = '\0';
     if (s->keeper && keeper_alive(s->keeper, words, sizeof(words))) return SERVER_RUNS;
-    if (s->keeper) bury(s, now_ms, words);
+    if (s->keeper) {
+        log_line(LOG_WARN, "the backend '%s' ended: %s", s->name, words);
+        bury(s, now_ms);
+    }
     if (*words && s->deaths >= DEATHS_TRIED && !s->was_ready) {
         (void)snprintf(why, size, "the backend '%.80s' does not start (%.280s): mend its command", s->name, words);
         s->deaths = 0;
@@ -207,15 +251,19 @@ enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_m
                        s->name);
         return SERVER_LATER;
     }
+    s->started_ms = now_ms;
     if (start(s, &e)) return SERVER_RUNS;
     (void)snprintf(why, size, "%.400s", e.text);
     return SERVER_BROKEN;
 }
 
+// The loop goes on meanwhile: others are writing.
 void server_end(struct server *s)
 {
-    keeper_stop(s->keeper);
+    keeper_stop(s->dying);
+    s->dying = s->keeper;
     s->keeper = NULL;
+    if (s->dying) keeper_end(s->dying);
     s->ready = false;
 }
 
@@ -236,6 +284,8 @@ bool server_is_deaf(struct server *s, enum failure f, int64_t now_ms)
 
 void server_useful(struct server *s)
 {
+    s->was_useful = true;
+    s->told_down = false;
     s->deaths = 0;
 }
 
@@ -247,9 +297,10 @@ void server_words(struct server *s, char *out, size_t size)
 
 // ---- its slots -------------------------------------------------------------------------------------------------------
 
-enum lock_result server_lock(struct server *s, int slot, struct err *e)
+enum lock_result server_lock(struct server *s, int slot, const void *owner, struct err *e)
 {
-    if (s->slot[slot].fd >= 0) return LOCK_HELD;
+    s->slot[slot].owner = owner;
+    if (s->slot[slot].lock.fd >= 0) return LOCK_HELD;
     char dir[900], address[SERVER_KEY_SIZE], name[160], path[1200], number[16] = "";
     if (!os_runtime_dir(dir, sizeof(dir))) {
         err_set(e, ERR_BACKEND, "there is no directory for the locks of backends: set XDG_RUNTIME_DIR");
@@ -259,70 +310,50 @@ enum lock_result server_lock(struct server *s, int slot, struct err *e)
     file_safe(name, sizeof(name), address);
     if (slot > 0) (void)snprintf(number, sizeof(number), "-%d", slot + 1);
     (void)snprintf(path, sizeof(path), "%s/slot-%s%s.lock", dir, name, number);
-    enum lock_result got = lock_try(&s->slot[slot], path, false, e);
-    if (got == LOCK_HELD) lock_sign(&s->slot[slot]);
+    enum lock_result got = lock_try(&s->slot[slot].lock, path, false, e);
+    if (got == LOCK_HELD) lock_sign(&s->slot[slot].lock);
     return got;
 }
 
-void server_unlock(struct server *s, int slot)
+void server_unlock(struct server *s, int slot, const void *owner)
 {
-    lock_release(&s->slot[slot]);
+    if (s->slot[slot].owner != owner) return;
+    lock_release(&s->slot[slot].lock);
 }
 
-// ---- what is believed of it ------------------------------------------------------------------------------------------
-
-int server_n_ctx_sent(const struct server *s)
+void server_leave(struct server *s, int slot, int64_t now_ms, int64_t ms)
 {
-    return s->facts.dialect == DIALECT_OLLAMA ? server_n_ctx(s) : 0;
+    struct server_slot *at = &s->slot[slot];
+    at->left = true;
+    if (now_ms + ms > at->until_ms) at->until_ms = now_ms + ms;
 }
 
-// Ollama has the context that each request asks for, up to what the model was made for; it says only what a model has
-// that is loaded already.
-static int believed_n_ctx(const struct server *s)
+void server_is_idle(struct server *s, int slot)
 {
-    bool asks = s->facts.dialect == DIALECT_OLLAMA;
-    if (asks && s->conf.n_ctx_tokens > 0) return s->conf.n_ctx_tokens;
-    if (s->facts.n_ctx_tokens > 0) return s->facts.n_ctx_tokens;
-    if (s->conf.n_ctx_tokens > 0) return s->conf.n_ctx_tokens;
-    if (!asks) return DEFAULT_N_CTX;
-    int most = s->facts.n_ctx_most;
-    return most > 0 && most < OLLAMA_N_CTX ? most : OLLAMA_N_CTX;
+    for (int i = 0; i < SERVER_SLOTS_MOST; i++) {
+        if (slot >= 0 && i != slot) continue;
+        s->slot[i].left = false;
+        s->slot[i].until_ms = 0;
+    }
 }
 
-int server_n_ctx(const struct server *s)
+// ---- what is known of it ---------------------------------------------------------------------------------------------
+
+struct known *server_known(struct server *s, const char *model)
 {
-    int believed = believed_n_ctx(s);
-    return s->n_ctx_learnt > 0 && s->n_ctx_learnt < believed ? s->n_ctx_learnt : believed;
+    struct known *k = s->known;
+    while (k && strcmp(k->model, model) != 0) k = k->next;
+    if (k) return k;
+    k = known_new(s, model);
+    k->next = s->known;
+    return s->known = k;
 }
 
-bool server_learn_context(struct server *s, int said)
+void server_forget(struct server *s)
 {
-    int now = server_n_ctx(s);
-    if (now <= LEAST_N_CTX) return false;
-    if (said < LEAST_N_CTX || said >= now) said = now / 4 * 3;
-    s->n_ctx_learnt = said > LEAST_N_CTX ? said : LEAST_N_CTX;
-    return true;
-}
-
-static bool holds(enum proof_verdict proved, bool assumed)
-{
-    return proved == PROOF_YES || (proved == PROOF_UNKNOWN && assumed);
-}
-
-bool server_has(const struct server *s, enum param p)
-{
-    if (s->facts.dialect == DIALECT_UNKNOWN) return false;
-    param_set has = gen_params((enum dialect_kind)s->facts.dialect) & ~s->refused;
-    return (has & PARAM_BIT(p)) != 0;
-}
-
-bool server_prefills(const struct server *s)
-{
-    if (s->proofs.raw) return true; // a raw text is continued by its nature
-    return !s->no_prefill && holds(s->proofs.prefill, s->facts.prefill);
-}
-
-bool server_has_schema(const struct server *s)
-{
-    return server_has(s, PARAM_SCHEMA) && holds(s->proofs.schema, s->facts.schema);
+    for (struct known *k = s->known, *next; k; k = next) {
+        next = k->next;
+        known_free(k);
+    }
+    s->known = NULL;
 }

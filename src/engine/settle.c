@@ -14,15 +14,10 @@
 #include "text/words.h"
 
 enum {
-    COLD_TOKENS = 600,   // a shorter prompt is not worth a word
-    CALIBRATED_FROM = 5, // requests of a job whose tokens were reported, before our own count is trusted
-    CUT_ODD_TOKENS = 4,  // Ollama leaves num_ctx / 2 + 2 or 3
+    COLD_TOKENS = 600, // a shorter prompt is not worth a word
 };
 
 #define COLD_SHARE 0.6
-#define CUT_SHARE  0.7
-// Of a server of which it is not known what its count means.
-#define CUT_SHARE_UNKNOWN 0.5
 
 // What was sent beyond the stored turns. It is kept with an attempt, unless it is one turn that is stored as such.
 static void write_sent(struct buf *out, const struct prompt *p)
@@ -91,6 +86,21 @@ static bool look_for_cold_cache(struct worker *w, const struct gen_result *r, st
     return store_event_add(w->store, w->job.id, "prefix", text, NULL, e);
 }
 
+// What stood in the field for reasoning was no answer after all.
+static bool is_not_hidden(struct worker *w, struct err *e)
+{
+    if (!w->known->hidden_answer) return true;
+    w->known->hidden_answer = false;
+    w->known->not_hidden = true;
+    return worker_remember(w, 0, e);
+}
+
+static bool look_for_thoughts(struct worker *w, const struct gen_result *r, const struct buf *text, struct err *e)
+{
+    bool thought = r->reasoning_bytes > 0 || gate_has_thoughts(text->data, text->len);
+    return !thought || settle_thinks(w, e);
+}
+
 static bool settle_answer(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
 {
     struct desk d = worker_desk(w);
@@ -106,10 +116,10 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
         .cut = r->cut_by_limit,
         .guarded = guarded,
         .head_seen = guarded && guard_saw_head(w->flight.guard),
-        .tokens = w->flight.prefix.len > 0 ? -1 : (int)r->output_tokens,
+        .tokens = w->flight.prefix.len > 0 || r->reasoning_bytes > 0 ? -1 : (int)r->output_tokens,
         .turn = &w->prompt.messages[w->prompt.turn],
     };
-    bool ok = step_ops(w->step.kind)->settle(&d, &w->step, &a, &j, e);
+    bool ok = step_ops(w->step.kind)->settle(&d, &w->step, &a, &j, e) && look_for_thoughts(w, r, &text, e);
     buf_release(&text);
     if (!ok) return false;
     out->accepted = j.rule == NULL;
@@ -118,36 +128,16 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
     bool unfinished = j.rule && r->cut_by_limit && !w->flight.stopped &&
                       (strcmp(j.rule, "no_sentence") == 0 || strcmp(j.rule, "too_short") == 0);
     if (unfinished) j.rule = "unfinished";
-    // What stood in the field for reasoning was no answer after all.
-    if (j.rule && strcmp(j.rule, "reasoning") == 0) worker_server(w)->hidden_answer = false;
+    if (j.rule && strcmp(j.rule, "reasoning") == 0 && !is_not_hidden(w, e)) return false;
     if (j.rule) return settle_end_attempt(w, r, j.rule, j.detail, true, e) && say_refused(w, &j, e);
     return settle_end_attempt(w, r, "accepted", "", false, e) && store_task_done(w->store, &key, e);
 }
 
 // ---- the end of a request ----------------------------------------------------------------------------------------
 
-// The server reports far fewer tokens than we have sent: it has cut the prompt without a word, and what it wrote belongs
-// to another question. Our own count is trusted with the server's tokenizer, or when it is calibrated. Ollama's count
-// may leave out what was cached: there only its way of cutting is told apart, to half of the context.
-static bool is_prompt_cut(struct worker *w, const struct gen_result *r)
-{
-    const struct server *s = worker_server(w);
-    bool calibrated = w->job.requests >= CALIBRATED_FROM && w->book.bytes_per_token > 0;
-    double per_token = calibrated ? w->book.bytes_per_token : (double)s->proofs.bytes_per_token_x100 / 100;
-    if (r->prompt_cut) return true;
-    if (r->prompt_tokens <= 0 || !(per_token > 0)) return false;
-    int64_t own = (int64_t)((double)w->prompt.bytes / per_token), said = r->prompt_tokens;
-    if (s->facts.dialect == DIALECT_OLLAMA) {
-        int64_t half = server_n_ctx(s) / 2 + 2;
-        return own > half + half / 4 && said >= half - CUT_ODD_TOKENS && said <= half + CUT_ODD_TOKENS;
-    }
-    double share = s->facts.dialect == DIALECT_OPENAI ? CUT_SHARE_UNKNOWN : CUT_SHARE;
-    return (double)said < share * (double)own;
-}
-
 static bool say_speed(struct worker *w, enum pace_change change, struct err *e)
 {
-    const struct pace *p = &worker_server(w)->pace;
+    const struct pace *p = &w->known->pace;
     char text[200];
     if (change == PACE_SAME) return true;
     if (change == PACE_SLOWER)
@@ -158,10 +148,24 @@ static bool say_speed(struct worker *w, enum pace_change change, struct err *e)
     return store_event_add(w->store, w->job.id, "backend", text, NULL, e);
 }
 
+// It answers without any optional parameter what it has refused with them: that was it.
+static bool end_trial(struct worker *w, struct err *e)
+{
+    if (!w->known->on_trial) return true;
+    w->known->on_trial = false;
+    return worker_remember(w, 0, e) &&
+           store_event_add(
+               w->store, w->job.id, "backend",
+               "the server refuses some parameter without saying which: it is asked without the optional ones", NULL,
+               e);
+}
+
 // What an answer shows of the server: that it works, and how fast.
 static bool note_answer(struct worker *w, const struct gen_result *r, struct err *e)
 {
     struct server *s = worker_server(w);
+    struct known *k = w->known;
+    bool was_measured = k->pace.prefill_per_s > 0 && k->pace.decode_per_s > 0;
     const struct pace_sample sample = {
         .prompt_tokens = r->prompt_tokens,
         .cached_tokens = r->cached_tokens,
@@ -171,27 +175,38 @@ static bool note_answer(struct worker *w, const struct gen_result *r, struct err
         .prompt_ms = r->prompt_ms,
         .output_ms = r->output_ms,
     };
-    pace_note(&s->pace, &sample);
+    pace_note(&k->pace, &sample);
+    if (r->prompt_tokens > 0) {
+        k->counted++;
+        k->counted_bytes += (int64_t)w->prompt.bytes;
+        k->counted_tokens += r->prompt_tokens;
+    }
     breaker_succeed(&s->breaker);
     server_useful(s);
     s->facts.model_loaded = true;
+    if (!end_trial(w, e)) return false;
+    bool is_measured = k->pace.prefill_per_s > 0 && k->pace.decode_per_s > 0;
+    if (is_measured && !was_measured && !worker_remember(w, 0, e))
+        return false; // a successor's limits follow from it
     w->failures_in_row = w->same_request = w->moves = 0;
-    return say_speed(w, pace_look(&s->pace), e);
+    return say_speed(w, pace_look(&w->known->pace), e);
 }
 
 bool settle_flight(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e)
 {
     memset(out, 0, sizeof(*out));
+    w->known->pings |= r->pings;
     if (!flight_commit(&w->flight, e)) return false;
     account_answer(&w->account, &w->prompt, w->flight.text.data, w->flight.text.len);
     if (w->flight.stopped) worker_need_barrier(w);
     bool nothing_more = r->failure == FAIL_EMPTY && w->flight.prefix.len > 0; // behind what had come before
     if (r->failure != FAIL_NONE && !nothing_more) return settle_failure(w, r, out, e);
-    if (is_prompt_cut(w, r)) {
+    if (settle_is_prompt_cut(w, r)) {
         struct gen_result cut = *r;
         cut.failure = FAIL_PROMPT_CUT;
         return settle_failure(w, &cut, out, e);
     }
     out->answered = true;
-    return note_answer(w, r, e) && look_for_cold_cache(w, r, e) && settle_answer(w, r, out, e);
+    return note_answer(w, r, e) && settle_look_short(w, r, e) && look_for_cold_cache(w, r, e) &&
+           settle_answer(w, r, out, e);
 }

@@ -36,7 +36,7 @@ struct worker *worker_new(const struct worker_options *o, const struct worker_ev
     w->arg = arg;
     w->turn = timer_new(o->loop, on_turn, w);
     w->publish_soon = timer_new(o->loop, on_publish, w);
-    w->home_look = timer_new(o->loop, worker_look_home, w);
+    w->other_look = timer_new(o->loop, worker_look_at_others, w);
     w->link = link_new(o->loop, o->http, o->servers, worker_on_opened, w);
     flight_init(&w->flight, o->loop, &flight_events, w);
     account_init(&w->account);
@@ -53,7 +53,7 @@ void worker_free(struct worker *w)
     link_free(w->link);
     timer_free(w->turn);
     timer_free(w->publish_soon);
-    timer_free(w->home_look);
+    timer_free(w->other_look);
     account_release(&w->account);
     buf_release(&w->schema);
     free(w);
@@ -77,15 +77,10 @@ static void halt(struct worker *w)
     idle_wait_cancel(w->idle_wait);
     w->idle_wait = NULL;
     link_cancel(w->link);
-    worker_forget_home(w);
+    worker_forget_others(w);
     timer_stop(w->turn);
     if (w->state == WORKER_FLIGHT) worker_need_barrier(w);
-    if (w->proof) {
-        w->need_barrier = true;
-        w->quiet_ms = pace_burn_ms(&worker_server(w)->pace, PROOF_TOKENS_MOST);
-    }
-    proof_cancel(w->proof);
-    w->proof = NULL;
+    worker_leave_proof(w);
     flight_cancel(&w->flight);
 }
 
@@ -99,7 +94,7 @@ void worker_let_go(struct worker *w)
 {
     if (w->has_job) return;
     link_close(w->link);
-    w->need_barrier = false;
+    w->known = NULL;
 }
 
 const char *worker_backend(const struct worker *w)
@@ -118,6 +113,7 @@ void worker_detach(struct worker *w, bool keep_text)
     if (keep_text) worker_publish(w);
     worker_drop_job(w);
     worker_enter(w, WORKER_IDLE);
+    w->known = NULL; // its rows are in doubt
     w->store = NULL;
 }
 
@@ -144,7 +140,7 @@ static void come_to_rest(struct worker *w)
     worker_publish(w);
     int64_t id = w->job.id;
     enum job_state state = w->job.state;
-    worker_forget_home(w);
+    worker_forget_others(w);
     worker_drop_job(w);
     worker_enter(w, WORKER_IDLE);
     w->events->settled(w->arg, id, state);
@@ -169,6 +165,7 @@ void worker_wait(struct worker *w, int64_t ms, const char *reason)
     }
     worker_enter(w, WORKER_WAITING);
     timer_set(w->turn, ms);
+    worker_watch_others(w);
 }
 
 void worker_give_back(struct worker *w, const char *reason)
@@ -178,7 +175,7 @@ void worker_give_back(struct worker *w, const char *reason)
         worker_store_failed(w, &e);
         return;
     }
-    worker_forget_home(w);
+    worker_forget_others(w);
     worker_drop_job(w);
     worker_enter(w, WORKER_IDLE);
     w->events->free(w->arg);
@@ -208,9 +205,6 @@ static bool load(struct worker *w, int64_t job, int route, int slot, struct err 
     w->slot = slot;
     w->moved_ms = clock_mono_ms();
     if (!worker_begin_job(w, e)) return false;
-    // What may still run on another server is no concern of this one.
-    const struct server *held = worker_server(w);
-    if (held && strcmp(held->name, w->routes.at[route].backend) != 0) w->need_barrier = false;
     publish_open(&w->publish, w->store, &w->job, &w->book, worker_chunk_words(w));
     return true;
 }
@@ -220,12 +214,12 @@ void worker_take(struct worker *w, int64_t job, int route, int slot)
     struct err e = ERR_INIT;
     w->failures_in_row = w->same_request = w->proof_failures = w->moves = 0;
     w->not_before_ms = 0;
-    w->hold = w->seen_down = w->told_loading = false;
+    w->hold = w->seen_down = w->told_loading = w->told_missing = false;
     if (!load(w, job, route, slot, &e)) {
         worker_store_failed(w, &e);
         return;
     }
-    worker_watch_home(w);
+    worker_watch_others(w);
     begin(w);
 }
 
@@ -266,9 +260,10 @@ static void proceed(struct worker *w)
     enum launch next = launch_prepare(w, &e);
     if (next == LAUNCH_FAILED || !store_commit(w->store, &e))
         worker_store_failed(w, &e);
-    else if (next == LAUNCH_HOME)
+    else if (next == LAUNCH_HOME) {
+        timer_set(w->publish_soon, PUBLISH_MS);
         worker_go_home(w);
-    else if (next == LAUNCH_FINISH)
+    } else if (next == LAUNCH_FINISH)
         worker_finish(w);
     else
         send_and_publish(w);
@@ -279,11 +274,12 @@ static void proceed(struct worker *w)
 static void proceed_idle(struct worker *w)
 {
     struct err e = ERR_INIT;
-    if (!w->need_barrier)
+    if (!worker_server(w)->slot[w->slot].left)
         proceed(w);
-    else if (store_commit(w->store, &e))
+    else if (store_commit(w->store, &e)) {
+        timer_set(w->publish_soon, PUBLISH_MS);
         worker_pass_barrier(w);
-    else
+    } else
         worker_store_failed(w, &e);
 }
 
@@ -311,8 +307,9 @@ static void on_publish(void *arg)
 
 static bool settle_job(struct worker *w, const struct settled *s, struct err *e)
 {
-    if (s->decision.action == RETRY_PAUSE) return worker_set_job(w, JOB_PAUSED, s->reason, e);
-    return !s->decision.outage || worker_set_job(w, JOB_WAITING, s->reason, e);
+    bool human = s->decision.action == RETRY_PAUSE;
+    if (human && !worker_has_other(w)) return worker_set_job(w, JOB_PAUSED, s->reason, e);
+    return (!human && !s->decision.outage) || worker_set_job(w, JOB_WAITING, s->reason, e);
 }
 
 // After a failure whose rows are committed: to another backend, or when to ask again. The server is looked at before.
@@ -322,7 +319,8 @@ static void ask_again(struct worker *w, const struct settled *s)
     const struct retry_decision *d = &s->decision;
     int64_t now = clock_mono_ms(), look = breaker_look_ms(&server->breaker, now);
     link_suspect(w->link);
-    if (d->restart && server_is_managed(server)) server_end(server);
+    if (d->action == RETRY_PAUSE && worker_strike(w, s->reason)) return;
+    if (d->restart && server_is_managed(server)) server_restart(server, now, s->reason);
     if (d->move && worker_move(w, s->reason)) return;
     w->not_before_ms = now + d->delay_ms;
     w->hold = s->hold;
@@ -350,7 +348,7 @@ static void on_flight_ended(void *arg, const struct gen_result *r)
     }
     if (!settle_job(w, &s, &e) || !store_commit(w->store, &e))
         worker_store_failed(w, &e);
-    else if (s.decision.action == RETRY_PAUSE)
+    else if (w->job.state == JOB_PAUSED)
         come_to_rest(w);
     else
         ask_again(w, &s);

@@ -13,11 +13,11 @@
 //      └── the job came to rest (done, paused, cancelled)
 //
 // The state is live bookkeeping; what to do follows from the rows each time. One function changes it: worker_enter.
-// Files: worker.c the way around the drawing; worker_open.c from a slot to a server that may be asked; worker_prove.c what
+// Files: worker.c the way around the drawing; worker_open.c from a slot to a server that may be asked; worker_barrier.c until nothing runs there; worker_prove.c what
 // is known of it, and what is proved; worker_move.c to another backend and home again; worker_job.c the job at hand;
 // worker_files.c when its files are written; replan.c what a deadline leaves of the book; launch.c from rows to a request;
-// conclude.c ends without one; settle.c from an answer to rows, settle_failure.c from a failure. An answer that the guard
-// has stopped goes by the barrier before the next request leaves.
+// conclude.c ends without one; settle.c from an answer to rows, settle_counts.c what its tokens show, settle_failure.c
+// from a failure. An answer that the guard has stopped goes by the barrier before the next request leaves.
 #ifndef ENGINE_WORKER_H
 #define ENGINE_WORKER_H
 
@@ -72,8 +72,9 @@ struct worker {
     bool has_job;
     struct job job;
     struct routes routes;
-    int route, slot; // in use: of the routes; of that backend
-    char *model;     // that requests name on this route; "": none
+    int route, slot;     // in use: of the routes; of that backend
+    char *model;         // that requests name on this route; "": none
+    struct known *known; // of the server with that model; NULL: not opened yet
     struct spec spec;
     struct templates templates;
     const struct language *language;
@@ -95,10 +96,11 @@ struct worker {
     int charged;  // attempts of this task that were consumed before
     int thoughts; // answers of this task that were refused because they only thought aloud
     int64_t max_tokens;
-    int64_t sent_ms; // monotonic
     int64_t seed;
     struct account account;
     struct account_entry account_entry; // of the request at hand
+    int64_t read_tokens;                // of the last answered prompt, as the server counted them; 0: not known
+    size_t read_bytes;                  // of the same prompt
     bool cold_cache;                    // the job's server has been told of for reading prompts again and again
     struct sampling sampling;
     struct buf schema;         // that the answer must follow; empty: none
@@ -107,21 +109,23 @@ struct worker {
     // What failed lately. Decides when to ask again, never what to ask.
     int failures_in_row, same_request;
     enum failure last_failure; // failures_in_row counts those
-    bool need_barrier;
-    int64_t quiet_ms;      // how long an abandoned request may still run, where no route tells
-    int64_t read_ms;       // what the last request was given to be read; 0: none left yet
     int64_t not_before_ms; // monotonic: nothing is generated before, unless the server was seen to go and come back
     bool hold;             // not even then: it has said itself how long to wait
     bool seen_down;        // since the last failure of a request
     bool told_loading;     // that the model is to be loaded was said
+    bool told_missing;     // what the server has not of what the spec asks
     int proof_failures;
 
-    // Away from the backend that the job prefers: is that one back?
-    struct timer *home_look;
-    struct probe *home_probe;
-    int64_t moved_ms; // monotonic
-    int moves;        // since an answer, or for a while: a list of dead backends is not run around for ever
-    bool home_ready;
+    // The job's other backends.
+    struct timer *other_look;
+    struct probe *other_probe;
+    int looked_at;          // route
+    unsigned struck;        // routes that only their owner can mend, a bit each
+    bool home_ready;        // the one that it prefers was seen to be ready, since it was left
+    int64_t went_home_ms;   // monotonic; 0: never
+    int64_t home_failed_ms; // monotonic: it was said to be back, and was not; 0: never
+    int64_t moved_ms;       // monotonic
+    int moves;              // since an answer, or for a while: a list of dead backends is not run around for ever
 };
 
 struct worker *worker_new(const struct worker_options *o, const struct worker_events *events, void *arg);
@@ -148,32 +152,41 @@ void worker_pause(struct worker *w, const char *reason); // the job at hand, whi
 void worker_wait(struct worker *w, int64_t ms, const char *reason);
 void worker_give_back(struct worker *w, const char *reason); // the job waits for another slot; it is the pool's again
 void worker_finish(struct worker *w);                        // all chapters stand
-void worker_go(struct worker *w);     // the slot is ours, the backend is ready and idle
+void worker_go(struct worker *w);                            // the slot is ours, the backend is ready and idle
 
 // worker_open.c
 void worker_open(struct worker *w); // the way to the backend of the route in use; ends in worker_go
 void worker_on_opened(void *arg, const struct link_result *r);
+
+// worker_barrier.c
+// Inside a transaction: what an earlier engine may have left on the slot.
+bool worker_look_back(struct worker *w, struct err *e);
+// What still runs on the slot at hand, for `tokens` of writing and a prompt of `unread` tokens.
+void worker_leaves(struct worker *w, int64_t tokens, int64_t unread);
 void worker_pass_barrier(struct worker *w); // then worker_prove
 void worker_barrier_over(struct worker *w); // the quiet time has passed
 
 // worker_prove.c
 struct server *worker_server(const struct worker *w);
-bool worker_know(struct worker *w, struct err *e); // the profile of the server with the model, unless it is known
+bool worker_know(struct worker *w, struct err *e); // what is known of the server with the model: w->known
 // Inside a transaction, or in one of its own.
 bool worker_remember(struct worker *w, int64_t proving_ms, struct err *e);
-void worker_prove(struct worker *w); // if nothing is proved and no book waits for it; then worker_go
+void worker_leave_proof(struct worker *w); // what is being proved is left
+void worker_prove(struct worker *w);       // if nothing is proved and no book waits for it; then worker_go
 
 // worker_move.c
 // To the next backend that is free and not down. False: there is none.
 bool worker_move(struct worker *w, const char *why);
-// At a chapter's start: back to the backend that the job prefers, if that is there again. Inside a transaction; true: the way
-// leads by worker_open, once the transaction is over.
+// The same for good: what is wrong here only a human can mend. False: there is no other, the job is to be paused.
+bool worker_strike(struct worker *w, const char *why);
+bool worker_has_other(const struct worker *w); // to which worker_strike could go
+// At a chapter's start: whether the backend that the job prefers is there again.
 bool worker_wants_home(struct worker *w);
+bool worker_home_is_back(const struct worker *w); // at any time
 void worker_go_home(struct worker *w);
-void worker_watch_home(struct worker *w); // begins to look, if it is away
-bool worker_home_is_back(const struct worker *w);
-void worker_forget_home(struct worker *w);
-void worker_look_home(void *arg); // of the timer
+void worker_watch_others(struct worker *w);
+void worker_forget_others(struct worker *w);
+void worker_look_at_others(void *arg); // of the timer
 
 // worker_job.c
 bool worker_load_job(struct worker *w, int64_t id, struct err *e); // w->has_job is set as soon as there is its row
@@ -182,8 +195,9 @@ bool worker_begin_job(struct worker *w,
                       struct err *e); // a queued job has begun, even if its backend keeps it waiting
 // What the job wants of the backend in use; NULL: whatever it has.
 const char *worker_wanted_model(const struct worker *w);
-// The model that answers on this route, pinned to the job where it is its first.
-bool worker_choose_model(struct worker *w, struct err *e);
+void worker_choose_model(struct worker *w); // that answers on this route
+// Inside a transaction: the job begins here, with this model, if it has not begun before.
+bool worker_pin_route(struct worker *w, struct err *e);
 bool worker_reload_book(struct worker *w, struct err *e);
 struct desk worker_desk(struct worker *w);
 int worker_chunk_words(const struct worker *w);
@@ -209,6 +223,7 @@ enum launch { LAUNCH_REQUEST, LAUNCH_FINISH, LAUNCH_HOME /* it is another backen
 enum launch launch_prepare(struct worker *w, struct err *e);
 void launch_send(struct worker *w); // after the commit
 struct task_key launch_task(const struct worker *w);
+int64_t launch_tokens_to_read(const struct worker *w); // of the request at hand: what the server has not in its cache
 
 // conclude.c: inside a transaction, the step's rows and its task's end.
 // The stream broke after everything had come: the text is judged without asking again.
@@ -233,10 +248,19 @@ bool settle_flight(struct worker *w, const struct gen_result *r, struct settled 
 bool settle_end_attempt(struct worker *w, const struct gen_result *r, const char *verdict, const char *detail,
                         bool charge, struct err *e);
 
+// settle_counts.c
+bool settle_is_prompt_cut(const struct worker *w, const struct gen_result *r);
+// Of a proper answer, inside a transaction: what its end tells of the server's context.
+bool settle_look_short(struct worker *w, const struct gen_result *r, struct err *e);
+
 // settle_failure.c
 #define BREAKER_TEXT                                                                                                 \
     "the server has failed five times in a row: nothing is asked of it until it says that it is ready"
 void worker_count_failure(struct worker *w, enum failure f);
+// The context is smaller than it was taken for: `said`, 0 not said.
+bool settle_learn_context(struct worker *w, int said, struct err *e);
+// The model thinks although it was told not to: its answers need room for that.
+bool settle_thinks(struct worker *w, struct err *e);
 bool settle_failure(struct worker *w, const struct gen_result *r, struct settled *out, struct err *e);
 
 #endif

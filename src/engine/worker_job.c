@@ -18,6 +18,7 @@ void worker_drop_job(struct worker *w)
 {
     if (!w->has_job) return;
     w->has_job = w->cold_cache = false;
+    w->read_tokens = 0;
     w->step = (struct step){.kind = STEP_NONE};
     memset(&w->unpublished, 0, sizeof(w->unpublished));
     timer_stop(w->publish_soon);
@@ -34,6 +35,8 @@ void worker_drop_job(struct worker *w)
     routes_release(&w->routes);
     free(w->model);
     w->model = NULL;
+    w->went_home_ms = w->home_failed_ms = 0;
+    w->struck = 0;
 }
 
 // Templates are taken from the binary once, when a job begins, and from its rows from then on.
@@ -96,37 +99,43 @@ bool worker_load_job(struct worker *w, int64_t id, struct err *e)
     return pin_templates(w, e) && worker_reload_book(w, e) && read_said(w, e);
 }
 
+// A fallback without a model of its own writes with what it has, and so does a backend on which the job did not begin:
+// the name of another server's model means nothing there.
 const char *worker_wanted_model(const struct worker *w)
 {
-    const struct backend_conf *conf = config_backend(w->o.config, w->routes.at[w->route].backend);
-    if (w->routes.at[w->route].model) return w->routes.at[w->route].model;
-    // A fallback without a model of its own writes with what it has: the name of another server's model means nothing there.
-    if (w->route > 0 && conf && conf->model) return conf->model;
-    if (w->route > 0 && *w->job.began_on && strcmp(w->job.began_on, w->routes.at[w->route].backend) != 0) return NULL;
-    if (*w->job.model) return w->job.model;
+    const struct route *route = &w->routes.at[w->route];
+    const struct backend_conf *conf = config_backend(w->o.config, route->backend);
+    bool own = *w->job.began_on ? strcmp(w->job.began_on, route->backend) == 0 : w->route == 0;
+    if (route->model) return route->model;
+    if (own && *w->job.model) return w->job.model;
     if (w->route == 0 && w->spec.model) return w->spec.model;
     return conf ? conf->model : NULL;
+}
+
+void worker_choose_model(struct worker *w)
+{
+    const char *wanted = worker_wanted_model(w);
+    const char *model = wanted ? wanted : worker_server(w)->facts.model;
+    if (w->model && strcmp(w->model, model) == 0) return;
+    char *chosen = mem_strdup(model);
+    free(w->model);
+    w->model = chosen;
 }
 
 // As obedient as any: the same spec gives the same book.
 static bool pin_model(struct worker *w, struct err *e)
 {
     double ratio = 1;
-    if (*w->model && !store_model_ratio(w->store, w->model, &ratio, e)) return false;
+    if (!store_model_ratio(w->store, w->model, &ratio, e)) return false;
     if (fabs(ratio - 1) < RATIO_NOTICED) ratio = 1;
     free(w->job.model);
     w->job.model = mem_strdup(w->model);
     return store_job_set_model(w->store, w->job.id, w->model, ratio, e) && worker_reload_book(w, e);
 }
 
-bool worker_choose_model(struct worker *w, struct err *e)
+bool worker_pin_route(struct worker *w, struct err *e)
 {
-    const char *backend = w->routes.at[w->route].backend, *wanted = worker_wanted_model(w);
-    const char *model = wanted ? wanted : worker_server(w)->facts.model;
-    if (!w->model || strcmp(w->model, model) != 0) {
-        free(w->model);
-        w->model = mem_strdup(model);
-    }
+    const char *backend = w->routes.at[w->route].backend;
     if (!*w->job.began_on) {
         free(w->job.began_on);
         w->job.began_on = mem_strdup(backend);
@@ -139,14 +148,12 @@ bool worker_choose_model(struct worker *w, struct err *e)
 // Before a server is open nothing is sent, and any size will do.
 static int n_ctx(const struct worker *w)
 {
-    const struct server *s = worker_server(w);
-    return s ? server_n_ctx(s) : LARGE_N_CTX / 2;
+    return w->known ? known_n_ctx(w->known) : LARGE_N_CTX / 2;
 }
 
 static double counted_by_server(const struct worker *w)
 {
-    const struct server *s = worker_server(w);
-    return s ? (double)s->proofs.bytes_per_token_x100 / 100 : 0;
+    return w->known ? (double)w->known->proofs.bytes_per_token_x100 / 100 : 0;
 }
 
 struct desk worker_desk(struct worker *w)
@@ -161,6 +168,7 @@ struct desk worker_desk(struct worker *w)
                          .habits = &w->habits,
                          .n_ctx_tokens = n_ctx(w),
                          .bytes_per_token = counted_by_server(w),
+                         .underrate = w->known ? w->known->underrate : 1,
                          .chunk_words = worker_chunk_words(w)};
 }
 

@@ -2,16 +2,24 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // From a backend that is down to the next one of the job's list, and home again. A job comes home at the start of a
-// chapter, where its prompt is read anew anyway. A server of others is looked at in the background meanwhile, by GETs
-// alone; one of our own, which is ended while nobody uses it, is simply tried again after a while.
+// chapter, where its prompt is read anew anyway; or at once, if it cannot be written where it is.
+//
+// While a job has others, those are looked at in the background, one after the other, by GETs alone. A process of ours,
+// which is ended while nobody uses it, cannot be looked at: as a home it is tried again after a while.
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "backend/key.h"
+#include "base/clock.h"
 #include "engine/worker.h"
 
-enum { HOME_LOOK_MS = 10 * 1000, HOME_TRY_MANAGED_MS = 10 * 60 * 1000, MOVES_FORGOTTEN_MS = 30 * 1000 };
+enum {
+    LOOK_MS = 10 * 1000,
+    LOOK_WAITING_MS = 900, // while the job waits: whichever is there first has it
+    HOME_TRY_MANAGED_MS = 10 * 60 * 1000,
+    HOME_FAILED_MS = 10 * 60 * 1000,
+    MOVES_FORGOTTEN_MS = 30 * 1000
+};
 
 static int home_route(const struct worker *w)
 {
@@ -19,24 +27,22 @@ static int home_route(const struct worker *w)
     return home >= 0 ? home : 0;
 }
 
-static bool tell_move(struct worker *w, int to, const char *why, struct err *e)
+static bool is_managed(const struct worker *w, int route)
 {
-    char text[500];
-    bool home = to == home_route(w);
-    if (home)
-        (void)snprintf(text, sizeof(text), "the backend '%.100s' is there again: the book goes on there",
-                       w->routes.at[to].backend);
-    else
-        (void)snprintf(text, sizeof(text), "the backend '%.100s' is down (%.200s): the book goes on with '%.100s'",
-                       w->routes.at[w->route].backend, why, w->routes.at[to].backend);
+    const struct backend_conf *conf = config_backend(w->o.config, w->routes.at[route].backend);
+    return (conf && conf->command) || strcmp(w->routes.at[route].backend, "sim") == 0;
+}
+
+static bool say(struct worker *w, const char *text, struct err *e)
+{
     return store_begin(w->store, e) && store_event_add(w->store, w->job.id, "backend", text, NULL, e) &&
            store_commit(w->store, e);
 }
 
-static void move_to(struct worker *w, int to, const char *why)
+static void move_to(struct worker *w, int to, const char *text)
 {
     struct err e = ERR_INIT;
-    if (!tell_move(w, to, why, &e)) {
+    if (!say(w, text, &e)) {
         worker_store_failed(w, &e);
         return;
     }
@@ -45,21 +51,59 @@ static void move_to(struct worker *w, int to, const char *why)
     w->slot = slot >= 0 ? slot : 0;
     w->moved_ms = clock_mono_ms();
     w->failures_in_row = w->same_request = 0;
-    w->need_barrier = w->hold = w->seen_down = w->told_loading = false;
+    w->read_tokens = 0;
+    w->hold = w->seen_down = w->told_loading = false;
     w->not_before_ms = 0;
-    worker_forget_home(w);
-    worker_watch_home(w);
+    w->home_ready = false;
+    worker_watch_others(w);
     worker_open(w);
+}
+
+static void leave_for(struct worker *w, int to, const char *why)
+{
+    char text[500];
+    // A home that was said to be back, and was not, is not tried at each chapter.
+    bool again =
+        w->route == home_route(w) && w->went_home_ms > 0 && clock_mono_ms() - w->went_home_ms < HOME_FAILED_MS;
+    if (again) w->home_failed_ms = clock_mono_ms();
+    bool for_good = w->struck >> w->route & 1;
+    (void)snprintf(text, sizeof(text), "the backend '%.100s' is %s (%.200s): the book goes on with '%.100s'",
+                   w->routes.at[w->route].backend, for_good ? "of no use" : "down", why, w->routes.at[to].backend);
+    move_to(w, to, text);
 }
 
 bool worker_move(struct worker *w, const char *why)
 {
     if (clock_mono_ms() - w->moved_ms > MOVES_FORGOTTEN_MS) w->moves = 0;
     if (w->moves + 1 >= (int)w->routes.count) return false;
-    w->moves++;
-    int to = routes_next(&w->routes, w->route, w->o.view);
+    int to = routes_next(&w->routes, w->route, w->struck, w->o.view);
     if (to < 0) return false;
-    move_to(w, to, why);
+    w->moves++;
+    leave_for(w, to, why);
+    return true;
+}
+
+// The next one, even if it is down: there the job can wait.
+static int route_but(const struct worker *w, unsigned struck)
+{
+    int to = routes_next(&w->routes, w->route, struck, w->o.view);
+    for (int i = 0; to < 0 && i < (int)w->routes.count; i++)
+        if (!(struck >> i & 1) && w->o.free_slot(w->arg, w->routes.at[i].backend) >= 0) to = i;
+    return to;
+}
+
+bool worker_has_other(const struct worker *w)
+{
+    return route_but(w, w->struck | 1u << w->route) >= 0;
+}
+
+// One that is down may come back; one that only its owner can mend will not.
+bool worker_strike(struct worker *w, const char *why)
+{
+    w->struck |= 1u << w->route;
+    int to = route_but(w, w->struck);
+    if (to < 0) return false;
+    leave_for(w, to, why);
     return true;
 }
 
@@ -68,10 +112,10 @@ bool worker_move(struct worker *w, const char *why)
 bool worker_home_is_back(const struct worker *w)
 {
     int home = home_route(w);
-    if (w->route == home) return false;
-    const struct backend_conf *conf = config_backend(w->o.config, w->routes.at[home].backend);
-    bool managed = conf && conf->command;
-    bool there = managed ? clock_mono_ms() - w->moved_ms > HOME_TRY_MANAGED_MS : w->home_ready;
+    if (w->route == home || (w->struck >> home & 1)) return false;
+    if (w->home_failed_ms > 0 && clock_mono_ms() - w->home_failed_ms < HOME_FAILED_MS) return false;
+    bool tried = clock_mono_ms() - w->moved_ms > HOME_TRY_MANAGED_MS;
+    bool there = is_managed(w, home) ? tried : w->home_ready;
     return there && w->o.free_slot(w->arg, w->routes.at[home].backend) >= 0;
 }
 
@@ -82,47 +126,86 @@ bool worker_wants_home(struct worker *w)
 
 void worker_go_home(struct worker *w)
 {
-    move_to(w, home_route(w), "");
+    char text[200];
+    int home = home_route(w);
+    w->went_home_ms = clock_mono_ms();
+    w->moves = 0;
+    (void)snprintf(text, sizeof(text), "the backend '%.100s' is there again: the book goes on there",
+                   w->routes.at[home].backend);
+    move_to(w, home, text);
 }
 
-static void on_home_known(void *arg, const struct backend_facts *facts)
+// ---- looks ---------------------------------------------------------------------------------------------------------
+
+static void watch_again(struct worker *w)
 {
-    struct worker *w = arg;
-    w->home_probe = NULL;
-    w->home_ready = facts->failure == FAIL_NONE;
-    timer_set(w->home_look, HOME_LOOK_MS);
+    timer_set(w->other_look, w->state == WORKER_WAITING ? LOOK_WAITING_MS : LOOK_MS);
 }
 
-// "auto" and "sim" are no servers that could be looked at from here.
-void worker_look_home(void *arg)
+static void on_other_known(void *arg, const struct backend_facts *facts)
 {
     struct worker *w = arg;
+    bool ready = facts->failure == FAIL_NONE;
+    struct server *s = servers_find(w->o.servers, w->routes.at[w->looked_at].backend);
+    w->other_probe = NULL;
+    if (ready && s) breaker_ready(&s->breaker);
+    if (w->looked_at == home_route(w)) w->home_ready = ready;
+    watch_again(w);
+    if (!ready || w->state != WORKER_WAITING || !w->seen_down) return;
+    if (worker_home_is_back(w))
+        worker_go_home(w);
+    else if (w->o.free_slot(w->arg, w->routes.at[w->looked_at].backend) >= 0)
+        leave_for(w, w->looked_at, w->job.reason);
+}
+
+// What it was found at, if it was open before ("auto"); else as it is named.
+static const char *url_of(const struct worker *w, int route)
+{
+    const char *name = w->routes.at[route].backend;
+    const struct server *s = servers_find(w->o.servers, name);
+    const struct backend_conf *conf = config_backend(w->o.config, name);
+    if (is_managed(w, route)) return NULL;
+    if (s && s->url) return s->url;
+    if (conf) return conf->url;
+    return strstr(name, "://") ? name : NULL;
+}
+
+static void look_at(struct worker *w, int route)
+{
+    const struct backend_conf *conf = config_backend(w->o.config, w->routes.at[route].backend);
     struct err e = ERR_INIT;
     char *key = NULL;
-    if (!w->has_job || w->home_probe) return;
-    const char *name = w->routes.at[home_route(w)].backend;
-    const struct backend_conf *conf = config_backend(w->o.config, name);
-    struct probe_options o = {
-        .url = strstr(name, "://") ? name : NULL, .dialect = DIALECT_UNKNOWN, .guess = DIALECT_UNKNOWN};
-    if (conf) {
-        o.url = conf->command ? NULL : conf->url;
-        o.dialect = conf->dialect;
-        if (backend_key(conf, &key, &e)) o.bearer = key;
-    }
-    if (o.url) w->home_probe = probe_start(w->o.loop, w->o.http, &o, on_home_known, w);
+    struct probe_options o = {.url = url_of(w, route), .dialect = DIALECT_UNKNOWN, .guess = DIALECT_UNKNOWN};
+    if (conf) o.dialect = conf->dialect;
+    if (conf && backend_key(conf, &key, &e)) o.bearer = key;
+    w->looked_at = route;
+    w->other_probe = probe_start(w->o.loop, w->o.http, &o, on_other_known, w);
     free(key);
 }
 
-void worker_watch_home(struct worker *w)
+void worker_look_at_others(void *arg)
 {
-    w->home_ready = false;
-    if (w->route != home_route(w)) timer_set(w->home_look, HOME_LOOK_MS);
+    struct worker *w = arg;
+    int count = w->has_job ? (int)w->routes.count : 0;
+    if (w->other_probe) return;
+    for (int step = 1; step <= count; step++) {
+        int route = (w->looked_at + step) % count;
+        if (route == w->route || (w->struck >> route & 1) || !url_of(w, route)) continue;
+        look_at(w, route);
+        return;
+    }
+    watch_again(w);
 }
 
-void worker_forget_home(struct worker *w)
+void worker_watch_others(struct worker *w)
 {
-    timer_stop(w->home_look);
-    probe_cancel(w->home_probe);
-    w->home_probe = NULL;
+    if (w->routes.count > 1) watch_again(w);
+}
+
+void worker_forget_others(struct worker *w)
+{
+    timer_stop(w->other_look);
+    probe_cancel(w->other_probe);
+    w->other_probe = NULL;
     w->home_ready = false;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// From a slot to a server that may be asked: opened, its model chosen and allowed, its context large enough, no old
-// request left on it. The functions stand in the order in which they run.
+// From a slot to a server that may be asked: opened, its model chosen and allowed, its context large enough. The
+// functions stand in the order in which they run; worker_barrier.c follows.
 //
 // While a server is down it is looked at every second or so, whatever the backoff: a request goes out as soon as it was seen to
 // come back. One that says it is ready and fails all the same is asked again only when the backoff has passed.
@@ -18,14 +18,15 @@ enum {
     SLOT_TAKEN_MS = 500,
     GRACE_MS = 5000,
     NEW_JOB_MS = 60 * 1000,
-    IDLE_LIMIT_MS = 15 * 60 * 1000,
-    LEFT_SAID_MS = 500,  // what a server needs to stop that was proved to stop when its client leaves
-    CONTEXT_LEAST = 2000 // tokens; 2,048 less what some servers keep to themselves
+    DOWN_LONG_MS = 10 * 1000, // before a book goes elsewhere: one that is loading says so
+    CONTEXT_LEAST = 2000      // tokens; 2,048 less what some servers keep to themselves
 };
 
 void worker_open(struct worker *w)
 {
     worker_enter(w, WORKER_OPENING);
+    const struct server *held = worker_server(w);
+    if (!held || strcmp(held->name, w->routes.at[w->route].backend) != 0) w->known = NULL; // it goes with its server
     link_open(w->link, w->routes.at[w->route].backend, worker_wanted_model(w), w->slot);
 }
 
@@ -44,7 +45,13 @@ static void pause_unopened(struct worker *w, const struct link_result *r)
 {
     char text[500];
     bool named = strncmp(r->message, JOB_NO_BACKEND, strlen(JOB_NO_BACKEND)) == 0;
-    if (r->nobody && !named)
+    if (r->failure == FAIL_AUTH)
+        (void)snprintf(
+            text, sizeof(text),
+            "the backend '%.80s' wants another key (%.200s): set \"api_key_env\" or \"api_key_file\" beside "
+            "its url in your config file",
+            w->routes.at[w->route].backend, r->message);
+    else if (r->nobody && !named)
         (void)snprintf(text, sizeof(text), JOB_NO_BACKEND "%.300s: start it, or name another with --backend",
                        r->message);
     else
@@ -54,8 +61,31 @@ static void pause_unopened(struct worker *w, const struct link_result *r)
 
 static bool say_breaker(struct worker *w, struct err *e)
 {
+    worker_server(w)->told_down = true;
     return store_begin(w->store, e) && store_event_add(w->store, w->job.id, "backend", BREAKER_TEXT, NULL, e) &&
            store_commit(w->store, e);
+}
+
+// A look at a server is no request: one that loads, is busy, or is being started by us is well. How long it has been gone
+// decides, not how often it was looked at.
+static bool is_outage(const struct link_result *r)
+{
+    return r->failure != FAIL_LOADING && r->failure != FAIL_BUSY && r->failure != FAIL_SLOT_TAKEN;
+}
+
+static bool was_down_long(const struct worker *w, int64_t now)
+{
+    const struct breaker *b = &worker_server(w)->breaker;
+    return b->down_since_ms > 0 && now - b->down_since_ms > DOWN_LONG_MS;
+}
+
+// Only a human can help: what the class says of a server that was never seen to work. One that did is down.
+static bool needs_owner(const struct worker *w, const struct link_result *r, const struct retry_decision *d)
+{
+    if (r->fatal || asks_owner(w, r)) return true;
+    bool page = r->failure == FAIL_NOT_A_SERVER || r->failure == FAIL_NOT_FOUND;
+    if (page && (worker_server(w)->was_useful || w->job.requests > 0)) return false;
+    return d->action == RETRY_PAUSE;
 }
 
 // A process of ours that lives while its port is dead: nobody else would end it.
@@ -64,9 +94,10 @@ static bool end_deaf(struct worker *w, enum failure f, struct err *e)
     struct server *s = worker_server(w);
     char text[200];
     if (!s || !server_is_deaf(s, f, clock_mono_ms())) return true;
-    server_end(s);
+    server_restart(s, clock_mono_ms(), "nobody answers there");
     (void)snprintf(text, sizeof(text),
-                   "the process of the backend '%.80s' lives, but nobody answers there: it is started again", s->name);
+                   "the process of the backend '%.80s' lives, but nobody answers there: it is started again",
+                   s->name);
     return store_begin(w->store, e) && store_event_add(w->store, w->job.id, "backend", text, NULL, e) &&
            store_commit(w->store, e);
 }
@@ -80,25 +111,26 @@ static void on_closed(struct worker *w, const struct link_result *r)
     const struct retry_input in = {.failure = r->failure,
                                    .in_row = w->failures_in_row,
                                    .retry_after_ms = -1,
-                                   .managed = s && server_is_managed(s),
-                                   .others = w->routes.count > 1};
+                                   .managed = s && server_is_managed(s)};
     struct retry_decision d = retry_decide(&in);
-    bool of_server = s && r->failure != FAIL_SLOT_TAKEN;
-    if (!end_deaf(w, r->failure, &e) || (of_server && breaker_fail(&s->breaker, now) && !say_breaker(w, &e))) {
+    bool outage = s && is_outage(r);
+    bool tells = outage && breaker_fail(&s->breaker, now) && !s->told_down;
+    if (!end_deaf(w, r->failure, &e) || (tells && !say_breaker(w, &e))) {
         worker_store_failed(w, &e);
         return;
     }
+    if (r->failure == FAIL_REFUSED && s) server_is_idle(s, -1); // nobody is there who could be busy
     if (worker_home_is_back(w)) {
         worker_go_home(w);
         return;
     }
-    if ((r->fatal || d.move) && worker_move(w, r->message)) return;
-    if (r->fatal || d.action == RETRY_PAUSE || asks_owner(w, r)) {
-        pause_unopened(w, r);
+    if (!s || needs_owner(w, r, &d)) {
+        if (!worker_strike(w, r->message)) pause_unopened(w, r);
         return;
     }
-    w->seen_down = w->seen_down || of_server;
-    int64_t ms = of_server ? breaker_look_ms(&s->breaker, now) : SLOT_TAKEN_MS;
+    if (was_down_long(w, now) && worker_move(w, r->message)) return;
+    w->seen_down = w->seen_down || outage;
+    int64_t ms = r->failure == FAIL_SLOT_TAKEN ? SLOT_TAKEN_MS : breaker_look_ms(&s->breaker, now);
     worker_wait(w, r->wait_ms > ms ? r->wait_ms : ms, r->message);
 }
 
@@ -141,7 +173,9 @@ static enum failure check_model(const struct worker *w, char *text, size_t size)
         return FAIL_NOT_ALLOWED;
     }
     list_models(&s->facts, list, sizeof(list));
-    bool must_name = s->facts.dialect == DIALECT_OLLAMA;
+    // MLX writes with what it was started with; its list is of everything on the disk.
+    bool must_name =
+        s->facts.dialect == DIALECT_OLLAMA || (s->facts.models_count > 1 && s->facts.dialect != DIALECT_MLX);
     if (!*w->model && must_name) {
         (void)snprintf(text, size, "the server needs to be told which model: name one with --model; it has: %s",
                        s->facts.models_count > 0 ? list : "none, pull one first");
@@ -171,42 +205,20 @@ static bool say_loading(struct worker *w, struct err *e)
 static bool say_missing(struct worker *w, struct err *e)
 {
     const struct server *s = worker_server(w);
-    param_set has = gen_params((enum dialect_kind)s->facts.dialect) & ~s->refused,
+    param_set has = gen_params((enum dialect_kind)s->facts.dialect) & ~w->known->refused,
               missing = param_given(&w->spec) & ~has;
-    if (!missing || w->job.requests > 0) return true;
+    if (!missing || w->job.requests > 0 || w->told_missing) return true;
+    w->told_missing = true;
     char list[200], text[300];
     (void)snprintf(text, sizeof(text), "the server (%s) has no %s: the book is written without",
                    dialect_title((enum dialect_kind)s->facts.dialect), param_list(missing, list, sizeof(list)));
     return store_event_add(w->store, w->job.id, "backend", text, NULL, e);
 }
 
-// What may still run there because an earlier engine left it, or this one when it moved away.
-static bool look_for_abandoned(struct worker *w, struct err *e)
-{
-    struct server *s = worker_server(w);
-    struct attempt a = {0};
-    int64_t job;
-    if (s->newest < 0 && !store_attempt_newest(w->store, &s->newest, e)) return false;
-    if (s->fresh || s->looked_back[w->slot]) {
-        w->need_barrier = w->need_barrier && !s->fresh;
-        return true;
-    }
-    s->looked_back[w->slot] = true;
-    enum store_found found = store_attempt_left(w->store, s->key, s->newest, &job, &a, e);
-    if (found == STORE_FOUND) {
-        int64_t gone = clock_wall_ms() - a.started_ms;
-        int64_t left = pace_burn_ms(&s->pace, a.max_tokens) - (gone > 0 ? gone : 0);
-        w->need_barrier = true;
-        if (left > w->quiet_ms) w->quiet_ms = left;
-    }
-    attempt_release(&a);
-    return found != STORE_ERROR;
-}
-
 static bool prepare_server(struct worker *w, struct err *e)
 {
-    return store_begin(w->store, e) && worker_know(w, e) && look_for_abandoned(w, e) && say_loading(w, e) &&
-           say_missing(w, e) && store_commit(w->store, e);
+    return store_begin(w->store, e) && worker_pin_route(w, e) && worker_know(w, e) && worker_look_back(w, e) &&
+           say_loading(w, e) && say_missing(w, e) && store_commit(w->store, e);
 }
 
 static void pause_small(struct worker *w)
@@ -215,8 +227,8 @@ static void pause_small(struct worker *w)
     (void)snprintf(text, sizeof(text),
                    "the server has a context of %d tokens, a book needs at least 2,048: start it with more "
                    "(llama-server -c 8192)",
-                   server_n_ctx(worker_server(w)));
-    worker_pause(w, text);
+                   known_n_ctx(w->known));
+    if (!worker_strike(w, text)) worker_pause(w, text);
 }
 
 // Its slots: the server says how many it has. The job goes back to the pool, which knows it now too, and has its turn when
@@ -236,8 +248,7 @@ static bool has_slot(struct worker *w)
 static void refuse_model(struct worker *w, enum failure f, const char *text)
 {
     worker_count_failure(w, f);
-    if (w->routes.count > 1 && worker_move(w, text)) return;
-    worker_pause(w, text);
+    if (!worker_strike(w, text)) worker_pause(w, text);
 }
 
 static void on_ready(struct worker *w)
@@ -245,10 +256,7 @@ static void on_ready(struct worker *w)
     struct err e = ERR_INIT;
     char text[700];
     if (is_early(w) || !has_slot(w)) return;
-    if (!worker_choose_model(w, &e)) {
-        worker_store_failed(w, &e);
-        return;
-    }
+    worker_choose_model(w);
     enum failure f = check_model(w, text, sizeof(text));
     if (f != FAIL_NONE) {
         refuse_model(w, f, text);
@@ -256,7 +264,7 @@ static void on_ready(struct worker *w)
     }
     if (!prepare_server(w, &e))
         worker_store_failed(w, &e);
-    else if (server_n_ctx(worker_server(w)) < CONTEXT_LEAST)
+    else if (known_n_ctx(w->known) < CONTEXT_LEAST)
         pause_small(w);
     else
         worker_pass_barrier(w);
@@ -269,83 +277,4 @@ void worker_on_opened(void *arg, const struct link_result *r)
         on_closed(w, r);
     else
         on_ready(w);
-}
-
-// ---- barrier: the old request is gone ----------------------------------------------------------------------------------
-
-// One of our own is started again.
-static void still_busy(struct worker *w, const char *why)
-{
-    struct server *s = worker_server(w);
-    if (server_is_managed(s)) server_end(s);
-    worker_count_failure(w, FAIL_STALL);
-    link_suspect(w->link);
-    if (worker_move(w, why)) return;
-    worker_wait(w, breaker_look_ms(&s->breaker, clock_mono_ms()), why);
-}
-
-static void wait_quiet(struct worker *w)
-{
-    bool stops = worker_server(w)->proofs.leave == PROOF_YES;
-    int64_t ms = stops && w->quiet_ms > LEFT_SAID_MS ? LEFT_SAID_MS : w->quiet_ms;
-    worker_enter(w, WORKER_BARRIER);
-    if (ms > 1000)
-        log_line(LOG_INFO, "the server cannot say whether it is idle: waiting %lld s", (long long)ms / 1000);
-    timer_set(w->turn, ms);
-}
-
-static void on_idle_known(void *arg, enum idle_end how)
-{
-    struct worker *w = arg;
-    w->idle_wait = NULL;
-    switch (how) {
-    case IDLE_IDLE:
-        worker_barrier_over(w);
-        return;
-    case IDLE_UNKNOWN:
-        wait_quiet(w);
-        return;
-    case IDLE_BUSY:
-        still_busy(w, "the server is still busy with an old request");
-        return;
-    case IDLE_HUNG:
-        still_busy(w, "the server does not even say whether it is busy: it hangs");
-        return;
-    }
-}
-
-// One of our own need not be given longer than the prompt takes to be read and the rest of the answer to be written: it
-// is started again then.
-static int64_t idle_limit_ms(const struct worker *w)
-{
-    int64_t ms = w->read_ms + w->quiet_ms;
-    bool own = server_is_managed(worker_server(w)) && w->read_ms > 0;
-    return own && ms < IDLE_LIMIT_MS ? ms : IDLE_LIMIT_MS;
-}
-
-void worker_pass_barrier(struct worker *w)
-{
-    struct server *s = worker_server(w);
-    if (!w->need_barrier) {
-        worker_prove(w);
-        return;
-    }
-    if (!s->facts.idle_route) {
-        wait_quiet(w);
-        return;
-    }
-    worker_enter(w, WORKER_BARRIER);
-    const struct idle_options o = {.dialect = (enum dialect_kind)s->facts.dialect,
-                                   .url = s->url,
-                                   .bearer = s->bearer,
-                                   .slot = server_has(s, PARAM_CACHE) ? w->slot : -1,
-                                   .limit_ms = idle_limit_ms(w)};
-    w->idle_wait = idle_wait_start(w->o.loop, w->o.http, &o, on_idle_known, w);
-}
-
-void worker_barrier_over(struct worker *w)
-{
-    w->need_barrier = false;
-    w->quiet_ms = 0;
-    worker_prove(w);
 }

@@ -8,12 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/render.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/worker.h"
 
-enum { PROOF_FAILURES_MOST = 3, SAMPLE_MOST = 2000, PROOF_FIRST_TOKEN_MS = 120 * 1000, PROOF_STALL_MS = 30 * 1000 };
+enum {
+    PROOF_FAILURES_MOST = 3,
+    SAMPLE_MOST = 2000,
+    PROOF_FIRST_TOKEN_MS = 120 * 1000,
+    PROOF_STALL_MS = 30 * 1000,
+    PROVED_BY_OTHERS_MS = 500
+};
 
 struct server *worker_server(const struct worker *w)
 {
@@ -25,52 +32,48 @@ static void add_speed(void *arg, double tokens_per_s)
     pace_seed(arg, tokens_per_s);
 }
 
-static void take_profile(struct worker *w, const struct backend_profile *p)
+static void take_profile(struct known *k, const struct backend_profile *p)
 {
-    struct server *s = worker_server(w);
-    gen_template_free(s->proofs.raw);
-    memset(&s->proofs, 0, sizeof(s->proofs));
-    memset(&s->pace, 0, sizeof(s->pace));
-    s->proved = *p->proved && proofs_read(&s->proofs, p->proved);
-    s->refused = s->proofs.refused;
-    s->hidden_answer = s->proofs.hidden_answer;
-    s->no_prefill = s->asked_plainly = false;
-    s->pace.prefill_per_s = p->prefill_per_s;
-    s->pace.decode_per_s = p->decode_per_s;
-    s->n_ctx_learnt = p->n_ctx_tokens;
-    s->profiled = true;
-    (void)snprintf(s->model, sizeof(s->model), "%s", w->model);
-    // A process of our own that has just been started has nothing of an earlier engine on it.
-    if (p->proving_ms > 0 && !s->fresh) {
-        w->need_barrier = true;
-        w->quiet_ms = pace_burn_ms(&s->pace, PROOF_TOKENS_MOST);
-    }
+    k->proved = *p->proved && proofs_read(&k->proofs, p->proved);
+    k->refused = k->proofs.refused;
+    k->hidden_answer = k->proofs.hidden_answer;
+    k->pace.prefill_per_s = p->prefill_per_s;
+    k->pace.decode_per_s = p->decode_per_s;
+    k->n_ctx_learnt = p->n_ctx_tokens;
+    k->n_ctx_against = p->n_ctx_against;
+    k->n_ctx_chosen = p->n_ctx_sent;
+    k->read = true;
 }
 
 bool worker_know(struct worker *w, struct err *e)
 {
     struct server *s = worker_server(w);
     struct backend_profile p;
-    if (s->profiled && strcmp(s->model, w->model) == 0) return true;
+    w->known = server_known(s, w->model);
+    if (w->known->read) return true;
     if (store_profile_get(w->store, s->key, w->model, &p, e) == STORE_ERROR) return false;
-    take_profile(w, &p);
+    take_profile(w->known, &p);
     backend_profile_release(&p);
-    return store_attempt_speeds(w->store, s->key, w->model, PACE_SPEEDS, add_speed, &s->pace, e);
+    return store_attempt_speeds(w->store, s->key, w->model, PACE_SPEEDS, add_speed, &w->known->pace, e);
 }
 
+// What is refused is kept also where nothing was proved.
 bool worker_remember(struct worker *w, int64_t proving_ms, struct err *e)
 {
     struct server *s = worker_server(w);
+    struct known *k = w->known;
     struct buf proved;
     buf_init(&proved, BUF_MAX_PIECE);
-    s->proofs.refused = s->refused;
-    s->proofs.hidden_answer = s->hidden_answer;
-    if (s->proved) proofs_write(&s->proofs, &proved);
+    k->proofs.refused = k->on_trial ? k->refused_before : k->refused;
+    k->proofs.hidden_answer = k->hidden_answer;
+    if (k->proved) proofs_write(&k->proofs, &proved);
+    k->n_ctx_chosen = known_n_ctx_sent(k);
     struct backend_profile p = {
-        // Ollama loads a model anew for another context: the first choice stays.
-        .n_ctx_tokens = s->n_ctx_learnt > 0 ? s->n_ctx_learnt : server_n_ctx_sent(s),
-        .prefill_per_s = s->pace.prefill_per_s,
-        .decode_per_s = s->pace.decode_per_s,
+        .n_ctx_tokens = k->n_ctx_learnt,
+        .n_ctx_against = k->n_ctx_against,
+        .n_ctx_sent = k->n_ctx_chosen,
+        .prefill_per_s = k->pace.prefill_per_s,
+        .decode_per_s = k->pace.decode_per_s,
         .proved = proved.data,
         .proving_ms = proving_ms,
     };
@@ -100,18 +103,24 @@ static bool say_proved(struct worker *w, const struct proofs *p, struct err *e)
     return store_event_add(w->store, w->job.id, "backend", text, NULL, e);
 }
 
-// What it refuses was proved for nobody yet; later jobs are told when they ask for it.
 static bool keep_proved(struct worker *w, struct proofs *p, struct err *e)
 {
-    struct server *s = worker_server(w);
-    gen_template_free(s->proofs.raw);
-    s->proofs = *p;
+    struct known *k = w->known;
+    gen_template_free(k->proofs.raw);
+    k->proofs = *p;
     p->raw = NULL;
-    s->proved = true;
-    s->refused |= s->proofs.refused;
-    s->hidden_answer = s->proofs.hidden_answer;
-    return store_begin(w->store, e) && worker_remember(w, 0, e) && say_proved(w, &s->proofs, e) &&
+    k->proved = true;
+    k->refused |= k->proofs.refused;
+    k->hidden_answer = k->proofs.hidden_answer;
+    return store_begin(w->store, e) && worker_remember(w, 0, e) && say_proved(w, &k->proofs, e) &&
            store_commit(w->store, e);
+}
+
+// A server that did not even take the question has nothing of it. Where a route tells, asking costs nothing.
+static bool may_still_run(const struct server *s, enum failure failure)
+{
+    const struct retry_input in = {.failure = failure};
+    return s->facts.idle_route || retry_decide(&in).need_barrier;
 }
 
 static void on_proved(void *arg, enum failure failure, const char *message, struct proofs *p)
@@ -120,6 +129,7 @@ static void on_proved(void *arg, enum failure failure, const char *message, stru
     struct server *s = worker_server(w);
     struct err e = ERR_INIT;
     w->proof = NULL;
+    w->known->proving = false;
     if (failure == FAIL_NONE) {
         server_useful(s);
         if (keep_proved(w, p, &e))
@@ -134,8 +144,7 @@ static void on_proved(void *arg, enum failure failure, const char *message, stru
     (void)snprintf(text, sizeof(text), "%s%s%.200s", failure_text(failure), *message ? ": " : "", message);
     log_line(LOG_INFO, "the server was not proved: %s", text);
     w->proof_failures++;
-    w->need_barrier = true;
-    w->quiet_ms = pace_burn_ms(&s->pace, PROOF_TOKENS_MOST);
+    if (may_still_run(s, failure)) worker_leaves(w, PROOF_TOKENS_MOST, 0);
     link_suspect(w->link);
     worker_wait(w, breaker_look_ms(&s->breaker, clock_mono_ms()), text);
 }
@@ -147,9 +156,18 @@ static void write_sample(const struct worker *w, struct buf *out)
         if (texts[i] && out->len + strlen(texts[i]) < SAMPLE_MOST) buf_addf(out, "%s\n", texts[i]);
 }
 
+// The user's own limits hold here too, where they are shorter.
+static int64_t at_most(int64_t ms, int of_spec_s, int of_config_s)
+{
+    int64_t own_ms = (int64_t)(of_spec_s > 0 ? of_spec_s : of_config_s) * 1000;
+    return own_ms > 0 && own_ms < ms ? own_ms : ms;
+}
+
 static void start_proof(struct worker *w)
 {
     struct server *s = worker_server(w);
+    const struct config *c = w->o.config;
+    int64_t first_ms = s->facts.model_loaded ? PROOF_FIRST_TOKEN_MS : 10 * PROOF_FIRST_TOKEN_MS;
     struct err e = ERR_INIT;
     struct buf sample;
     if (!worker_remember(w, clock_wall_ms(), &e)) {
@@ -164,23 +182,36 @@ static void start_proof(struct worker *w)
         .bearer = s->bearer,
         .model = *w->model ? w->model : NULL,
         .facts = &s->facts,
-        .n_ctx_tokens = server_n_ctx_sent(s),
+        .n_ctx_tokens = known_n_ctx_sent(w->known),
         .slot = w->slot,
         .sample = sample.data ? sample.data : "",
-        .first_token_ms = s->facts.model_loaded ? PROOF_FIRST_TOKEN_MS : 10 * PROOF_FIRST_TOKEN_MS,
-        .stall_ms = PROOF_STALL_MS,
+        .first_token_ms = at_most(first_ms, w->spec.first_token_s, c->first_token_s),
+        .stall_ms = at_most(PROOF_STALL_MS, w->spec.stall_s, c->stall_s),
     };
     s->fresh = false;
     worker_enter(w, WORKER_PROVING);
+    s->fresh = false;
+    w->known->proving = true;
     w->proof = proof_start(w->o.loop, w->o.http, &o, on_proved, w);
     buf_release(&sample);
 }
 
+void worker_leave_proof(struct worker *w)
+{
+    if (!w->proof) return;
+    proof_cancel(w->proof);
+    w->proof = NULL;
+    w->known->proving = false;
+    worker_leaves(w, PROOF_TOKENS_MOST, 0);
+}
+
 void worker_prove(struct worker *w)
 {
-    const struct server *s = worker_server(w);
-    if (s->proved || w->job.requests > 0 || w->proof_failures >= PROOF_FAILURES_MOST)
+    const struct known *k = w->known;
+    if (k->proved || w->job.requests > 0 || w->proof_failures >= PROOF_FAILURES_MOST)
         worker_go(w);
+    else if (k->proving) // on another slot: it is a matter of seconds
+        worker_wait(w, PROVED_BY_OTHERS_MS, "the server is being tried for another job");
     else
         start_proof(w);
 }

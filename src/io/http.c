@@ -25,6 +25,7 @@
 #include <curl/curl.h>
 
 #include <math.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -156,12 +157,34 @@ static int64_t http_clamp_ms(double ms)
     return ms < RETRY_AFTER_MAX_MS ? (int64_t)ms : RETRY_AFTER_MAX_MS;
 }
 
-// "120", "1.5", or a date; -1: none of them.
+// "6m0s", "1h2m", "900ms"; -1: no duration.
+static int64_t http_duration_ms(const char *value)
+{
+    static const struct {
+        const char *name;
+        double ms;
+    } units[] = {{"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3600e3}};
+    double ms = 0;
+    do {
+        char *unit = NULL;
+        double count = strtod(value, &unit);
+        size_t i = 0;
+        while (i < ARRAY_LEN(units) && strncmp(unit, units[i].name, strlen(units[i].name)) != 0) i++;
+        if (unit == value || i == ARRAY_LEN(units)) return -1;
+        ms += count * units[i].ms;
+        value = unit + strlen(units[i].name);
+    } while (*value != '\0');
+    return http_clamp_ms(ms);
+}
+
+// "120", "1.5", a duration, or a date; -1: none of them.
 static int64_t http_retry_after_ms(const char *value)
 {
     char *end = NULL;
     double seconds = strtod(value, &end);
-    if (end != value && (*end == '\0' || *end == 's')) return http_clamp_ms(seconds * 1000);
+    if (end != value && *end == '\0') return http_clamp_ms(seconds * 1000);
+    int64_t duration_ms = http_duration_ms(value);
+    if (duration_ms >= 0) return duration_ms;
     time_t date = curl_getdate(value, NULL);
     return date < 0 ? -1 : http_clamp_ms((double)date * 1000 - (double)clock_wall_ms());
 }
@@ -249,6 +272,13 @@ static size_t http_on_body(char *bytes, size_t size, size_t count, void *arg)
 
 // ---- the end of a call -------------------------------------------------------------------------------------------
 
+// A proxy that closes at once what it has just accepted looks like a refusal, but somebody listens.
+static bool http_was_accepted(const struct http_call *c)
+{
+    long why = 0;
+    return curl_easy_getinfo(c->easy, CURLINFO_OS_ERRNO, &why) == CURLE_OK && why == ECONNRESET;
+}
+
 static enum http_outcome http_outcome_of(const struct http_call *c, CURLcode code)
 {
     if (c->too_big) return HTTP_TOO_BIG;
@@ -258,8 +288,9 @@ static enum http_outcome http_outcome_of(const struct http_call *c, CURLcode cod
     case CURLE_OK:
         return c->status != 0 ? HTTP_DONE : HTTP_CUT; // libcurl lets a head end anywhere
     case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
         return HTTP_REFUSED;
+    case CURLE_COULDNT_CONNECT:
+        return http_was_accepted(c) ? HTTP_RESET : HTTP_REFUSED;
     case CURLE_OPERATION_TIMEDOUT:
         return HTTP_CONNECT_TIMEOUT; // connecting is all that libcurl has a limit for here
     case CURLE_GOT_NOTHING:

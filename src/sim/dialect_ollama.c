@@ -110,7 +110,8 @@ static enum MHD_Result render(const struct exchange *x, const struct ask *ask)
 {
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
-    chatml_write(json_object_get(ask->root, "messages"), "", true, &text);
+    const char *reopen = x->sim->options->rerender ? chatml_thought : "";
+    chatml_write(json_object_get(ask->root, "messages"), reopen, true, &text);
     json_t *j = json_pack("{s:s,s:s,s:{s:s}}", "model", x->sim->options->model, "created_at",
                           "2026-05-04T12:00:00.123456789Z", "_debug_info", "rendered_template", text.data);
     buf_release(&text);

@@ -45,11 +45,12 @@ static size_t offset_of_token(const struct buf *text, long tokens)
     return at;
 }
 
+// Longer than the limit, which is to end it: pieces that are joined may have fewer tokens than each by itself.
 static void think(struct buf *out, long tokens)
 {
     buf_clear(out);
     long each = (long)token_count(THOUGHT, sizeof THOUGHT - 1);
-    for (long n = 0; n <= tokens && !out->full; n += each) buf_adds(out, THOUGHT);
+    for (long n = 0; n <= 2 * tokens && !out->full; n += each) buf_adds(out, THOUGHT);
 }
 
 static void put_in_front(struct buf *text, const char *what, size_t len)

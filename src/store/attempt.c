@@ -39,9 +39,9 @@ static bool attempt_begin_rows(struct store *s, const struct attempt_begin *b, i
 
     if (db_get(s->db, SQL_TASK_BEGIN, e, "lsii:li", t->job, t->kind, t->chapter, t->seq, &task, &number) != DB_FOUND)
         return false;
-    if (!db_run(s->db, SQL_ATTEMPT_BEGIN, e, "liliillliibsss", task, number, clock_wall_ms(), b->words_asked,
+    if (!db_run(s->db, SQL_ATTEMPT_BEGIN, e, "liliillliibsssi", task, number, clock_wall_ms(), b->words_asked,
                 b->max_tokens, b->seed, b->prompt_bytes, b->common_bytes, b->conversation, b->left_out, b->broke,
-                attempt_string(b->backend), attempt_string(b->model), attempt_string(b->server)))
+                attempt_string(b->backend), attempt_string(b->model), attempt_string(b->server), b->slot))
         return false;
     *id = db_last_id(s->db);
     return (b->prefix_len == 0 || db_run(s->db, SQL_ATTEMPT_PREFIX, e, "lx", *id, b->prefix, b->prefix_len)) &&
@@ -246,14 +246,14 @@ bool store_attempt_newest(struct store *s, int64_t *id, struct err *e)
     return db_get(s->db, SQL_ATTEMPT_NEWEST, e, ":l", id) == DB_FOUND;
 }
 
-enum store_found store_attempt_left(struct store *s, const char *server, int64_t newest, int64_t *job,
+enum store_found store_attempt_left(struct store *s, const char *server, int slot, int64_t newest, int64_t *job,
                                     struct attempt *out, struct err *e)
 {
     struct attempt_reader r = {.out = out};
     struct store_scope scope;
 
     if (!attempt_enter(s, &scope, out, e)) return STORE_ERROR;
-    enum db_result row = db_each(s->db, SQL_ATTEMPT_LEFT, attempt_on_row, &r, e, "sl", server, newest);
+    enum db_result row = db_each(s->db, SQL_ATTEMPT_LEFT, attempt_on_row, &r, e, "sli", server, newest, slot);
     enum store_found found = attempt_leave(s, &scope, attempt_load_text(s, row, out, e), out, e);
     if (job != NULL) *job = r.job;
     return found;

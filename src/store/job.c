@@ -143,27 +143,23 @@ bool store_jobs_unfinished(struct store *s, int64_t *count, struct err *e)
 struct job_briefs {
     bool (*each)(void *arg, const struct job_brief *j);
     void *arg;
-    struct err *err;
-    bool bad;
 };
 
 static bool job_on_brief(void *arg, const struct db_row *row)
 {
     struct job_briefs *b = arg;
     struct job_brief j;
-    const char *state;
 
-    db_read(row, "llssss", &j.id, &j.created_ms, &state, &j.backend, &j.fallback, &j.began_on);
-    b->bad = !job_state_from_name(state, &j.state);
-    return b->bad ? job_bad_state(j.id, b->err) : b->each(b->arg, &j);
+    db_read(row, "lsss", &j.id, &j.backend, &j.fallback, &j.began_on);
+    return b->each(b->arg, &j);
 }
 
 bool store_jobs_runnable(struct store *s, bool (*each)(void *arg, const struct job_brief *j), void *arg,
                          struct err *e)
 {
-    struct job_briefs b = {.each = each, .arg = arg, .err = e};
+    struct job_briefs b = {.each = each, .arg = arg};
 
-    return db_each(s->db, SQL_JOB_RUNNABLE, job_on_brief, &b, e, "") != DB_FAILED && !b.bad;
+    return db_each(s->db, SQL_JOB_RUNNABLE, job_on_brief, &b, e, "") != DB_FAILED;
 }
 
 // ---- changes

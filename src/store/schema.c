@@ -219,6 +219,7 @@ static const char schema_3[] =
     "ALTER TABLE job ADD COLUMN fallback TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE job ADD COLUMN began_on TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE attempt ADD COLUMN server TEXT NOT NULL DEFAULT '';" // '': not known
+    "ALTER TABLE attempt ADD COLUMN slot INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE attempt ADD COLUMN reasoning_bytes INTEGER NOT NULL DEFAULT 0;"
     // With the id, which every index ends with: the newest attempts of a server, and the last of them.
     "CREATE INDEX attempt_server ON attempt (server) WHERE server <> '';"
@@ -228,6 +229,8 @@ static const char schema_3[] =
     " model TEXT NOT NULL,"
     " dialect TEXT NOT NULL DEFAULT '',"
     " n_ctx_tokens INTEGER NOT NULL DEFAULT 0,"
+    " n_ctx_against INTEGER NOT NULL DEFAULT 0,"
+    " n_ctx_sent INTEGER NOT NULL DEFAULT 0,"
     " prefill_per_s REAL NOT NULL DEFAULT 0,"
     " decode_per_s REAL NOT NULL DEFAULT 0,"
     " proved TEXT NOT NULL DEFAULT '',"
@@ -236,7 +239,7 @@ static const char schema_3[] =
     ") STRICT, WITHOUT ROWID;"
     "INSERT INTO backend_profile (server, model, n_ctx_tokens)"
     " SELECT CASE WHEN instr(backend, '://') > 0 THEN replace(lower(" URL_CUT "), 'localhost:', '127.0.0.1:')"
-    " ELSE backend END, '', n_ctx_tokens FROM backend_profile_2 WHERE n_ctx_tokens > 0"
+    " ELSE backend END, model, n_ctx_tokens FROM backend_profile_2 WHERE n_ctx_tokens > 0"
     " ON CONFLICT DO UPDATE SET n_ctx_tokens = min(n_ctx_tokens, excluded.n_ctx_tokens);"
     "DROP TABLE backend_profile_2;";
 

@@ -32,8 +32,9 @@
 
 // The engine has left it while the server was at it, and the server may not have noticed.
 #define LEFT_ANSWERING                                                                                               \
-    "(finish = 'stopped' OR failure IN ('first_token_timeout', 'stall', 'wedged', 'total_timeout',"                  \
-    " 'gateway_timeout', 'too_big', 'abandoned'))"
+    "(finish = 'stopped' OR failure IN ('first_token_timeout', 'stall', 'wedged', 'total_timeout', 'reset', "        \
+    "'truncated',"                                                                                                   \
+    " 'error_frame', 'garbage', 'crashed', 'gateway_timeout', 'too_big', 'abandoned'))"
 
 // As attempt_on_each in attempt_log.c reads them.
 #define LOG_COLUMNS                                                                                                  \
@@ -60,7 +61,7 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_JOB_BY_SLUG] = "SELECT id, slug = ?1 FROM job WHERE substr(slug, 1, length(?1)) = ?1"
                         " ORDER BY slug = ?1 DESC LIMIT 2",
     [SQL_JOB_UNFINISHED] = "SELECT count(*) FROM job WHERE state NOT IN ('done', 'cancelled')",
-    [SQL_JOB_RUNNABLE] = "SELECT id, created_ms, state, backend, fallback, began_on FROM job"
+    [SQL_JOB_RUNNABLE] = "SELECT id, backend, fallback, began_on FROM job"
                          " WHERE state NOT IN ('done', 'cancelled') AND state <> 'paused'"
                          " ORDER BY state = 'queued', id",
     [SQL_JOB_SET_STATE] = "UPDATE job SET state = ?3, reason = ?4,"
@@ -161,8 +162,8 @@ const char *const store_sql[SQL_COUNT] = {
         " ON t.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575 WHERE a.task = ?1 AND verdict = 'accepted')",
     [SQL_ATTEMPT_BEGIN] =
         "INSERT INTO attempt (task, number, started_ms, words_asked, max_tokens, seed, prompt_bytes,"
-        " common_bytes, conversation, left_out, broke, backend, model, server)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        " common_bytes, conversation, left_out, broke, backend, model, server, slot)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     [SQL_ATTEMPT_PREFIX] = "INSERT INTO attempt_text VALUES (?1 << 20, ?2)",
     [SQL_ATTEMPT_APPEND] = "INSERT INTO attempt_text SELECT coalesce(max(id), ?1 << 20) + 1, ?2 FROM attempt_text"
                            " WHERE id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575",
@@ -178,11 +179,11 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_ATTEMPT_NEWEST] = "SELECT coalesce(max(id), 0) FROM attempt",
     // The second of the two is asked of the index alone, however many attempts there are. A row of an older schema does
     // not say where it is in flight: it may be anywhere.
-    [SQL_ATTEMPT_LEFT] =
-        ATTEMPT_COLUMNS "attempt a JOIN task t ON t.id = a.task WHERE a.id = (SELECT max(id) FROM"
-                        " (SELECT max(id) AS id FROM attempt WHERE ended = 0 AND id <= ?2 AND server IN (?1, '')"
-                        " UNION ALL SELECT id FROM attempt WHERE " LEFT_ANSWERING
-                        " AND id = (SELECT max(id) FROM attempt WHERE server = ?1 AND server <> '' AND id <= ?2)))",
+    [SQL_ATTEMPT_LEFT] = ATTEMPT_COLUMNS
+    "attempt a JOIN task t ON t.id = a.task WHERE a.id = (SELECT max(id) FROM"
+    " (SELECT max(id) AS id FROM attempt WHERE ended = 0 AND id <= ?2 AND server IN (?1, '') AND slot = ?3"
+    " UNION ALL SELECT id FROM attempt WHERE " LEFT_ANSWERING
+    " AND id = (SELECT max(id) FROM attempt WHERE server = ?1 AND server <> '' AND id <= ?2 AND slot = ?3)))",
     // Of a server's newest attempts: a model that it had long ago does not make all of them be read.
     [SQL_ATTEMPT_SPEEDS] =
         "SELECT output_tokens * 1000.0 / (total_ms - first_token_ms) FROM (SELECT * FROM (SELECT id, model, failure,"
@@ -211,9 +212,13 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_FILE_PUT] = "INSERT INTO file VALUES (?1, ?2, ?3, ?4)"
                      " ON CONFLICT DO UPDATE SET hash = excluded.hash, len = excluded.len",
     [SQL_FILE_GET] = "SELECT hash, len FROM file WHERE job = ?1 AND path = ?2",
-    [SQL_PROFILE_PUT] = "REPLACE INTO backend_profile VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    [SQL_PROFILE_GET] = "SELECT dialect, n_ctx_tokens, prefill_per_s, decode_per_s, proved, proving_ms"
-                        " FROM backend_profile WHERE server = ?1 AND model = ?2",
+    [SQL_PROFILE_PUT] = "REPLACE INTO backend_profile VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [SQL_PROFILE_GET] =
+        "SELECT dialect, n_ctx_tokens, n_ctx_against, n_ctx_sent, prefill_per_s, decode_per_s, proved,"
+        " proving_ms"
+        " FROM backend_profile WHERE server = ?1 AND model = ?2",
+    [SQL_PROVING_GET] = "SELECT coalesce(max(proving_ms), 0) FROM backend_profile WHERE server = ?1",
+    [SQL_PROVING_CLEAR] = "UPDATE backend_profile SET proving_ms = 0 WHERE server = ?1",
     [SQL_MODEL_NOTE] = "INSERT INTO model_ratio VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET"
                        " asked = asked + excluded.asked, came = came + excluded.came",
     [SQL_MODEL_GET] = "SELECT asked, came FROM model_ratio WHERE model = ?1",

@@ -89,6 +89,8 @@ enum store_statement {
     SQL_FILE_GET,
     SQL_PROFILE_PUT,
     SQL_PROFILE_GET,
+    SQL_PROVING_GET,
+    SQL_PROVING_CLEAR,
     SQL_MODEL_NOTE,
     SQL_MODEL_GET,
     SQL_COUNT,

@@ -18,15 +18,16 @@ BOOK = {"words": 1200, "chapters": 2}
 
 
 class Recorder:
-    """Stands before a server and keeps the messages of every generation of the book, in order."""
+    """Stands before a server and keeps the messages of every generation of the book, in order, and all that was posted."""
 
     def __init__(self, port):
-        self.requests = []
+        self.requests, self.posts = [], []
         recorder = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                recorder.posts.append((self.path, json.loads(body)))
                 if self.path.endswith("/chat/completions"):
                     recorder.note([(m["role"], m["content"]) for m in json.loads(body)["messages"]])
                 self.forward(body)
@@ -40,8 +41,9 @@ class Recorder:
                 try:
                     server.request(self.command, self.path, body, {"Content-Type": "application/json"})
                     got = server.getresponse()
-                    self.send_response(got.status)
-                    self.send_header("Content-Type", got.headers.get("Content-Type", ""))
+                    self.send_response_only(got.status)  # what stands behind is known by its Server header
+                    for name in ("Content-Type", "Server"):
+                        self.send_header(name, got.headers.get(name, ""))
                     self.end_headers()
                     while piece := got.read1(65536):
                         self.wfile.write(piece)

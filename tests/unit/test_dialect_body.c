@@ -196,7 +196,7 @@ static void test_what_is_refused_is_left_out(void **state)
 static void test_raw(void **state)
 {
     (void)state;
-    static const struct gen_template t = {"<s>", "[A]", "[/A]"};
+    static const struct gen_template t = {"<s>", "[A]", "[/A]", false};
     for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
         struct gen_request q = full_request(bodies[i].dialect);
         assert_int_equal(gen_has_raw(q.dialect), bodies[i].raw != NULL);
@@ -209,7 +209,7 @@ static void test_raw(void **state)
 static void test_raw_grows(void **state)
 {
     (void)state;
-    static const struct gen_template t = {"<s>", "[A]", "[/A]"};
+    static const struct gen_template t = {"<s>", "[A]", "[/A]", false};
     struct gen_request q = plain_request(&dialect_llamacpp);
     struct buf last, now;
     buf_init(&last, BUF_MAX_PROMPT);
@@ -231,7 +231,7 @@ static void test_raw_grows(void **state)
 static void test_a_full_buffer_is_told(void **state)
 {
     (void)state;
-    static const struct gen_template t = {"<s>", "[A]", "[/A]"};
+    static const struct gen_template t = {"<s>", "[A]", "[/A]", false};
     for (size_t max = 0; max < 400; max += 40) {
         struct buf out;
         struct gen_request q = full_request(&dialect_llamacpp);
@@ -251,7 +251,7 @@ static void test_a_long_message_is_not_lost(void **state)
 {
     (void)state;
     enum { LONG = 100 * 1000 };
-    static const struct gen_template t = {"<s>", "[A]", "[/A]"};
+    static const struct gen_template t = {"<s>", "[A]", "[/A]", false};
     struct gen_request q = plain_request(&dialect_ollama);
     struct gen_message message = {GEN_USER, mem_calloc(1, LONG), LONG};
     struct buf out;

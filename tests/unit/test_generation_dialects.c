@@ -71,7 +71,7 @@ static const struct dialect_case cases[] = {
 static void test_ends(void **state)
 {
     (void)state;
-    struct gen_template t = {"<u>", "<a>", "</a>"};
+    struct gen_template t = {"<u>", "<a>", "</a>", false};
     for (size_t i = 0; i < 2 * ARRAY_LEN(cases); i++) {
         const struct dialect_case *c = &cases[i / 2];
         struct canned_reply reply = {c->reply, CANNED_CLOSE, i % 2 == 1};
@@ -100,7 +100,7 @@ static void test_routes_and_numbers(void **state)
     (void)state;
     static const struct canned_reply native = {SSE_HEAD NATIVE("a") NATIVE_END, CANNED_CLOSE, false};
     static const struct canned_reply lines = {LINES_HEAD LINE("a") LINE_DONE("stop"), CANNED_CLOSE, false};
-    struct gen_template t = {"<u>", "<a>", "</a>"};
+    struct gen_template t = {"<u>", "<a>", "</a>", false};
     struct run r;
     run_once(&r, &native);
     r.request.raw = &t;

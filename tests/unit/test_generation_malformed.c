@@ -99,7 +99,7 @@ static void bench_close(struct bench *b)
 
 static void bench_ask(struct bench *b, const struct good *g)
 {
-    static const struct gen_template t = {"<u>", "<a>", "</a>"};
+    static const struct gen_template t = {"<u>", "<a>", "</a>", false};
     buf_clear(&b->run.text);
     b->run.request.dialect = g->dialect;
     b->run.request.raw = g->raw ? &t : NULL;

@@ -31,6 +31,13 @@ static bool has_left(int fd, int wait_ms)
     return poll(&p, 1, wait_ms) != 0;
 }
 
+static bool has_pings(const struct paced_case *c)
+{
+    for (const struct beat *at = c->beats; at->bytes != NULL; at++)
+        if (at->bytes[0] == ':') return true;
+    return false;
+}
+
 static void play(void *arg, int fd)
 {
     const struct paced_case *c = arg;
@@ -138,6 +145,7 @@ static void test_signs_of_life(void **state)
         loop_run(r.loop);
         if (r.result.failure != cases[i].failure) fail_msg("%s: %s", cases[i].name, failure_name(r.result.failure));
         assert_string_equal(r.text.data, cases[i].text);
+        if (r.result.pings != has_pings(&cases[i])) fail_msg("%s: pings", cases[i].name);
         run_close(&r);
         stub_stop(&s);
     }

@@ -762,7 +762,7 @@ static void test_every_question_says_that_it_is_a_test(void **state)
 static void test_row_is_read_as_written(void **state)
 {
     (void)state;
-    struct gen_template raw = {(char *)(uintptr_t) "<\"u\">\n", (char *)(uintptr_t) "</u>", (char *)(uintptr_t) ""};
+    struct gen_template raw = {(char *)(uintptr_t) "<\"u\">\n", (char *)(uintptr_t) "</u>", (char *)(uintptr_t) "", false};
     struct proofs p = {.limit = PROOF_YES,
                        .usage = PROOF_NO,
                        .seed = PROOF_UNKNOWN,

@@ -87,6 +87,9 @@ static void test_shapes(void **state)
             assert_string_equal(t->before, c->before);
             assert_string_equal(t->open, c->open);
             assert_string_equal(t->glue, c->glue);
+            char past[200];
+            (void)snprintf(past, sizeof(past), "Q%sA", c->open);
+            if (t->reopens != (strstr(c->three, past) == NULL)) fail_msg("case %zu: reopens", i);
         }
         gen_template_free(t);
     }

@@ -40,15 +40,20 @@ static int choose(const char *began_on, const char *busy, const char *down)
     return route;
 }
 
-static int next(int now, const char *busy, const char *down)
+static int next_but(unsigned struck, int now, const char *busy, const char *down)
 {
     struct scene s = {busy, down};
     const struct routes_view v = {is_free, is_down, &s};
     struct routes r;
     routes_read(&r, "a", list);
-    int route = routes_next(&r, now, &v);
+    int route = routes_next(&r, now, struck, &v);
     routes_release(&r);
     return route;
+}
+
+static int next(int now, const char *busy, const char *down)
+{
+    return next_but(0, now, busy, down);
 }
 
 static void test_read(void **state)
@@ -106,6 +111,8 @@ static void test_next(void **state)
     assert_int_equal(next(2, "", ""), 0);
     assert_int_equal(next(0, "b", ""), 2);
     assert_int_equal(next(0, "", "bc"), -1);
+    assert_int_equal(next_but(1 << 1, 0, "", ""), 2); // what only its owner can mend is not tried again
+    assert_int_equal(next_but(1 << 1 | 1 << 2, 0, "", ""), -1);
 }
 
 int main(void)

@@ -65,7 +65,7 @@ static int check_rows(struct store *s, int64_t job)
 
     assert_ok(store_begin(s, &e));
     assert_ok(store_events_each(s, job, 0, on_event, &seen, &e));
-    if (store_attempt_left(s, "here", INT64_MAX, &in_job, &a, &e) != STORE_FOUND) fail_msg("in flight: %s", e.text);
+    if (store_attempt_left(s, "here", 0, INT64_MAX, &in_job, &a, &e) != STORE_FOUND) fail_msg("in flight: %s", e.text);
     assert_ok(store_commit(s, &e));
     assert_int_equal(seen.wrong, 0);
     assert_int_equal(a.text.len, (size_t)seen.events * PIECE_BYTES);

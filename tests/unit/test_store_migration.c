@@ -149,7 +149,7 @@ static void test_a_half_written_book_goes_on(void **state)
     assert_ok(store_chunks_each(s, 1, 0, STORE_BY_PLACE, on_text, NULL, &e));
     assert_ok(store_turns_each(s, 1, 1, on_turn, &turns, &e) && store_attempts_each(s, 1, on_attempt, &attempts, &e));
     assert_true(turns == 2 && attempts == 4);
-    assert_int_equal(store_attempt_left(s, "here", INT64_MAX, &in_job, &a, &e), STORE_FOUND);
+    assert_int_equal(store_attempt_left(s, "here", 0, INT64_MAX, &in_job, &a, &e), STORE_FOUND);
     assert_true(in_job == 1 && a.id == 4);
     assert_string_equal(a.text.data, "CA");
     attempt_release(&a);
@@ -176,12 +176,12 @@ static void test_what_was_there_is_copied(void **state)
     store_close(s);
 }
 
-static void assert_context(struct store *s, const char *server, int n_ctx_tokens)
+static void assert_context(struct store *s, const char *server, const char *model, int n_ctx_tokens)
 {
     struct err e = ERR_INIT;
     struct backend_profile p;
 
-    assert_int_equal(store_profile_get(s, server, "", &p, &e), n_ctx_tokens > 0 ? STORE_FOUND : STORE_NONE);
+    assert_int_equal(store_profile_get(s, server, model, &p, &e), n_ctx_tokens > 0 ? STORE_FOUND : STORE_NONE);
     assert_int_equal(p.n_ctx_tokens, n_ctx_tokens);
     assert_string_equal(p.dialect, "");
     assert_string_equal(p.proved, "");
@@ -254,7 +254,7 @@ static void test_the_second_schema_goes_on(void **state)
     assert_second_job(s);
     assert_ok(store_attempt_newest(s, &newest, &e));
     // Nobody knows any more where it was in flight.
-    assert_int_equal(store_attempt_left(s, "127.0.0.1:8080", newest, NULL, &a, &e), STORE_FOUND);
+    assert_int_equal(store_attempt_left(s, "127.0.0.1:8080", 0, newest, NULL, &a, &e), STORE_FOUND);
     assert_int_equal(a.id, 4);
     assert_string_equal(a.text.data, "CA");
     attempt_release(&a);
@@ -270,10 +270,10 @@ static void test_what_was_learnt_of_servers_is_kept(void **state)
     (void)state;
     make_second();
     struct store *s = fixture_open(STORE_READ_WRITE);
-    assert_context(s, "attic", 6000);
-    assert_context(s, "127.0.0.1:8080", 4000); // two names of one server: what is sure to fit
-    assert_context(s, "gpu.lan", 9000);
-    assert_context(s, "nothing", 0);
+    assert_context(s, "attic", "qwen", 6000);
+    assert_context(s, "127.0.0.1:8080", "", 4000); // two names of one server: what is sure to fit
+    assert_context(s, "gpu.lan", "", 9000);
+    assert_context(s, "nothing", "", 0);
     store_close(s);
     assert_int_equal(fixture_number("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'backend_profile%'"), 1);
 }
