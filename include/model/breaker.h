@@ -24,8 +24,8 @@ struct breaker {
 void breaker_succeed(struct breaker *b);              // an answer came to its proper end
 void breaker_ready(struct breaker *b);                // it says that it is ready: it may be asked again
 bool breaker_fail(struct breaker *b, int64_t now_ms); // true: this failure has opened it
-// How long to wait before the next look whether the server is ready: 250 ms growing to 1 s within the first minute
-// since it went down, then growing to 10 s.
+// How long to wait before the next look whether the server is ready: 250 ms growing to 800 ms within the first minute
+// since it went down (with the look itself and the request it is a second), then growing to 10 s.
 int64_t breaker_look_ms(const struct breaker *b, int64_t now_ms);
 
 #endif

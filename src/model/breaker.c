@@ -9,7 +9,7 @@
 enum {
     FIRST_MINUTE_MS = 60 * 1000,
     LOOK_LEAST_MS = 250,
-    LOOK_MINUTE_MS = 1000, // at the end of the first minute, from where it grows with the time that has passed
+    LOOK_MINUTE_MS = 800, // at the end of the first minute, from where it grows with the time that has passed
     LOOK_MOST_MS = 10 * 1000,
 };
 
