@@ -154,7 +154,7 @@ static void on_other_known(void *arg, const struct backend_facts *facts)
     if (!ready || w->state != WORKER_WAITING || !w->seen_down) return;
     if (worker_home_is_back(w))
         worker_go_home(w);
-    else if (w->o.free_slot(w->arg, w->routes.at[w->looked_at].backend) >= 0)
+    else if (worker_was_down_long(w) && w->o.free_slot(w->arg, w->routes.at[w->looked_at].backend) >= 0)
         leave_for(w, w->looked_at, w->job.reason);
 }
 
