@@ -46,10 +46,10 @@ class Run:
         self.dialect = dialect
         with Place(folder) as place:
             place.serve("--dialect", dialect, "--fatal-overlap", *options, script=script)
-            self.place, self.alive = place, False
+            self.place = place
             self.done = self.submit(relay, {**BOOK, **spec})
-            self.alive = place.server.child.poll() is None
-            self.account = place.server.account() if self.alive else {}
+            self.died = place.server.child.poll()  # 134: it was asked too soon
+            self.account = place.server.account() if self.died is None else {}
             self.status, self.events, self.book = place.status(1), place.events(1), place.book()
             with sqlite3.connect(place.path / "novelgen.db") as db:
                 self.charged = db.execute("SELECT sum(charged) FROM task").fetchone()[0]
@@ -66,7 +66,7 @@ class Run:
 
     def check(self, charged=0):
         said = f"{self.dialect}: {self.failures} {self.done.stderr} {[e['text'] for e in self.events]}"
-        assert self.alive, said
+        assert self.died is None, f"{self.died} {said}"
         assert self.done.returncode == 0 and self.status["state"] == "done" and self.status["gaps"] == 0, said
         a = self.account
         assert (a["in_flight_max"], a["overlaps"], a["early"], a["lost_position"]) == (1, 0, 0, 0), f"{a} {said}"

@@ -80,7 +80,8 @@ def test_a_fault_does_not_show_in_the_book(place, whole, script):
 @pytest.mark.parametrize("options, last", [([], "bytewise"), (["--no-prefill", "--restate"], "pass")],
                          ids=["prefill", "quoting"])
 def test_broken_connections(place, whole, options, last):
-    place.serve(*options)
+    # At a speed that can be measured: the time to wait where no route tells follows from it.
+    place.serve("--rate", 20000, *options)
     modes = ["rst:9000", "cut:90000", "refuse", "rst:60000", "cut:50000", last]
     with Relay(place.port, modes) as relay:
         done = place.submit(port=relay.port, **BOOK)
