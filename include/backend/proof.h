@@ -33,7 +33,8 @@ struct proofs {
     param_set refused;          // optional parameters that it refuses
     int bytes_per_token_x100;   // of the sample, by its own tokenizer; 0: it has none
     struct gen_template *raw;   // set where `reuse` is PROOF_NO and the template could be found; the receiver's
-    int requests;               // generations that were sent
+    double decode_per_s; // tokens a second of writing, of these few answers; 0: not seen; not kept with the rest
+    int requests;        // generations that were sent
 };
 
 struct proof_options {

@@ -97,6 +97,8 @@ static void proof_finish(struct proof *p, enum failure failure, const char *mess
         p->scene.found.raw = NULL;
     }
     struct proofs found = p->scene.found;
+    int64_t ms = p->scene.output_ms > 0 ? p->scene.output_ms : 1;
+    found.decode_per_s = (double)p->scene.tokens_timed * 1000 / (double)ms;
     p->scene.found.raw = NULL; // the receiver's
     p->done = NULL;            // a cancel from inside the callback finds nothing to do
     done(p->arg, failure, message, &found);

@@ -157,6 +157,7 @@ void worker_go(struct worker *w);                            // the slot is ours
 // worker_open.c
 void worker_open(struct worker *w); // the way to the backend of the route in use; ends in worker_go
 void worker_on_opened(void *arg, const struct link_result *r);
+bool worker_was_down_long(const struct worker *w); // its server: long enough to go elsewhere
 
 // worker_barrier.c
 // Inside a transaction: what an earlier engine may have left on the slot.

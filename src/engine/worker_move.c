@@ -16,6 +16,7 @@
 enum {
     LOOK_MS = 10 * 1000,
     LOOK_WAITING_MS = 900, // while the job waits: whichever is there first has it
+    OTHERS_BUSY_MS = 1000,
     HOME_TRY_MANAGED_MS = 10 * 60 * 1000,
     HOME_FAILED_MS = 10 * 60 * 1000,
     MOVES_FORGOTTEN_MS = 30 * 1000
@@ -94,16 +95,22 @@ static int route_but(const struct worker *w, unsigned struck)
 
 bool worker_has_other(const struct worker *w)
 {
-    return route_but(w, w->struck | 1u << w->route) >= 0;
+    unsigned all = (1u << w->routes.count) - 1;
+    return ((w->struck | 1u << w->route) & all) != all;
 }
 
-// One that is down may come back; one that only its owner can mend will not.
+// One that is down may come back; one that only its owner can mend will not. If all others are at work for other jobs,
+// this one waits until one of them is free.
 bool worker_strike(struct worker *w, const char *why)
 {
     w->struck |= 1u << w->route;
     int to = route_but(w, w->struck);
-    if (to < 0) return false;
-    leave_for(w, to, why);
+    if (to >= 0)
+        leave_for(w, to, why);
+    else if (worker_has_other(w))
+        worker_wait(w, OTHERS_BUSY_MS, why);
+    else
+        return false;
     return true;
 }
 
@@ -154,7 +161,7 @@ static void on_other_known(void *arg, const struct backend_facts *facts)
     if (!ready || w->state != WORKER_WAITING || !w->seen_down) return;
     if (worker_home_is_back(w))
         worker_go_home(w);
-    else if (w->o.free_slot(w->arg, w->routes.at[w->looked_at].backend) >= 0)
+    else if (worker_was_down_long(w) && w->o.free_slot(w->arg, w->routes.at[w->looked_at].backend) >= 0)
         leave_for(w, w->looked_at, w->job.reason);
 }
 

@@ -73,10 +73,10 @@ static bool is_outage(const struct link_result *r)
     return r->failure != FAIL_LOADING && r->failure != FAIL_BUSY && r->failure != FAIL_SLOT_TAKEN;
 }
 
-static bool was_down_long(const struct worker *w, int64_t now)
+bool worker_was_down_long(const struct worker *w)
 {
-    const struct breaker *b = &worker_server(w)->breaker;
-    return b->down_since_ms > 0 && now - b->down_since_ms > DOWN_LONG_MS;
+    const struct server *s = worker_server(w);
+    return s && s->breaker.down_since_ms > 0 && clock_mono_ms() - s->breaker.down_since_ms > DOWN_LONG_MS;
 }
 
 // Only a human can help: what the class says of a server that was never seen to work. One that did is down.
@@ -128,8 +128,9 @@ static void on_closed(struct worker *w, const struct link_result *r)
         if (!worker_strike(w, r->message)) pause_unopened(w, r);
         return;
     }
-    if (was_down_long(w, now) && worker_move(w, r->message)) return;
+    if (worker_was_down_long(w) && worker_move(w, r->message)) return;
     w->seen_down = w->seen_down || outage;
+    if (outage) worker_look_at_others(w); // as often as at this one: whichever is back first has the book
     int64_t ms = r->failure == FAIL_SLOT_TAKEN ? SLOT_TAKEN_MS : breaker_look_ms(&s->breaker, now);
     worker_wait(w, r->wait_ms > ms ? r->wait_ms : ms, r->message);
 }

@@ -110,6 +110,8 @@ static bool keep_proved(struct worker *w, struct proofs *p, struct err *e)
     k->proofs = *p;
     p->raw = NULL;
     k->proved = true;
+    // Until there is a better one: how long what was left may still run follows from it.
+    if (!(k->pace.decode_per_s > 0)) k->pace.decode_per_s = k->proofs.decode_per_s;
     k->refused |= k->proofs.refused;
     k->hidden_answer = k->proofs.hidden_answer;
     return store_begin(w->store, e) && worker_remember(w, 0, e) && say_proved(w, &k->proofs, e) &&

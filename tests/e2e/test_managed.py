@@ -118,15 +118,12 @@ def test_it_is_started_again_when_it_dies(manor, whole, how):
 
 
 def test_it_is_started_again_when_it_hangs(manor, whole):
-    """It lived, answered nothing, and was waited for without end."""
-    configure(manor, manor.own("--rate", 2500))
-    writer = manor.write(limits={"stall_s": 1, "first_token_s": 5})
-    manor.wait_words(1, 20)
-    os.kill(manor.pids()[0], signal.SIGSTOP)
-    wait_until(lambda: len(manor.starts()) == 2, 30, "the next start")
-    assert writer.wait(30) == 0, writer.stderr
-    assert manor.book() == whole
-    assert "is started again" in writer.stderr
+    """Signs of life go on, and text comes no more."""
+    configure(manor, manor.own("--rate", 5000, "--wedge", 4))
+    writer = manor.write(limits={"stall_s": 1, "first_token_s": 1})
+    assert writer.wait(60) == 0, writer.stderr
+    assert manor.book() == whole and 2 <= len(manor.starts()) <= 4
+    assert [e for e in manor.events(1) if "the backend is started again" in e["text"]]
 
 
 def test_its_keeper_is_killed(manor, whole):
