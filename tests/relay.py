@@ -178,7 +178,7 @@ class Relay:
     def __init__(self, target, modes, listen=0):
         self.target, self.modes, self.listen = target, modes, listen
         self.connections = 0
-        self.port = None
+        self.port = self.server = None
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self._run, daemon=True)
 
@@ -192,10 +192,12 @@ class Relay:
     def __enter__(self):
         self.thread.start()
         begun = asyncio.run_coroutine_threadsafe(start(self.listen, self.target, self.modes, self._count), self.loop)
-        self.port = begun.result(10).sockets[0].getsockname()[1]
+        self.server = begun.result(10)
+        self.port = self.server.sockets[0].getsockname()[1]
         return self
 
     async def _end(self):
+        self.server.close()  # its port is free again
         others = [t for t in asyncio.all_tasks() if t is not asyncio.current_task()]
         for task in others:
             task.cancel()

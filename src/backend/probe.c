@@ -57,7 +57,6 @@ struct probe {
     int question;
     size_t next; // in probe_order
     bool identified, listed;
-    bool again; // the guess is asked a second time
     struct fetch *fetch;
     struct timer *limit;
     enum failure refusal; // of the list of models, should nothing else be said
@@ -266,14 +265,11 @@ static void probe_go_on(struct probe *p)
 static void probe_broke(struct probe *p, const struct fetch_reply *r)
 {
     if (p->refusal == FAIL_NONE || r->failure != FAIL_RESET) probe_refused(p, r->failure, r->message);
-    if (r->failure != FAIL_RESET || p->identified || p->given) {
+    if (r->failure != FAIL_RESET || p->identified || p->given || probe_guesses(p)) {
         probe_end(p, r->failure);
         return;
     }
-    if (probe_guesses(p) && !p->again)
-        p->again = true; // it had the route before: it may just be starting
-    else
-        p->question++;
+    p->question++;
     probe_go_on(p);
 }
 

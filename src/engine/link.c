@@ -14,6 +14,8 @@
 #include "base/mem.h"
 #include "model/job.h"
 
+enum { GUESS_BREAKS = 5 };
+
 struct link {
     struct loop *loop;
     struct http *http;
@@ -26,6 +28,7 @@ struct link {
     struct scan *scan;
     size_t found; // index in the list; beyond its end: none yet
     struct probe *probe;
+    int breaks;         // in a row: it closed the connection when it was asked what it is
     struct timer *soon; // answers never come before link_open has returned
     struct link_result result;
 };
@@ -177,6 +180,7 @@ static void on_probe(void *arg, const struct backend_facts *facts)
     struct server *s = k->server;
     char text[400] = "";
     k->probe = NULL;
+    k->breaks = facts->failure == FAIL_RESET ? k->breaks + 1 : 0;
     if (facts->failure == FAIL_NONE) {
         s->facts = *facts;
         server_ready(s);
@@ -205,7 +209,8 @@ static void ask(struct link *k)
         .bearer = s->bearer,
         .model = k->model,
         .dialect = s->conf.dialect,
-        .guess = s->facts.dialect,
+        // In the end it may have become another one, which closes on what it does not know.
+        .guess = k->breaks < GUESS_BREAKS ? s->facts.dialect : DIALECT_UNKNOWN,
     };
     k->probe = probe_start(k->loop, k->http, &options, on_probe, k);
 }

@@ -13,7 +13,7 @@
 //      └── the job came to rest (done, paused, cancelled)
 //
 // The state is live bookkeeping; what to do follows from the rows each time. One function changes it: worker_enter.
-// Files: worker.c the way around the drawing; worker_open.c from a slot to a server that may be asked; worker_prove.c what
+// Files: worker.c the way around the drawing; worker_open.c from a slot to a server that may be asked; worker_barrier.c until nothing runs there; worker_prove.c what
 // is known of it, and what is proved; worker_move.c to another backend and home again; worker_job.c the job at hand;
 // worker_files.c when its files are written; replan.c what a deadline leaves of the book; launch.c from rows to a request;
 // conclude.c ends without one; settle.c from an answer to rows, settle_counts.c what its tokens show, settle_failure.c
@@ -158,6 +158,10 @@ void worker_go(struct worker *w);                            // the slot is ours
 void worker_open(struct worker *w); // the way to the backend of the route in use; ends in worker_go
 void worker_on_opened(void *arg, const struct link_result *r);
 bool worker_was_down_long(const struct worker *w); // its server: long enough to go elsewhere
+
+// worker_barrier.c
+// Inside a transaction: what an earlier engine may have left on the slot.
+bool worker_look_back(struct worker *w, struct err *e);
 // What still runs on the slot at hand, for `tokens` of writing and a prompt of `unread` tokens.
 void worker_leaves(struct worker *w, int64_t tokens, int64_t unread);
 void worker_pass_barrier(struct worker *w); // then worker_prove

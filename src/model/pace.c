@@ -20,6 +20,7 @@
 enum {
     READ_LEAST_TOKENS = 200, // fewer say nothing of the speed
     WRITTEN_LEAST_TOKENS = 30,
+    WRITTEN_MOST_PER_MS = 5,
     TOKENS_MOST = 100000000, // no context holds more
     MEDIAN_LEAST = 10,
     STALL_TOKENS = 60,
@@ -58,8 +59,11 @@ static double read_speed(const struct pace *p, const struct pace_sample *s)
 static double written_speed(const struct pace_sample *s)
 {
     if (s->output_ms > 0) return speed(s->output_tokens, s->output_ms, WRITTEN_LEAST_TOKENS);
-    if (s->first_token_ms < 0 || s->total_ms <= s->first_token_ms) return 0;
-    return speed(s->output_tokens, s->total_ms - s->first_token_ms, WRITTEN_LEAST_TOKENS);
+    if (s->first_token_ms < 0 || s->total_ms < s->first_token_ms) return 0;
+    int64_t ms = s->total_ms - s->first_token_ms;
+    // No machine writes so fast: something on the way has kept the text back and then sent all of it.
+    if (s->output_tokens > ms * WRITTEN_MOST_PER_MS) ms = s->total_ms > 0 ? s->total_ms : 1;
+    return speed(s->output_tokens, ms, WRITTEN_LEAST_TOKENS);
 }
 
 static void follow(double *estimate, double seen)

@@ -106,7 +106,7 @@ def test_a_context_that_nobody_told_is_learnt(place):
     assert place.submit(words=6000, chapters=3).returncode == 0
     status, learnt = place.status(1), place.server.account()["over_ctx"]
     assert status["gaps"] == 0 and abs(status["words_done"] - 6000) <= 180 and 1 <= learnt <= 5
-    assert [e for e in place.events(1) if e["type"] == "backend" and "context is smaller" in e["text"]]
+    assert [e for e in place.events(1) if e["type"] == "backend" and "too long for the server" in e["text"]]
     assert place.submit(words=6000, chapters=3).returncode == 0
     assert place.server.account()["over_ctx"] == learnt and place.status(2)["gaps"] == 0
 

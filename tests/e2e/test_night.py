@@ -104,8 +104,8 @@ def never_paused(place):
 
 @pytest.mark.skipif(not pathlib.Path("/proc/self/cmdline").exists(), reason="the server is found by /proc")
 def test_killed_twenty_times(place, whole):
-    book = {"words": 6000, "chapters": 6}
-    manage(place, "--rate", 2000, "--prefill-rate", 20000)
+    book = {"words": 8000, "chapters": 8}
+    manage(place, "--rate", 4000, "--prefill-rate", 40000)
     begun = time.monotonic()
     writer = begin(place, **book)
     kill_again_and_again(place, writer, random.Random(1))

@@ -151,6 +151,27 @@ static void a_server_that_answers_at_once_is_never_slow(void **state)
     }
 }
 
+// A proxy kept a minute of text back and sent it at once: taken for a speed, the next request would have left while the
+// server still wrote for one that was broken off.
+static void text_that_was_kept_back_is_no_speed(void **state)
+{
+    struct pace p = {0};
+    struct pace_sample s = {.prompt_tokens = -1,
+                            .cached_tokens = -1,
+                            .output_tokens = 800,
+                            .first_token_ms = 60000,
+                            .total_ms = 60002,
+                            .prompt_ms = -1,
+                            .output_ms = -1};
+    (void)state;
+    pace_note(&p, &s);
+    assert_near(p.decode_per_s, 800.0 / 60);
+    p = (struct pace){0};
+    s.first_token_ms = s.total_ms = 0; // and one that is as fast as that is not taken for slow
+    pace_note(&p, &s);
+    assert_true(p.decode_per_s >= 800000);
+}
+
 static void one_slow_answer_is_no_news(void **state)
 {
     struct pace p = {0};
@@ -280,6 +301,7 @@ int main(void)
         cmocka_unit_test(what_the_user_says_holds),
         cmocka_unit_test(half_the_speed_is_said_once),
         cmocka_unit_test(a_server_that_answers_at_once_is_never_slow),
+        cmocka_unit_test(text_that_was_kept_back_is_no_speed),
         cmocka_unit_test(one_slow_answer_is_no_news),
         cmocka_unit_test(few_answers_are_not_usual_yet),
         cmocka_unit_test(earlier_runs_count),
