@@ -49,7 +49,7 @@ bool current_read(struct current *c, struct store *s, int64_t job, struct err *e
     enum store_found found = store_attempt_last(s, &key, &a, e);
     if (found == STORE_FOUND) {
         c->bytes = a.text.len;
-        if (strcmp(c->kind, "chunk") == 0) gate_join(&c->text, &a.prefix, &a.text);
+        if (strcmp(c->kind, "chunk") == 0) gate_join(&c->text, &a.prefix, &a.text, NULL, false);
         c->words = (int64_t)words_count(c->text.data, c->text.len);
     }
     attempt_release(&a);

@@ -131,7 +131,7 @@ static bool transcript_add_carried(struct transcript *t, struct exchange *x, con
         const struct attempt_row *a = &t->history.rows[i].a;
         if (!history_is_same_task(a, x->row) || a->number + 1 != x->row->number) continue;
         ok = store_attempt_look(t->store, a->id, &l.sent, &l.carried, &l.text, e);
-        gate_join(&l.joined, &l.carried, &l.text);
+        gate_join(&l.joined, &l.carried, &l.text, NULL, false);
         if (ok && memmem(l.joined.data, l.joined.len, chunk->text, (size_t)len) != NULL)
             transcript_add(x, TURN_ASSISTANT, chunk->text, (size_t)len);
     }
@@ -219,7 +219,7 @@ static void transcript_came(struct exchange *x, const struct transcript *t, cons
     bool carried = false;
 
     for (size_t i = 0; i < x->own_count; i++) carried = carried || x->own[i].role == TURN_ASSISTANT;
-    gate_join(&l->joined, &l->carried, &l->text);
+    gate_join(&l->joined, &l->carried, &l->text, NULL, false);
     x->came = l->text.data;
     x->came_len = l->text.len;
     if (chunk && transcript_begins_with(&l->joined, answer) &&

@@ -50,7 +50,7 @@ static bool judge_attempts(struct worker *w, const struct gen_message *turn, boo
         enum store_found found = store_attempt_best(w->store, &key, nth, &a, e);
         if (found != STORE_FOUND) return found == STORE_NONE;
         buf_init(&text, BUF_MAX_PROMPT);
-        gate_join(&text, &a.prefix, &a.text);
+        gate_join(&text, &a.prefix, &a.text, w->language, w->templates.markup);
         ok = judge(w, &text, true, turn, &j, e);
         *accepted = ok && j.rule == NULL;
         buf_release(&text);

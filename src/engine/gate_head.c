@@ -37,8 +37,7 @@ static bool skip_thinking(struct gate_work *w, size_t *at)
     return true;
 }
 
-// The bytes of one line that is no story, and the rule that says so.
-static size_t no_story(const struct gate_in *in, const char *s, size_t len, enum gate_rule *rule)
+size_t gate_no_story(const struct gate_in *in, const char *s, size_t len, enum gate_rule *rule)
 {
     size_t n;
     if ((n = gate_chat(in, s, len)) > 0) // before headings: "**Here is the chapter:**"
@@ -54,7 +53,7 @@ static size_t skip_lines(struct gate_work *w, size_t at)
 {
     const struct gate_in *in = w->in;
     enum gate_rule rule = GATE_HEADING;
-    for (size_t n; (n = no_story(in, in->text + at, in->len - at, &rule)) > 0;) {
+    for (size_t n; (n = gate_no_story(in, in->text + at, in->len - at, &rule)) > 0;) {
         gate_note(w, rule, in->text + at, n);
         at += n;
         at += gate_blanks(in->text + at, in->len - at);

@@ -51,6 +51,8 @@ bool gate_refuse_detail(struct gate_work *w, enum gate_rule rule, const char *fm
 
 // ---- The head: each returns how many bytes of s go, 0 if none.
 bool gate_head(struct gate_work *w); // moves `skip`; false: refused
+// Of one line that is no story: talk, a heading, a fence, and the rule that says so.
+size_t gate_no_story(const struct gate_in *in, const char *s, size_t len, enum gate_rule *rule);
 size_t gate_heading(const struct gate_in *in, const char *s, size_t len);
 size_t gate_chat(const struct gate_in *in, const char *s, size_t len);
 size_t gate_fence(const char *s, size_t len); // an opening line of ```

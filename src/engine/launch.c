@@ -57,7 +57,7 @@ static bool carry(struct worker *w, const struct attempt *a, struct buf *text, i
     *words = 0;
     if (w->step.kind != STEP_CHUNK || !is_usable(a)) return true;
     struct desk d = worker_desk(w);
-    gate_join(text, &a->prefix, &a->text);
+    gate_join(text, &a->prefix, &a->text, w->language, w->templates.markup);
     size_t keep = prefill ? join_clean_word(text->data, text->len) : join_clean_sentence(text->data, text->len);
     buf_cut(text, keep);
     if (!step_chunk_piece(&d, &w->step, text, words, e)) return false;

@@ -108,7 +108,7 @@ static bool settle_answer(struct worker *w, const struct gen_result *r, struct s
     struct judgement j = {0};
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
-    gate_join(&text, &w->flight.prefix, &w->flight.text);
+    gate_join(&text, &w->flight.prefix, &w->flight.text, w->language, w->templates.markup);
     bool guarded = w->flight.prefix.len == 0 && !w->flight.stopped;
     const struct answer a = {
         .text = text.data,

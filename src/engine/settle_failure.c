@@ -23,7 +23,7 @@ static bool is_forward(const struct worker *w, const struct gen_result *r)
     if (w->step.kind != STEP_CHUNK || r->failure == FAIL_TOO_BIG) return false;
     struct buf text;
     buf_init(&text, BUF_MAX_PROMPT);
-    gate_join(&text, &w->flight.prefix, &w->flight.text);
+    gate_join(&text, &w->flight.prefix, &w->flight.text, w->language, w->templates.markup);
     size_t keep =
         known_prefills(w->known) ? join_clean_word(text.data, text.len) : join_clean_sentence(text.data, text.len);
     bool more = keep > w->flight.prefix.len && words_count(text.data, keep) >= WORTH_CARRYING_WORDS;

@@ -63,7 +63,7 @@ void worker_show_partial(struct worker *w)
     buf_init(&text, BUF_MAX_PROMPT);
     buf_init(&committed, FLIGHT_TEXT_MAX);
     buf_add(&committed, w->flight.text.data, w->flight.committed);
-    gate_join(&text, &w->flight.prefix, &committed);
+    gate_join(&text, &w->flight.prefix, &committed, w->language, w->templates.markup);
     buf_release(&committed);
     publish_partial(&w->publish, w->step.chapter, text.data, text.len);
     buf_release(&text);

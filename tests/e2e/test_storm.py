@@ -138,7 +138,7 @@ def test_a_storm_over_a_hundred_jobs(tmp_path_factory):
         assert check_attempts(place) == account["requests"]
 
 
-# ---- thoughts ------------------------------------------------------------------------------------------------------
+# ---- continued -----------------------------------------------------------------------------------------------------
 
 def test_thoughts_in_front_of_a_continuation_are_left_out(place):
     """A chapter's beginning was lost: all in front of "</think>" was taken for thoughts, the text that was continued
@@ -152,6 +152,18 @@ def test_thoughts_in_front_of_a_continuation_are_left_out(place):
     place.serve()
     assert status["retries"] == 1 and place.submit(**book).returncode == 0
     check_nothing_lost(mine, prose(place, 2))
+
+
+@pytest.mark.parametrize("habit", ["--chat", "--heading", "--think"])
+def test_what_is_no_story_is_left_out_in_front_of_a_continuation_too(place, habit):
+    """"Sure! Here's the next part of the story:" stood in the middle of a chapter, where its first request had broken."""
+    book = {"words": 700, "chapters": 2}
+    place.serve(habit, "--no-prefill", script=[{"when": {"at": [4, 5]}, "do": "truncate", "after_tokens": 150}])
+    assert place.submit(**book).returncode == 0
+    place.stop_server()
+    place.serve()
+    assert place.status(1)["retries"] == 2 and place.submit(**book).returncode == 0
+    assert prose(place, 1) == prose(place, 2)
 
 
 # ---- nonsense ------------------------------------------------------------------------------------------------------
