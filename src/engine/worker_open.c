@@ -119,7 +119,9 @@ static void on_closed(struct worker *w, const struct link_result *r)
         worker_store_failed(w, &e);
         return;
     }
-    if (r->failure == FAIL_REFUSED && s) server_is_idle(s, -1); // nobody is there who could be busy
+    // On this machine nobody is there who could be busy; elsewhere it may only be out of reach.
+    bool local = s && s->url && strstr(s->url, "://127.");
+    if (r->failure == FAIL_REFUSED && local) server_is_idle(s, -1);
     if (worker_home_is_back(w)) {
         worker_go_home(w);
         return;
