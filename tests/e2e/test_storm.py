@@ -184,15 +184,15 @@ def test_nonsense_grows_nothing_and_reaches_no_terminal(place):
                                 "limits": {"attempts": 100, "first_token_s": 2, "stall_s": 2}}))
     with Garbage(7) as server:
         writer = place.start("submit", spec, "--backend", server.url, "--out", place.out)
-        assert server.wait(300, 60), writer.stderr[-2000:]
+        assert server.wait(200, 60), writer.stderr[-2000:]
         before = resident_mib(writer.pid)
-        assert server.wait(1500, 120), writer.stderr[-2000:]
+        assert server.wait(1000, 120), writer.stderr[-2000:]
         assert resident_mib(writer.pid) - before < 8
         shown = {"status": place.run("status", 1), "json": place.run("status", 1, "--json"), "list": place.run("list"),
                  "tail": place.run("tail", 1), "stats": place.run("stats", 1), "prompt": place.run("prompt", 1),
                  "backends": place.run("backends", "--backend", server.url)}
         assert place.run("cancel", 1).returncode == 0 and writer.wait() == 8
-    assert place.status(1)["requests"] >= 1400
+    assert place.status(1)["requests"] >= 950
     for name, done in shown.items():
         assert is_harmless(done.stdout + done.stderr), name
     assert is_harmless(writer.stdout) and is_harmless(writer.stderr)
