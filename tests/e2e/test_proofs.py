@@ -11,7 +11,7 @@ import sqlite3
 import pytest
 from novelgen import wait_until
 from place import Place
-from listener import Listener
+from wiretap import Wiretap
 
 BOOK = {"words": 600, "chapters": 2}
 LONG = {"words": 4000, "chapters": 2}
@@ -130,7 +130,7 @@ def test_verdicts(place, options, expected):
 @pytest.mark.parametrize("options, sent", [([], True), (["--no-json"], False)], ids=["followed", "not followed"])
 def test_a_schema_is_sent_where_it_is_followed(place, options, sent):
     place.serve(*options)
-    with Listener(place.port) as tap:
+    with Wiretap(place.port) as tap:
         written(place, tap.port)
         assert any("response_format" in body for _, body in tap.requests()) == sent
 
@@ -139,7 +139,7 @@ def test_a_schema_is_sent_where_it_is_followed(place, options, sent):
                          ids=["prefilled", "quoted"])
 def test_a_broken_answer_is_prefilled_where_that_is_proved_and_quoted_where_not(place, options, role):
     place.serve(*options, script=[{"when": {"at": 4}, "do": "truncate", "after_tokens": 80, "kinds": ["chunk"]}])
-    with Listener(place.port) as tap:
+    with Wiretap(place.port) as tap:
         written(place, tap.port)
         requests = tap.requests()
         assert place.status(1)["retries"] == 1
@@ -152,7 +152,7 @@ def test_a_broken_answer_is_prefilled_where_that_is_proved_and_quoted_where_not(
 def test_a_template_that_renders_past_answers_anew_is_gone_around(place, plain, dialect, route):
     """Ollama tells no cached tokens, so that its template was never looked at: half of the prompt was read twice."""
     place.serve("--dialect", dialect, "--rerender")
-    with Listener(place.port) as tap:
+    with Wiretap(place.port) as tap:
         written(place, tap.port, **LONG)
         assert {path for path, _ in tap.requests()} == {route}
     account = place.server.account()
@@ -187,7 +187,7 @@ SAMPLING = {"sampling": {"min_p": 0.05, "xtc_probability": 0.5, "xtc_threshold":
 
 def test_what_is_refused_is_left_out_told_once_and_remembered(place):
     place.serve("--refuse-param", "min_p,xtc_probability")
-    with Listener(place.port) as tap:
+    with Wiretap(place.port) as tap:
         written(place, tap.port, **SAMPLING)
         texts = said(place, "left out from now on")
         assert len(texts) == len(set(texts)) and 1 <= len(texts) <= 2

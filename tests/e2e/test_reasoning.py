@@ -8,7 +8,7 @@ import sqlite3
 
 import pytest
 from place import Place
-from listener import Listener
+from wiretap import Wiretap
 
 BOOK = {"words": 1500, "chapters": 2}
 DIALECTS = ["llamacpp", "openai", "ollama", "vllm", "mlx", "lmstudio", "koboldcpp", "sglang"]
@@ -69,7 +69,7 @@ def test_thinking_is_switched_off(place, whole, dialect):
 ])
 def test_every_request_says_so_by_the_switch_of_its_server(place, dialect, switch):
     place.serve("--dialect", dialect, "--reason")
-    with Listener(place.port) as tap:
+    with Wiretap(place.port) as tap:
         written(place, tap.port)
         assert all(body.get(switch[0]) == switch[1] for _, body in tap.requests() + tap.requests(proofs=True))
 
@@ -91,7 +91,7 @@ ALL = ["proof", "bible", "acts", "outline", "beats", "chunk", "recap", "merge", 
 def test_nothing_but_thinking_is_asked_again_in_another_way(place, whole):
     """Six times the same question with the same limit gave six times the same thoughts, and a gap."""
     place.serve(script=[{"when": {"from": 4, "to": 7}, "do": "reasoning_only"}])
-    with Listener(place.port) as tap:
+    with Wiretap(place.port) as tap:
         status = written(place, tap.port)
         again = [body for _, body in tap.requests()[3:8]]
     assert status["retries"] == 4 and place.book() == whole
@@ -106,7 +106,7 @@ def test_nothing_but_thinking_is_asked_again_in_another_way(place, whole):
 def test_a_plan_gets_room_for_thinking_too(place, whole):
     """Only chapters did: an outline that was thought about to its limit was asked for with that limit six times."""
     place.serve(script=[{"when": {"from": 2, "to": 4}, "do": "reasoning_only"}])
-    with Listener(place.port) as tap:
+    with Wiretap(place.port) as tap:
         written(place, tap.port)
         limits = [body["max_tokens"] for _, body in tap.requests()[1:5]]
     assert limits == sorted(set(limits)) and limits[-1] >= limits[0] + 2000
@@ -117,7 +117,7 @@ def test_thoughts_behind_a_broken_answer_cost_none_of_it(place, whole):
     """What stood before the thoughts was to be dropped with them: it is the head of an answer that broke off."""
     place.serve(script=[{"when": {"at": 4}, "do": "truncate", "after_tokens": 300},
                         {"when": {"at": 5}, "do": "reasoning_only"}])
-    with Listener(place.port) as tap:
+    with Wiretap(place.port) as tap:
         status = written(place, tap.port)
         heads = [body["messages"][-1] for _, body in tap.requests()[4:6]]
     assert status["retries"] == 2 and place.book() == whole
