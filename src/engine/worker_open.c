@@ -171,7 +171,9 @@ static enum failure check_model(const struct worker *w, char *text, size_t size)
     bool is_sim = strcmp(s->name, "sim") == 0; // which loads nothing
     if (!is_sim && !config_allows(w->o.config, w->model)) {
         config_allowed_text(w->o.config, list, sizeof(list));
-        (void)snprintf(text, size, "the model '%s' is not allowed by models.allow (%s): name another with --model",
+        (void)snprintf(text, size,
+                       "the model '%s' is not allowed by models.allow (%s): resume with --model NAME, or set "
+                       "\"model\" in the spec",
                        *w->model ? w->model : "that the server has", list);
         return FAIL_NOT_ALLOWED;
     }
@@ -180,12 +182,16 @@ static enum failure check_model(const struct worker *w, char *text, size_t size)
     bool must_name =
         s->facts.dialect == DIALECT_OLLAMA || (s->facts.models_count > 1 && s->facts.dialect != DIALECT_MLX);
     if (!*w->model && must_name) {
-        (void)snprintf(text, size, "the server needs to be told which model: name one with --model; it has: %s",
+        (void)snprintf(text, size,
+                       "the server needs to be told which model: resume with --model NAME, or set \"model\" in the "
+                       "spec; it has: %s",
                        s->facts.models_count > 0 ? list : "none, pull one first");
         return FAIL_MODEL;
     }
     if (*w->model && s->facts.models_whole && !backend_facts_model(&s->facts, w->model)) {
-        (void)snprintf(text, size, "the server does not have the model '%s': name one with --model; it has: %s",
+        (void)snprintf(text, size,
+                       "the server does not have the model '%s': resume with --model NAME, or set \"model\" in the "
+                       "spec; it has: %s",
                        w->model, s->facts.models_count > 0 ? list : "none");
         return FAIL_MODEL;
     }
