@@ -31,13 +31,30 @@ struct message_submit {
 
 bool message_post_submit(const char *home, const struct message_submit *m, char key[MESSAGE_KEY_SIZE], struct err *e);
 
-enum message_verb { MESSAGE_RESUME, MESSAGE_PAUSE, MESSAGE_CANCEL };
+enum message_verb {
+    MESSAGE_RESUME,
+    MESSAGE_PAUSE,
+    MESSAGE_CANCEL,
+    MESSAGE_APPROVE,
+    MESSAGE_OUTLINE,
+    MESSAGE_NOTE,
+    MESSAGE_REDO,
+    MESSAGE_EXTEND,
+    MESSAGE_SYNC,
+    MESSAGE_REMOVE,
+    MESSAGE_PRIORITY,
+    MESSAGE_PUBLISH,
+    MESSAGE_IMPORT // `job` is 0
+};
+struct json;
 struct message_change {
     const char *reason;    // shown with the job ("paused by Ctrl-C"); NULL is fine
     const char *backend;   // resume: NULL keeps the job's; another one takes its model away
     const char *model;     // resume: NULL keeps the job's, if the backend stays
     int64_t deadline_ms;   // resume: -1 keeps it, 0 takes it away
     const char *templates; // resume: packed texts to be taken over from now on, or NULL
+    // The others: an object whose members the message gets, as the verb's file (inbox_NOUN.c) says; stays the caller's.
+    const struct json *more;
 };
 bool message_post(const char *home, enum message_verb verb, int64_t job, const struct message_change *c,
                   char key[MESSAGE_KEY_SIZE], struct err *e);

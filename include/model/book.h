@@ -30,7 +30,7 @@ struct book_chapter {
     int cards;      // 0: no cards yet
     bool has_recap; // the chapter is complete
     int recap_bytes;
-    bool given;     // its prose came with the spec: all its chunks stand
+    bool given; // its prose came with the spec: all its chunks stand
     struct book_chunk *chunks;
     size_t chunks_count;
 };
@@ -39,9 +39,9 @@ struct book {
     int64_t job_id;
     int64_t words_target; // what is aimed at now: the words asked for, or less if a deadline says so
     int chapters_total;
-    double obedience; // words delivered per word asked, as other books of this model showed; 1: not known
+    double obedience;       // words delivered per word asked, as other books of this model showed; 1: not known
     double bytes_per_token; // of this book's prompts, as the server counted them, in quarters; 0: not known yet
-    int plan_misses;  // planning answers that were refused because nothing could be read from them
+    int plan_misses;        // planning answers that were refused because nothing could be read from them
     struct book_act *acts;
     size_t acts_count;
     bool has_bible;

@@ -81,7 +81,6 @@ struct retry_decision {
     bool move;    // go to the job's next backend
 };
 
-
 // Pure. Retry-After is clamped to 0 … 15 minutes. `move` only with `others`, `restart` only with `managed`.
 struct retry_decision retry_decide(const struct retry_input *in);
 

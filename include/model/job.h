@@ -11,7 +11,9 @@
 //            cancelled ◀──cancel── paused ◀──pause── waiting(reason) ◀────┘
 //
 // `paused` and `cancelled` can be entered from every state that is not ended; `resume` leads from paused, cancelled
-// and waiting back to queued, and a job whose outline is complete goes from there straight to writing. What is true: planning, writing and waiting jobs have begun, and the engine that holds
+// and waiting back to queued, and a job whose outline is complete goes from there straight to writing. A job whose
+// outline its owner wants to see first goes from planning to `approval` when all of it is planned, and by `approve`
+// to queued. A done job goes back to queued when a part of it is to be written anew, or more of it (redo, sync, extend). What is true: planning, writing and waiting jobs have begun, and the engine that holds
 // the home's lock works on at most one of them per backend slot. After a crash the row still says planning, writing
 // or waiting; the next engine simply goes on with it.
 #ifndef MODEL_JOB_H
@@ -24,7 +26,19 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum job_state { JOB_QUEUED, JOB_PLANNING, JOB_WRITING, JOB_WAITING, JOB_PAUSED, JOB_DONE, JOB_CANCELLED };
+enum job_state {
+    JOB_QUEUED,
+    JOB_PLANNING,
+    JOB_WRITING,
+    JOB_WAITING,
+    JOB_PAUSED,
+    JOB_DONE,
+    JOB_CANCELLED,
+    JOB_APPROVAL
+};
+
+// Whether the outline is to be shown to its owner before anything is written.
+enum job_approve { JOB_APPROVE_NO, JOB_APPROVE_WANTED, JOB_APPROVE_GIVEN };
 
 const char *job_state_name(enum job_state s); // stored and printed; never renamed
 bool job_state_from_name(const char *name, enum job_state *out);
@@ -51,6 +65,8 @@ struct job {
     char *out_dir;       // absolute path of the book's folder; "" until it is made
     char *out_parent;    // absolute path of the folder it is made in
     bool detached;
+    int priority; // of those that wait for a slot the highest is next; default 0
+    enum job_approve approve;
     int64_t seed;
     int64_t words_target;
     int chapters_total;

@@ -10,6 +10,14 @@
 //   tokens: 2.0                a first guess of tokens a word
 //   common: der die und …      its most frequent words, about fifty
 //   chapter: Kapitel           the word in front of a chapter's number
+//   contents: Inhalt           words of a printed book: over the list of chapters,
+//   cover: Umschlag            of the cover, of the title page,
+//   title_page: Titelseite
+//   unfinished: …              "This book is not finished.",
+//   gap: …                     where a part is missing, with {chapter} and {part}
+//   quotes: „ “ ‚ ‘            double and single marks, opening and closing
+//   dash: –                    between words: with blanks around it, or "—" without, as it is written here
+//   direction: rtl             left out: ltr
 //   opener*: …                 POSIX extended regular expressions over folded text without speech, of bytes, not letters
 //   meta*: …                   (text/pattern.h): what answers begin with that is not story; talk about the text, at its
 //   refusal*: …                end; refusals;
@@ -43,7 +51,20 @@ const struct language *language_get(const char *tag);
 const char *language_tag(const struct language *l);
 const char *language_title(const struct language *l);   // "German"
 const char *language_chapter(const struct language *l); // "Kapitel"; "Chapter" if it is not said
-double language_tokens(const struct language *l);       // a word; 2 if it is not said
+enum language_word {
+    LANGUAGE_CONTENTS,
+    LANGUAGE_COVER,
+    LANGUAGE_TITLE_PAGE,
+    LANGUAGE_UNFINISHED,
+    LANGUAGE_GAP,
+    LANGUAGE_WORDS
+};
+const char *language_word(const struct language *l, enum language_word w); // English if it is not said
+// Opening and closing, double and single: { "“", "”", "‘", "’" }; English if they are not said.
+const char *const *language_quotes(const struct language *l);
+const char *language_dash(const struct language *l); // " – " or "—", with its blanks
+bool language_rtl(const struct language *l);
+double language_tokens(const struct language *l); // a word; 2 if it is not said
 // Whether any pattern of that kind matches `text`, which is folded (language_fold).
 bool language_matches(const struct language *l, enum language_pattern kind, const char *text);
 // Case folded, apostrophes straight, white space as single blanks; malloc'ed.

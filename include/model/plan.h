@@ -17,9 +17,9 @@
 struct plan_chapter {
     int number;
     char *title, *pov;
-    char *event;           // what happens; its beats stand between semicolons
-    char *purpose;         // what the chapter is for; "" if not said
-    char *opens, *closes;  // threads, by semicolons; "" if not said
+    char *event;          // what happens; its beats stand between semicolons
+    char *purpose;        // what the chapter is for; "" if not said
+    char *opens, *closes; // threads, by semicolons; "" if not said
     char *ends_on;
     double weight; // 0.5 to 2, default 1
 };

@@ -10,8 +10,48 @@
 #include "text/typo.h"
 
 const struct command *const commands[] = {
-    &cmd_submit, &cmd_resume, &cmd_run,      &cmd_list, &cmd_status,  &cmd_tail,   &cmd_prompt, &cmd_stats,
-    &cmd_pause,  &cmd_cancel, &cmd_backends, &cmd_help, &cmd_version, &cmd_keeper, NULL,
+    // write
+    &cmd_submit,
+    &cmd_resume,
+    &cmd_run,
+    &cmd_pause,
+    &cmd_cancel,
+    &cmd_priority,
+    &cmd_init,
+    // watch
+    &cmd_status,
+    &cmd_list,
+    &cmd_tail,
+    &cmd_watch,
+    &cmd_events,
+    &cmd_stats,
+    &cmd_prompt,
+    // steer
+    &cmd_outline,
+    &cmd_approve,
+    &cmd_note,
+    &cmd_redo,
+    &cmd_extend,
+    &cmd_show,
+    &cmd_diff,
+    &cmd_sync,
+    // the book
+    &cmd_export,
+    &cmd_import,
+    &cmd_verify,
+    &cmd_rm,
+    // the house
+    &cmd_backends,
+    &cmd_doctor,
+    &cmd_backup,
+    &cmd_config,
+    &cmd_completion,
+    &cmd_help,
+    &cmd_version,
+    // for ourselves
+    &cmd_man,
+    &cmd_keeper,
+    NULL,
 };
 
 const struct command *command_find(const char *name)

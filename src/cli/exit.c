@@ -36,6 +36,7 @@ int exit_of_err(enum err_code code)
 int exit_of_job(const struct job *j)
 {
     if (j->state == JOB_PAUSED) return status_is_without_backend(j) ? EXIT_NO_BACKEND : EXIT_PAUSED;
+    if (j->state == JOB_APPROVAL) return EXIT_PAUSED;
     if (j->state == JOB_CANCELLED) return EXIT_CANCELLED;
     return j->gaps > 0 ? EXIT_GAPS : EXIT_WHOLE;
 }

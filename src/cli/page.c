@@ -19,6 +19,7 @@ enum { STATE_COLUMNS = 9, TITLE_COLUMNS = 44, GAPS_MOST = 5 };
 static const char *const page_colors[] = {
     [JOB_QUEUED] = "",         [JOB_PLANNING] = "\033[36m", [JOB_WRITING] = "\033[36m",  [JOB_WAITING] = "\033[33m",
     [JOB_PAUSED] = "\033[31m", [JOB_DONE] = "\033[32m",     [JOB_CANCELLED] = "\033[2m",
+    [JOB_APPROVAL] = "\033[31m",
 };
 
 static void page_state(enum job_state s, bool color, int width, struct buf *out)

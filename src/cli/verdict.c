@@ -40,6 +40,12 @@ void verdict_text(const struct job *j, struct buf *out)
         buf_addf(out, "cancelled job %lld; what was written is kept, go on with: novelgen resume %lld%s", id, id,
                  home);
         return;
+    case JOB_APPROVAL:
+        buf_addf(
+            out,
+            "job %lld: the outline is ready; look at it with: novelgen outline %lld%s, then: novelgen approve %lld%s",
+            id, id, home, id, home);
+        return;
     case JOB_QUEUED:
     case JOB_PLANNING:
     case JOB_WRITING:

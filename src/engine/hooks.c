@@ -68,6 +68,7 @@ static struct hook hook_of(const struct hooks *h, enum job_state s)
     case JOB_DONE:
         return (struct hook){"done", "on_done", h->config->on_done};
     case JOB_PAUSED:
+    case JOB_APPROVAL:
         return (struct hook){"pause", "on_pause", h->config->on_pause};
     case JOB_QUEUED:
     case JOB_PLANNING:

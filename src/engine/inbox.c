@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/inbox_settings.h"
+#include "engine/intake.h"
 #include "engine/message.h"
 #include "io/json.h"
 #include "model/spec.h"
@@ -19,18 +20,7 @@
 
 enum { SLUG_WORDS = 6 };
 
-struct intake {
-    const struct inbox_options *o;
-    struct store *store;
-    int taken;
-    bool failed;
-    struct err err;
-    // of the message at hand
-    int64_t changed_job;
-    enum job_state changed_state;
-};
-
-static bool refuse(struct inbox_answer *a, enum err_code code, const char *text)
+bool intake_refuse(struct inbox_answer *a, enum err_code code, const char *text)
 {
     a->code = (int)code;
     (void)snprintf(a->text, sizeof(a->text), "%.511s", text);
@@ -79,7 +69,7 @@ static bool insert_job(struct intake *in, struct job *j, const struct inbox_temp
     if (!store_job_insert(in->store, j, e) || !inbox_templates_store(t, in->store, j->id, e)) return false;
     if (!out_folder_make(folder, sizeof(folder), j->out_parent, j->id, j->slug, j->uuid, &no_folder)) {
         store_rollback(in->store); // the job must not stay; its answer is written on its own
-        return store_begin(in->store, e) && refuse(a, ERR_STORE, no_folder.text);
+        return store_begin(in->store, e) && intake_refuse(a, ERR_STORE, no_folder.text);
     }
     a->job = j->id;
     in->changed_job = j->id;
@@ -111,7 +101,7 @@ static bool check_queue(struct intake *in, struct inbox_answer *a, bool *full, s
     (void)snprintf(text, sizeof(text),
                    "the queue is full: %lld unfinished jobs, queue.max is %d; wait for one to end, or cancel one",
                    (long long)unfinished, in->o->queue_max);
-    return refuse(a, ERR_QUEUE_FULL, text);
+    return intake_refuse(a, ERR_QUEUE_FULL, text);
 }
 
 static bool take_new_job(struct intake *in, const struct json *m, struct inbox_answer *a, struct err *e)
@@ -121,8 +111,8 @@ static bool take_new_job(struct intake *in, const struct json *m, struct inbox_a
     struct spec spec;
     struct inbox_templates templates;
     struct err bad = ERR_INIT;
-    if (!text) return refuse(a, ERR_USAGE, "the message holds no spec");
-    if (!spec_parse(&spec, text, len, "message", &bad)) return refuse(a, ERR_USAGE, bad.text);
+    if (!text) return intake_refuse(a, ERR_USAGE, "the message holds no spec");
+    if (!spec_parse(&spec, text, len, "message", &bad)) return intake_refuse(a, ERR_USAGE, bad.text);
     bool ok;
     if (inbox_templates_read(&templates, m, &bad) && inbox_check_fallback(m, &bad)) {
         struct job j;
@@ -130,7 +120,7 @@ static bool take_new_job(struct intake *in, const struct json *m, struct inbox_a
         ok = insert_job(in, &j, &templates, a, e);
         job_release(&j);
     } else
-        ok = refuse(a, ERR_USAGE, bad.text);
+        ok = intake_refuse(a, ERR_USAGE, bad.text);
     inbox_templates_release(&templates);
     spec_release(&spec);
     return ok;
@@ -140,7 +130,7 @@ static bool take_submit(struct intake *in, const struct json *m, struct inbox_an
 {
     // A copy of a message under another name is the job that is there already.
     struct twin twin = {.uuid = json_str(json_get(m, "uuid"), NULL)};
-    if (!twin.uuid || !*twin.uuid) return refuse(a, ERR_USAGE, "the message holds no uuid");
+    if (!twin.uuid || !*twin.uuid) return intake_refuse(a, ERR_USAGE, "the message holds no uuid");
     bool known = !store_jobs_each(in->store, is_twin, &twin, e);
     a->job = twin.job;
     if (known) return twin.job != 0;
@@ -151,11 +141,17 @@ static bool take_submit(struct intake *in, const struct json *m, struct inbox_an
 
 // ---- resume, pause, cancel --------------------------------------------------------------------------------------------
 
-static bool change(struct intake *in, const struct job *j, enum job_state to, const char *reason, struct err *e)
+bool intake_change(struct intake *in, const struct job *j, enum job_state to, const char *reason, struct err *e)
 {
     in->changed_job = j->id;
     in->changed_state = to;
     return store_job_set_state(in->store, j->id, j->state, to, reason, e);
+}
+
+void intake_touched(struct intake *in, const struct job *j)
+{
+    in->changed_job = j->id;
+    in->changed_state = j->state;
 }
 
 static bool change_settings(struct intake *in, const struct job *j, const struct json *m,
@@ -165,10 +161,7 @@ static bool change_settings(struct intake *in, const struct job *j, const struct
     if (!inbox_change_server(in->store, j, m, &changed, e) || !inbox_change_deadline(in->store, j, m, &changed, e) ||
         !inbox_change_templates(in->store, j, t, &changed, e))
         return false;
-    if (changed) { // whoever is writing it takes notice
-        in->changed_job = j->id;
-        in->changed_state = j->state;
-    }
+    if (changed) intake_touched(in, j);
     return true;
 }
 
@@ -181,11 +174,11 @@ static bool take_resume(struct intake *in, const struct job *j, const struct jso
     (void)snprintf(a->text, sizeof(a->text), "%.500s", j->out_dir);
     if (j->state == JOB_DONE) return true;
     if (!inbox_templates_read(&templates, m, &bad))
-        refuse(a, ERR_USAGE, bad.text);
+        intake_refuse(a, ERR_USAGE, bad.text);
     else {
         ok = change_settings(in, j, m, &templates, e);
         if (ok && (j->state == JOB_PAUSED || j->state == JOB_CANCELLED || j->state == JOB_WAITING))
-            ok = change(in, j, JOB_QUEUED, "", e);
+            ok = intake_change(in, j, JOB_QUEUED, "", e);
     }
     inbox_templates_release(&templates);
     return ok;
@@ -197,25 +190,28 @@ static bool take_pause(struct intake *in, const struct job *j, const struct json
     (void)a;
     if (!job_state_runnable(j->state)) return true;
     const char *reason = json_str(json_get(m, "reason"), NULL);
-    return change(in, j, JOB_PAUSED, reason ? reason : "on request", e);
+    return intake_change(in, j, JOB_PAUSED, reason ? reason : "on request", e);
 }
 
 static bool take_cancel(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a,
                         struct err *e)
 {
-    if (j->state == JOB_DONE) return refuse(a, ERR_USAGE, "the job is done already");
+    if (j->state == JOB_DONE) return intake_refuse(a, ERR_USAGE, "the job is done already");
     if (j->state == JOB_CANCELLED) return true;
     const char *reason = json_str(json_get(m, "reason"), NULL);
-    return change(in, j, JOB_CANCELLED, reason ? reason : "on request", e);
+    return intake_change(in, j, JOB_CANCELLED, reason ? reason : "on request", e);
 }
 
 static const struct verb {
     const char *type;
     bool (*take)(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a, struct err *e);
 } verbs[] = {
-    {"resume", take_resume},
-    {"pause", take_pause},
-    {"cancel", take_cancel},
+    {"resume", take_resume},           {"pause", take_pause},
+    {"cancel", take_cancel},           {"approve", inbox_take_approve},
+    {"outline", inbox_take_outline},   {"note", inbox_take_note},
+    {"redo", inbox_take_redo},         {"extend", inbox_take_extend},
+    {"sync", inbox_take_sync},         {"remove", inbox_take_remove},
+    {"priority", inbox_take_priority}, {"publish", inbox_take_publish},
 };
 
 static bool take_verb(struct intake *in, const struct verb *v, const struct json *m, struct inbox_answer *a,
@@ -227,7 +223,7 @@ static bool take_verb(struct intake *in, const struct verb *v, const struct json
     case STORE_FOUND:
         break;
     case STORE_NONE:
-        return refuse(a, ERR_NO_JOB, "there is no such job");
+        return intake_refuse(a, ERR_NO_JOB, "there is no such job");
     default:
         return false;
     }
@@ -243,9 +239,10 @@ static bool take_known(struct intake *in, const struct json *m, struct inbox_ans
 {
     const char *type = json_str(json_get(m, "type"), NULL);
     if (type && strcmp(type, "submit") == 0) return take_submit(in, m, a, e);
+    if (type && strcmp(type, "import") == 0) return inbox_take_import(in, m, a, e);
     for (size_t i = 0; type && i < ARRAY_LEN(verbs); i++)
         if (strcmp(type, verbs[i].type) == 0) return take_verb(in, &verbs[i], m, a, e);
-    return refuse(a, ERR_USAGE, "the message is of no known type");
+    return intake_refuse(a, ERR_USAGE, "the message is of no known type");
 }
 
 // `m` NULL: it cannot be read, `bad` says why.
@@ -254,7 +251,7 @@ static bool take_message(struct intake *in, const char *key, const struct json *
 {
     struct inbox_answer a = {0};
     if (!store_begin(in->store, e)) return false;
-    bool ok = m ? take_known(in, m, &a, e) : refuse(&a, ERR_USAGE, bad->text);
+    bool ok = m ? take_known(in, m, &a, e) : intake_refuse(&a, ERR_USAGE, bad->text);
     ok = ok && store_inbox_record(in->store, key, &a, e) && store_commit(in->store, e);
     if (!ok) store_rollback(in->store);
     return ok;

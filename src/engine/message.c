@@ -98,10 +98,17 @@ bool message_post_submit(const char *home, const struct message_submit *m, char 
     return ok;
 }
 
+static bool add_member(void *arg, const char *name, const struct json *v)
+{
+    json_set(arg, name, json_clone(v));
+    return true;
+}
+
 bool message_post(const char *home, enum message_verb verb, int64_t job, const struct message_change *c,
                   char key[MESSAGE_KEY_SIZE], struct err *e)
 {
-    static const char *const verbs[] = {"resume", "pause", "cancel"};
+    static const char *const verbs[] = {"resume", "pause", "cancel", "approve",  "outline", "note",  "redo",
+                                        "extend", "sync",  "remove", "priority", "publish", "import"};
     struct json *o = json_new_object();
     json_set_str(o, "type", verbs[verb]);
     json_set_int(o, "job", job);
@@ -110,5 +117,6 @@ bool message_post(const char *home, enum message_verb verb, int64_t job, const s
     if (verb == MESSAGE_RESUME && c->deadline_ms >= 0) json_set_int(o, "deadline_ms", c->deadline_ms);
     if (verb == MESSAGE_RESUME && c->model) json_set_str(o, "model", c->model);
     if (verb == MESSAGE_RESUME && c->templates) json_set_str(o, "templates", c->templates);
+    if (c->more) json_each(c->more, add_member, o);
     return post(home, o, key, e);
 }

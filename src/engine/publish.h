@@ -20,7 +20,6 @@
 struct publish {
     struct store *store;
     const struct job *job;
-    int chapters; // as many as the spec asks for: their numbers have digits for all, also when a deadline drops some
     uint64_t live_len;   // bytes of live.md that are right
     int64_t live_chunks; // chunks that it holds
     bool failing;        // a write failed, and that was said: files may lack something until publish_again

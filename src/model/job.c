@@ -17,13 +17,15 @@ static const struct {
     unsigned next;
 } job_states[] = {
     [JOB_QUEUED] = {"queued", BIT(JOB_PLANNING) | BIT(JOB_WRITING) | BIT(JOB_PAUSED) | BIT(JOB_CANCELLED)},
-    [JOB_PLANNING] = {"planning", BIT(JOB_WRITING) | BIT(JOB_WAITING) | BIT(JOB_PAUSED) | BIT(JOB_CANCELLED)},
+    [JOB_PLANNING] = {"planning",
+                      BIT(JOB_WRITING) | BIT(JOB_WAITING) | BIT(JOB_PAUSED) | BIT(JOB_CANCELLED) | BIT(JOB_APPROVAL)},
     [JOB_WRITING] = {"writing", BIT(JOB_DONE) | BIT(JOB_WAITING) | BIT(JOB_PAUSED) | BIT(JOB_CANCELLED)},
     [JOB_WAITING] = {"waiting", BIT(JOB_PLANNING) | BIT(JOB_WRITING) | BIT(JOB_WAITING) | BIT(JOB_QUEUED) |
                                     BIT(JOB_PAUSED) | BIT(JOB_CANCELLED)},
     [JOB_PAUSED] = {"paused", BIT(JOB_QUEUED) | BIT(JOB_CANCELLED)},
-    [JOB_DONE] = {"done", 0},
+    [JOB_DONE] = {"done", BIT(JOB_QUEUED)},
     [JOB_CANCELLED] = {"cancelled", BIT(JOB_QUEUED)},
+    [JOB_APPROVAL] = {"approval", BIT(JOB_QUEUED) | BIT(JOB_PAUSED) | BIT(JOB_CANCELLED)},
 };
 
 const char *job_state_name(enum job_state s)

@@ -19,14 +19,17 @@
 static bool job_columns(const struct db_row *row, struct job *j)
 {
     const char *state;
+    int approve;
 
     *j = (struct job){0};
-    db_read(row, "lSSSsSSSSSSSSSSblliliillllllllllllllll", &j->id, &j->uuid, &j->slug, &j->title, &state, &j->reason,
-            &j->spec, &j->backend, &j->fallback, &j->began_on, &j->model, &j->templates, &j->templates_dir,
-            &j->out_dir, &j->out_parent, &j->detached, &j->seed, &j->words_target, &j->chapters_total, &j->words_done,
-            &j->chapters_done, &j->gaps, &j->requests, &j->retries, &j->prompt_tokens, &j->cached_tokens,
-            &j->output_tokens, &j->generating_ms, &j->busy_ms, &j->prompt_bytes, &j->common_bytes, &j->prefix_breaks,
-            &j->words_planned, &j->deadline_ms, &j->created_ms, &j->begun_ms, &j->ended_ms, &j->touched_ms);
+    db_read(row, "lSSSsSSSSSSSSSSblliliillllllllllllllllii", &j->id, &j->uuid, &j->slug, &j->title, &state,
+            &j->reason, &j->spec, &j->backend, &j->fallback, &j->began_on, &j->model, &j->templates,
+            &j->templates_dir, &j->out_dir, &j->out_parent, &j->detached, &j->seed, &j->words_target,
+            &j->chapters_total, &j->words_done, &j->chapters_done, &j->gaps, &j->requests, &j->retries,
+            &j->prompt_tokens, &j->cached_tokens, &j->output_tokens, &j->generating_ms, &j->busy_ms, &j->prompt_bytes,
+            &j->common_bytes, &j->prefix_breaks, &j->words_planned, &j->deadline_ms, &j->created_ms, &j->begun_ms,
+            &j->ended_ms, &j->touched_ms, &j->priority, &approve);
+    j->approve = (enum job_approve)approve;
     return job_state_from_name(state, &j->state);
 }
 

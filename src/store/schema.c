@@ -243,7 +243,58 @@ static const char schema_3[] =
     " ON CONFLICT DO UPDATE SET n_ctx_tokens = min(n_ctx_tokens, excluded.n_ctx_tokens);"
     "DROP TABLE backend_profile_2;";
 
-static const char *const schema_steps[] = {schema_1, schema_2, schema_3};
+// Steering: a book that is approved, edited, rewritten, made longer. Prose that was replaced moves to chunk_old with its
+// id, so that the order of acceptance holds over both tables; a new chunk's id is greater than any in either.
+static const char schema_4[] =
+    "ALTER TABLE job ADD COLUMN approve INTEGER NOT NULL DEFAULT 0;" // enum job_approve
+    "ALTER TABLE job ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;"
+    // Grows with each rewriting of the chapter or of a part of it.
+    "ALTER TABLE chapter ADD COLUMN version INTEGER NOT NULL DEFAULT 1;"
+    // The chapter's version with which this chunk came. Stale: it stands, and is to be written anew.
+    "ALTER TABLE chunk ADD COLUMN version INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE chunk ADD COLUMN stale INTEGER NOT NULL DEFAULT 0;"
+    // It held in the versions `version` to `until` of its chapter.
+    "CREATE TABLE chunk_old ("
+    " id INTEGER PRIMARY KEY,"
+    " job INTEGER NOT NULL REFERENCES job (id),"
+    " chapter INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL,"
+    " version INTEGER NOT NULL,"
+    " until INTEGER NOT NULL,"
+    " words_asked INTEGER NOT NULL,"
+    " words INTEGER NOT NULL,"
+    " gap INTEGER NOT NULL,"
+    " cut INTEGER NOT NULL,"
+    " skip INTEGER NOT NULL,"
+    " hash INTEGER NOT NULL,"
+    " glue TEXT NOT NULL,"
+    " tokens INTEGER NOT NULL,"
+    " text TEXT NOT NULL,"
+    " reason TEXT NOT NULL," // "redo", "sync", …, with the owner's note
+    " replaced_ms INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX chunk_old_place ON chunk_old (job, chapter, seq);"
+    // Attempts up to this number were for text that has been replaced: they carry nothing over.
+    "ALTER TABLE task ADD COLUMN since INTEGER NOT NULL DEFAULT 0;"
+    // What the owner adds for the chapters first to last (0: all that follow).
+    "CREATE TABLE direction ("
+    " id INTEGER PRIMARY KEY,"
+    " job INTEGER NOT NULL REFERENCES job (id),"
+    " first INTEGER NOT NULL,"
+    " last INTEGER NOT NULL,"
+    " text TEXT NOT NULL,"
+    " time_ms INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX direction_job ON direction (job);"
+    // The line of the outline as prompts have shown it: it stays there when the plan changes, for the prefix cache.
+    "CREATE TABLE outline_shown ("
+    " job INTEGER NOT NULL REFERENCES job (id),"
+    " chapter INTEGER NOT NULL,"
+    " line TEXT NOT NULL,"
+    " PRIMARY KEY (job, chapter)"
+    ") STRICT, WITHOUT ROWID;";
+
+static const char *const schema_steps[] = {schema_1, schema_2, schema_3, schema_4};
 const struct schema schema_novelgen = {.steps = schema_steps, .count = (int)ARRAY_LEN(schema_steps)};
 
 static enum schema_state schema_compare(int64_t version, int64_t application_id, int count, struct err *e)

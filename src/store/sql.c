@@ -11,7 +11,8 @@
     ", backend, fallback, began_on, model, templates, templates_dir, out_dir,"                                       \
     " out_parent, detached, seed, words_target, chapters_total, words_done, chapters_done, gaps, requests, retries," \
     " prompt_tokens, cached_tokens, output_tokens, generating_ms, busy_ms, prompt_bytes, common_bytes,"              \
-    " prefix_breaks, words_planned, deadline_ms, created_ms, begun_ms, ended_ms, touched_ms FROM job"
+    " prefix_breaks, words_planned, deadline_ms, created_ms, begun_ms, ended_ms, touched_ms, priority, approve "     \
+    "FROM job"
 
 #define CHUNK_COLUMNS                                                                                                \
     "SELECT chapter, seq, text, skip, glue, words_asked, words, gap, cut, tokens, hash"                              \
@@ -62,8 +63,8 @@ const char *const store_sql[SQL_COUNT] = {
                         " ORDER BY slug = ?1 DESC LIMIT 2",
     [SQL_JOB_UNFINISHED] = "SELECT count(*) FROM job WHERE state NOT IN ('done', 'cancelled')",
     [SQL_JOB_RUNNABLE] = "SELECT id, backend, fallback, began_on FROM job"
-                         " WHERE state NOT IN ('done', 'cancelled') AND state <> 'paused'"
-                         " ORDER BY state = 'queued', id",
+                         " WHERE state NOT IN ('done', 'cancelled') AND state NOT IN ('paused', 'approval')"
+                         " ORDER BY state = 'queued', priority DESC, id",
     [SQL_JOB_SET_STATE] = "UPDATE job SET state = ?3, reason = ?4,"
                           " begun_ms = CASE WHEN ?3 = 'planning' AND begun_ms = 0 THEN ?5 ELSE begun_ms END,"
                           " ended_ms = CASE WHEN ?3 IN ('done', 'cancelled') THEN ?5 ELSE 0 END"

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The files of a book as bytes, made from its rows: the same rows give the same bytes. The engine writes them
+// (publish.c), whoever checks a book compares them. Only report.json tells the time.
+#ifndef ENGINE_PAGES_H
+#define ENGINE_PAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/job.h"
+#include "store/store.h"
+
+struct pages {
+    struct store *store;
+    const struct job *job; // must live as long
+    int digits_for;        // chapters as the spec asks for: their numbers have digits for all, however many there are
+    char **titles;         // by chapter number - 1, as far as the outline goes
+    size_t titles_count, titles_cap;
+};
+
+bool pages_open(struct pages *p, struct store *s, const struct job *job, struct err *e);
+void pages_release(struct pages *p); // also after a failed open
+
+const char *pages_title(const struct pages *p, int chapter); // "" where the outline does not go
+enum { PAGES_PATH_SIZE = 240 };
+// "chapters/03-the-door.md", within the book's folder.
+void pages_chapter_path(const struct pages *p, int chapter, char out[PAGES_PATH_SIZE]);
+// A chapter's heading and chunks, without the newline at its end. `chunks` counts those that stand.
+bool pages_chapter(const struct pages *p, int chapter, struct buf *out, int64_t *chunks, struct err *e);
+// live.md: of `chapter` (0: all), what comes after the first `after` chunks. `appends`: it goes behind something.
+bool pages_live(const struct pages *p, int chapter, int64_t after, bool appends, struct buf *out, int64_t *chunks,
+                struct err *e);
+bool pages_book(const struct pages *p, struct buf *out, struct err *e);
+bool pages_outline(const struct pages *p, struct buf *md, struct buf *json, struct err *e);
+bool pages_report(const struct pages *p, struct buf *out, struct err *e);
+
+#endif

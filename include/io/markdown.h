@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Markdown (CommonMark) by libcmark, for exports. Raw HTML is dropped; a picture becomes its alternative text; a link
+// that is neither http(s) nor mailto becomes its text. Control characters that XML forbids are dropped.
+#ifndef IO_MARKDOWN_H
+#define IO_MARKDOWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+// What the text of the document (not code) goes through before it is written: typography. `out` gets what replaces
+// text[0..len). Called in reading order; `begins` says that a block begins with this piece.
+struct markdown_polish {
+    void (*text)(void *arg, struct buf *out, const char *text, size_t len, bool begins);
+    void *arg;
+};
+
+// As XHTML fragments (also valid HTML): <p>, <h2>, <ul>, <blockquote>, <hr />, … Headings are shifted down by
+// `heading_shift` levels (at most to 6). `polish` NULL: as it is.
+void markdown_xhtml(struct buf *out, const char *text, size_t len, int heading_shift,
+                    const struct markdown_polish *polish);
+
+// The same document as a walk, for formats that are no HTML.
+enum markdown_block {
+    MARKDOWN_PARAGRAPH,
+    MARKDOWN_HEADING, // `level` 1 to 6
+    MARKDOWN_ITEM,    // a paragraph of a list's item; `level` is its depth, `number` its number or 0
+    MARKDOWN_CODE,    // one line after the other, with newlines
+    MARKDOWN_BREAK    // a thematic break, without text
+};
+enum { MARKDOWN_EMPHASIS = 1, MARKDOWN_STRONG = 2, MARKDOWN_MONO = 4 };
+struct markdown_visitor {
+    void (*begin)(void *arg, enum markdown_block kind, int level, int number, bool quoted);
+    void (*run)(void *arg, const char *text, size_t len, unsigned style); // polished; a line break is "\n"
+    void (*end)(void *arg);
+    void *arg;
+};
+void markdown_walk(const char *text, size_t len, const struct markdown_polish *polish,
+                   const struct markdown_visitor *v);
+
+#endif
