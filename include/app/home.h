@@ -3,12 +3,14 @@
 //
 // The home: the directory with the database, the locks, the inbox and the logs, and the configuration that goes with
 // this call. First of: the path given, $NOVELGEN_HOME, $XDG_DATA_HOME/novelgen, ~/.local/share/novelgen. It is made
-// (0700) where it is not there. The user's config is $XDG_CONFIG_HOME/novelgen/config.json (else ~/.config/…); a
-// novelgen.json of the current directory may add project keys.
+// (0700) where it is not there. The configuration is read from $XDG_CONFIG_HOME/novelgen/config.json (else ~/.config/…),
+// from a novelgen.json of the current directory (project keys only), from the environment (NOVELGEN_QUEUE_MAX for
+// "queue.max"), and from --set options; each wins over the ones before.
 #ifndef APP_HOME_H
 #define APP_HOME_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/err.h"
 #include "model/config.h"
@@ -21,6 +23,11 @@ struct home {
 };
 
 bool home_open(struct home *h, const char *given, struct err *e); // on false nothing needs to be released
+// The same, with keys of the config that come from the command line, as KEY=VALUE; they win over everything else.
+bool home_open_with(struct home *h, const char *given, const char *const *sets, size_t count, struct err *e);
+// The user's own config file; false: neither XDG_CONFIG_HOME nor HOME is set.
+bool home_config_path(char *out, size_t size);
+#define HOME_PROJECT_CONFIG "novelgen.json"
 void home_release(struct home *h);
 
 // Whether a job may name this backend: "auto", "sim", one of the config, or a URL. One of the config must have the key

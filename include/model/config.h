@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 struct backend_conf {
@@ -31,7 +32,18 @@ struct fallback {
     char *model;   // NULL: whatever that backend has
 };
 
+// Where a key's value comes from; a later one wins over an earlier.
+enum config_origin {
+    CONFIG_DEFAULT,
+    CONFIG_USER,        // the user's own file
+    CONFIG_PROJECT,     // novelgen.json of the current directory
+    CONFIG_ENVIRONMENT, // NOVELGEN_QUEUE_MAX for "queue.max"
+    CONFIG_OPTION       // --set KEY=VALUE
+};
+enum { CONFIG_KEYS_MAX = 64 };
+
 struct config {
+    unsigned char origin[CONFIG_KEYS_MAX]; // enum config_origin, by place in config_keys
     struct backend_conf *backends;
     size_t backends_count;
     char *backend;             // default backend name or URL, default "auto"
@@ -49,6 +61,15 @@ struct config {
 void config_init(struct config *c); // defaults
 // Adds what the text sets. `project`: only project keys are allowed. Dotted keys may be written nested or dotted.
 bool config_parse(struct config *c, const char *text, size_t len, const char *name, bool project, struct err *e);
+// One key from a text that somebody typed ("50", "qwen3", "[\"a\"]"). `where` names it in messages.
+bool config_set(struct config *c, const char *key, const char *value, enum config_origin origin, const char *where,
+                struct err *e);
+enum { CONFIG_VARIABLE_SIZE = 80 };
+// The environment variable of a key: "queue.max" gives NOVELGEN_QUEUE_MAX.
+void config_variable(char out[CONFIG_VARIABLE_SIZE], const char *key);
+// The text of a config file with one key set (its value as JSON text) or taken out (NULL), all else, comments too, as it
+// was. A key that is not there comes first. The result is to be checked by config_parse.
+bool config_edit(struct buf *out, const char *text, size_t len, const char *key, const char *value, struct err *e);
 void config_release(struct config *c);
 const struct backend_conf *config_backend(const struct config *c, const char *name); // NULL: unknown
 

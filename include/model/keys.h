@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "io/json.h"
@@ -59,9 +60,20 @@ void keys_init(const struct key_table *t, void *into); // defaults
 // Sets what the object gives. `at` is the object's JSON path ("$"). On false some values may be set already.
 bool keys_read(const struct key_table *t, void *into, const struct json *object, const char *at, bool project,
                struct err *e);
+// The same; `seen` gets a bit for each key of the table that the object gives.
+bool keys_read_seen(const struct key_table *t, void *into, const struct json *object, const char *at, bool project,
+                    uint64_t *seen, struct err *e);
 void keys_release(const struct key_table *t, void *into); // the texts; KEY_OWN is the caller's
 // Adds what is given and differs from its default, in the order of the table.
 void keys_write(const struct key_table *t, const void *from, struct json *object);
+// The value that a key has, also if it is the default; NULL: it has none. And its default.
+struct json *keys_value(const struct key *k, const void *from);
+struct json *keys_default(const struct key *k);
+// By its dotted path; NULL: there is no such key. What may have been meant instead, or NULL.
+const struct key *keys_find(const struct key_table *t, const char *path);
+const char *keys_nearest(const struct key_table *t, const char *path);
+// A value as somebody types it: a text as it is, all else as JSON. NULL with e set: it is no JSON.
+struct json *keys_typed(const struct key *k, const char *text, struct err *e);
 
 // What was found, for a message: a short value itself (`20`, `"abc"`), else its kind ("an object"); masked.
 enum { KEY_FOUND_SIZE = 96 };

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "model/keys.h"
 #include "text/typo.h"
 
 enum { LOCAL_PATH_SIZE = 1024, HOME_LIST_SIZE = 400 };
@@ -94,18 +95,55 @@ static void home_expand_keys(struct config *c)
     }
 }
 
-bool home_open(struct home *h, const char *given, struct err *e)
+bool home_config_path(char *out, size_t size)
+{
+    return home_xdg(out, size, "XDG_CONFIG_HOME", ".config", "novelgen/config.json");
+}
+
+static bool home_read_environment(struct home *h, struct err *e)
+{
+    char name[CONFIG_VARIABLE_SIZE];
+
+    for (size_t i = 0; i < config_keys.count; i++) {
+        const struct key *k = &config_keys.keys[i];
+        config_variable(name, k->path);
+        const char *value = k->type != KEY_IGNORED ? home_env(name) : NULL;
+        if (value != NULL && !config_set(&h->config, k->path, value, CONFIG_ENVIRONMENT, name, e)) return false;
+    }
+    return true;
+}
+
+static bool home_read_sets(struct home *h, const char *const *sets, size_t count, struct err *e)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *value = strchr(sets[i], '=');
+        if (value == NULL)
+            return err_set(e, ERR_USAGE, "--set is '%s', expected KEY=VALUE, such as chunk.words=600", sets[i]);
+        char *key = mem_strndup(sets[i], (size_t)(value - sets[i]));
+        bool ok = config_set(&h->config, key, value + 1, CONFIG_OPTION, "--set", e);
+        free(key);
+        if (!ok) return false;
+    }
+    return true;
+}
+
+bool home_open_with(struct home *h, const char *given, const char *const *sets, size_t count, struct err *e)
 {
     char path[LOCAL_PATH_SIZE];
 
     config_init(&h->config);
     bool ok = home_resolve(h, given, e) && home_make(h, e);
-    if (ok && home_xdg(path, sizeof path, "XDG_CONFIG_HOME", ".config", "novelgen/config.json"))
-        ok = home_read_config(h, path, false, e);
-    ok = ok && home_read_config(h, "novelgen.json", true, e);
+    if (ok && home_config_path(path, sizeof path)) ok = home_read_config(h, path, false, e);
+    ok = ok && home_read_config(h, HOME_PROJECT_CONFIG, true, e) && home_read_environment(h, e) &&
+         home_read_sets(h, sets, count, e);
     if (ok) home_expand_keys(&h->config);
     if (!ok) home_release(h);
     return ok;
+}
+
+bool home_open(struct home *h, const char *given, struct err *e)
+{
+    return home_open_with(h, given, NULL, 0, e);
 }
 
 void home_release(struct home *h)

@@ -195,7 +195,7 @@ static int backends_run(const struct args *a)
     struct home home;
 
     (void)a;
-    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
     int code = backends_look(&b, &home, backends_only, &e) ? backends_show(&b, &home.config) : exit_fail(&e);
     backends_release(&b);
     home_release(&home);

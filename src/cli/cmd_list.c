@@ -58,7 +58,7 @@ static int list_run(const struct args *a)
 
     (void)a;
     buf_init(&l.table, BUF_MAX_REPLY);
-    bool opened = home_open(&home, settings.home, &e);
+    bool opened = settings_open_home(&home, &e);
     bool ok = opened && observer_open_once(&o, home.path, &e) &&
               (o.store == NULL || store_jobs_each(o.store, list_on_job, &l, &e));
     if (ok)

@@ -98,7 +98,7 @@ static int prompt_run(const struct args *a)
         (void)err_set(&e, ERR_USAGE, "--chunk needs --chapter: the parts are numbered in each chapter");
         return exit_fail(&e);
     }
-    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
     bool ok = targets_find(&t, &home, a, false, &e) && prompt_show(&home, t.ids[0], &e);
     targets_release(&t);
     home_release(&home);

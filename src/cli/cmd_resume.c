@@ -113,7 +113,7 @@ static int resume_run(const struct args *a)
     struct home home;
 
     if (!resume_read_options(&wish, &e)) return exit_fail(&e);
-    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
     bool ok = resume_check_server(&home, &e) && targets_find(&t, &home, a, true, &e);
     int code = ok ? resume_jobs(&home, &t, &wish) : exit_fail(&e);
     targets_release(&t);

@@ -33,7 +33,7 @@ static int run_run(const struct args *a)
 
     (void)a;
     if (run_options.log != NULL && !log_to_file(run_options.log, LOG_CAP_BYTES, &e)) return exit_fail(&e);
-    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
     const struct session_options o = {
         .home = &home, .program = &program, .wait = run_options.wait, .since_ms = clock_wall_ms()};
     int code = program_find(&program, &e) ? follow_session(&o) : exit_fail(&e);

@@ -70,7 +70,7 @@ static int stats_run(const struct args *a)
         (void)err_prefix(&e, "--since");
         return exit_fail(&e);
     }
-    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
     bool ok = stats_show(&home, a, &ask, &e);
     home_release(&home);
     return ok ? EXIT_WHOLE : exit_fail(&e);

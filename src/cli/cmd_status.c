@@ -80,7 +80,7 @@ static int status_run(const struct args *a)
     struct targets t = {0};
     struct home home;
 
-    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
     bool ok = targets_find(&t, &home, a, false, &e) && status_show(&home, &t, &e);
     targets_release(&t);
     home_release(&home);

@@ -217,7 +217,7 @@ static int submit_checked(const struct spec *spec, const struct submit_extras *x
     struct err e = ERR_INIT;
     struct home home;
 
-    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
     int code = submit_job(&home, spec, x);
     home_release(&home);
     return code;

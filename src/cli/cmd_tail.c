@@ -157,7 +157,7 @@ static int tail_run(const struct args *a)
     struct targets t = {0};
     struct home home;
 
-    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
     int code = targets_find(&t, &home, a, false, &e) ? tail_job(&home, t.ids[0]) : exit_fail(&e);
     targets_release(&t);
     home_release(&home);

@@ -68,7 +68,7 @@ int demand_jobs(const struct args *a, enum message_verb verb)
     struct home home;
     int code = EXIT_WHOLE;
 
-    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
     if (!targets_find(&t, &home, a, false, &e)) code = exit_fail(&e);
     for (size_t i = 0; i < t.count; i++) code = exit_worse(code, demand_job(&home, t.ids[i], verb));
     targets_release(&t);

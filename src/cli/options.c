@@ -60,6 +60,16 @@ static bool options_fill_number(const struct option *o, const char *value, struc
     return true;
 }
 
+static bool options_fill_many(const struct option *o, const char *value, struct err *e)
+{
+    struct option_list *list = o->into;
+
+    if (list->count == OPTION_LIST_MOST)
+        return err_set(e, ERR_USAGE, "--%s is given more than %d times", o->name, OPTION_LIST_MOST);
+    list->items[list->count++] = value;
+    return true;
+}
+
 static bool options_fill(const struct option *o, const char *value, struct err *e)
 {
     switch (o->type) {
@@ -69,6 +79,8 @@ static bool options_fill(const struct option *o, const char *value, struct err *
     case OPTION_TEXT:
         *(const char **)o->into = value;
         return true;
+    case OPTION_MANY:
+        return options_fill_many(o, value, e);
     case OPTION_NUMBER:
         break;
     }

@@ -16,6 +16,13 @@ enum option_type {
     OPTION_FLAG,   // bool
     OPTION_TEXT,   // const char *
     OPTION_NUMBER, // int64_t
+    OPTION_MANY,   // struct option_list: may be given again and again
+};
+
+enum { OPTION_LIST_MOST = 64 };
+struct option_list {
+    const char *items[OPTION_LIST_MOST];
+    size_t count;
 };
 
 struct option { // a table ends with a NULL name

@@ -11,6 +11,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "app/home.h"
+
 enum { COLUMNS_DEFAULT = 80, PROGRESS_DEFAULT_MS = 60 * 1000, DAY_S = 86400 };
 
 struct settings settings = {.color = "auto"};
@@ -31,6 +33,8 @@ struct settings settings = {.color = "auto"};
 const struct option settings_home[] = {
     {"home", 0, OPTION_TEXT, &settings.home, "DIR", 0, 0,
      "where the database is ($NOVELGEN_HOME, ~/.local/share/novelgen)"},
+    {"set", 0, OPTION_MANY, &settings.sets, "KEY=VALUE", 0, 0,
+     "a key of the config, for this call; see: novelgen config"},
     OPTION_END,
 };
 
@@ -69,6 +73,11 @@ bool settings_check(struct err *e)
     if (progress != NULL && strcmp(progress, "none") != 0 && !settings_progress_s(&seconds))
         return err_set(e, ERR_USAGE, "--progress is '%s', expected a number of seconds, or none", progress);
     return true;
+}
+
+bool settings_open_home(struct home *h, struct err *e)
+{
+    return home_open_with(h, settings.home, settings.sets.items, settings.sets.count, e);
 }
 
 static bool settings_env(const char *name)

@@ -15,15 +15,19 @@
 struct settings {
     const char *home, *color, *progress;
     bool quiet, json, plain;
+    struct option_list sets;
 };
 extern struct settings settings;
 
-extern const struct option settings_home[]; // --home
+extern const struct option settings_home[]; // --home, --set
 extern const struct option settings_page[]; // --json, --color: commands that print a page
 extern const struct option
     settings_talk[]; // --quiet, --json, --plain, --color, --progress: commands that follow a job
 
 bool settings_check(struct err *e); // after parsing
+// home_open with what these options say.
+struct home;
+bool settings_open_home(struct home *h, struct err *e);
 
 // Whether progress may be redrawn on stderr, and whether `fd` gets colours.
 bool settings_redraws(void);

@@ -55,6 +55,17 @@ static bool command_read(void *backend, const struct json *v, const char *at, st
     return words_read(&b->command, v, at, "a list of words such as [\"llama-server\", \"-m\", \"model.gguf\"]", e);
 }
 
+static void command_write(const void *backend, struct json *object, const char *name)
+{
+    words_write(((const struct backend_conf *)backend)->command, object, name);
+}
+
+static void dialect_write(const void *backend, struct json *object, const char *name)
+{
+    const struct backend_conf *b = backend;
+    if (b->dialect != DIALECT_UNKNOWN) json_set_str(object, name, dialect_name((enum dialect_kind)b->dialect));
+}
+
 static bool dialect_read(void *backend, const struct json *v, const char *at, struct err *e)
 {
     struct backend_conf *b = backend;
@@ -73,13 +84,15 @@ static bool dialect_read(void *backend, const struct json *v, const char *at, st
 static const struct key keys[] = {
     {"name", KEY_LINE, AT(name), .most = 64, .required = true, .check = own_name_check, .help = "how specs call it"},
     {"url", KEY_LINE, AT(url), .most = 1000, .check = own_url_check, .help = "where it listens"},
-    {"dialect", KEY_OWN, .read = dialect_read, .help = "what it speaks; left out, novelgen finds out by asking it"},
+    {"dialect", KEY_OWN, .read = dialect_read, .write = dialect_write,
+     .help = "what it speaks; left out, novelgen finds out by asking it"},
     {"model", KEY_LINE, AT(model), .most = 300, .help = "model to ask for; left out, what is loaded"},
     {"api_key_env", KEY_LINE, AT(api_key_env), .most = 200, .check = env_name_check,
      .help = "environment variable that holds its API key"},
     {"api_key_file", KEY_LINE, AT(api_key_file), .most = 1000, .check = key_file_check,
      .help = "file whose first line is its API key, and that nobody else may read (chmod 600)"},
-    {"command", KEY_OWN, .read = command_read, .help = "command line that starts it; novelgen then runs it itself"},
+    {"command", KEY_OWN, .read = command_read, .write = command_write,
+     .help = "command line that starts it; novelgen then runs it itself"},
     {"slots", KEY_INT, AT(slots), .least = 1, .most = 16, .otherwise = 1,
      .help = "how many requests it is given at the same time"},
     {"n_ctx_tokens", KEY_INT, AT(n_ctx_tokens), .least = 512, .most = 100000000,
@@ -130,6 +143,19 @@ bool config_backends_read(void *config, const struct json *v, const char *at, st
         if (!add(c, json_at(v, i), item, e)) return false;
     }
     return true;
+}
+
+void config_backends_write(const void *config, struct json *object, const char *name)
+{
+    const struct config *c = config;
+    if (c->backends_count == 0) return;
+    struct json *list = json_new_array();
+    for (size_t i = 0; i < c->backends_count; i++) {
+        struct json *item = json_new_object();
+        keys_write(&backend_keys, &c->backends[i], item);
+        json_push(list, item);
+    }
+    json_set(object, name, list);
 }
 
 void config_backends_release(struct config *c)

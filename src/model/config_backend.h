@@ -9,6 +9,7 @@
 #include "model/config.h"
 
 bool config_backends_read(void *config, const struct json *v, const char *at, struct err *e);
+void config_backends_write(const void *config, struct json *object, const char *name);
 void config_backends_release(struct config *c);
 
 #endif

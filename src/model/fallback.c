@@ -67,15 +67,20 @@ bool fallback_of_spec_read(void *spec, const struct json *v, const char *at, str
     return fallback_list_read(&s->fallback, &s->fallback_count, v, at, e);
 }
 
+void fallback_list_write(const struct fallback *list, size_t count, struct json *object, const char *name)
+{
+    if (count == 0) return;
+    struct json *items = json_new_array();
+    for (size_t i = 0; i < count; i++) {
+        struct json *item = json_new_object();
+        keys_write(&fallback_keys, &list[i], item);
+        json_push(items, item);
+    }
+    json_set(object, name, items);
+}
+
 void fallback_of_spec_write(const void *spec, struct json *object, const char *name)
 {
     const struct spec *s = spec;
-    if (s->fallback_count == 0) return;
-    struct json *list = json_new_array();
-    for (size_t i = 0; i < s->fallback_count; i++) {
-        struct json *item = json_new_object();
-        keys_write(&fallback_keys, &s->fallback[i], item);
-        json_push(list, item);
-    }
-    json_set(object, name, list);
+    fallback_list_write(s->fallback, s->fallback_count, object, name);
 }

@@ -211,10 +211,17 @@ static bool all_required(const struct key_table *t, uint64_t seen, const char *a
     return true;
 }
 
+bool keys_read_seen(const struct key_table *t, void *into, const struct json *object, const char *at, bool project,
+                    uint64_t *seen, struct err *e)
+{
+    struct walk w = {.t = t, .into = into, .project = project, .seen = seen, .e = e};
+    *seen = 0;
+    return walk_object(&w, object, "", at) && all_required(t, *seen, at, e);
+}
+
 bool keys_read(const struct key_table *t, void *into, const struct json *object, const char *at, bool project,
                struct err *e)
 {
-    uint64_t seen = 0;
-    struct walk w = {.t = t, .into = into, .project = project, .seen = &seen, .e = e};
-    return walk_object(&w, object, "", at) && all_required(t, seen, at, e);
+    uint64_t seen;
+    return keys_read_seen(t, into, object, at, project, &seen, e);
 }

@@ -32,6 +32,8 @@ bool opening_check(const struct spec *s, struct err *e);
 // Replaces the list; the config uses it too. On false the first of them may stand in it.
 bool fallback_list_read(struct fallback **list, size_t *count, const struct json *v, const char *at, struct err *e);
 void fallback_list_release(struct fallback *list, size_t count);
+// Adds it to the object as `name`, if it is not empty.
+void fallback_list_write(const struct fallback *list, size_t count, struct json *object, const char *name);
 bool fallback_of_spec_read(void *spec, const struct json *v, const char *at, struct err *e);
 void fallback_of_spec_write(const void *spec, struct json *object, const char *name);
 

@@ -18,6 +18,14 @@ void words_free(char **words)
     free(words);
 }
 
+void words_write(char *const *words, struct json *object, const char *name)
+{
+    if (!words) return;
+    struct json *list = json_new_array();
+    for (size_t i = 0; words[i]; i++) json_push(list, json_new_str(words[i]));
+    json_set(object, name, list);
+}
+
 bool words_read(char ***out, const struct json *v, const char *at, const char *expected, struct err *e)
 {
     char item[KEY_PATH_SIZE + 24];

@@ -13,6 +13,8 @@
 // Reads a list of one text or more into a new array that a NULL ends, in place of what `out` holds. `expected` is for
 // the message: "a list of words such as …". On false `out` may hold the first of them.
 bool words_read(char ***out, const struct json *v, const char *at, const char *expected, struct err *e);
+// Adds the list to the object as `name`; NULL adds nothing.
+void words_write(char *const *words, struct json *object, const char *name);
 void words_free(char **words); // NULL is fine
 
 #endif
