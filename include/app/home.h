@@ -25,6 +25,8 @@ struct home {
 bool home_open(struct home *h, const char *given, struct err *e); // on false nothing needs to be released
 // The same, with keys of the config that come from the command line, as KEY=VALUE; they win over everything else.
 bool home_open_with(struct home *h, const char *given, const char *const *sets, size_t count, struct err *e);
+// As it stands, without making anything: for whoever only wants to know. The config may be left at its defaults.
+void home_look(struct home *h, const char *given);
 // The user's own config file; false: neither XDG_CONFIG_HOME nor HOME is set.
 bool home_config_path(char *out, size_t size);
 #define HOME_PROJECT_CONFIG "novelgen.json"

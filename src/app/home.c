@@ -146,6 +146,16 @@ bool home_open(struct home *h, const char *given, struct err *e)
     return home_open_with(h, given, NULL, 0, e);
 }
 
+void home_look(struct home *h, const char *given)
+{
+    char path[LOCAL_PATH_SIZE];
+    struct err ignored = ERR_INIT;
+
+    config_init(&h->config);
+    if (!home_resolve(h, given, &ignored)) h->path[0] = '\0';
+    if (home_config_path(path, sizeof path)) (void)home_read_config(h, path, false, &ignored);
+}
+
 void home_release(struct home *h)
 {
     config_release(&h->config);

@@ -29,7 +29,7 @@ struct command {
 extern const struct command cmd_submit, cmd_resume, cmd_run, cmd_list, cmd_status, cmd_watch, cmd_events, cmd_tail,
     cmd_outline, cmd_approve, cmd_note, cmd_redo, cmd_extend, cmd_show, cmd_diff, cmd_sync, cmd_export, cmd_import,
     cmd_verify, cmd_prompt, cmd_stats, cmd_pause, cmd_cancel, cmd_priority, cmd_rm, cmd_backends, cmd_doctor,
-    cmd_backup, cmd_config, cmd_init, cmd_completion, cmd_man, cmd_help, cmd_version, cmd_keeper;
+    cmd_backup, cmd_config, cmd_init, cmd_completion, cmd_complete, cmd_man, cmd_help, cmd_version, cmd_keeper;
 
 extern const struct command *const commands[];        // ends with NULL
 const struct command *command_find(const char *name); // NULL: unknown

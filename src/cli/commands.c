@@ -49,6 +49,7 @@ const struct command *const commands[] = {
     &cmd_help,
     &cmd_version,
     // for ourselves
+    &cmd_complete,
     &cmd_man,
     &cmd_keeper,
     NULL,

@@ -120,7 +120,7 @@ static void take_out(struct buf *out, const char *text, size_t len, const struct
     while (line > 0 && strchr(" \t", text[line - 1])) line--;
     while (rest < len && strchr(" \t\r", text[rest])) rest++;
     bool whole_line = line > 0 && text[line - 1] == '\n' && rest < len && text[rest] == '\n';
-    replace(out, text, len, whole_line ? line : from, whole_line ? rest + 1 : to, "");
+    replace(out, text, len, whole_line ? line : from, whole_line ? rest + 1 : rest, "");
 }
 
 static void put_in(struct buf *out, const char *text, size_t len, size_t bracket, const char *key, const char *value)

@@ -38,7 +38,7 @@ static const struct {
      "{\n  // five\n  \"backend\": \"sim\"\n}\n"},
     {"{\n  \"backend\": \"sim\",\n  \"queue.max\": 5\n}\n", "queue.max", NULL, "{\n  \"backend\": \"sim\"\n}\n"},
     {"{\n  \"queue.max\": 5\n}\n", "queue.max", NULL, "{\n}\n"},
-    {"{\"limits\": {\"stall_s\": 1, \"total_s\": 2}}", "limits.stall_s", NULL, "{\"limits\": { \"total_s\": 2}}"},
+    {"{\"limits\": {\"stall_s\": 1, \"total_s\": 2}}", "limits.stall_s", NULL, "{\"limits\": {\"total_s\": 2}}"},
     {"{\"backend\": \"sim\"}", "queue.max", NULL, "{\"backend\": \"sim\"}"},
 };
 
