@@ -47,19 +47,18 @@ static const char completion_zsh[] =
     "}\n"
     "if [ \"$funcstack[1]\" = _novelgen ]; then _novelgen \"$@\"; else compdef _novelgen novelgen; fi\n";
 
-static const char completion_fish[] =
-    "# fish completion for novelgen: novelgen completion fish | source\n"
-    "function __novelgen\n"
-    "    set -l words (commandline -opc) (commandline -ct)\n"
-    "    for line in ($words[1] complete $words[2..-1] 2>/dev/null)\n"
-    "        if test \"$line\" = :files\n"
-    "            __fish_complete_path (commandline -ct)\n"
-    "        else\n"
-    "            echo $line\n"
-    "        end\n"
-    "    end\n"
-    "end\n"
-    "complete -c novelgen -f -a '(__novelgen)'\n";
+static const char completion_fish[] = "# fish completion for novelgen: novelgen completion fish | source\n"
+                                      "function __novelgen\n"
+                                      "    set -l words (commandline -opc) (commandline -ct)\n"
+                                      "    for line in ($words[1] complete $words[2..-1] 2>/dev/null)\n"
+                                      "        if test \"$line\" = :files\n"
+                                      "            __fish_complete_path (commandline -ct)\n"
+                                      "        else\n"
+                                      "            echo $line\n"
+                                      "        end\n"
+                                      "    end\n"
+                                      "end\n"
+                                      "complete -c novelgen -f -a '(__novelgen)'\n";
 
 static const struct {
     const char *shell, *script;

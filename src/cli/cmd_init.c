@@ -102,19 +102,20 @@ static void init_optional(const struct key *k, struct buf *out)
         buf_addf(out, "  // \"%s\": %s,\n", k->path, example);
 }
 
+// The words come last: a comma behind each of the others then always has a key behind it.
 static void init_write(const struct init_kind *kind, struct buf *out)
 {
-    buf_addf(out, "{\n  // A book for novelgen. Only the premise and the words are needed. To use one of the keys that "
-                  "stand\n  // in comments, take its // away; those of one group (\"sampling\", \"limits\") go into one "
-                  "pair of braces.\n  // All about them: man novelgen-spec\n\n");
+    buf_addf(out,
+             "{\n  // A book for novelgen. Only the premise and the words are needed. To use a key that stands in a "
+             "comment,\n  // take its // away; keys of one group (\"sampling\", \"limits\") go into one pair of "
+             "braces.\n  // All about them: man novelgen-spec\n\n  \"kind\": \"%s\",\n\n  // what the book is about: "
+             "change this\n  \"premise\": \"%s\",\n",
+             kind->name, kind->premise);
     for (size_t i = 0; i < spec_keys.count; i++) {
         const struct key *k = &spec_keys.keys[i];
-        bool known = strcmp(k->path, "kind") != 0 && !k->required && k->type != KEY_IGNORED;
-        if (known) init_optional(k, out);
+        if (!k->required && k->type != KEY_IGNORED) init_optional(k, out);
     }
-    buf_addf(out, "\n  \"kind\": \"%s\",\n", kind->name);
-    buf_addf(out, "\n  // what the book is about: change this\n  \"premise\": \"%s\",\n", kind->premise);
-    buf_addf(out, "\n  // how long it is to be\n  \"words\": %s\n}\n", kind->words);
+    buf_addf(out, "\n  // how many words to write\n  \"words\": %s\n}\n", kind->words);
 }
 
 static const struct init_kind *init_find(const char *name, struct err *e)
@@ -173,10 +174,11 @@ const struct command cmd_init = {
     .name = "init",
     .usage = "[KIND] [-o FILE]",
     .summary = "a spec to begin with",
-    .help = "Writes a spec with a premise to change, and every key that there is in a comment with what it does. KIND "
-            "is novel (the\n"
-            "default), story, textbook or report. A file that is there already is left alone.\n\n"
-            "Example: novelgen init story -o ferry.json",
+    .help =
+        "Writes a spec with a premise to change, and every key that there is in a comment with what it does. KIND "
+        "is novel (the\n"
+        "default), story, textbook or report. A file that is there already is left alone.\n\n"
+        "Example: novelgen init story -o ferry.json",
     .tables = init_tables,
     .args_most = 1,
     .run = init_run,

@@ -125,16 +125,19 @@ static void man_files(struct buf *out)
     roff_item(out, "~/.local/share/novelgen", "", "the home: the database, the inbox and the logs");
     roff_item(out, "~/.config/novelgen/config.json", "", "your config");
     roff_item(out, "./novelgen.json", "", "a project's config: chunk.words and limits only");
-    roff_item(out, "books/ID-TITLE/", "", "a book: live.md, chapters/, outline.md, book.md and what else it is exported to");
+    roff_item(out, "books/ID-TITLE/", "",
+              "a book: live.md, chapters/, outline.md, book.md and what else it is exported to");
 }
 
 static void man_environment(struct buf *out)
 {
     roff_item(out, "NOVELGEN_HOME", "", "the home, unless --home is given");
-    roff_item(out, "XDG_DATA_HOME, XDG_CONFIG_HOME", "", "where the home and the config are, instead of ~/.local/share and ~/.config");
+    roff_item(out, "XDG_DATA_HOME, XDG_CONFIG_HOME", "",
+              "where the home and the config are, instead of ~/.local/share and ~/.config");
     roff_item(out, "VISUAL, EDITOR", "", "what outline --edit opens");
     roff_item(out, "NO_COLOR", "", "not empty: no colours");
-    roff_item(out, "SOURCE_DATE_EPOCH", "", "the date in exports, in seconds since 1970, so that they are the same every time");
+    roff_item(out, "SOURCE_DATE_EPOCH", "",
+              "the date in exports, in seconds since 1970, so that they are the same every time");
 }
 
 static void man_program(struct buf *out)
@@ -143,10 +146,11 @@ static void man_program(struct buf *out)
     roff_section(out, "SYNOPSIS");
     roff_item(out, "novelgen", "COMMAND [ARGUMENT]...", "");
     roff_section(out, "DESCRIPTION");
-    roff_text(out, "Turns one request into an outline, chapters and parts, and drives a local inference server through "
-                   "them, one request\nat a time. Text is committed as it streams in; after a crash or a reboot "
-                   "`novelgen resume` goes on in the middle\nof the sentence. A book is asked for by a spec, see "
-                   "novelgen-spec(5).\n");
+    roff_text(out,
+              "Turns one request into an outline, chapters and parts, and drives a local inference server through "
+              "them, one request\nat a time. Text is committed as it streams in; after a crash or a reboot "
+              "`novelgen resume` goes on in the middle\nof the sentence. A book is asked for by a spec, see "
+              "novelgen-spec(5).\n");
     roff_section(out, "COMMANDS");
     for (size_t i = 0; commands[i] != NULL; i++)
         if (commands[i]->raw == NULL) man_command(commands[i], out);
@@ -180,8 +184,9 @@ static void man_spec(struct buf *out)
 
     roff_title(out, "novelgen-spec", 5, "what a book is to be");
     roff_section(out, "DESCRIPTION");
-    roff_text(out, "A JSON object in a file, given to `novelgen submit`. It may hold // comments. `novelgen init` writes "
-                   "one to begin with.\nOnly premise and words are required. A key that is not known is refused.\n");
+    roff_text(out,
+              "A JSON object in a file, given to `novelgen submit`. It may hold // comments. `novelgen init` writes "
+              "one to begin with.\nOnly premise and words are required. A key that is not known is refused.\n");
     roff_section(out, "KEYS");
     for (size_t i = 0; i < spec_keys.count; i++) {
         const struct key *k = &spec_keys.keys[i];
@@ -189,8 +194,9 @@ static void man_spec(struct buf *out)
         roff_item(out, k->path, range, k->help);
     }
     roff_section(out, "EXAMPLE");
-    roff_example(out, "{\n  // a story of an evening\n  \"premise\": \"A lighthouse keeper finds a door under the stairs.\",\n"
-                      "  \"words\": 3000,\n  \"export\": [\"md\", \"epub\"]\n}");
+    roff_example(
+        out, "{\n  // a story of an evening\n  \"premise\": \"A lighthouse keeper finds a door under the stairs.\",\n"
+             "  \"words\": 3000,\n  \"export\": [\"md\", \"epub\"]\n}");
     roff_section(out, "SEE ALSO");
     roff_text(out, "novelgen(1)\n");
 }

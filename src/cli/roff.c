@@ -33,7 +33,8 @@ void roff_title(struct buf *out, const char *name, int section, const char *what
         if (*c == '-') buf_addc(out, '\\');
         buf_addc(out, (char)toupper((unsigned char)*c));
     }
-    buf_addf(out, "\" %d \"2026\" \"novelgen " NOVELGEN_VERSION "\" \"novelgen\"\n.nh\n.ad l\n.SH NAME\n", section);
+    buf_addf(out, "\" %d \"2026-11-21\" \"novelgen " NOVELGEN_VERSION "\" \"novelgen\"\n.nh\n.ad l\n.SH NAME\n",
+             section);
     roff_escape(out, name, strlen(name));
     buf_adds(out, " \\- ");
     roff_escape(out, what, strlen(what));
