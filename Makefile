@@ -10,18 +10,25 @@
 #
 #   make demo    installs what is missing, builds, writes a small book on the built-in simulator
 #   make test    installs what is missing, builds, runs every test
-#   make         builds; also: install lint fmt asan bench crash clean distclean
+#   make         builds; also: install uninstall lint fmt asan bench crash clean distclean
 #
 # CC, CFLAGS, CPPFLAGS, LDFLAGS of the caller are used, the flags after our own. V=1 shows the commands.
 
 B ?= build
 PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+UNITDIR ?= $(PREFIX)/lib/systemd/user
+INSTALL ?= install
+INSTALL_PROGRAM ?= $(INSTALL) -m 755
+INSTALL_DATA ?= $(INSTALL) -m 644
 VERSION := $(shell cat VERSION)
 OS := $(shell uname -s | sed 's/Darwin/darwin/; s/Linux/linux/')
 export B CC
 
 # ---- Goals that do not need to know the compiler: they must work before the libraries are there.
-PLAIN_GOALS := demo test deps lint fmt asan bench crash clean distclean
+PLAIN_GOALS := demo test deps lint fmt asan bench crash clean distclean uninstall
 GOALS := $(if $(MAKECMDGOALS),$(MAKECMDGOALS),all)
 ifneq ($(filter-out $(PLAIN_GOALS),$(GOALS)),)
 -include $(B)/probe.mk
@@ -42,6 +49,7 @@ TESTS := $(TEST_SOURCES:tests/unit/%.c=$(B)/tests/unit/%)
 HELPERS := $(patsubst tests/helpers/%.c,$(B)/tests/%,$(sort $(wildcard tests/helpers/*.c)))
 ARCHIVE := $(B)/libnovelgen.a
 PROGRAMS := $(B)/novelgen $(B)/novelgen-sim
+PAGES := $(B)/man/novelgen.1 $(B)/man/novelgen-spec.5
 TEMPLATES := $(sort $(wildcard templates/*/*.txt))
 TEMPLATES_BESIDE := $(wildcard templates/README.md templates/*/markup)
 LANGUAGES := $(sort $(wildcard languages/*.txt))
@@ -60,7 +68,7 @@ Q := @
 say = @$(if $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),:,echo "  $(1)  $@")
 endif
 
-all: $(PROGRAMS)
+all: $(PROGRAMS) $(PAGES)
 lib: $(ARCHIVE)
 unit: $(TESTS) $(HELPERS)
 
@@ -111,6 +119,12 @@ $(B)/tests/unit/%: tests/unit/%.c $(ARCHIVE) $(B)/stamp/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(TEST_CFLAGS) -MMD -MP -MF $@.d -MT $@ $< -o $@ \
 	    $(HARDEN_LDFLAGS) $(LDFLAGS) $(ARCHIVE) $(NOVELGEN_LIBS) $(TEST_LIBS)
+
+# The program knows its manual. When it cannot be run here, EMULATOR runs it.
+$(B)/man/%: $(B)/novelgen
+	$(call say,MAN )
+	@mkdir -p $(@D)
+	$(Q)$(EMULATOR) $(B)/novelgen man $* >$@.tmp && mv $@.tmp $@
 
 # Programs that the tests in Python run.
 $(B)/tests/%: tests/helpers/%.c $(ARCHIVE) $(B)/stamp/flags
@@ -168,20 +182,49 @@ lint:
 fmt:
 	clang-format -i $(sort $(wildcard include/*/*.h src/*/*.[ch] tests/unit/*.[ch]))
 
-DATA_DIR = $(DESTDIR)$(PREFIX)/share/novelgen
+# For packages too: DESTDIR, PREFIX and each directory may be given; CFLAGS and the like are added to ours. Nothing is
+# written outside of DESTDIR, and nothing depends on the time of the build.
+OUR_DATA = $(DESTDIR)$(DATADIR)/novelgen
+DATA_FILES = $(TEMPLATES) $(TEMPLATES_BESIDE) $(LANGUAGES) $(sort $(wildcard jobs/*.json)) docs/spec.schema.json \
+    docs/config.schema.json
+DOC_FILES = README.md LICENSE $(sort $(wildcard docs/*.md))
+UNITS = $(sort $(wildcard contrib/systemd/*.service))
+PLISTS = $(sort $(wildcard contrib/launchd/*.plist))
+BASH_COMPLETION = $(DATADIR)/bash-completion/completions/novelgen
+ZSH_COMPLETION = $(DATADIR)/zsh/site-functions/_novelgen
+FISH_COMPLETION = $(DATADIR)/fish/vendor_completions.d/novelgen.fish
+DOC_DIR = $(DATADIR)/doc/novelgen
+
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DATA_DIR)/jobs $(sort $(dir $(TEMPLATES:%=$(DATA_DIR)/%) $(LANGUAGES:%=$(DATA_DIR)/%)))
-	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 docs/spec.schema.json $(DATA_DIR)
-	install -m 644 $(wildcard jobs/*.json) $(DATA_DIR)/jobs
-	set -e; for f in $(TEMPLATES) $(TEMPLATES_BESIDE) $(LANGUAGES); do install -m 644 $$f $(DATA_DIR)/$$f; done
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(UNITDIR) \
+	    $(DESTDIR)$(DOC_DIR) $(sort $(dir $(DATA_FILES:%=$(OUR_DATA)/%))) $(OUR_DATA)/launchd \
+	    $(dir $(DESTDIR)$(BASH_COMPLETION) $(DESTDIR)$(ZSH_COMPLETION) $(DESTDIR)$(FISH_COMPLETION))
+	$(INSTALL_PROGRAM) $(PROGRAMS) $(DESTDIR)$(BINDIR)
+	$(INSTALL_DATA) $(B)/man/novelgen.1 $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL_DATA) $(B)/man/novelgen-spec.5 $(DESTDIR)$(MANDIR)/man5
+	set -e; for f in $(DATA_FILES); do $(INSTALL_DATA) $$f $(OUR_DATA)/$$f; done
+	$(INSTALL_DATA) $(DOC_FILES) $(DESTDIR)$(DOC_DIR)
+	set -e; for f in $(UNITS); do sed 's|@BINDIR@|$(BINDIR)|' $$f >$(B)/unit.tmp; \
+	    $(INSTALL_DATA) $(B)/unit.tmp $(DESTDIR)$(UNITDIR)/$${f##*/}; done
+	set -e; for f in $(PLISTS); do sed 's|@BINDIR@|$(BINDIR)|' $$f >$(B)/unit.tmp; \
+	    $(INSTALL_DATA) $(B)/unit.tmp $(OUR_DATA)/launchd/$${f##*/}; done
+	set -e; for s in bash:$(BASH_COMPLETION) zsh:$(ZSH_COMPLETION) fish:$(FISH_COMPLETION); do \
+	    $(EMULATOR) $(B)/novelgen completion $${s%%:*} >$(B)/completion.tmp; \
+	    $(INSTALL_DATA) $(B)/completion.tmp $(DESTDIR)$${s#*:}; done
+	@rm -f $(B)/unit.tmp $(B)/completion.tmp
+
+uninstall:
+	rm -f $(PROGRAMS:$(B)/%=$(DESTDIR)$(BINDIR)/%) $(DESTDIR)$(MANDIR)/man1/novelgen.1 $(DESTDIR)$(MANDIR)/man5/novelgen-spec.5 \
+	    $(UNITS:contrib/systemd/%=$(DESTDIR)$(UNITDIR)/%) $(DESTDIR)$(BASH_COMPLETION) $(DESTDIR)$(ZSH_COMPLETION) \
+	    $(DESTDIR)$(FISH_COMPLETION)
+	rm -rf $(OUR_DATA) $(DESTDIR)$(DOC_DIR)
 
 clean:
-	rm -rf $(B)/obj $(B)/gen $(B)/tests $(B)/asan $(B)/demo $(ARCHIVE) $(PROGRAMS)
+	rm -rf $(B)/obj $(B)/gen $(B)/tests $(B)/asan $(B)/demo $(B)/man $(ARCHIVE) $(PROGRAMS)
 
 distclean: clean
 	rm -rf $(B)
 
-.PHONY: all lib unit demo test asan deps bench crash lint fmt install clean distclean FORCE
+.PHONY: all lib unit demo test asan deps bench crash lint fmt install uninstall clean distclean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

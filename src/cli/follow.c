@@ -25,9 +25,10 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/settings.h"
+#include "cli/supervisor.h"
 #include "cli/verdict.h"
 
-enum { HANGUP_LOG_CAP_BYTES = 5 * 1024 * 1024, PATH_SIZE = 1024, ANSWER_WAIT_MS = 10000, READ_MS = 250 };
+enum { HANGUP_LOG_CAP_BYTES = 5 * 1024 * 1024, PATH_SIZE = 1024, ANSWER_WAIT_MS = 10000, READ_MS = 250, SUPERVISOR_MS = 2000 };
 
 struct follow_plain { // when a job's last line was printed, where lines are not redrawn
     int64_t job, at_ms;
@@ -38,6 +39,7 @@ struct follow {
     bool redraws, hung_up;
     int code;        // the worst of the own jobs so far
     int64_t read_ms; // when the rows of the line were last read
+    int64_t told_ms; // when a supervisor was last told
     bool chunk_came;
     struct progress progress;
     struct follow_plain *plain;
@@ -51,6 +53,7 @@ struct follow {
 static void follow_engine(void *arg)
 {
     struct follow *f = arg;
+    supervisor_ready();
     if (!settings.quiet && f->o->jobs_count == 0)
         log_line(LOG_INFO, "working on the queue of '%s'", f->o->home->path);
 }
@@ -58,6 +61,7 @@ static void follow_engine(void *arg)
 static void follow_follower(void *arg, long pid)
 {
     (void)arg;
+    supervisor_ready();
     if (!settings.quiet)
         log_line(LOG_INFO, "another novelgen (process %ld) is writing; this one stands by for its turn", pid);
 }
@@ -186,10 +190,23 @@ static void follow_plain(struct follow *f, struct store *s, bool news)
     follow_say(f);
 }
 
+static void follow_supervisor(struct follow *f, struct store *s, bool news)
+{
+    struct buf line;
+
+    if (!news || clock_mono_ms() - f->told_ms < SUPERVISOR_MS || !follow_read(f, s)) return;
+    f->told_ms = clock_mono_ms();
+    buf_init(&line, BUF_MAX_LINE);
+    progress_line(&f->progress, &line, PROGRESS_PLAIN);
+    supervisor_status(line.data);
+    buf_release(&line);
+}
+
 static void follow_tick(void *arg, struct store *s, bool news)
 {
     struct follow *f = arg;
 
+    if (s != NULL && supervisor_listens()) follow_supervisor(f, s, news);
     if (settings.quiet || settings.json || s == NULL) return;
     if (!f->redraws || f->hung_up) {
         follow_plain(f, s, news);
@@ -309,6 +326,7 @@ int follow_session(const struct session_options *o)
     progress_init(&f.progress);
     enum session_end end = session_run(o, &follow_events, &f, &signum, &e);
     progress_wipe();
+    supervisor_stopping();
     follow_refusals(&f);
     int code = follow_end(&f, end, signum, &e);
     for (size_t i = 0; i < f.summaries_count; i++) {
