@@ -43,7 +43,6 @@ static const struct {
 
 static const char *main_command_name(int argc, char **argv)
 {
-    if (argc < 2) return "help";
     for (size_t i = 0; i < sizeof main_spellings / sizeof main_spellings[0]; i++)
         if (strcmp(argv[1], main_spellings[i].word) == 0) return main_spellings[i].command;
     return argv[1];
@@ -78,10 +77,10 @@ static int main_run(const struct command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    const char *name = main_command_name(argc, argv);
-    const struct command *c = command_find(name);
+    const char *name = argc < 2 ? cmd_overview.name : main_command_name(argc, argv);
+    const struct command *c = argc < 2 ? &cmd_overview : command_find(name);
 
     output_open();
     int code = c != NULL ? main_run(c, argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc)) : main_unknown(name);
-    return output_close(argc < 2 && code == EXIT_WHOLE ? EXIT_USAGE : code);
+    return output_close(code);
 }
