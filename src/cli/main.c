@@ -41,7 +41,7 @@ static const struct {
     const char *word, *command;
 } main_spellings[] = {{"--help", "help"}, {"-h", "help"}, {"--version", "version"}, {"-V", "version"}};
 
-static const char *main_command_name(int argc, char **argv)
+static const char *main_command_name(char **argv)
 {
     for (size_t i = 0; i < sizeof main_spellings / sizeof main_spellings[0]; i++)
         if (strcmp(argv[1], main_spellings[i].word) == 0) return main_spellings[i].command;
@@ -77,7 +77,7 @@ static int main_run(const struct command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    const char *name = argc < 2 ? cmd_overview.name : main_command_name(argc, argv);
+    const char *name = argc < 2 ? cmd_overview.name : main_command_name(argv);
     const struct command *c = argc < 2 ? &cmd_overview : command_find(name);
 
     output_open();

@@ -7,10 +7,11 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/limits.h"
 #include "engine/steps.h"
 #include "engine/worker.h"
 
-enum { SAID_MOST = 1 << 20, LARGE_N_CTX = 16384, CARDS_MOST = 24, CARD_TOKENS = 160 };
+enum { SAID_MOST = 1 << 20, N_CTX_BEFORE = 8192 };
 
 #define RATIO_NOTICED 0.15
 
@@ -148,7 +149,7 @@ bool worker_pin_route(struct worker *w, struct err *e)
 // Before a server is open nothing is sent, and any size will do.
 static int n_ctx(const struct worker *w)
 {
-    return w->known ? known_n_ctx(w->known) : LARGE_N_CTX / 2;
+    return w->known ? known_n_ctx(w->known) : N_CTX_BEFORE;
 }
 
 static double counted_by_server(const struct worker *w)
@@ -172,22 +173,14 @@ struct desk worker_desk(struct worker *w)
                          .chunk_words = worker_chunk_words(w)};
 }
 
-// A chunk and its answer must fit the context several times over.
 int worker_chunk_words(const struct worker *w)
 {
-    int fits = n_ctx(w) / 8;
-    int words = w->o.config->chunk_words;
-    if (fits < words) words = fits;
-    return words < 150 ? 150 : words;
+    return limits_chunk_words(n_ctx(w), w->o.config->chunk_words);
 }
 
-// Recaps of past acts may take a quarter of a large context, and an eighth of a small one.
 struct next_limits worker_limits(const struct worker *w)
 {
-    int tokens = n_ctx(w), cards = tokens / CARD_TOKENS;
-    return (struct next_limits){.chunk_words = worker_chunk_words(w),
-                                .cards_most = cards < CARDS_MOST ? cards : CARDS_MOST,
-                                .memory_bytes = tokens >= LARGE_N_CTX ? tokens : tokens / 2};
+    return limits_of(n_ctx(w), w->o.config->chunk_words);
 }
 
 int worker_attempts(const struct worker *w)

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// What a book will take, before it is begun: the very function that decides what is next is asked again and again, and
+// every answer is taken to be what was asked for. Pure. A real model needs a few requests more (refused and short
+// answers) or less.
+#ifndef ENGINE_FORECAST_H
+#define ENGINE_FORECAST_H
+
+#include <stdint.h>
+
+#include "model/spec.h"
+
+struct forecast {
+    int64_t words; // that are to be written: without chapters that came with the spec
+    int chapters, acts;
+    int requests;                       // of all kinds
+    int planning, cards, parts, recaps; // of these
+    int64_t output_tokens;              // written by the model
+    int64_t prompt_tokens;              // that the server has to read, when its prefix cache holds from turn to turn
+    int part_words;                     // of an ordinary part
+};
+
+struct forecast forecast_book(const struct spec *s, int n_ctx_tokens, int chunk_words);
+
+#endif

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// The plan of work. See dry_run.h.
+#include "cli/dry_run.h"
+
+#include <string.h>
+
+#include "app/backends.h"
+#include "app/observer.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/amount.h"
+#include "cli/exit.h"
+#include "cli/output.h"
+#include "cli/settings.h"
+#include "engine/forecast.h"
+#include "model/language.h"
+#include "store/store.h"
+#include "text/utf8.h"
+
+enum { N_CTX_UNKNOWN = 8192, ADDRESS_SIZE = 300 };
+
+struct dry_run {
+    const struct spec *spec;
+    struct backends servers;
+    const struct backends_item *server; // NULL: none answers
+    struct backend_profile profile;     // what is known of it; speeds 0: nothing was measured there
+    struct forecast f;
+};
+
+// ---- what is known ----------------------------------------------------------------------------------------------
+
+static const struct backends_item *dry_run_ready(const struct backends *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        if (b->items[i].state == BACKENDS_READY || b->items[i].state == BACKENDS_LOADING) return &b->items[i];
+    return NULL;
+}
+
+// The simulator is started for each book: its speed is what it was started with, and nobody waits for it.
+static bool dry_run_look(struct dry_run *d, const struct home *h, const char *backend, struct err *e)
+{
+    bool is_sim = strcmp(backend, "sim") == 0, is_auto = strcmp(backend, "auto") == 0;
+
+    if (is_sim) return true;
+    if (!backends_look(&d->servers, h, is_auto ? NULL : backend, e)) return false;
+    d->server = dry_run_ready(&d->servers);
+    return true;
+}
+
+static bool dry_run_read_profile(struct dry_run *d, const struct home *h, struct err *e)
+{
+    char address[ADDRESS_SIZE];
+    struct observer o;
+
+    if (d->server == NULL || d->server->url == NULL) return true;
+    if (!observer_open_once(&o, h->path, e)) return false;
+    url_address(d->server->url, address, sizeof address);
+    const char *model = d->spec->model != NULL ? d->spec->model : backends_model(d->server);
+    bool ok = o.store == NULL || store_profile_get(o.store, address, model, &d->profile, e) != STORE_ERROR;
+    observer_release(&o);
+    return ok;
+}
+
+static int dry_run_context(const struct dry_run *d)
+{
+    if (d->profile.n_ctx_tokens > 0) return d->profile.n_ctx_tokens;
+    if (d->server != NULL && d->server->facts.n_ctx_tokens > 0) return d->server->facts.n_ctx_tokens;
+    return N_CTX_UNKNOWN;
+}
+
+// -1: nothing was measured there.
+static int64_t dry_run_time_ms(const struct dry_run *d)
+{
+    double write = d->profile.decode_per_s, read = d->profile.prefill_per_s;
+
+    if (write <= 0) return -1;
+    double seconds = (double)d->f.output_tokens / write + (read > 0 ? (double)d->f.prompt_tokens / read : 0);
+    return (int64_t)(seconds * 1000);
+}
+
+// ---- what is said -----------------------------------------------------------------------------------------------
+
+static void dry_run_outside(struct buf *out, const char *text)
+{
+    utf8_terminal(out, text, strlen(text), true);
+}
+
+static void dry_run_work(const struct forecast *f, struct buf *out)
+{
+    char requests[AMOUNT_SIZE], parts[AMOUNT_SIZE], written[AMOUNT_SIZE], read[AMOUNT_SIZE];
+
+    buf_addf(out, "  work      %s requests: %d for the plan, %d for cards, %s parts of about %d words, %d recaps\n",
+             amount_text(requests, f->requests), f->planning, f->cards, amount_text(parts, f->parts),
+             f->parts > 0 ? (int)(f->words / f->parts) : 0, f->recaps);
+    buf_addf(out, "  tokens    about %s written, %s read\n", amount_text(written, f->output_tokens),
+             amount_text(read, f->prompt_tokens));
+}
+
+static void dry_run_server(const struct dry_run *d, struct buf *out)
+{
+    char context[AMOUNT_SIZE];
+    const struct backends_item *i = d->server;
+
+    buf_adds(out, "  server    ");
+    if (i == NULL) {
+        buf_adds(out, "none asked, or none answers; see: novelgen backends\n");
+        return;
+    }
+    dry_run_outside(out, backends_name(i) != NULL ? backends_name(i) : i->url);
+    const char *model = d->spec->model != NULL ? d->spec->model : backends_model(i);
+    if (*model != '\0') buf_adds(out, ", ");
+    dry_run_outside(out, model);
+    buf_addf(out, ", context %s\n", amount_text(context, dry_run_context(d)));
+}
+
+static void dry_run_time(const struct dry_run *d, struct buf *out)
+{
+    char time[CLOCK_TEXT_SIZE];
+    int64_t ms = dry_run_time_ms(d);
+
+    if (ms < 0) {
+        buf_adds(out, "  time      not known: nothing was measured on this server with this model yet\n");
+        return;
+    }
+    clock_duration(time, ms);
+    buf_addf(out, "  time      about %s, at %.1f tokens a second as measured there\n", time, d->profile.decode_per_s);
+}
+
+static void dry_run_page(const struct dry_run *d, struct buf *out)
+{
+    char words[AMOUNT_SIZE];
+    const struct spec *s = d->spec;
+
+    buf_adds(out, "the plan of work (nothing was submitted):\n  book      ");
+    dry_run_outside(out, s->title != NULL ? s->title : "untitled");
+    buf_addf(out, ", %s words in %d chapter%s, %s\n", amount_text(words, s->words), d->f.chapters,
+             d->f.chapters == 1 ? "" : "s", language_name(s->language));
+    dry_run_work(&d->f, out);
+    dry_run_server(d, out);
+    dry_run_time(d, out);
+}
+
+static struct json *dry_run_json(const struct dry_run *d)
+{
+    struct json *o = json_new_object();
+    int64_t ms = dry_run_time_ms(d);
+
+    json_set_int(o, "words", d->spec->words);
+    json_set_int(o, "chapters", d->f.chapters);
+    json_set_int(o, "requests", d->f.requests);
+    json_set_int(o, "requests_plan", d->f.planning);
+    json_set_int(o, "requests_cards", d->f.cards);
+    json_set_int(o, "requests_parts", d->f.parts);
+    json_set_int(o, "requests_recaps", d->f.recaps);
+    json_set_int(o, "output_tokens", d->f.output_tokens);
+    json_set_int(o, "prompt_tokens", d->f.prompt_tokens);
+    json_set_int(o, "n_ctx_tokens", dry_run_context(d));
+    if (ms >= 0)
+        json_set_int(o, "time_s", ms / 1000);
+    else
+        json_set_str(o, "time_s", NULL);
+    return o;
+}
+
+static void dry_run_print(const struct dry_run *d)
+{
+    struct buf page;
+
+    if (settings.json) {
+        struct json *o = dry_run_json(d);
+        output_json(o, false);
+        json_free(o);
+        return;
+    }
+    buf_init(&page, BUF_MAX_PIECE);
+    dry_run_page(d, &page);
+    output_text(page.data, page.len);
+    output_flush();
+    buf_release(&page);
+    if (!settings.quiet) log_line(LOG_INFO, "to write it, leave out --dry-run");
+}
+
+int dry_run_show(const struct home *h, const struct spec *spec, const char *backend)
+{
+    struct dry_run d = {.spec = spec};
+    struct err e = ERR_INIT;
+
+    bool ok = dry_run_look(&d, h, backend, &e) && dry_run_read_profile(&d, h, &e);
+    if (ok) d.f = forecast_book(spec, dry_run_context(&d), h->config.chunk_words);
+    if (ok) dry_run_print(&d);
+    backend_profile_release(&d.profile);
+    backends_release(&d.servers);
+    return ok ? EXIT_WHOLE : exit_fail(&e);
+}
