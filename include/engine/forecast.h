@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "model/book.h"
 #include "model/spec.h"
 
 struct forecast {
@@ -18,8 +19,11 @@ struct forecast {
     int planning, cards, parts, recaps; // of these
     int64_t output_tokens;              // written by the model
     int64_t prompt_tokens;              // that the server has to read, when its prefix cache holds from turn to turn
-    int part_words;                     // of an ordinary part
 };
+
+// The requests that a book which has begun still needs; `chunk_words` as they came so far. The book is changed: every step
+// of it is done.
+int forecast_rest(struct book *b, int chunk_words);
 
 struct forecast forecast_book(const struct spec *s, int n_ctx_tokens, int chunk_words);
 

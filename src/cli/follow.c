@@ -22,16 +22,24 @@
 #include "base/mem.h"
 #include "cli/exit.h"
 #include "cli/lines.h"
+#include "cli/outlook.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/settings.h"
 #include "cli/supervisor.h"
 #include "cli/verdict.h"
 
-enum { HANGUP_LOG_CAP_BYTES = 5 * 1024 * 1024, PATH_SIZE = 1024, ANSWER_WAIT_MS = 10000, READ_MS = 250, SUPERVISOR_MS = 2000 };
+enum {
+    HANGUP_LOG_CAP_BYTES = 5 * 1024 * 1024,
+    PATH_SIZE = 1024,
+    ANSWER_WAIT_MS = 10000,
+    READ_MS = 250,
+    SUPERVISOR_MS = 2000
+};
 
-struct follow_plain { // when a job's last line was printed, where lines are not redrawn
+struct follow_plain { // of a job: when its last line was printed, where lines are not redrawn
     int64_t job, at_ms;
+    bool told_behind, told_ahead;
 };
 
 struct follow {
@@ -40,7 +48,8 @@ struct follow {
     int code;        // the worst of the own jobs so far
     int64_t read_ms; // when the rows of the line were last read
     int64_t told_ms; // when a supervisor was last told
-    bool chunk_came;
+    bool chunk_came; // since the last line
+    bool part_came;  // in this run
     struct progress progress;
     struct follow_plain *plain;
     size_t plain_count, plain_cap;
@@ -125,7 +134,7 @@ static void follow_event(void *arg, const struct event_row *row)
     struct follow *f = arg;
 
     if (settings.json) lines_event(row);
-    if (strcmp(row->type, "chunk") == 0) f->chunk_came = true;
+    if (strcmp(row->type, "chunk") == 0) f->chunk_came = f->part_came = true;
     if (settings.quiet || settings.json) return;
     if (!follow_is_talk(f, row)) return;
     log_line(LOG_INFO, "job %" PRId64 ": %s", row->job, row->text);
@@ -168,13 +177,13 @@ static void follow_say(struct follow *f)
     buf_release(&line);
 }
 
-static int64_t *follow_last_said(struct follow *f, int64_t job)
+static struct follow_plain *follow_said(struct follow *f, int64_t job)
 {
     for (size_t i = 0; i < f->plain_count; i++)
-        if (f->plain[i].job == job) return &f->plain[i].at_ms;
+        if (f->plain[i].job == job) return &f->plain[i];
     mem_grow(&f->plain, &f->plain_cap, f->plain_count + 1, sizeof *f->plain);
     f->plain[f->plain_count] = (struct follow_plain){.job = job, .at_ms = INT64_MIN / 2};
-    return &f->plain[f->plain_count++].at_ms;
+    return &f->plain[f->plain_count++];
 }
 
 // A line for a chunk, but not more often than asked.
@@ -183,7 +192,7 @@ static void follow_plain(struct follow *f, struct store *s, bool news)
     int64_t every_ms = settings_progress_ms(), now_ms = clock_mono_ms();
 
     if (every_ms < 0 || !news || !f->chunk_came || !follow_read(f, s)) return;
-    int64_t *last_ms = follow_last_said(f, f->progress.job.id);
+    int64_t *last_ms = &follow_said(f, f->progress.job.id)->at_ms;
     if (now_ms - *last_ms < every_ms || f->progress.job.state == JOB_QUEUED) return;
     *last_ms = now_ms;
     f->chunk_came = false;
@@ -202,12 +211,47 @@ static void follow_supervisor(struct follow *f, struct store *s, bool news)
     buf_release(&line);
 }
 
+static bool follow_say_once(struct store *s, const struct job *j,
+                            bool (*write)(struct store *s, const struct job *j, struct buf *out, struct err *e))
+{
+    struct buf line;
+    struct err ignored = ERR_INIT;
+
+    buf_init(&line, BUF_MAX_LINE);
+    bool ok = write(s, j, &line, &ignored);
+    bool said = ok && line.len > 0;
+    if (said) log_line(LOG_INFO, "%s", line.data);
+    buf_release(&line);
+    return said;
+}
+
+// What was there before, at the first look; what is to come, as soon as this run has accepted a part.
+static void follow_outlook(struct follow *f, struct store *s, bool news)
+{
+    struct err ignored = ERR_INIT;
+
+    for (size_t i = 0; i < f->o->jobs_count; i++) {
+        const struct session_job *own = &f->o->jobs[i];
+        if (own->id == 0 || own->over) continue;
+        struct follow_plain *said = follow_said(f, own->id);
+        if (said->told_behind && (said->told_ahead || !news || !f->part_came)) continue;
+        struct job j;
+        if (store_job_get(s, own->id, &j, &ignored) != STORE_FOUND) continue;
+        if (!said->told_behind) (void)follow_say_once(s, &j, outlook_behind);
+        said->told_behind = true;
+        if (f->part_came && !said->told_ahead && j.state == JOB_WRITING)
+            said->told_ahead = follow_say_once(s, &j, outlook_ahead);
+        job_release(&j);
+    }
+}
+
 static void follow_tick(void *arg, struct store *s, bool news)
 {
     struct follow *f = arg;
 
     if (s != NULL && supervisor_listens()) follow_supervisor(f, s, news);
     if (settings.quiet || settings.json || s == NULL) return;
+    follow_outlook(f, s, news);
     if (!f->redraws || f->hung_up) {
         follow_plain(f, s, news);
         return;

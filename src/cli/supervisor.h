@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 bool supervisor_listens(void);
-void supervisor_ready(void);               // once: it runs, as the engine or standing by
-void supervisor_status(const char *text);  // one line of progress
+void supervisor_ready(void);              // once: it runs, as the engine or standing by
+void supervisor_status(const char *text); // one line of progress
 void supervisor_stopping(void);
 
 #endif

@@ -30,13 +30,13 @@ enum {
     FIRST_TURN_TOKENS = 900, // rules, premise, form
     BRIEF_TOKENS = 700,      // the page before, the chapter's own lines, what is asked
     TURN_TOKENS = 180,
+    N_CTX_ORDINARY = 32768, // only small contexts need more requests
     STEPS_MOST = 1000000
 };
 
 struct cast {
-    const struct spec *spec;
+    const struct spec *spec; // NULL: nothing is given
     struct book book;
-    size_t acts_cap, chapters_cap;
     struct forecast f;
     double tokens_per_word;
     int64_t static_tokens; // bible and outline as they stand, read anew when the outline grows
@@ -44,7 +44,7 @@ struct cast {
 
 static const struct spec_chapter *cast_given(const struct cast *c, int number)
 {
-    for (size_t i = 0; i < c->spec->outline_count; i++)
+    for (size_t i = 0; c->spec && i < c->spec->outline_count; i++)
         if (c->spec->outline[i].number == number) return &c->spec->outline[i];
     return NULL;
 }
@@ -69,7 +69,7 @@ static void cast_acts(struct cast *c, const struct step *s)
 {
     for (int n = s->chapter; n <= s->to; n++) {
         struct act_range r = acts_range(&c->book, n);
-        mem_grow(&c->book.acts, &c->acts_cap, c->book.acts_count + 1, sizeof *c->book.acts);
+        c->book.acts = mem_realloc_array(c->book.acts, c->book.acts_count + 1, sizeof *c->book.acts);
         c->book.acts[c->book.acts_count++] = (struct book_act){.number = n, .from = r.from, .to = r.to};
     }
     cast_count(c, &c->f.planning, (s->to - s->chapter + 1) * ACT_WORDS, TURN_TOKENS);
@@ -79,8 +79,8 @@ static void cast_outline(struct cast *c, const struct step *s)
 {
     bool all_given = true;
     for (int n = s->chapter; n <= s->to; n++) {
-        const bool opening = n <= (int)c->spec->opening_count;
-        mem_grow(&c->book.chapters, &c->chapters_cap, c->book.chapters_count + 1, sizeof *c->book.chapters);
+        const bool opening = c->spec && n <= (int)c->spec->opening_count;
+        c->book.chapters = mem_realloc_array(c->book.chapters, c->book.chapters_count + 1, sizeof *c->book.chapters);
         c->book.chapters[c->book.chapters_count++] =
             (struct book_chapter){.number = n, .weight = cast_weight(c, n), .given = opening};
         all_given = all_given && cast_given(c, n) != NULL;
@@ -166,6 +166,15 @@ static void cast_step(struct cast *c, const struct step *s)
     }
 }
 
+static void cast_all(struct cast *c, const struct next_limits *limits)
+{
+    for (int i = 0; i < STEPS_MOST; i++) {
+        struct step step = next_step(&c->book, limits);
+        if (step.kind == STEP_FINISH || step.kind == STEP_NONE) return;
+        cast_step(c, &step);
+    }
+}
+
 struct forecast forecast_book(const struct spec *s, int n_ctx_tokens, int chunk_words)
 {
     struct next_limits limits = limits_of(n_ctx_tokens, chunk_words);
@@ -175,13 +184,17 @@ struct forecast forecast_book(const struct spec *s, int n_ctx_tokens, int chunk_
     c.book.obedience = 1;
     c.f.words = s->words;
     c.f.chapters = c.book.chapters_total;
-    c.f.part_words = limits.chunk_words;
-    for (int i = 0; i < STEPS_MOST; i++) {
-        struct step step = next_step(&c.book, &limits);
-        if (step.kind == STEP_FINISH || step.kind == STEP_NONE) break;
-        cast_step(&c, &step);
-    }
+    cast_all(&c, &limits);
     c.f.acts = c.book.acts_count > 0 ? (int)c.book.acts_count : 1;
     book_release(&c.book);
     return c.f;
+}
+
+int forecast_rest(struct book *b, int chunk_words)
+{
+    struct next_limits limits = limits_of(N_CTX_ORDINARY, chunk_words);
+    struct cast c = {.book = *b, .tokens_per_word = 1};
+    cast_all(&c, &limits);
+    *b = c.book;
+    return c.f.requests;
 }

@@ -128,8 +128,12 @@ static char *title_of(const struct desk *d, const char *bible)
 static bool keep(const struct desk *d, const char *bible, const struct gen_message *turn, struct err *e)
 {
     char *title = title_of(d, bible);
+    char *logline = plan_bible_field(bible, "LOGLINE"), *text = mem_printf("%s: %s", title, logline ? logline : "");
     bool ok = store_bible_set(d->store, d->job->id, bible, title, e) &&
+              store_event_add(d->store, d->job->id, "bible", text, NULL, e) &&
               step_keep_turns(d, 0, turn, bible, strlen(bible), e);
+    free(logline);
+    free(text);
     free(title);
     return ok;
 }

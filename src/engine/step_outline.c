@@ -156,13 +156,28 @@ static bool add_planned(const struct desk *d, const struct plan_chapter *c, stru
     return store_chapter_add(d->store, d->job->id, &row, e);
 }
 
+// For whoever waits for the first sentence.
+static bool tell_titles(const struct desk *d, const struct plan_chapters *plan, struct err *e)
+{
+    struct buf text;
+    buf_init(&text, BUF_MAX_LINE);
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct spec_chapter *g = step_given_chapter(d, plan->items[i].number);
+        buf_addf(&text, "%s%d. %s", i > 0 ? "  " : "chapters: ", plan->items[i].number,
+                 g ? g->title : plan->items[i].title);
+    }
+    bool ok = store_event_add(d->store, d->job->id, "outline", text.data, NULL, e);
+    buf_release(&text);
+    return ok;
+}
+
 static bool keep_chapters(const struct desk *d, const struct plan_chapters *plan, struct err *e)
 {
     for (size_t i = 0; i < plan->count; i++) {
         const struct spec_chapter *g = step_given_chapter(d, plan->items[i].number);
         if (!(g ? add_given(d, g, e) : add_planned(d, &plan->items[i], e))) return false;
     }
-    return true;
+    return tell_titles(d, plan, e);
 }
 
 static bool settle(const struct desk *d, const struct step *s, const struct answer *a, struct judgement *j,
