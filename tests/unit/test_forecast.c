@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// What a book will take: the requests of a whole book, and of what is left of one.
+#include "engine/forecast.h"
+
+#include "base/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+static struct forecast cast(const char *text, int n_ctx_tokens)
+{
+    struct err e = ERR_INIT;
+    struct spec s;
+    if (!spec_parse(&s, text, strlen(text), "spec", &e)) fail_msg("%s", e.text);
+    struct forecast f = forecast_book(&s, n_ctx_tokens, 800);
+    spec_release(&s);
+    return f;
+}
+
+static void a_novel(void **state)
+{
+    (void)state;
+    struct forecast f = cast("{\"premise\": \"p\", \"words\": 150000, \"chapters\": 50}", 32768);
+    assert_int_equal(f.chapters, 50);
+    assert_int_equal(f.cards, 50);
+    assert_int_equal(f.recaps, 50);
+    assert_in_range(f.parts, 180, 210);
+    assert_int_equal(f.requests, f.planning + f.cards + f.parts + f.recaps);
+    assert_in_range(f.requests, 300, 400);
+    assert_in_range(f.output_tokens, 150000, 450000);
+    assert_true(f.prompt_tokens < f.output_tokens);
+}
+
+static void a_small_context_takes_more_parts(void **state)
+{
+    (void)state;
+    static const char spec[] = "{\"premise\": \"p\", \"words\": 20000}";
+    struct forecast large = cast(spec, 32768), small = cast(spec, 2048);
+    assert_true(small.parts > 2 * large.parts);
+}
+
+static void what_is_given_is_not_asked_for(void **state)
+{
+    (void)state;
+    struct forecast f = cast("{\"premise\": \"p\", \"words\": 3000, \"chapters\": 2, \"outline\": [{\"title\": \"a\"}, "
+                             "{\"title\": \"b\"}]}",
+                             32768);
+    assert_int_equal(f.planning, 1); // the bible
+    f = cast("{\"premise\": \"p\", \"words\": 3000, \"chapters\": 2, \"opening\": [{\"text\": \"One two three.\"}]}",
+             32768);
+    assert_int_equal(f.cards, 1);
+    assert_int_equal(f.recaps, 2);
+}
+
+// The rest of a book that has its bible and one of its two chapters.
+static void the_rest(void **state)
+{
+    (void)state;
+    struct book b = {.words_target = 3200, .chapters_total = 2, .obedience = 1, .has_bible = true, .chapters_count = 2};
+    b.chapters = mem_calloc(2, sizeof *b.chapters);
+    b.chapters[0] = (struct book_chapter){.number = 1, .weight = 1, .cards = 2, .has_recap = true};
+    b.chapters[1] = (struct book_chapter){.number = 2, .weight = 1};
+    b.chapters[0].chunks = mem_calloc(2, sizeof(struct book_chunk));
+    b.chapters[0].chunks_count = 2;
+    b.chapters[0].chunks[0] = (struct book_chunk){.seq = 1, .words = 800, .words_asked = 800, .tokens = -1};
+    b.chapters[0].chunks[1] = (struct book_chunk){.seq = 2, .words = 800, .words_asked = 800, .tokens = -1};
+    assert_int_equal(forecast_rest(&b, 800), 4); // cards, two parts, recap
+    assert_int_equal(forecast_rest(&b, 800), 0);
+    book_release(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_novel),
+        cmocka_unit_test(a_small_context_takes_more_parts),
+        cmocka_unit_test(what_is_given_is_not_asked_for),
+        cmocka_unit_test(the_rest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
