@@ -4,15 +4,19 @@
 // novelgen submit. The spec is checked before the home is touched: a wrong one leaves nothing behind.
 #include "cli/command.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/home.h"
+#include "app/same_spec.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "cli/dry_run.h"
 #include "cli/due.h"
 #include "cli/exit.h"
 #include "cli/follow.h"
@@ -24,10 +28,10 @@
 enum { WORDS_LEAST = 100, WORDS_MOST = 5000000, PATH_SIZE = 1024 };
 
 static struct {
-    const char *premise, *title, *language, *backend, *out;
+    const char *premise, *title, *language, *backend, *model, *out;
     struct due due;
     int64_t words;
-    bool detach;
+    bool once, dry_run, detach;
 } submit_options;
 
 static const struct option submit_own[] = {
@@ -39,10 +43,15 @@ static const struct option submit_own[] = {
      "its language, with --premise: en (the default), pl, ja, ..."},
     {"backend", 0, OPTION_TEXT, &submit_options.backend, "URL|NAME", 0, 0,
      "the server; auto (the default) looks for it, sim needs none"},
+    {"model", 0, OPTION_TEXT, &submit_options.model, "NAME", 0, 0, "the model, instead of the spec's"},
     {"out", 'o', OPTION_TEXT, &submit_options.out, "DIR", 0, 0, "where books/ is made (the current directory)"},
     {"by", 0, OPTION_TEXT, &submit_options.due.by, "TIME", 0, 0, "be done by then, with a shorter book if need be"},
     {"within", 0, OPTION_TEXT, &submit_options.due.within, "DURATION", 0, 0,
      "the same from now on, such as 6h or 90m"},
+    {"once", 0, OPTION_FLAG, &submit_options.once, NULL, 0, 0,
+     "if a job with the same spec is unfinished, go on with that one"},
+    {"dry-run", 0, OPTION_FLAG, &submit_options.dry_run, NULL, 0, 0,
+     "only show the plan of work: requests, tokens, time at the measured speed"},
     {"detach", 0, OPTION_FLAG, &submit_options.detach, NULL, 0, 0, "let it be written in the background"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
 };
@@ -113,6 +122,12 @@ static bool submit_parse(struct spec *spec, const struct buf *text, const char *
     return false;
 }
 
+static void submit_model(struct spec *spec)
+{
+    free(spec->model);
+    spec->model = mem_strdup(submit_options.model);
+}
+
 // Whatever is wrong with a spec is wrong usage, also where the file system said so.
 static bool submit_spec(struct spec *spec, const struct args *a, const char *folder, struct err *e)
 {
@@ -127,6 +142,7 @@ static bool submit_spec(struct spec *spec, const struct args *a, const char *fol
         submit_write_premise(&text);
     if (ok && text.len == 0) ok = err_set(e, ERR_USAGE, "spec '%s' is empty", name);
     ok = ok && submit_parse(spec, &text, folder, name, e);
+    if (ok && submit_options.model != NULL) submit_model(spec);
     if (!ok) e->code = ERR_USAGE;
     buf_release(&text);
     return ok;
@@ -193,8 +209,36 @@ static int submit_post(const struct home *h, const struct program *program, cons
     return submit_options.detach ? follow_detached(&o) : follow_session(&o);
 }
 
+// An unfinished job with the very same spec is gone on with, or named. False: it is to be submitted.
+static bool submit_again(const struct home *h, const struct spec *spec, const struct program *program, int *code)
+{
+    const struct message_change change = {.deadline_ms = -1, .backend = submit_options.backend};
+    struct session_job job = {.id = 0};
+    struct err e = ERR_INIT;
+    const struct session_options o = {
+        .home = h, .program = program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
+    int64_t twin = 0;
+
+    if (!same_spec_find(h, spec, &twin, &e)) {
+        *code = exit_fail(&e);
+        return true;
+    }
+    if (twin != 0 && !submit_options.once && !settings.quiet)
+        log_line(LOG_INFO,
+                 "job %" PRId64 " has the same spec and is unfinished; this is another book of it (to go on with that "
+                 "one: novelgen resume %" PRId64 "%s, or submit --once)",
+                 twin, twin, settings_home_hint());
+    if (twin == 0 || !submit_options.once) return false;
+    if (!message_post(h->path, MESSAGE_RESUME, twin, &change, job.key, &e))
+        *code = exit_fail(&e);
+    else
+        *code = submit_options.detach ? follow_detached(&o) : follow_session(&o);
+    return true;
+}
+
 static int submit_job(const struct home *h, const struct spec *spec, const struct submit_extras *x)
 {
+    int code;
     struct message_submit message = {.spec = spec, .detached = submit_options.detach};
     struct err e = ERR_INIT;
     struct program program;
@@ -203,6 +247,8 @@ static int submit_job(const struct home *h, const struct spec *spec, const struc
     if (!submit_out(out, &e) || !program_find(&program, &e) ||
         !submit_backend(h, spec, &program, &message.backend, &e))
         return exit_fail(&e);
+    if (submit_options.dry_run) return dry_run_show(h, spec, message.backend);
+    if (submit_again(h, spec, &program, &code)) return code;
     message.fallback = h->config.fallback;
     message.fallback_count = h->config.fallback_count;
     message.deadline_ms = x->deadline_ms;
