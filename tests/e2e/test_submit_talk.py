@@ -45,7 +45,7 @@ def test_a_dry_run_without_a_server(place):
 
 
 def test_titles_come_before_the_prose(place):
-    place.serve()
+    place.serve("--rate", 600)
     got = place.run("submit", spec_file(place), "--backend", place.server.url, "--plain")
     lines = got.stderr.splitlines()
     title = next(i for i, line in enumerate(lines) if line.startswith("job 1: The Salt Engine: "))
