@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// For tests/e2e/test_epub.py and test_docx.py: `edition FORMAT FILE` reads a manuscript as JSON from stdin and writes it
+// For tests/e2e/editions.py: `edition FORMAT FILE` reads a manuscript as JSON from stdin and writes it
 // in that format. Keys are those of struct manuscript; "cover" names a picture.
 //
 // `edition --measure FORMAT FILE` prints how long the export took and the most memory that was used.
@@ -87,29 +87,16 @@ static long memory_kib(void)
     return kib;
 }
 
-typedef bool exporter(const struct manuscript *m, struct buf *out, struct err *e);
-
-static exporter *exporter_of(const char *format)
-{
-    static const struct {
-        const char *name;
-        exporter *write;
-    } formats[] = {{"epub", export_epub}, {"docx", export_docx}};
-    for (size_t i = 0; i < ARRAY_LEN(formats); i++)
-        if (strcmp(formats[i].name, format) == 0) return formats[i].write;
-    return NULL;
-}
-
 static bool write_edition(const struct manuscript *m, const char *format, const char *path, bool measure,
                           struct err *e)
 {
-    exporter *write = exporter_of(format);
+    enum export_format f;
     struct buf out;
-    if (!write) return err_set(e, ERR_USAGE, "no format '%s'", format);
+    if (!export_from_name(format, &f)) return err_set(e, ERR_USAGE, "no format '%s'", format);
     buf_init(&out, BUF_MAX_BOOK);
     if (measure) forget_memory();
     int64_t began = clock_mono_ms();
-    bool ok = write(m, &out, e);
+    bool ok = export_write(m, f, &out, e);
     if (measure) printf("%d %ld\n", (int)(clock_mono_ms() - began), memory_kib());
     ok = ok && file_publish(path, out.data, out.len, e);
     buf_release(&out);
