@@ -73,8 +73,8 @@ bool zip_out_add(struct zip_out *z, const char *name, const void *data, size_t l
     if (zip_get_num_entries(z->archive, 0) >= ENTRIES_MOST)
         return err_set(e, ERR_CEILING, "cannot put '%s' into a zip file: it holds %d files already", name,
                        ENTRIES_MOST);
-    void *copy = mem_alloc(len + 1);
-    memcpy(copy, data, len);
+    void *copy = len ? mem_alloc(len) : NULL; // libzip would not free a copy of nothing
+    if (copy) memcpy(copy, data, len);
     zip_source_t *source = zip_source_buffer(z->archive, copy, len, 1); // owns the copy
     if (!source) free(copy);
     if (source && add_entry(z, name, source, stored)) return true;
