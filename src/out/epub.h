@@ -40,5 +40,7 @@ void epub_chapter(struct buf *out, const struct epub *b, size_t i);
 // What stands before and after the content of each page; `title` and `kind` (epub:type of the body) are not escaped.
 void epub_page_begin(struct buf *out, const struct epub *b, const char *title, const char *kind);
 void epub_page_end(struct buf *out);
+// An element (xml_element) with the language's typography; nothing if `text` is NULL or "".
+void epub_line(struct buf *out, const struct epub *b, const char *open, const char *text);
 
 #endif

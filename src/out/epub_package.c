@@ -20,22 +20,12 @@ static void add_meta(struct buf *out, const char *refines, const char *property,
     buf_adds(out, "</meta>\n");
 }
 
-// The same line as it is printed on the title page.
-static void add_printed(struct buf *out, const struct epub *b, const char *open, const char *text)
-{
-    struct buf line;
-    buf_init(&line, BUF_MAX_PIECE);
-    typeset_line(&line, b->m, text);
-    xml_element(out, open, line.data);
-    buf_release(&line);
-}
-
 static void add_titles(struct buf *out, const struct epub *b)
 {
     xml_element(out, "dc:title id=\"title\"", b->title.data);
     add_meta(out, "title", "title-type", "main");
     if (!b->m->subtitle || !*b->m->subtitle) return;
-    add_printed(out, b, "dc:title id=\"subtitle\"", b->m->subtitle);
+    epub_line(out, b, "dc:title id=\"subtitle\"", b->m->subtitle);
     add_meta(out, "subtitle", "title-type", "subtitle");
 }
 

@@ -41,7 +41,7 @@ void epub_cover_page(struct buf *out, const struct epub *b)
     epub_page_end(out);
 }
 
-static void add_line(struct buf *out, const struct epub *b, const char *open, const char *text)
+void epub_line(struct buf *out, const struct epub *b, const char *open, const char *text)
 {
     struct buf line;
     buf_init(&line, BUF_MAX_PIECE);
@@ -56,11 +56,11 @@ void epub_title_page(struct buf *out, const struct epub *b)
     epub_page_begin(out, b, b->title.data, "frontmatter");
     buf_adds(out, "<section epub:type=\"titlepage\" class=\"title-page\">\n");
     xml_element(out, "h1", b->title.data);
-    add_line(out, b, "p class=\"subtitle\" role=\"doc-subtitle\"", m->subtitle);
-    add_line(out, b, "p class=\"author\"", m->author);
-    add_line(out, b, "p class=\"series\"", m->series);
+    epub_line(out, b, "p class=\"subtitle\" role=\"doc-subtitle\"", m->subtitle);
+    epub_line(out, b, "p class=\"author\"", m->author);
+    epub_line(out, b, "p class=\"series\"", m->series);
     if (!m->complete) xml_element(out, "p class=\"unfinished\"", language_word(m->language, LANGUAGE_UNFINISHED));
-    add_line(out, b, "p class=\"rights\"", m->rights);
+    epub_line(out, b, "p class=\"rights\"", m->rights);
     buf_adds(out, "</section>\n");
     epub_page_end(out);
 }

@@ -69,7 +69,7 @@ static bool read_manuscript(struct manuscript *m, const struct json *o, struct e
 // Writing 5 to clear_refs sets the high-water mark back (proc(5)), so that reading the JSON does not count.
 static void forget_memory(void)
 {
-    FILE *f = fopen("/proc/self/clear_refs", "w");
+    FILE *f = fopen("/proc/self/clear_refs", "we");
     if (!f) return;
     (void)fputs("5", f);
     (void)fclose(f);
@@ -80,7 +80,7 @@ static long memory_kib(void)
 {
     char line[256];
     long kib = 0;
-    FILE *f = fopen("/proc/self/status", "r");
+    FILE *f = fopen("/proc/self/status", "re");
     while (f && kib == 0 && fgets(line, sizeof line, f))
         if (strncmp(line, "VmHWM:", 6) == 0) kib = strtol(line + 6, NULL, 10);
     if (f) (void)fclose(f);
@@ -123,6 +123,6 @@ int main(int argc, char **argv)
     bool measure = argc > 1 && strcmp(argv[1], "--measure") == 0;
     if (argc != 3 + measure) return 2;
     if (run(argv[1 + measure], argv[2 + measure], measure, &e)) return fflush(stdout) == 0 ? 0 : 1;
-    fprintf(stderr, "%s\n", e.text);
+    (void)fprintf(stderr, "%s\n", e.text);
     return 1;
 }
