@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: the novelgen authors
 """EPUB: epubcheck finds nothing, the same book gives the same bytes everywhere, and every word stands in it once."""
 
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -67,53 +68,33 @@ def books(tmp_path):
     yield "many", of_chapters(1001)
 
 
-# Java takes seconds to start, so one run of it checks all books. Messages go to stderr, the numbers to stdout.
-CHECK_ALL = """
-import com.adobe.epubcheck.api.EpubCheck;
-import com.adobe.epubcheck.util.DefaultReportImpl;
-import java.io.File;
-public class CheckAll {
-    public static void main(String[] files) {
-        for (String name : files) {
-            DefaultReportImpl report = new DefaultReportImpl(name);
-            new EpubCheck(new File(name), report).doValidate();
-            System.out.println("\\nCHECKED\\t" + name + "\\t" + (report.getFatalErrorCount() + report.getErrorCount())
-                    + "\\t" + report.getWarningCount());
-        }
-    }
-}
-"""
+FEW = ("full-en", "full-ja", "full-ar", "textbook", "not-a-title", "none")
 
 
-def class_path():
-    with zipfile.ZipFile(JAR) as z:
-        manifest = z.read("META-INF/MANIFEST.MF").decode().replace("\r\n ", "").replace("\n ", "")
-    listed = re.search(r"^Class-Path: (.*)$", manifest, re.M)
-    beside = [JAR.parent / name for name in listed.group(1).split()] if listed else []
-    return ":".join(map(str, [JAR, *beside]))
+def epubcheck(files):
+    """What epubcheck says of each file; nothing is good. It starts slowly: two at a time."""
+    java = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-jar", JAR, "--failonwarnings", "-q"]
 
+    def check(path):
+        got = subprocess.run([*java, path], capture_output=True, text=True, timeout=300, check=False)
+        return "" if got.returncode == 0 else got.stdout + got.stderr or f"exit {got.returncode}"
 
-def epubcheck(files, tmp_path):
-    """Errors and warnings of each file, and all messages."""
-    source = tmp_path / "CheckAll.java"
-    source.write_text(CHECK_ALL, encoding="utf-8")
-    done = subprocess.run(["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", class_path(), source, *files], capture_output=True, text=True,
-                          timeout=500, check=False)
-    lines = [line.split("\t") for line in done.stdout.splitlines() if line.startswith("CHECKED\t")]
-    assert [name for _, name, *_ in lines] == [str(f) for f in files], done.stderr
-    return {name: (int(errors), int(warnings)) for _, name, errors, warnings in lines}, done.stderr
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return dict(zip((p.name for p in files), pool.map(check, files)))
 
 
 @pytest.mark.skipif(not JAR.exists() or not shutil.which("java"), reason="epubcheck is not installed")
 def test_epubcheck_has_nothing_to_say(tmp_path):
-    files = [edition(book, "epub", tmp_path / f"{name}.epub") for name, book in books(tmp_path)]
+    """Some of them, which differ in kind; all with NOVELGEN_EPUBCHECK=all."""
+    every = os.environ.get("NOVELGEN_EPUBCHECK") == "all"
+    files = [edition(book, "epub", tmp_path / f"{name}.epub") for name, book in books(tmp_path) if every or name in FEW]
     broken = tmp_path / "broken.epub"  # so that silence means something
     with zipfile.ZipFile(files[0]) as old, zipfile.ZipFile(broken, "w") as new:
         for name in old.namelist():
             new.writestr(name, old.read(name).replace(b"<dc:language>", b"<dc:language>!"))
-    found, messages = epubcheck([*files, broken], tmp_path)
-    assert found.pop(str(broken)) != (0, 0)
-    assert {name: numbers for name, numbers in found.items() if numbers != (0, 0)} == {}, messages
+    found = epubcheck([*files, broken])
+    assert found.pop("broken.epub") != ""
+    assert {name: said for name, said in found.items() if said} == {}
 
 
 def test_the_same_bytes_everywhere(tmp_path):
