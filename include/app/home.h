@@ -21,6 +21,13 @@ struct home {
 };
 
 bool home_open(struct home *h, const char *given, struct err *e); // on false nothing needs to be released
+// The two halves of it, for whoever looks at a home that may not be there, or whose configuration may be broken: the path
+// alone, with the default configuration; then what the files add (false: what was good is set).
+bool home_locate(struct home *h, const char *given, struct err *e);
+bool home_configure(struct home *h, struct err *e);
+// The user's own config file; false: neither XDG_CONFIG_HOME nor HOME is set.
+bool home_config_path(char *out, size_t size);
+#define HOME_PROJECT_CONFIG "novelgen.json"
 void home_release(struct home *h);
 
 // Whether a job may name this backend: "auto", "sim", one of the config, or a URL. One of the config must have the key

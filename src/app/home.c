@@ -94,16 +94,33 @@ static void home_expand_keys(struct config *c)
     }
 }
 
-bool home_open(struct home *h, const char *given, struct err *e)
+bool home_config_path(char *out, size_t size)
+{
+    return home_xdg(out, size, "XDG_CONFIG_HOME", ".config", "novelgen/config.json");
+}
+
+bool home_locate(struct home *h, const char *given, struct err *e)
+{
+    config_init(&h->config);
+    bool ok = home_resolve(h, given, e);
+    if (!ok) home_release(h);
+    return ok;
+}
+
+bool home_configure(struct home *h, struct err *e)
 {
     char path[LOCAL_PATH_SIZE];
 
-    config_init(&h->config);
-    bool ok = home_resolve(h, given, e) && home_make(h, e);
-    if (ok && home_xdg(path, sizeof path, "XDG_CONFIG_HOME", ".config", "novelgen/config.json"))
-        ok = home_read_config(h, path, false, e);
-    ok = ok && home_read_config(h, "novelgen.json", true, e);
-    if (ok) home_expand_keys(&h->config);
+    bool ok = !home_config_path(path, sizeof path) || home_read_config(h, path, false, e);
+    ok = ok && home_read_config(h, HOME_PROJECT_CONFIG, true, e);
+    home_expand_keys(&h->config);
+    return ok;
+}
+
+bool home_open(struct home *h, const char *given, struct err *e)
+{
+    if (!home_locate(h, given, e)) return false;
+    bool ok = home_make(h, e) && home_configure(h, e);
     if (!ok) home_release(h);
     return ok;
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/library.h"
 #include "base/mem.h"
 
 enum { HEADING_MOST = 6 };
@@ -247,4 +248,9 @@ void markdown_walk(const char *text, size_t len, const struct markdown_polish *p
     }
     cmark_iter_free(it);
     cmark_node_free(root);
+}
+
+void markdown_library(struct library *out)
+{
+    library_set(out, "cmark", CMARK_VERSION_STRING, cmark_version_string());
 }
