@@ -36,8 +36,8 @@ struct verify {
     int64_t job;
     struct verify_finding *items;
     size_t count, cap;
-    size_t more;                          // that were found and not kept
-    int chapters, parts, files;           // that were looked at
+    size_t more;                // that were found and not kept
+    int chapters, parts, files; // that were looked at
     int64_t words;
 };
 

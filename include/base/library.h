@@ -6,9 +6,9 @@
 #define BASE_LIBRARY_H
 
 struct library {
-    const char *name;   // static
-    char built[32];     // the version of the headers that this program was built with
-    char running[32];   // of what is loaded now
+    const char *name; // static
+    char built[32];   // the version of the headers that this program was built with
+    char running[32]; // of what is loaded now
 };
 
 // For those who give their version as text.

@@ -130,9 +130,9 @@ static void folders_space(struct folders *f, const char *path, int64_t needed)
     int64_t room = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
     bool enough = room >= needed;
     doctor_say(f->d, "space",
-               enough                         ? DOCTOR_OK
+               enough                            ? DOCTOR_OK
                : room < (int64_t)16 * DOCTOR_MIB ? DOCTOR_ERROR
-                                              : DOCTOR_WARNING,
+                                                 : DOCTOR_WARNING,
                enough ? "" : "make room: with a full disk a job waits until there is some",
                "%" PRId64 " MiB free at '%s', the queue may need %" PRId64 " MiB", room / DOCTOR_MIB, path,
                needed / DOCTOR_MIB);
@@ -194,8 +194,9 @@ static void home_config(struct doctor *d)
         return;
     }
     bool own = home_config_path(path, sizeof path) && file_exists(path), project = file_exists(HOME_PROJECT_CONFIG);
-    doctor_say(d, "config", DOCTOR_OK, "", "%s%s%s%s%zu backend%s", own ? "'" : "", own ? path : "no file of your own",
-               own ? "'" : "", project ? ", a " HOME_PROJECT_CONFIG " here, " : ", ", d->home.config.backends_count,
+    doctor_say(d, "config", DOCTOR_OK, "", "%s%s%s%s%zu backend%s", own ? "'" : "",
+               own ? path : "no file of your own", own ? "'" : "",
+               project ? ", a " HOME_PROJECT_CONFIG " here, " : ", ", d->home.config.backends_count,
                d->home.config.backends_count == 1 ? "" : "s");
 }
 

@@ -51,8 +51,9 @@ static void program_simulator(struct doctor *d)
     if (!program_find(&d->program, &e))
         doctor_say(d, "program", DOCTOR_ERROR, "start it by its path", "%s", e.text);
     else if (d->program.simulator[0] == '\0')
-        doctor_say(d, "simulator", DOCTOR_WARNING, "without it there is no --backend sim: install novelgen-sim beside "
-                                                   "novelgen",
+        doctor_say(d, "simulator", DOCTOR_WARNING,
+                   "without it there is no --backend sim: install novelgen-sim beside "
+                   "novelgen",
                    "novelgen-sim is not installed");
     else
         doctor_say(d, "simulator", DOCTOR_OK, "", "%s", d->program.simulator);

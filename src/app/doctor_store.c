@@ -33,27 +33,28 @@ static int64_t store_size(const struct doctor *d, const char *name)
 
 static void store_check(struct doctor *d)
 {
-    char why[300], took[CLOCK_TEXT_SIZE];
+    char why[300];
     struct err e = ERR_INIT;
     int64_t before_ms = clock_mono_ms();
-    const char *advice = "copy it together with its -wal file, then read what is left with: sqlite3 novelgen.db .recover";
+    const char *advice =
+        "copy it together with its -wal file, then read what is left with: sqlite3 novelgen.db .recover";
 
     bool ok = store_quick_check(d->store, why, sizeof why, &e);
-    clock_duration(took, clock_mono_ms() - before_ms);
+    int64_t took_ms = clock_mono_ms() - before_ms;
     if (!ok)
         doctor_say(d, "database", DOCTOR_ERROR, advice, "%s", e.text);
     else if (why[0] != '\0')
         doctor_say(d, "database", DOCTOR_ERROR, advice, "the database is damaged: %s", why);
     else
-        doctor_say(d, "database", DOCTOR_OK, "", "%" PRId64 " KiB, sound (looked at for %s)",
-                   store_size(d, DATABASE) / 1024, took);
+        doctor_say(d, "database", DOCTOR_OK, "", "%" PRId64 " KiB, sound (that took %" PRId64 " ms)",
+                   store_size(d, DATABASE) / 1024, took_ms);
 }
 
 static void store_wal(struct doctor *d)
 {
     int64_t bytes = store_size(d, DATABASE "-wal");
 
-    if (bytes < 0) return;
+    if (bytes <= 0) return;
     bool large = bytes > (int64_t)WAL_LARGE_MIB * DOCTOR_MIB;
     doctor_say(d, "wal", large ? DOCTOR_WARNING : DOCTOR_OK,
                large ? "something reads the database without end: look for an sqlite3 that was left open" : "",
@@ -73,7 +74,8 @@ static bool store_on_copy(void *arg, const char *name)
     struct copies *c = arg;
     char path[DOCTOR_PATH_SIZE];
     struct stat st;
-    bool side = strcmp(name, DATABASE "-wal") == 0 || strcmp(name, DATABASE "-shm") == 0 || strcmp(name, DATABASE) == 0;
+    bool side =
+        strcmp(name, DATABASE "-wal") == 0 || strcmp(name, DATABASE "-shm") == 0 || strcmp(name, DATABASE) == 0;
 
     if (strncmp(name, "novelgen", 8) != 0 || strstr(name, ".db") == NULL || side) return true;
     doctor_path_of(c->d, path, name);
@@ -91,8 +93,9 @@ static void store_copies(struct doctor *d)
 
     (void)file_list(d->home.path, store_on_copy, &c, &ignored);
     if (c.made_ms == 0) {
-        doctor_say(d, "copies", DOCTOR_OK, "", "no copy of the database lies in the home; make one with: novelgen "
-                                               "backup FILE");
+        doctor_say(d, "copies", DOCTOR_OK, "",
+                   "no copy of the database lies in the home; make one with: novelgen "
+                   "backup FILE");
         return;
     }
     clock_duration(age, clock_wall_ms() - c.made_ms);

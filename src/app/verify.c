@@ -28,9 +28,10 @@ static char *verify_advice_text(const struct verify_work *w, enum verify_advice 
     case VERIFY_REPAIR:
         return mem_printf("make it right with: novelgen verify %lld --repair%s", id, home);
     case VERIFY_SYNC:
-        return mem_printf("if you edited it: novelgen sync %lld%s; else novelgen verify %lld --repair%s keeps it under "
-                          "another name and writes it anew",
-                          id, home, id, home);
+        return mem_printf(
+            "if you edited it: novelgen sync %lld%s; else novelgen verify %lld --repair%s keeps it under "
+            "another name and writes it anew",
+            id, home, id, home);
     case VERIFY_RESUME:
         return mem_printf("go on with: novelgen resume %lld%s", id, home);
     case VERIFY_GAPS:

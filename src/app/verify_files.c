@@ -84,8 +84,8 @@ static bool files_chapter(struct files *f, const struct verify_chapter *c)
     (void)snprintf(part, sizeof part, "%s.part", name);
     files_path(f, path, part);
     if (ok && file_exists(path) && !f->w->written)
-        verify_note(f->w, "file_stale", c->number, 0, part, VERIFY_REPAIR, "'%s' is left over: the chapter is complete",
-                    part);
+        verify_note(f->w, "file_stale", c->number, 0, part, VERIFY_REPAIR,
+                    "'%s' is left over: the chapter is complete", part);
     return ok;
 }
 

@@ -18,10 +18,10 @@
 #include "text/words.h"
 
 enum {
-    QUOTE_MOST = 60,      // bytes of what was found
-    LINE_MOST = 100,      // of a line that tells of its length
-    JOIN_WORDS = 4,       // said again over a join
-    GLUED_LETTERS = 3,    // small ones before a full stop that has lost its blank
+    QUOTE_MOST = 60,   // bytes of what was found
+    LINE_MOST = 100,   // of a line that tells of its length
+    JOIN_WORDS = 4,    // said again over a join
+    GLUED_LETTERS = 3, // small ones before a full stop that has lost its blank
 };
 
 struct stretch {
@@ -58,10 +58,10 @@ static bool begins(const char *s, size_t len, const char *word)
 static const char *const hole_begins[] = {"insert ", "continue", "your ",   "placeholder", "to be written",
                                           "todo",    "tbd",      "fill in", "rest of the", "add more"};
 static const char *const hole_words[] = {
-    "name",     "names",          "character",      "character name", "protagonist", "place",       "city",
-    "town",     "location",       "date",           "title",          "author",      "author name", "the name",
-    "his name", "her name",       "age",            "number",         "name here",   "last name",   "first name",
-    "surname",  "city name",      "company name",   "chapter title",  "book title",  "xxx",         "...",
+    "name",     "names",     "character",    "character name", "protagonist", "place",       "city",
+    "town",     "location",  "date",         "title",          "author",      "author name", "the name",
+    "his name", "her name",  "age",          "number",         "name here",   "last name",   "first name",
+    "surname",  "city name", "company name", "chapter title",  "book title",  "xxx",         "...",
 };
 
 static bool is_hole(const struct stretch *t, const char *note, size_t len)
@@ -223,8 +223,7 @@ static void split_words(struct words *w, const char *s, size_t len)
         buf_clear(&folded);
         plain_add(&folded, s + start, at - start);
         mem_grow(&w->items, &w->cap, w->count + 1, sizeof *w->items);
-        w->items[w->count++] =
-            (struct word){.hash = hash_bytes(folded.data, folded.len), .from = start, .to = at};
+        w->items[w->count++] = (struct word){.hash = hash_bytes(folded.data, folded.len), .from = start, .to = at};
     }
     buf_release(&folded);
 }
@@ -323,7 +322,8 @@ bool verify_prose_is_cut(const char *s, size_t len)
     size_t head = len - 1;
     while (head > 0 && ((unsigned char)s[head] & 0xC0) == 0x80) head--;
     unsigned char lead = (unsigned char)s[head], second = (unsigned char)s[head + 1];
-    bool sign = (lead == 0xE2 && second == 0x80) || (lead == 0xE3 && second == 0x80) || (lead == 0xEF && second == 0xBC);
+    bool sign =
+        (lead == 0xE2 && second == 0x80) || (lead == 0xE3 && second == 0x80) || (lead == 0xEF && second == 0xBC);
     return !sign && lead != 0xC2;
 }
 

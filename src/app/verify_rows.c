@@ -88,8 +88,7 @@ static bool verify_on_chunk(void *arg, const struct chunk_row *c, bool damaged)
                     "its text is not what was accepted: its hash does not fit");
     else
         verify_count_words(w, c);
-    if (c->gap)
-        verify_note(w, "gap", c->chapter, c->seq, NULL, VERIFY_GAPS, "no attempt could write this part");
+    if (c->gap) verify_note(w, "gap", c->chapter, c->seq, NULL, VERIFY_GAPS, "no attempt could write this part");
     w->damaged = w->damaged || damaged;
     verify_keep_piece(w, c, damaged);
     return true;

@@ -62,9 +62,9 @@ static const struct {
     unsigned long magic;
     const char *name;
 } os_local_types[] = {
-    {0xef53, "ext4"},     {0x58465342, "xfs"},  {0x9123683e, "btrfs"}, {0x01021994, "tmpfs"}, {0x794c7630, "overlay"},
-    {0x2fc12fc1, "zfs"},  {0xf2f52010, "f2fs"}, {0x65735546, "fuse"},  {0x4d44, "vfat"},      {0x2011bab0, "exfat"},
-    {0x7366746e, "ntfs"}, {0xca451a4e, "bcachefs"},
+    {0xef53, "ext4"},        {0x58465342, "xfs"},   {0x9123683e, "btrfs"}, {0x01021994, "tmpfs"},
+    {0x794c7630, "overlay"}, {0x2fc12fc1, "zfs"},   {0xf2f52010, "f2fs"},  {0x65735546, "fuse"},
+    {0x4d44, "vfat"},        {0x2011bab0, "exfat"}, {0x7366746e, "ntfs"},  {0xca451a4e, "bcachefs"},
 };
 
 bool os_fs_kind(const char *path, char *type, size_t type_size)
@@ -100,7 +100,8 @@ int os_lock_holders(const char *path)
 
     if (locks == NULL) return -1;
     bool there = stat(path, &st) == 0;
-    while (there && fgets(line, sizeof line, locks) != NULL) holders += os_lock_line_is(line, (unsigned long)st.st_ino);
+    while (there && fgets(line, sizeof line, locks) != NULL)
+        holders += os_lock_line_is(line, (unsigned long)st.st_ino);
     (void)fclose(locks);
     return holders;
 }

@@ -99,9 +99,10 @@ static void audit_headings(struct audit *a)
 void gate_audit(const struct language *l, bool markup, const char *s, size_t len,
                 void (*found)(void *arg, const char *rule, const char *detail), void *arg)
 {
-    struct audit a = {.in = {.text = s, .len = len, .before = "", .language = l, .last_of_book = true, .markup = markup},
-                      .found = found,
-                      .arg = arg};
+    struct audit a = {
+        .in = {.text = s, .len = len, .before = "", .language = l, .last_of_book = true, .markup = markup},
+        .found = found,
+        .arg = arg};
     audit_head(&a);
     audit_answer(&a);
     audit_repetition(&a);

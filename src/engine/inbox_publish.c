@@ -18,14 +18,17 @@
 #include "out/prose.h"
 #include "text/words.h"
 
-enum { PATH_SIZE = 1400, ANY_CHUNK_WORDS = 800 }; // whether a chapter is full does not depend on the size of its chunks
+enum {
+    PATH_SIZE = 1400,
+    ANY_CHUNK_WORDS = 800
+}; // whether a chapter is full does not depend on the size of its chunks
 
 // ---- what the rows sum up ------------------------------------------------------------------------------------------
 
 struct recount {
     struct wrong {
         int chapter, seq, words;
-    } *items;
+    } * items;
     size_t count, cap;
 };
 
@@ -72,7 +75,8 @@ static void say_kept(struct keeper_of_files *k, const char *path)
 {
     const char *name = path + strlen(k->job->out_dir) + 1;
     size_t len = strlen(k->answer->text);
-    (void)snprintf(k->answer->text + len, sizeof(k->answer->text) - len, "%s'%s'", k->kept > 0 ? ", " : "kept as ", name);
+    (void)snprintf(k->answer->text + len, sizeof(k->answer->text) - len, "%s'%s'", k->kept > 0 ? ", " : "kept as ",
+                   name);
     k->kept++;
 }
 

@@ -38,9 +38,8 @@ bool store_chunks_audit(struct store *s, int64_t job,
 
 bool store_sums_get(struct store *s, int64_t job, struct store_sums *out, struct err *e)
 {
-    enum db_result r =
-        db_get(s->db, SQL_AUDIT_SUMS, e, "l:lllllll", job, &out->words_done, &out->words, &out->chapters_done,
-               &out->recaps, &out->gaps_done, &out->gaps, &out->stray_turns);
+    enum db_result r = db_get(s->db, SQL_AUDIT_SUMS, e, "l:lllllll", job, &out->words_done, &out->words,
+                              &out->chapters_done, &out->recaps, &out->gaps_done, &out->gaps, &out->stray_turns);
 
     return r == DB_FOUND || (r == DB_NONE && err_set(e, ERR_NO_JOB, "no job %lld", (long long)job));
 }
