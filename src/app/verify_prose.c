@@ -175,7 +175,7 @@ static void find_lines(const struct stretch *t)
 
 // ---- words that lost the blank between them ----------------------------------------------------------------------
 
-// "He was done.The": in prose there is nothing else that this could be; "www.Example" has a lower part without a sentence.
+// "He was done.The"
 static bool is_glued(const char *s, size_t len, size_t stop)
 {
     size_t letters = 0;
@@ -183,7 +183,10 @@ static bool is_glued(const char *s, size_t len, size_t stop)
     if (stop + 2 >= len || !isupper((unsigned char)s[stop + 1]) || !islower((unsigned char)s[stop + 2])) return false;
     while (letters < stop && islower((unsigned char)s[stop - 1 - letters])) letters++;
     if (letters < GLUED_LETTERS || letters == stop) return false;
-    unsigned char before = (unsigned char)s[stop - 1 - letters]; // of a word, not of a path or an address
+    size_t end = stop + 2;
+    while (end < len && isalpha((unsigned char)s[end])) end++;
+    if (end + 1 < len && s[end] == '.' && islower((unsigned char)s[end + 1])) return false; // "www.Example.org"
+    unsigned char before = (unsigned char)s[stop - 1 - letters]; // of a word, not of a path
     return before == ' ' || before == '\n' || isupper(before) || before == '-' || before >= 0x80;
 }
 
@@ -230,10 +233,19 @@ static void split_words(struct words *w, const char *s, size_t len)
 
 static bool same_run(const struct words *w, size_t a, size_t b, size_t run)
 {
-    if (b + run > w->count) return false;
     for (size_t i = 0; i < run; i++)
         if (w->items[a + i].hash != w->items[b + i].hash) return false;
     return true;
+}
+
+// Whether what stands before and behind the two goes on in the same way, together for a third time.
+static bool is_refrain(const struct words *w, size_t at, size_t run)
+{
+    size_t more = 0, end = at + 2 * run;
+
+    while (more < at && w->items[at - 1 - more].hash == w->items[at + run - 1 - more].hash) more++;
+    for (; end < w->count && w->items[end].hash == w->items[end - run].hash; end++) more++;
+    return more + 1 >= run;
 }
 
 static size_t count_different(const struct words *w, size_t from, size_t run)
@@ -263,17 +275,27 @@ static bool is_speech(const char *s, size_t len)
     return false;
 }
 
-static bool is_doubled(const struct words *w, const char *s, size_t at, size_t run)
+// Whether a run that stands twice is more than chance, and no echo.
+static bool is_fault(const struct words *w, const char *s, size_t at, size_t run)
 {
     size_t weight = is_unspaced(s, &w->items[at]) ? 2 : 1, second = at + run;
-
-    if (run < RUN_LEAST * weight || !same_run(w, at, second, run)) return false;
-    if (count_different(w, at, run) < RUN_DIFFERENT * weight) return false;
-    bool refrain = same_run(w, at, second + run, run) || (at >= run && same_run(w, at - run, at, run));
     const char *between = s + w->items[second - 1].to;
     size_t gap = w->items[second].from - w->items[second - 1].to;
-    if (refrain || is_speech(between, gap)) return false;
+
+    if (run < RUN_LEAST * weight || count_different(w, at, run) < RUN_DIFFERENT * weight) return false;
+    if (is_speech(between, gap)) return false;
     return memchr(between, '\n', gap) == NULL || run >= RUN_OVER_LINES * weight;
+}
+
+// The length of the run that stands twice from `at` on, 0: none. Two rounds of a refrain are no such run either.
+static size_t doubled_run(const struct words *w, const char *s, size_t at)
+{
+    for (size_t run = RUN_LEAST; run <= RUN_MOST && at + 2 * run <= w->count; run++) {
+        if (!same_run(w, at, at + run, run)) continue;
+        if (is_refrain(w, at, run)) return 0;
+        if (is_fault(w, s, at, run)) return run;
+    }
+    return 0;
 }
 
 static void find_doubled(const struct stretch *t)
@@ -282,9 +304,8 @@ static void find_doubled(const struct stretch *t)
 
     split_words(&w, t->s, t->len);
     for (size_t at = 0; !t->markup && at < w.count; at++) {
-        size_t run = RUN_LEAST;
-        while (run <= RUN_MOST && !is_doubled(&w, t->s, at, run)) run++;
-        if (run > RUN_MOST) continue;
+        size_t run = doubled_run(&w, t->s, at);
+        if (run == 0) continue;
         tell(t, "doubled", w.items[at].from, QUOTE_MOST);
         at += 2 * run - 1;
     }
