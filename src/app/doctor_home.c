@@ -150,6 +150,8 @@ static void folders_look(struct folders *f, const char *folder, bool books)
         doctor_say(f->d, "file_system", DOCTOR_WARNING,
                    "that is allowed: the text is safe in the home, and the files follow when they can",
                    "books are written to a network file system (%s): '%s'", type, path);
+    else if (books && os_fs_kind(path, type, sizeof type))
+        doctor_say(f->d, "file_system", DOCTOR_OK, "", "books are on %s: '%s'", type, path);
     if (books && access(path, W_OK) != 0)
         doctor_say(f->d, "books", DOCTOR_ERROR, "allow it with chmod, or give other jobs another --out",
                    "a book's folder cannot be written to: '%s'", path);

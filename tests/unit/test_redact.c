@@ -47,7 +47,8 @@ static void check(const char *text, bool quotes, const char *expected)
 static void test_people_and_places(void **state)
 {
     (void)state;
-    check("/home/mara/books and /home/maratha of mara, marathon", false, "~/books and /home/maratha of USER, marathon");
+    check("/home/mara/books and /home/maratha of mara, marathon", false,
+          "~/books and /home/maratha of USER, marathon");
     check("http://gpu.lan:8080/v1, https://u:p@host/x", false, "http://HOST:8080/v1, https://HOST/x");
     check("http://127.0.0.1:8080 http://localhost/v1 http://[::1]:1", false,
           "http://127.0.0.1:8080 http://localhost/v1 http://[::1]:1");
@@ -56,7 +57,8 @@ static void test_people_and_places(void **state)
 static void test_books(void **state)
 {
     (void)state;
-    check("/srv/books/3-the-salt-engine/chapters/01-a-door.md is gone", false, "/srv/books/3-…/chapters/01-… is gone");
+    check("/srv/books/3-the-salt-engine/chapters/01-a-door.md is gone", false,
+          "/srv/books/3-…/chapters/01-… is gone");
     check("3 books/year", false, "3 books/year");
 }
 

@@ -151,7 +151,8 @@ static void check_runs(const char *text, size_t expected)
 }
 
 #define LONG_RUN                                                                                                     \
-    "The boats lay high on the shingle that morning, and nobody in the whole of the harbour could say who had drawn " \
+    "The boats lay high on the shingle that morning, and nobody in the whole of the harbour could say who had "      \
+    "drawn "                                                                                                         \
     "them up there so far above the tide, or why."
 static void test_repeats(void **state)
 {
@@ -175,7 +176,8 @@ static void check_rules(const char *text, const char *expected)
 {
     kinds[0] = '\0';
     gate_audit(language_get("en"), false, text, strlen(text), on_rule, NULL);
-    if (!strstr(kinds, expected) || (!*expected && *kinds)) fail_msg("found '%s', not '%s', in: %s", kinds, expected, text);
+    if (!strstr(kinds, expected) || (!*expected && *kinds))
+        fail_msg("found '%s', not '%s', in: %s", kinds, expected, text);
 }
 
 static void test_rules_of_the_gate(void **state)
