@@ -268,7 +268,7 @@ def test_the_report_tells_nothing_private(home, simulator):
         "2026-01-01 no answer from gpu.canaryhost.invalid:8080 of canaryperson\n")
     sql(home, "INSERT INTO event (job, time_ms, type, text, data) VALUES (1, 1, 'note', 'canarynote', '{}')")
     sql(home, "INSERT INTO event (job, time_ms, type, text, data) VALUES (1, 2, 'retry',"
-              " 'chapter 1: refused (chat): \"\"Yes,\" said canaryprose.\"', '{}')")
+              " 'chapter 1: refused (chat): \"\"canaryprose,\" she said.\"', '{}')")
     got = home.run("doctor", "--report")
     assert got.returncode == 0 and got.stderr == ""
     for word in ("canary", "quixotic", "zanzibarland", "clockmaker"):
