@@ -25,8 +25,10 @@ struct home {
 bool home_open(struct home *h, const char *given, struct err *e); // on false nothing needs to be released
 // The same, with keys of the config that come from the command line, as KEY=VALUE; they win over everything else.
 bool home_open_with(struct home *h, const char *given, const char *const *sets, size_t count, struct err *e);
-// As it stands, without making anything: for whoever only wants to know. The config may be left at its defaults.
-void home_look(struct home *h, const char *given);
+// The two halves of it, for whoever looks at a home that may not be there, or whose configuration may be broken: the path
+// alone, with the default configuration; then what the files and the environment add (false: what was good is set).
+bool home_locate(struct home *h, const char *given, struct err *e);
+bool home_configure(struct home *h, struct err *e);
 // The user's own config file; false: neither XDG_CONFIG_HOME nor HOME is set.
 bool home_config_path(char *out, size_t size);
 #define HOME_PROJECT_CONFIG "novelgen.json"

@@ -48,6 +48,8 @@ bool file_append_at(const char *path, uint64_t at, const void *data, size_t len,
 bool file_hash(const char *path, uint64_t *hash, uint64_t *len, struct err *e); // false without an error: missing
 bool file_exists(const char *path);
 bool file_remove(const char *path, struct err *e); // missing is fine
+// Renames it to "PATH.mine" (".mine-2", … where that is taken), which `out` gets: what is made in its place loses nothing.
+bool file_set_aside(const char *path, char *out, size_t size, struct err *e);
 bool file_mkdirs(const char *path, unsigned mode, struct err *e);
 bool file_sync_dir(const char *path, struct err *e);
 bool file_absolute(char *out, size_t size, const char *path, struct err *e); // need not exist

@@ -14,6 +14,10 @@ int os_fsync(int fd);                      // to the medium, as far as the syste
 bool os_self_path(char *out, size_t size); // absolute path of the running program
 bool os_is_network_fs(const char *path, char *type,
                       size_t type_size); // NFS, CIFS, 9p, … : SQLite's WAL is not safe there
+// What the file system of `path` is called ("ext4", "apfs"; a number if it has no name here). False: no such path.
+bool os_fs_kind(const char *path, char *type, size_t type_size);
+// How many processes hold a flock on the file, asked without taking it; -1: the system does not tell.
+int os_lock_holders(const char *path);
 const char *const *
 os_inhibit_argv(void);           // a command that keeps the machine awake until its stdin closes; NULL if none
 extern const int os_info_signal; // SIGUSR1, or SIGINFO where Ctrl-T sends it

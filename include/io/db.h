@@ -79,4 +79,7 @@ bool db_checkpoint(struct db *d, struct err *e); // PASSIVE: never waits for a r
 // A whole copy (0600, synced) under `path`; what is there is replaced.
 bool db_copy(struct db *d, const char *path, struct err *e);
 
+struct library;
+void db_library(struct library *out); // see base/library.h
+
 #endif

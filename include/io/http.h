@@ -59,4 +59,7 @@ struct http_call *http_start(struct http *h, const struct http_request *q, const
                              void *arg);
 void http_cancel(struct http_call *c); // closes the connection; no callback follows
 
+struct library;
+void http_library(struct library *out); // see base/library.h
+
 #endif

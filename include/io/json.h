@@ -65,4 +65,7 @@ bool json_write(const struct json *v, struct buf *out, int indent);
 // which are long, valid UTF-8 already, and stand between two requests.
 bool json_write_str(struct buf *out, const char *s, size_t len);
 
+struct library;
+void json_library(struct library *out); // see base/library.h
+
 #endif

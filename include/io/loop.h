@@ -35,4 +35,7 @@ struct watch_signal;
 struct watch_signal *signal_new(struct loop *l, int signum, void (*fire)(void *arg, int signum), void *arg);
 void signal_free(struct watch_signal *s);
 
+struct library;
+void loop_library(struct library *out); // see base/library.h
+
 #endif

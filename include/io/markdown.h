@@ -46,4 +46,7 @@ struct markdown_visitor {
 void markdown_walk(const char *text, size_t len, const struct markdown_polish *polish,
                    const struct markdown_visitor *v);
 
+struct library;
+void markdown_library(struct library *out); // see base/library.h
+
 #endif

@@ -273,6 +273,26 @@ bool store_file_put(struct store *s, int64_t job, const char *path, uint64_t has
                     struct err *e); // path within out_dir
 enum store_found store_file_get(struct store *s, int64_t job, const char *path, uint64_t *hash, uint64_t *len,
                                 struct err *e);
+bool store_files_each(struct store *s, int64_t job,
+                      bool (*each)(void *arg, const char *path, uint64_t hash, uint64_t len), void *arg,
+                      struct err *e); // by path
+
+// ---- rows looked at with distrust (verify, doctor) ---------------------------------------------------------------------
+// Every chunk by place, also after one that is `damaged`: its hash does not fit its text, or the text is not there.
+// `cut` and `tokens` are not read.
+bool store_chunks_audit(struct store *s, int64_t job,
+                        bool (*each)(void *arg, const struct chunk_row *c, bool damaged), void *arg, struct err *e);
+struct store_sums {
+    int64_t words_done, words;     // what the job's row says, and the sum over its chunks
+    int64_t chapters_done, recaps; // the same of chapters
+    int64_t gaps_done, gaps;
+    int64_t stray_turns; // of a conversation, which stand for a chunk that is not of its chapter
+};
+bool store_sums_get(struct store *s, int64_t job, struct store_sums *out, struct err *e);
+bool store_sums_mend(struct store *s, int64_t job, struct err *e); // the row says what the sums are
+bool store_chunk_recount(struct store *s, int64_t job, int chapter, int seq, int words, struct err *e);
+// SQLite's own check of the whole database, which takes a while. `why`: the first thing that it found, or "".
+bool store_quick_check(struct store *s, char *why, size_t size, struct err *e);
 
 // ---- what is known of a backend ------------------------------------------------------------------------------------------
 // By server (as in attempt_begin) and model ("": whatever it has).

@@ -26,4 +26,7 @@ bool sentence_ends(const char *s, size_t len);
 // The same for paragraphs: the longest prefix (without its trailing white space) that is followed by a blank line.
 size_t paragraph_whole(const char *s, size_t len);
 
+struct library;
+void words_library(struct library *out); // see base/library.h
+
 #endif

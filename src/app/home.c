@@ -127,16 +127,28 @@ static bool home_read_sets(struct home *h, const char *const *sets, size_t count
     return true;
 }
 
-bool home_open_with(struct home *h, const char *given, const char *const *sets, size_t count, struct err *e)
+bool home_locate(struct home *h, const char *given, struct err *e)
+{
+    config_init(&h->config);
+    bool ok = home_resolve(h, given, e);
+    if (!ok) home_release(h);
+    return ok;
+}
+
+bool home_configure(struct home *h, struct err *e)
 {
     char path[LOCAL_PATH_SIZE];
 
-    config_init(&h->config);
-    bool ok = home_resolve(h, given, e) && home_make(h, e);
-    if (ok && home_config_path(path, sizeof path)) ok = home_read_config(h, path, false, e);
-    ok = ok && home_read_config(h, HOME_PROJECT_CONFIG, true, e) && home_read_environment(h, e) &&
-         home_read_sets(h, sets, count, e);
-    if (ok) home_expand_keys(&h->config);
+    bool ok = !home_config_path(path, sizeof path) || home_read_config(h, path, false, e);
+    ok = ok && home_read_config(h, HOME_PROJECT_CONFIG, true, e) && home_read_environment(h, e);
+    home_expand_keys(&h->config);
+    return ok;
+}
+
+bool home_open_with(struct home *h, const char *given, const char *const *sets, size_t count, struct err *e)
+{
+    if (!home_locate(h, given, e)) return false;
+    bool ok = home_make(h, e) && home_configure(h, e) && home_read_sets(h, sets, count, e);
     if (!ok) home_release(h);
     return ok;
 }
@@ -144,16 +156,6 @@ bool home_open_with(struct home *h, const char *given, const char *const *sets, 
 bool home_open(struct home *h, const char *given, struct err *e)
 {
     return home_open_with(h, given, NULL, 0, e);
-}
-
-void home_look(struct home *h, const char *given)
-{
-    char path[LOCAL_PATH_SIZE];
-    struct err ignored = ERR_INIT;
-
-    config_init(&h->config);
-    if (!home_resolve(h, given, &ignored)) h->path[0] = '\0';
-    if (home_config_path(path, sizeof path)) (void)home_read_config(h, path, false, &ignored);
 }
 
 void home_release(struct home *h)

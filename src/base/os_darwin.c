@@ -49,6 +49,21 @@ bool os_is_network_fs(const char *path, char *type, size_t type_size)
     return true;
 }
 
+bool os_fs_kind(const char *path, char *type, size_t type_size)
+{
+    struct statfs st;
+
+    if (statfs(path, &st) != 0) return false;
+    (void)snprintf(type, type_size, "%s", st.f_fstypename);
+    return true;
+}
+
+int os_lock_holders(const char *path)
+{
+    (void)path;
+    return -1;
+}
+
 const char *const *os_inhibit_argv(void)
 {
     static const char *const argv[] = {"caffeinate", "-i", "cat", NULL};

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -55,6 +56,54 @@ bool os_is_network_fs(const char *path, char *type, size_t type_size)
         return true;
     }
     return false;
+}
+
+static const struct {
+    unsigned long magic;
+    const char *name;
+} os_local_types[] = {
+    {0xef53, "ext4"},        {0x58465342, "xfs"},   {0x9123683e, "btrfs"}, {0x01021994, "tmpfs"},
+    {0x794c7630, "overlay"}, {0x2fc12fc1, "zfs"},   {0xf2f52010, "f2fs"},  {0x65735546, "fuse"},
+    {0x4d44, "vfat"},        {0x2011bab0, "exfat"}, {0x7366746e, "ntfs"},  {0xca451a4e, "bcachefs"},
+};
+
+bool os_fs_kind(const char *path, char *type, size_t type_size)
+{
+    struct statfs st;
+
+    if (os_is_network_fs(path, type, type_size)) return true;
+    if (statfs(path, &st) != 0) return false;
+    unsigned long magic = (unsigned long)st.f_type & 0xffffffffUL;
+    (void)snprintf(type, type_size, "0x%lx", magic);
+    for (size_t i = 0; i < ARRAY_LEN(os_local_types); i++)
+        if (os_local_types[i].magic == magic) (void)snprintf(type, type_size, "%s", os_local_types[i].name);
+    return true;
+}
+
+// "1: FLOCK  ADVISORY  WRITE 4711 00:1f:1234 0 EOF"; one that waits has "->" behind the number.
+static bool os_lock_line_is(const char *line, unsigned long inode)
+{
+    char kind[16], how[16], mode[16];
+    unsigned long at;
+
+    if (strstr(line, "->") != NULL) return false;
+    int n = sscanf(line, "%*s %15s %15s %15s %*s %*x:%*x:%lu", kind, how, mode, &at);
+    return n == 4 && strcmp(kind, "FLOCK") == 0 && at == inode;
+}
+
+int os_lock_holders(const char *path)
+{
+    struct stat st;
+    char line[256];
+    int holders = 0;
+    FILE *locks = fopen("/proc/locks", "re");
+
+    if (locks == NULL) return -1;
+    bool there = stat(path, &st) == 0;
+    while (there && fgets(line, sizeof line, locks) != NULL)
+        holders += os_lock_line_is(line, (unsigned long)st.st_ino);
+    (void)fclose(locks);
+    return holders;
 }
 
 static bool os_in_path(const char *name)

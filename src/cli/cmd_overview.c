@@ -181,9 +181,9 @@ static int overview_run(const struct args *a)
     struct overview v = {.home = &home};
 
     (void)a;
-    home_look(&home, settings.home);
+    if (!home_locate(&home, settings.home, &e)) return exit_fail(&e);
     buf_init(&v.page, BUF_MAX_PIECE);
-    bool ok = overview_fill(&v, &e);
+    bool ok = home_configure(&home, &e) && overview_fill(&v, &e);
     if (ok) output_text(v.page.data, v.page.len);
     output_flush();
     buf_release(&v.page);

@@ -4,25 +4,181 @@
 // novelgen verify
 #include "cli/command.h"
 
+#include <inttypes.h>
+#include <string.h>
+
+#include "app/observer.h"
+#include "app/order.h"
+#include "app/verify.h"
+#include "base/log.h"
+#include "cli/amount.h"
 #include "cli/exit.h"
+#include "cli/output.h"
 #include "cli/settings.h"
+#include "cli/target.h"
+#include "engine/message.h"
+#include "text/utf8.h"
+
+enum { TARGETS_MOST = 1000, REPAIR_WAIT_MS = 30 * 1000 };
+
+static bool verify_repairs;
+
+static const struct option verify_own[] = {
+    {"repair", 0, OPTION_FLAG, &verify_repairs, NULL, 0, 0,
+     "make the files anew from the store; what was edited is kept as NAME.mine"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
+};
+
+// ---- what was found, for people ----------------------------------------------------------------------------------
+
+static void verify_add(struct buf *out, const char *text)
+{
+    utf8_terminal(out, text, strlen(text), true);
+}
+
+static void verify_place(struct buf *out, const struct verify_finding *f)
+{
+    if (f->chapter > 0) buf_addf(out, "chapter %d", f->chapter);
+    if (f->chapter > 0 && f->part > 0) buf_addf(out, ", part %d", f->part);
+    if (f->chapter == 0 && f->file == NULL) buf_adds(out, "the book");
+    if (f->chapter == 0 && f->file != NULL) verify_add(out, f->file);
+}
+
+static void verify_finding(const struct verify_finding *f, bool color, struct buf *out)
+{
+    buf_adds(out, "  ");
+    verify_place(out, f);
+    buf_addf(out, ": %s%s%s: ", color ? "\033[31m" : "", f->kind, color ? "\033[0m" : "");
+    verify_add(out, f->text);
+    buf_adds(out, "\n");
+    if (f->advice[0] == '\0') return;
+    buf_adds(out, "    ");
+    verify_add(out, f->advice);
+    buf_adds(out, "\n");
+}
+
+static void verify_page(const struct job *j, const struct verify *v, bool color, struct buf *out)
+{
+    char words[AMOUNT_SIZE];
+
+    buf_addf(out, "job %" PRId64 " ", j->id);
+    verify_add(out, j->title[0] != '\0' ? j->title : j->slug);
+    buf_addf(out, ": %d chapter%s, %d part%s, %s words, %d file%s: ", v->chapters, v->chapters == 1 ? "" : "s",
+             v->parts, v->parts == 1 ? "" : "s", amount_text(words, v->words), v->files, v->files == 1 ? "" : "s");
+    if (v->count == 0)
+        buf_addf(out, "%swhole%s\n", color ? "\033[32m" : "", color ? "\033[0m" : "");
+    else
+        buf_addf(out, "%zu finding%s\n", v->count + v->more, v->count + v->more == 1 ? "" : "s");
+    for (size_t i = 0; i < v->count; i++) verify_finding(&v->items[i], color, out);
+    if (v->more > 0) buf_addf(out, "  and %zu more\n", v->more);
+}
+
+static void verify_show(const struct job *j, const struct verify *v)
+{
+    struct buf page;
+
+    buf_init(&page, BUF_MAX_PROMPT);
+    verify_page(j, v, settings_paints(1), &page);
+    output_text(page.data, page.len);
+    output_flush();
+    buf_release(&page);
+}
+
+// ---- repairing ---------------------------------------------------------------------------------------------------
+
+static int verify_repair(const struct home *h, int64_t id)
+{
+    const struct message_change change = {.deadline_ms = -1};
+    char key[MESSAGE_KEY_SIZE];
+    struct inbox_answer answer;
+    struct err e = ERR_INIT;
+
+    if (!message_post(h->path, MESSAGE_PUBLISH, id, &change, key, &e)) return exit_fail(&e);
+    switch (order_await(h, key, REPAIR_WAIT_MS, &answer, &e)) {
+    case ORDER_FAILED:
+        return exit_fail(&e);
+    case ORDER_SILENT:
+        err_set(&e, ERR_BUSY,
+                "the novelgen that is writing has not answered yet; it repairs job %" PRId64
+                " when it does: look again with: novelgen verify %" PRId64 "%s",
+                id, id, settings_home_hint());
+        return exit_fail(&e);
+    case ORDER_ANSWERED:
+        break;
+    }
+    if (answer.code == 0 && answer.text[0] != '\0') log_line(LOG_INFO, "job %" PRId64 ": %s", id, answer.text);
+    if (answer.code == 0) return EXIT_WHOLE;
+    err_set(&e, (enum err_code)answer.code, "job %" PRId64 " could not be repaired: %s", id, answer.text);
+    return exit_fail(&e);
+}
+
+// ---- the command -------------------------------------------------------------------------------------------------
+
+static int verify_one(const struct home *h, int64_t id, struct json *array)
+{
+    struct err e = ERR_INIT;
+    struct observer o;
+    struct verify v = {0};
+    struct job j;
+    int code = EXIT_NO_JOB;
+
+    bool ok = observer_open_once(&o, h->path, &e) && o.store != NULL;
+    enum store_found found = ok ? store_job_get(o.store, id, &j, &e) : STORE_ERROR;
+    if (found == STORE_FOUND) {
+        ok = verify_job(&v, o.store, &j, order_is_written(h), settings_home_hint(), &e);
+        if (ok && array != NULL) json_push(array, verify_json(&v));
+        if (ok && array == NULL) verify_show(&j, &v);
+        code = v.count > 0 ? EXIT_GAPS : EXIT_WHOLE;
+        verify_release(&v);
+        job_release(&j);
+    }
+    observer_release(&o);
+    return e.code != ERR_NONE ? exit_fail(&e) : code;
+}
+
+static int verify_all(const struct home *h, const struct targets *t)
+{
+    struct json *array = settings.json ? json_new_array() : NULL;
+    int code = EXIT_WHOLE;
+
+    for (size_t i = 0; i < t->count; i++) {
+        if (verify_repairs) code = exit_worse(code, verify_repair(h, t->ids[i]));
+        code = exit_worse(code, verify_one(h, t->ids[i], array));
+    }
+    if (array != NULL) output_json(json_count(array) == 1 ? json_at(array, 0) : array, false);
+    json_free(array);
+    return code;
+}
 
 static int verify_run(const struct args *a)
 {
     struct err e = ERR_INIT;
+    struct targets t = {0};
+    struct home home;
 
-    (void)a;
-    err_set(&e, ERR_USAGE, "verify is not known yet");
-    return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
+    int code = targets_find(&t, &home, a, false, &e) ? verify_all(&home, &t) : exit_fail(&e);
+    targets_release(&t);
+    home_release(&home);
+    return code;
 }
 
-static const struct option *const verify_tables[] = {settings_home, NULL};
+static const struct option *const verify_tables[] = {verify_own, settings_home, settings_page, NULL};
 
 const struct command cmd_verify = {
     .name = "verify",
-    .usage = "[OPTION]...",
-    .summary = "verify",
-    .help = "Example: novelgen verify",
+    .usage = "[ID]... [OPTION]...",
+    .summary = "whether a book is whole",
+    .help =
+        "Looks at all of a book: its text against the hashes taken when it was accepted, chapters and parts that "
+        "are\n"
+        "missing, sentences cut or doubled where parts join, passages said twice, placeholders, refusals and talk "
+        "of\n"
+        "the model, and every file against the store. Each finding says where it is and what to do about it.\n"
+        "Nothing is changed without --repair. Exits with 0 only if the book is finished and nothing was found, else\n"
+        "with 1.\n\n"
+        "Example: novelgen verify 3 --repair",
     .tables = verify_tables,
+    .args_most = TARGETS_MOST,
     .run = verify_run,
 };

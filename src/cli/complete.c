@@ -95,11 +95,20 @@ static void complete_languages(const struct complete_list *l)
     }
 }
 
+// Only a path and what its config says, as far as it is good.
+static void complete_home(struct home *h)
+{
+    struct err ignored = ERR_INIT;
+
+    if (!home_locate(h, settings.home, &ignored)) h->path[0] = '\0';
+    (void)home_configure(h, &ignored);
+}
+
 static void complete_backends(const struct complete_list *l)
 {
     struct home h;
 
-    home_look(&h, settings.home);
+    complete_home(&h);
     complete_word(l, "auto", "what answers on the usual local ports");
     complete_word(l, "sim", "the built-in simulator");
     for (size_t i = 0; i < h.config.backends_count; i++)
@@ -123,7 +132,7 @@ static void complete_jobs(struct complete_list *l)
     struct observer o;
     struct home h;
 
-    home_look(&h, settings.home);
+    complete_home(&h);
     if (h.path[0] != '\0' && observer_open_once(&o, h.path, &ignored)) {
         if (o.store != NULL) (void)store_jobs_each(o.store, complete_on_job, l, &ignored);
         observer_release(&o);

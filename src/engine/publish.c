@@ -218,18 +218,22 @@ void publish_chunks(struct publish *p, int chapter, bool complete)
     if (!ok) report_failure(p, &e);
 }
 
+static bool write_whole_or_part(struct publish *p, const struct pages *g, const struct book *b,
+                                const struct book_chapter *c, int chunk_words, struct err *e)
+{
+    if (c->chunks_count == 0) return true;
+    if (c->has_recap || next_chapter_is_full(b, c->number, chunk_words)) return write_chapter(p, g, c->number, e);
+    return write_part(p, g, c->number, "", 0, e);
+}
+
+// A chapter that cannot be written keeps none of the others from it; the first cause is told.
 static bool write_all(struct publish *p, const struct pages *g, const struct book *b, int chunk_words, struct err *e)
 {
-    bool ok = true;
-    for (size_t i = 0; ok && i < b->chapters_count; i++) {
-        const struct book_chapter *c = &b->chapters[i];
-        if (c->chunks_count == 0) continue;
-        if (c->has_recap || next_chapter_is_full(b, c->number, chunk_words))
-            ok = write_chapter(p, g, c->number, e);
-        else
-            ok = write_part(p, g, c->number, "", 0, e);
+    for (size_t i = 0; i < b->chapters_count; i++) {
+        struct err cause = ERR_INIT;
+        if (!write_whole_or_part(p, g, b, &b->chapters[i], chunk_words, &cause) && !e->code) *e = cause;
     }
-    return ok && project_live(p, g, e) && (!b->has_bible || write_outline(p, g, e));
+    return !e->code && project_live(p, g, e) && (!b->has_bible || write_outline(p, g, e));
 }
 
 void publish_again(struct publish *p, const struct book *b, int chunk_words)

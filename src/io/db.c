@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/library.h"
 #include "base/mem.h"
 #include "base/os.h"
 
@@ -537,4 +538,9 @@ out:
     free(folder);
     free(temp);
     return ok;
+}
+
+void db_library(struct library *out)
+{
+    library_set(out, "SQLite", SQLITE_VERSION, sqlite3_libversion());
 }

@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/library.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -561,4 +562,9 @@ struct http_call *http_start(struct http *h, const struct http_request *q, const
     h->calls = c;
     if (!h->in_curl) call_begin(c);
     return c;
+}
+
+void http_library(struct library *out)
+{
+    library_set(out, "libcurl", LIBCURL_VERSION, curl_version_info(CURLVERSION_NOW)->version);
 }

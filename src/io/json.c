@@ -6,6 +6,7 @@
 // jansson's own parse, and writing goes piece by piece into the caller's buffer, without a string in between.
 #include "io/json.h"
 
+#include "base/library.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "text/utf8.h"
@@ -272,4 +273,9 @@ bool json_write_str(struct buf *out, const char *s, size_t len)
     }
     buf_add(out, s + from, len - from);
     return buf_addc(out, '"') && !out->full;
+}
+
+void json_library(struct library *out)
+{
+    library_set(out, "jansson", JANSSON_VERSION, jansson_version_str());
 }

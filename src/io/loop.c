@@ -6,10 +6,12 @@
 // free.
 #include "io/loop.h"
 
+#include "base/library.h"
 #include "base/mem.h"
 
 #include <ev.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct loop {
@@ -171,4 +173,13 @@ void signal_free(struct watch_signal *s)
     if (s == NULL) return;
     ev_signal_stop(s->loop->ev, &s->signal);
     free(s);
+}
+
+void loop_library(struct library *out)
+{
+    char built[16], running[16];
+
+    (void)snprintf(built, sizeof built, "%d.%d", EV_VERSION_MAJOR, EV_VERSION_MINOR);
+    (void)snprintf(running, sizeof running, "%d.%d", ev_version_major(), ev_version_minor());
+    library_set(out, "libev", built, running);
 }

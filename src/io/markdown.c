@@ -14,6 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/library.h"
 #include "text/xml.h"
 
 enum { HEADING_MOST = 6 };
@@ -373,4 +374,9 @@ void markdown_walk(const char *text, size_t len, const struct markdown_polish *p
     }
     cmark_iter_free(it);
     cmark_node_free(root);
+}
+
+void markdown_library(struct library *out)
+{
+    library_set(out, "cmark", CMARK_VERSION_STRING, cmark_version_string());
 }

@@ -213,6 +213,23 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_FILE_PUT] = "INSERT INTO file VALUES (?1, ?2, ?3, ?4)"
                      " ON CONFLICT DO UPDATE SET hash = excluded.hash, len = excluded.len",
     [SQL_FILE_GET] = "SELECT hash, len FROM file WHERE job = ?1 AND path = ?2",
+    [SQL_FILE_EACH] = "SELECT path, hash, len FROM file WHERE job = ?1 ORDER BY path",
+    // Also a chunk whose text is lost.
+    [SQL_AUDIT_CHUNKS] = "SELECT chapter, seq, coalesce(text, ''), skip, glue, words_asked, words, gap, hash,"
+                         " text IS NULL FROM chunk LEFT JOIN chunk_text ON chunk_text.chunk = chunk.id"
+                         " WHERE job = ?1 ORDER BY chapter, seq",
+    [SQL_AUDIT_SUMS] = "SELECT words_done, (SELECT coalesce(sum(words), 0) FROM chunk WHERE job = ?1),"
+                       " chapters_done, (SELECT count(recap) FROM chapter WHERE job = ?1),"
+                       " gaps, (SELECT coalesce(sum(gap), 0) FROM chunk WHERE job = ?1),"
+                       " (SELECT count(*) FROM turn LEFT JOIN chunk ON chunk.id = turn.chunk"
+                       " WHERE turn.job = ?1 AND turn.chunk IS NOT NULL"
+                       " AND (chunk.id IS NULL OR chunk.job <> ?1 OR chunk.chapter <> turn.conversation))"
+                       " FROM job WHERE id = ?1",
+    [SQL_AUDIT_MEND] = "UPDATE job SET words_done = (SELECT coalesce(sum(words), 0) FROM chunk WHERE job = ?1),"
+                       " chapters_done = (SELECT count(recap) FROM chapter WHERE job = ?1),"
+                       " gaps = (SELECT coalesce(sum(gap), 0) FROM chunk WHERE job = ?1) WHERE id = ?1",
+    [SQL_AUDIT_RECOUNT] = "UPDATE chunk SET words = ?4 WHERE job = ?1 AND chapter = ?2 AND seq = ?3",
+    [SQL_AUDIT_QUICK_CHECK] = "PRAGMA quick_check(1)",
     [SQL_PROFILE_PUT] = "REPLACE INTO backend_profile VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [SQL_PROFILE_GET] =
         "SELECT dialect, n_ctx_tokens, n_ctx_against, n_ctx_sent, prefill_per_s, decode_per_s, proved,"

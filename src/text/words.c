@@ -4,7 +4,12 @@
 // Counting words, and finding the first and the last of them.
 #include "text/words.h"
 
+#include "base/library.h"
 #include "text/walk.h"
+
+#include <unistring/version.h>
+
+#include <stdio.h>
 
 enum { TAIL_BYTES_PER_WORD = 12, TAIL_BYTES_LEAST = 256 };
 
@@ -64,4 +69,13 @@ size_t words_tail(const char *s, size_t len, size_t words)
         if (count >= words) return from + nth_start(s + from, len - from, count - words);
         if (!from) return 0;
     }
+}
+
+void words_library(struct library *out)
+{
+    char built[16], running[16];
+    int b = _LIBUNISTRING_VERSION, r = _libunistring_version; // 0xMMmmss
+    (void)snprintf(built, sizeof(built), "%d.%d.%d", b >> 16, b >> 8 & 0xff, b & 0xff);
+    (void)snprintf(running, sizeof(running), "%d.%d.%d", r >> 16, r >> 8 & 0xff, r & 0xff);
+    library_set(out, "libunistring", built, running);
 }

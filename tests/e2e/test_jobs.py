@@ -27,5 +27,7 @@ def test_example(home, simulator, spec):
     assert len(re.findall("^## ", book, re.M)) == status["chapters_total"]
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     assert report["words"] == status["words_done"]
+    verified = home.run("verify")
+    assert verified.returncode == 0, verified.stdout
     account = sim.account()
     assert account["in_flight_max"] == 1 and account["overlaps"] == 0 and account["lost_position"] == 0
