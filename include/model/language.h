@@ -16,7 +16,9 @@
 //   unfinished: …              "This book is not finished.",
 //   gap: …                     where a part is missing, with {chapter} and {part}
 //   quotes: „ “ ‚ ‘            double and single marks, opening and closing
-//   dash: –                    between words: with blanks around it, or "—" without, as it is written here
+//   dash: " – "                between words, in straight marks because of its blanks
+//   speech: "– "               in front of what somebody says, at the beginning of a paragraph
+//   spaced: ; ! ?              marks with a space in front, each with the no-break space that it is; left out: none
 //   direction: rtl             left out: ltr
 //   opener*: …                 POSIX extended regular expressions over folded text without speech, of bytes, not letters
 //   meta*: …                   (text/pattern.h): what answers begin with that is not story; talk about the text, at its
@@ -51,6 +53,7 @@ const struct language *language_get(const char *tag);
 const char *language_tag(const struct language *l);
 const char *language_title(const struct language *l);   // "German"
 const char *language_chapter(const struct language *l); // "Kapitel"; "Chapter" if it is not said
+// Words of a printed book.
 enum language_word {
     LANGUAGE_CONTENTS,
     LANGUAGE_COVER,
@@ -60,9 +63,19 @@ enum language_word {
     LANGUAGE_WORDS
 };
 const char *language_word(const struct language *l, enum language_word w); // English if it is not said
-// Opening and closing, double and single: { "“", "”", "‘", "’" }; English if they are not said.
+enum language_quote {
+    LANGUAGE_OPEN_DOUBLE,
+    LANGUAGE_CLOSE_DOUBLE,
+    LANGUAGE_OPEN_SINGLE,
+    LANGUAGE_CLOSE_SINGLE,
+    LANGUAGE_QUOTES
+};
+// By enum language_quote: { "“", "”", "‘", "’" }; English if they are not said. A mark may have a no-break space with it.
 const char *const *language_quotes(const struct language *l);
-const char *language_dash(const struct language *l); // " – " or "—", with its blanks
+const char *language_dash(const struct language *l);   // " – " or "—", with its blanks
+const char *language_speech(const struct language *l); // "– " or "—"
+// The space that stands in front of punctuation mark `c` in this language, or NULL.
+const char *language_space_before(const struct language *l, char c);
 bool language_rtl(const struct language *l);
 double language_tokens(const struct language *l); // a word; 2 if it is not said
 // Whether any pattern of that kind matches `text`, which is folded (language_fold).

@@ -69,6 +69,59 @@ const char *language_chapter(const struct language *l)
     return l->chapter ? l->chapter : "Chapter";
 }
 
+// What is said of English holds where a language says nothing.
+static const struct language *english(void)
+{
+    return language_get("en");
+}
+
+const char *language_word(const struct language *l, enum language_word w)
+{
+    return l->words[w] ? l->words[w] : english()->words[w];
+}
+
+const char *const *language_quotes(const struct language *l)
+{
+    const struct language *from = l->quotes[0] ? l : english();
+    return (const char *const *)from->quotes;
+}
+
+const char *language_dash(const struct language *l)
+{
+    return l->dash ? l->dash : english()->dash;
+}
+
+const char *language_speech(const struct language *l)
+{
+    return l->speech ? l->speech : english()->speech;
+}
+
+// A NUL is no mark.
+static const char *space_of(const char *mark, char c)
+{
+    static const char *const spaces[] = {"\u202F", "\u00A0"};
+    for (size_t i = 0; i < ARRAY_LEN(spaces); i++) {
+        size_t len = strlen(spaces[i]);
+        if (strncmp(mark, spaces[i], len) == 0 && mark[len] == c) return spaces[i];
+    }
+    return NULL;
+}
+
+const char *language_space_before(const struct language *l, char c)
+{
+    const char *found = NULL;
+    for (const char *at = l->spaced; at && *at && c != '\0' && !found; at += strspn(at, " ")) {
+        found = space_of(at, c);
+        at += strcspn(at, " ");
+    }
+    return found;
+}
+
+bool language_rtl(const struct language *l)
+{
+    return l->rtl;
+}
+
 double language_tokens(const struct language *l)
 {
     return l->tokens > 0 ? l->tokens : 2;

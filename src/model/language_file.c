@@ -16,6 +16,25 @@ static const char *const pattern_keys[LANGUAGE_PATTERNS] = {
     [LANGUAGE_REASONING] = "reasoning", [LANGUAGE_CLOSER] = "closer", [LANGUAGE_HEADING] = "heading",
 };
 
+// Keys that are a text and nothing more.
+static const struct {
+    const char *key;
+    size_t offset;
+} text_keys[] = {
+    {"name", offsetof(struct language, name)},
+    {"line", offsetof(struct language, line)},
+    {"common", offsetof(struct language, common)},
+    {"chapter", offsetof(struct language, chapter)},
+    {"contents", offsetof(struct language, words[LANGUAGE_CONTENTS])},
+    {"cover", offsetof(struct language, words[LANGUAGE_COVER])},
+    {"title_page", offsetof(struct language, words[LANGUAGE_TITLE_PAGE])},
+    {"unfinished", offsetof(struct language, words[LANGUAGE_UNFINISHED])},
+    {"gap", offsetof(struct language, words[LANGUAGE_GAP])},
+    {"dash", offsetof(struct language, dash)},
+    {"speech", offsetof(struct language, speech)},
+    {"spaced", offsetof(struct language, spaced)},
+};
+
 struct language *language_new(const char *tag, size_t len)
 {
     struct language *l = mem_calloc(1, sizeof(*l));
@@ -26,10 +45,33 @@ struct language *language_new(const char *tag, size_t len)
     return l;
 }
 
+// A value with a blank at one of its ends stands in straight marks.
 static void set_text(char **at, const char *value)
 {
+    size_t len = strlen(value);
+    bool marked = len >= 2 && value[0] == '"' && value[len - 1] == '"';
     free(*at);
-    *at = mem_strdup(value);
+    *at = marked ? mem_strndup(value + 1, len - 2) : mem_strdup(value);
+}
+
+static bool set_text_key(struct language *l, const char *key, const char *value)
+{
+    for (size_t i = 0; i < ARRAY_LEN(text_keys); i++) {
+        if (strcmp(text_keys[i].key, key) != 0) continue;
+        set_text((char **)((char *)l + text_keys[i].offset), value);
+        return true;
+    }
+    return false;
+}
+
+static void set_quotes(struct language *l, const char *value)
+{
+    for (int i = 0; i < LANGUAGE_QUOTES; i++) {
+        size_t len = strcspn(value, " ");
+        free(l->quotes[i]);
+        l->quotes[i] = mem_strndup(value, len);
+        value += len + strspn(value + len, " ");
+    }
 }
 
 static unsigned read_scripts(const char *value)
@@ -52,18 +94,15 @@ static void add_pattern(struct language *l, const char *key, const char *value)
 
 static void set_key(struct language *l, const char *key, const char *value)
 {
-    if (strcmp(key, "name") == 0)
-        set_text(&l->name, value);
-    else if (strcmp(key, "line") == 0)
-        set_text(&l->line, value);
-    else if (strcmp(key, "chapter") == 0)
-        set_text(&l->chapter, value);
-    else if (strcmp(key, "common") == 0)
-        set_text(&l->common, value);
+    if (set_text_key(l, key, value)) return;
+    if (strcmp(key, "quotes") == 0)
+        set_quotes(l, value);
     else if (strcmp(key, "tokens") == 0)
         l->tokens = strtod(value, NULL);
     else if (strcmp(key, "script") == 0)
         l->scripts = read_scripts(value);
+    else if (strcmp(key, "direction") == 0)
+        l->rtl = strcmp(value, "rtl") == 0;
     else
         add_pattern(l, key, value);
 }
