@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // Markdown (CommonMark) by libcmark, for exports. Raw HTML is dropped; a picture becomes its alternative text; a link
-// that is neither http(s) nor mailto becomes its text. Control characters that XML forbids are dropped.
+// that is neither http(s) nor mailto, or is no proper URL, becomes its text. Control characters that XML forbids are
+// dropped; a line's end inside a paragraph is a blank. What is hostile takes time in proportion to its length.
 #ifndef IO_MARKDOWN_H
 #define IO_MARKDOWN_H
 
@@ -12,7 +13,8 @@
 #include "base/buf.h"
 
 // What the text of the document (not code) goes through before it is written: typography. `out` gets what replaces
-// text[0..len). Called in reading order; `begins` says that a block begins with this piece.
+// text[0..len). Called in reading order; `begins` says that a block begins with this piece. A hard line break is
+// shown as "\n" and stays one, whatever it is replaced by.
 struct markdown_polish {
     void (*text)(void *arg, struct buf *out, const char *text, size_t len, bool begins);
     void *arg;
@@ -27,10 +29,12 @@ void markdown_xhtml(struct buf *out, const char *text, size_t len, int heading_s
 enum markdown_block {
     MARKDOWN_PARAGRAPH,
     MARKDOWN_HEADING, // `level` 1 to 6
-    MARKDOWN_ITEM,    // a paragraph of a list's item; `level` is its depth, `number` its number or 0
+    MARKDOWN_ITEM,    // a paragraph of a list's item; `level` is its depth, `number` its number, 0 for a bullet, or
+                      // MARKDOWN_FURTHER for what is not the item's first paragraph
     MARKDOWN_CODE,    // one line after the other, with newlines
     MARKDOWN_BREAK    // a thematic break, without text
 };
+enum { MARKDOWN_FURTHER = -1 };
 enum { MARKDOWN_EMPHASIS = 1, MARKDOWN_STRONG = 2, MARKDOWN_MONO = 4 };
 struct markdown_visitor {
     void (*begin)(void *arg, enum markdown_block kind, int level, int number, bool quoted);

@@ -8,33 +8,46 @@
 #include "io/markdown.h"
 
 #include <cmark.h>
+#include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "base/mem.h"
+#include "text/xml.h"
 
 enum { HEADING_MOST = 6 };
 
 // ---- the tree ---------------------------------------------------------------------------------------------------
 
-// XML 1.0 has no place for them, however they are escaped.
-static void drop_controls(struct buf *out, const char *text, size_t len)
+// What a URL may be made of (RFC 3986), less brackets: readers of books refuse those outside an address of IPv6.
+static bool is_url_text(const char *s)
 {
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        bool noncharacter =
-            c == 0xef && i + 2 < len && (unsigned char)text[i + 1] == 0xbf && (unsigned char)text[i + 2] >= 0xbe;
-        if (noncharacter) i += 2;
-        if (!noncharacter && (c >= 0x20 || c == '\n' || c == '\t')) buf_addc(out, text[i]);
+    static const char marks[] = "-._~:/?#@!$&'()*+,;=";
+    for (; *s; s++) {
+        bool escape = *s == '%' && isxdigit((unsigned char)s[1]) && isxdigit((unsigned char)s[2]);
+        bool plain = (unsigned char)*s < 0x80 && (isalnum((unsigned char)*s) || strchr(marks, *s));
+        if (!escape && !plain) return false;
     }
+    return true;
+}
+
+// A name or an address with a port, up to the path.
+static bool is_host(const char *s)
+{
+    size_t name = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
+    const char *end = s + name;
+    if (!name || *s == '-' || *s == '.') return false;
+    if (*end == ':') end += 1 + strspn(end + 1, "0123456789");
+    return !*end || strchr("/?#", *end);
 }
 
 static bool is_safe_link(const char *url)
 {
-    static const char *const schemes[] = {"http://", "https://", "mailto:"};
-    for (size_t i = 0; url && i < ARRAY_LEN(schemes); i++)
-        if (strncmp(url, schemes[i], strlen(schemes[i])) == 0) return true;
-    return false;
+    if (!url || !is_url_text(url)) return false;
+    if (strncasecmp(url, "http://", 7) == 0) return is_host(url + 7);
+    if (strncasecmp(url, "https://", 8) == 0) return is_host(url + 8);
+    return strncasecmp(url, "mailto:", 7) == 0 && strchr(url + 7, '@');
 }
 
 // Its children take the node's place.
@@ -62,15 +75,56 @@ static bool begins_block(cmark_node *node)
     return false;
 }
 
+// An entity (&#1;) may stand for what no document may hold, and only the parser knows which are entities.
+static void clean_literal(cmark_node *node)
+{
+    struct buf clean;
+    const char *text = cmark_node_get_literal(node);
+    buf_init(&clean, BUF_MAX_BOOK);
+    xml_clean(&clean, text, strlen(text));
+    cmark_node_set_literal(node, clean.data);
+    buf_release(&clean);
+}
+
+static void clean_attribute(cmark_node *node, const char *(*get)(cmark_node *),
+                            int (*set)(cmark_node *, const char *))
+{
+    struct buf clean;
+    const char *text = get(node);
+    if (!text || !*text) return;
+    buf_init(&clean, BUF_MAX_BOOK);
+    xml_clean(&clean, text, strlen(text));
+    set(node, clean.data);
+    buf_release(&clean);
+}
+
 static void polish_text(cmark_node *node, const struct markdown_polish *polish)
 {
     struct buf out;
     const char *text = cmark_node_get_literal(node);
-    if (!text) return;
     buf_init(&out, BUF_MAX_BOOK);
     polish->text(polish->arg, &out, text, strlen(text), begins_block(node));
     cmark_node_set_literal(node, out.data);
     buf_release(&out);
+}
+
+// What follows a line break is not the next letter of the word before it.
+static void polish_break(const struct markdown_polish *polish)
+{
+    struct buf unused;
+    buf_init(&unused, BUF_MAX_LINE);
+    polish->text(polish->arg, &unused, "\n", 1, false);
+    buf_release(&unused);
+}
+
+static bool is_blank(cmark_node *paragraph)
+{
+    for (cmark_node *n = cmark_node_first_child(paragraph); n; n = cmark_node_next(n))
+        if (cmark_node_get_type(n) != CMARK_NODE_LINEBREAK) {
+            const char *text = cmark_node_get_type(n) == CMARK_NODE_TEXT ? cmark_node_get_literal(n) : "x";
+            if (text[strspn(text, " ")]) return false;
+        }
+    return true;
 }
 
 static void shift_heading(cmark_node *node, int shift)
@@ -79,50 +133,113 @@ static void shift_heading(cmark_node *node, int shift)
     cmark_node_set_heading_level(node, level > HEADING_MOST ? HEADING_MOST : level);
 }
 
-static void clean_node(cmark_node *node, int shift, const struct markdown_polish *polish)
+static void clean_leaf(cmark_node *node, const struct markdown_polish *polish)
 {
     switch (cmark_node_get_type(node)) {
     case CMARK_NODE_HTML_BLOCK:
     case CMARK_NODE_HTML_INLINE:
         cmark_node_free(node);
         break;
-    case CMARK_NODE_IMAGE:
-        unwrap(node);
-        break;
-    case CMARK_NODE_LINK:
-        if (!is_safe_link(cmark_node_get_url(node))) unwrap(node);
-        break;
-    case CMARK_NODE_HEADING:
-        shift_heading(node, shift);
-        break;
     case CMARK_NODE_TEXT:
+        clean_literal(node);
         if (polish) polish_text(node, polish);
+        break;
+    case CMARK_NODE_CODE_BLOCK:
+        clean_attribute(node, cmark_node_get_fence_info, cmark_node_set_fence_info);
+        clean_literal(node);
+        break;
+    case CMARK_NODE_CODE:
+        clean_literal(node);
+        break;
+    case CMARK_NODE_LINEBREAK:
+        if (polish) polish_break(polish);
         break;
     default:
         break;
     }
 }
 
+static void clean_container(cmark_node *node, int shift)
+{
+    switch (cmark_node_get_type(node)) {
+    case CMARK_NODE_IMAGE:
+        unwrap(node);
+        break;
+    case CMARK_NODE_LINK:
+        clean_attribute(node, cmark_node_get_title, cmark_node_set_title);
+        if (!is_safe_link(cmark_node_get_url(node))) unwrap(node);
+        break;
+    case CMARK_NODE_HEADING:
+        shift_heading(node, shift);
+        break;
+    case CMARK_NODE_PARAGRAPH: // of html or an unnamed picture alone
+        if (is_blank(node)) cmark_node_free(node);
+        break;
+    default:
+        break;
+    }
+}
+
+static bool is_leaf(cmark_node *node)
+{
+    switch (cmark_node_get_type(node)) {
+    case CMARK_NODE_HTML_BLOCK:
+    case CMARK_NODE_THEMATIC_BREAK:
+    case CMARK_NODE_CODE_BLOCK:
+    case CMARK_NODE_TEXT:
+    case CMARK_NODE_SOFTBREAK:
+    case CMARK_NODE_LINEBREAK:
+    case CMARK_NODE_CODE:
+    case CMARK_NODE_HTML_INLINE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// An iterator has computed its next node before it hands one out, and that one lies behind a leaf that is entered and
+// behind a container that is left: at these two moments the node may go.
+static void clean(cmark_node *root, int shift, const struct markdown_polish *polish)
+{
+    cmark_iter *it = cmark_iter_new(root);
+    cmark_event_type event;
+    while ((event = cmark_iter_next(it)) != CMARK_EVENT_DONE) {
+        cmark_node *node = cmark_iter_get_node(it);
+        if (is_leaf(node))
+            clean_leaf(node, polish);
+        else if (event == CMARK_EVENT_EXIT)
+            clean_container(node, shift);
+    }
+    cmark_iter_free(it);
+}
+
+// A line's end inside a paragraph is a blank, as it is in a browser.
+static void blank_soft_breaks(cmark_node *root)
+{
+    cmark_iter *it = cmark_iter_new(root);
+    while (cmark_iter_next(it) != CMARK_EVENT_DONE) {
+        cmark_node *node = cmark_iter_get_node(it);
+        if (cmark_node_get_type(node) != CMARK_NODE_SOFTBREAK) continue;
+        cmark_node *blank = cmark_node_new(CMARK_NODE_TEXT);
+        cmark_node_set_literal(blank, " ");
+        cmark_node_replace(node, blank);
+        cmark_node_free(node);
+    }
+    cmark_iter_free(it);
+}
+
 // Adjacent texts are joined first, so that whoever polishes sees a quotation mark between its neighbours.
 static cmark_node *parse(const char *text, size_t len, int shift, const struct markdown_polish *polish)
 {
-    struct buf clean;
-    cmark_event_type event;
-    buf_init(&clean, BUF_MAX_BOOK);
-    drop_controls(&clean, text, len);
-    cmark_node *root = cmark_parse_document(clean.data, clean.len, CMARK_OPT_VALIDATE_UTF8);
-    buf_release(&clean);
+    struct buf document;
+    buf_init(&document, BUF_MAX_BOOK);
+    xml_clean(&document, text, len);
+    cmark_node *root = cmark_parse_document(document.data, document.len, CMARK_OPT_DEFAULT);
+    buf_release(&document);
     if (!root) abort();
+    blank_soft_breaks(root);
     cmark_consolidate_text_nodes(root);
-    cmark_iter *it = cmark_iter_new(root);
-    while ((event = cmark_iter_next(it)) != CMARK_EVENT_DONE) {
-        cmark_node *node = cmark_iter_get_node(it);
-        bool leaf = !cmark_node_first_child(node) && event == CMARK_EVENT_ENTER;
-        cmark_node_type t = cmark_node_get_type(node);
-        bool container = t == CMARK_NODE_LINK || t == CMARK_NODE_IMAGE || t == CMARK_NODE_HEADING;
-        if (container ? event == CMARK_EVENT_EXIT : leaf) clean_node(node, shift, polish);
-    }
-    cmark_iter_free(it);
+    clean(root, shift, polish);
     return root;
 }
 
@@ -140,17 +257,23 @@ void markdown_xhtml(struct buf *out, const char *text, size_t len, int heading_s
 
 struct walk {
     const struct markdown_visitor *v;
-    unsigned style;
+    int emphases, strongs; // how many are open
     int quotes, depth;
 };
 
-static int item_number(cmark_node *item)
+// The number that stands before the item, kept with it for the one that follows.
+static void walk_item(cmark_node *item)
 {
-    cmark_node *list = cmark_node_parent(item);
-    if (cmark_node_get_list_type(list) != CMARK_ORDERED_LIST) return 0;
-    int number = cmark_node_get_list_start(list);
-    for (cmark_node *n = cmark_node_previous(item); n; n = cmark_node_previous(n)) number++;
-    return number;
+    cmark_node *list = cmark_node_parent(item), *previous = cmark_node_previous(item);
+    if (cmark_node_get_list_type(list) != CMARK_ORDERED_LIST) return;
+    intptr_t number = previous ? (intptr_t)cmark_node_get_user_data(previous) + 1 : cmark_node_get_list_start(list);
+    cmark_node_set_user_data(item, (void *)number);
+}
+
+static int item_number(cmark_node *item, cmark_node *paragraph)
+{
+    return cmark_node_first_child(item) == paragraph ? (int)(intptr_t)cmark_node_get_user_data(item)
+                                                     : MARKDOWN_FURTHER;
 }
 
 static void walk_paragraph(struct walk *w, cmark_node *node)
@@ -158,19 +281,20 @@ static void walk_paragraph(struct walk *w, cmark_node *node)
     cmark_node *parent = cmark_node_parent(node);
     bool item = cmark_node_get_type(parent) == CMARK_NODE_ITEM;
     w->v->begin(w->v->arg, item ? MARKDOWN_ITEM : MARKDOWN_PARAGRAPH, item ? w->depth : 0,
-                item ? item_number(parent) : 0, w->quotes > 0);
+                item ? item_number(parent, node) : 0, w->quotes > 0);
 }
 
-static void walk_run(struct walk *w, cmark_node *node, unsigned style)
+static void walk_run(struct walk *w, const char *text, unsigned style)
 {
-    const char *text = cmark_node_get_literal(node);
-    if (text && *text) w->v->run(w->v->arg, text, strlen(text), w->style | style);
+    if (w->emphases) style |= MARKDOWN_EMPHASIS;
+    if (w->strongs) style |= MARKDOWN_STRONG;
+    if (*text) w->v->run(w->v->arg, text, strlen(text), style);
 }
 
 static void walk_code_block(struct walk *w, cmark_node *node)
 {
     w->v->begin(w->v->arg, MARKDOWN_CODE, 0, 0, w->quotes > 0);
-    walk_run(w, node, MARKDOWN_MONO);
+    walk_run(w, cmark_node_get_literal(node), MARKDOWN_MONO);
     w->v->end(w->v->arg);
 }
 
@@ -192,16 +316,16 @@ static void walk_enter(struct walk *w, cmark_node *node)
         v->end(v->arg);
         break;
     case CMARK_NODE_TEXT:
-        walk_run(w, node, 0);
+        walk_run(w, cmark_node_get_literal(node), 0);
         break;
     case CMARK_NODE_CODE:
-        walk_run(w, node, MARKDOWN_MONO);
-        break;
-    case CMARK_NODE_SOFTBREAK:
-        v->run(v->arg, " ", 1, w->style);
+        walk_run(w, cmark_node_get_literal(node), MARKDOWN_MONO);
         break;
     case CMARK_NODE_LINEBREAK:
-        v->run(v->arg, "\n", 1, w->style);
+        walk_run(w, "\n", 0);
+        break;
+    case CMARK_NODE_ITEM:
+        walk_item(node);
         break;
     default:
         break;
@@ -213,10 +337,10 @@ static void walk_count(struct walk *w, cmark_node *node, bool enter)
 {
     switch (cmark_node_get_type(node)) {
     case CMARK_NODE_EMPH:
-        w->style = enter ? w->style | MARKDOWN_EMPHASIS : w->style & ~(unsigned)MARKDOWN_EMPHASIS;
+        w->emphases += enter ? 1 : -1;
         break;
     case CMARK_NODE_STRONG:
-        w->style = enter ? w->style | MARKDOWN_STRONG : w->style & ~(unsigned)MARKDOWN_STRONG;
+        w->strongs += enter ? 1 : -1;
         break;
     case CMARK_NODE_BLOCK_QUOTE:
         w->quotes += enter ? 1 : -1;
