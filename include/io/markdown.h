@@ -14,7 +14,8 @@
 
 // What the text of the document (not code) goes through before it is written: typography. `out` gets what replaces
 // text[0..len). Called in reading order; `begins` says that a block begins with this piece. A hard line break is
-// shown as "\n" and stays one, whatever it is replaced by.
+// shown as "\n", code within a line as MARKDOWN_OBJECT; both stay what they are, whatever they are replaced by.
+#define MARKDOWN_OBJECT "\uFFFC"
 struct markdown_polish {
     void (*text)(void *arg, struct buf *out, const char *text, size_t len, bool begins);
     void *arg;

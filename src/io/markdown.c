@@ -108,12 +108,13 @@ static void polish_text(cmark_node *node, const struct markdown_polish *polish)
     buf_release(&out);
 }
 
-// What follows a line break is not the next letter of the word before it.
-static void polish_break(const struct markdown_polish *polish)
+// What stands between two texts decides which way a quotation mark beside it turns.
+static void polish_between(cmark_node *node, const char *shown, const struct markdown_polish *polish)
 {
     struct buf unused;
+    if (!polish) return;
     buf_init(&unused, BUF_MAX_LINE);
-    polish->text(polish->arg, &unused, "\n", 1, false);
+    polish->text(polish->arg, &unused, shown, strlen(shown), begins_block(node));
     buf_release(&unused);
 }
 
@@ -150,9 +151,10 @@ static void clean_leaf(cmark_node *node, const struct markdown_polish *polish)
         break;
     case CMARK_NODE_CODE:
         clean_literal(node);
+        polish_between(node, MARKDOWN_OBJECT, polish);
         break;
     case CMARK_NODE_LINEBREAK:
-        if (polish) polish_break(polish);
+        polish_between(node, "\n", polish);
         break;
     default:
         break;
