@@ -18,6 +18,8 @@
 //   quotes: „ “ ‚ ‘            double and single marks, opening and closing
 //   dash: " – "                between words, in straight marks because of its blanks
 //   speech: "– "               in front of what somebody says, at the beginning of a paragraph
+//   ellipsis: ……             left out: …
+//   elisions: tis twas em      what is left of words whose first letters an apostrophe stands for, in small letters
 //   spaced: ; ! ?              marks with a space in front, each with the no-break space that it is; left out: none
 //   direction: rtl             left out: ltr
 //   opener*: …                 POSIX extended regular expressions over folded text without speech, of bytes, not letters
@@ -74,6 +76,9 @@ enum language_quote {
 const char *const *language_quotes(const struct language *l);
 const char *language_dash(const struct language *l);   // " – " or "—", with its blanks
 const char *language_speech(const struct language *l); // "– " or "—"
+const char *language_ellipsis(const struct language *l);
+// Whether an apostrophe belongs in front of this word ("tis", in whatever case).
+bool language_elides(const struct language *l, const char *word, size_t len);
 // The space that stands in front of punctuation mark `c` in this language, or NULL.
 const char *language_space_before(const struct language *l, char c);
 bool language_rtl(const struct language *l);

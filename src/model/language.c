@@ -96,6 +96,21 @@ const char *language_speech(const struct language *l)
     return l->speech ? l->speech : english()->speech;
 }
 
+const char *language_ellipsis(const struct language *l)
+{
+    return l->ellipsis ? l->ellipsis : "…";
+}
+
+bool language_elides(const struct language *l, const char *word, size_t len)
+{
+    for (const char *at = l->elisions; at && *at; at += strspn(at, " ")) {
+        size_t known = strcspn(at, " ");
+        if (known == len && strncasecmp(at, word, len) == 0) return true;
+        at += known;
+    }
+    return false;
+}
+
 // A NUL is no mark.
 static const char *space_of(const char *mark, char c)
 {

@@ -11,11 +11,11 @@
 
 struct language {
     char *tag, *name;
-    char *line, *chapter;          // NULL: not said
-    char *words[LANGUAGE_WORDS];   // NULL: not said
-    char *quotes[LANGUAGE_QUOTES]; // NULL: not said; all of them or none
-    char *dash, *speech;           // NULL: not said
-    char *spaced;                  // marks with the space in front, blanks between; NULL: none
+    char *line, *chapter;                      // NULL: not said
+    char *words[LANGUAGE_WORDS];               // NULL: not said
+    char *quotes[LANGUAGE_QUOTES];             // NULL: not said; all of them or none
+    char *dash, *speech, *ellipsis, *elisions; // NULL: not said
+    char *spaced;                              // marks with the space in front, blanks between; NULL: none
     bool rtl;
     double tokens;                          // 0: not said
     unsigned scripts;                       // a bit each; 0: not said

@@ -32,6 +32,8 @@ static const struct {
     {"gap", offsetof(struct language, words[LANGUAGE_GAP])},
     {"dash", offsetof(struct language, dash)},
     {"speech", offsetof(struct language, speech)},
+    {"ellipsis", offsetof(struct language, ellipsis)},
+    {"elisions", offsetof(struct language, elisions)},
     {"spaced", offsetof(struct language, spaced)},
 };
 

@@ -78,8 +78,8 @@ static void check_scripts(const char *file, const char *value)
 static void check_line(const char *file, char *line)
 {
     static const char *const plain[] = {"name", "line", "script", "tokens", "common", "chapter"};
-    static const char *const printed[] = {"contents", "cover", "title_page", "unfinished", "gap",
-                                          "quotes",   "dash",  "speech",     "spaced",     "direction"};
+    static const char *const printed[] = {"contents", "cover",  "title_page", "unfinished", "gap",      "quotes",
+                                          "dash",     "speech", "spaced",     "direction",  "ellipsis", "elisions"};
     if (line[0] == '#' || line[0] == '\0') return;
     char *colon = strstr(line, ": ");
     assert_non_null(colon);
