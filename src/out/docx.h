@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "io/markdown.h"
 #include "out/manuscript.h"
 
 #define DOCX_NAMESPACE "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
