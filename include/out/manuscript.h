@@ -44,7 +44,8 @@ void manuscript_release(struct manuscript *m);
 // "*[…]*" in the book's language: what stands where part `part` of `chapter` could not be written.
 void manuscript_gap_mark(struct buf *out, const struct language *l, int chapter, int part);
 
-// The picture must be a whole JPEG or PNG by its own bytes, at most 10 MB and 10,000 pixels a side. `name` is for the message.
+// The picture must be a whole JPEG or PNG by its own bytes. `name` is for the message.
+enum { MANUSCRIPT_COVER_BYTES = 5 * 1000 * 1000, MANUSCRIPT_COVER_SIDE = 10000 };
 bool manuscript_set_cover(struct manuscript *m, const void *data, size_t len, const char *name, struct err *e);
 
 // ---- the formats -------------------------------------------------------------------------------------------------
@@ -57,6 +58,7 @@ bool export_docx(const struct manuscript *m, struct buf *out, struct err *e); //
 
 enum export_format { EXPORT_MD, EXPORT_TXT, EXPORT_HTML, EXPORT_EPUB, EXPORT_DOCX, EXPORT_FORMATS };
 const char *export_name(enum export_format f); // "md": also the file's extension
+bool export_is_text(enum export_format f);     // fit for a terminal
 bool export_from_name(const char *name, enum export_format *f);
 bool export_write(const struct manuscript *m, enum export_format f, struct buf *out, struct err *e); // out/export.c
 

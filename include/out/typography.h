@@ -23,7 +23,5 @@ struct typography {
 void typography_init(struct typography *t, const struct language *l);
 // As struct markdown_polish wants it; `t` is its arg.
 void typography_polish(void *t, struct buf *out, const char *text, size_t len, bool begins);
-// A title or another line that is no Markdown.
-void typography_line(struct buf *out, const struct language *l, const char *text);
 
 #endif

@@ -115,10 +115,3 @@ void typography_polish(void *arg, struct buf *out, const char *text, size_t len,
         p.len -= used;
     }
 }
-
-void typography_line(struct buf *out, const struct language *l, const char *text)
-{
-    struct typography t;
-    typography_init(&t, l);
-    typography_polish(&t, out, text, strlen(text), true);
-}

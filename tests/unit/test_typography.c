@@ -22,9 +22,11 @@
 
 static char *polished(const char *tag, const char *text)
 {
+    struct typography t;
     struct buf out;
     buf_init(&out, BUF_MAX_PIECE);
-    typography_line(&out, language_get(tag), text);
+    typography_init(&t, language_get(tag));
+    typography_polish(&t, &out, text, strlen(text), true);
     return out.data;
 }
 
