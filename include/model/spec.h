@@ -41,6 +41,10 @@ struct spec_chapter {
     int64_t words;                           // 0: not given
 };
 
+// What a finished book is written as: "md", "txt", "html", "epub", "docx"; a NULL ends them.
+extern const char *const spec_formats[];
+enum { SPEC_EXPORTS_DEFAULT = 1 };
+
 struct fallback;
 
 struct spec {
@@ -72,7 +76,7 @@ struct spec {
     struct sampling sampling;
     int first_token_s, stall_s; // 0: not given
     int attempts;               // default 6
-    bool export_md;             // "export" lists it or is absent; other formats are refused by name for now
+    unsigned exports;           // a bit for each of spec_formats that "export" lists; left out, md
     char *author, *subtitle, *series, *description, *rights, *cover;
 };
 

@@ -22,7 +22,7 @@ enum {
 static void init(struct spec *s)
 {
     memset(s, 0, sizeof *s);
-    s->export_md = true;
+    s->exports = SPEC_EXPORTS_DEFAULT;
     keys_init(&spec_keys, s);
 }
 

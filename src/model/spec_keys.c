@@ -72,14 +72,15 @@ static const struct key keys[] = {
      .help = "longest silence in seconds within an answer"},
     {"limits.attempts", KEY_INT, AT(attempts), .least = 1, .most = 100, .otherwise = ATTEMPTS_DEFAULT,
      .help = "how often a piece of text is tried before it becomes a gap"},
-    {"export", KEY_OWN, .read = export_read, .write = export_write, .help = "formats of the finished book: md"},
+    {"export", KEY_OWN, .read = formats_read, .write = formats_write,
+     .help = "formats of the finished book: md (the default), txt, html, epub, docx"},
     {"author", KEY_LINE, AT(author), .most = 300, .help = "author, for the title page"},
     {"subtitle", KEY_LINE, AT(subtitle), .most = 300, .help = "subtitle, for the title page"},
     {"series", KEY_LINE, AT(series), .most = 300, .help = "series that the book belongs to"},
     {"description", KEY_TEXT, AT(description), .most = 20000, .help = "blurb, for the book's data"},
     {"rights", KEY_LINE, AT(rights), .most = 1000, .help = "copyright line or licence"},
     {"cover", KEY_LINE, AT(cover), .most = 1000, .check = path_check,
-     .help = "picture for the cover: a path below the folder of this file"},
+     .help = "picture for the cover, a JPEG or PNG of at most 5 MB: a path below the folder of this file"},
 };
 
 const struct key_table spec_keys = {.keys = keys, .count = ARRAY_LEN(keys)};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// See spec_parts.h. What is known but not built yet (EPUB) is told apart from what is a mistake.
+// See spec_parts.h.
 #include "spec_parts.h"
 
 #include "base/mem.h"
@@ -63,38 +63,55 @@ void kind_write(const void *spec, struct json *object, const char *name)
     if (!s->kind_dir && s->kind != BOOK_NOVEL) json_set_str(object, name, kinds[s->kind]);
 }
 
-static bool check_format(const struct json *v, const char *at, struct err *e)
+// ---- formats -------------------------------------------------------------------------------------------------------
+
+const char *const spec_formats[] = {"md", "txt", "html", "epub", "docx", NULL};
+enum { FORMATS = ARRAY_LEN(spec_formats) - 1 };
+#define FORMATS_EXPECTED "\"md\", \"txt\", \"html\", \"epub\" or \"docx\""
+
+static bool refuse_format(const struct json *v, const char *at, struct err *e)
 {
-    static const char *const later[] = {"epub", "html", "txt", "docx"};
     char found[KEY_FOUND_SIZE];
-    const char *format = json_str(v, NULL);
-    if (format && strcmp(format, "md") == 0) return true;
-    for (size_t i = 0; format && i < ARRAY_LEN(later); i++)
-        if (strcmp(format, later[i]) == 0)
-            return err_set(e, ERR_USAGE, "%s: found %s, which is not available yet, expected \"md\"", at,
-                           keys_found(found, v));
-    return keys_refuse(e, at, v, "\"md\"");
+    const char *name = json_str(v, NULL), *near = name ? typo_nearest(name, spec_formats, FORMATS) : NULL;
+    if (name && strcmp(name, "archive") == 0)
+        return err_set(e, ERR_USAGE, "%s: found \"archive\", which is made by hand: novelgen export --format archive",
+                       at);
+    if (near) return err_set(e, ERR_USAGE, "%s: found %s, did you mean \"%s\"?", at, keys_found(found, v), near);
+    return keys_refuse(e, at, v, FORMATS_EXPECTED);
 }
 
-bool export_read(void *spec, const struct json *v, const char *at, struct err *e)
+static bool add_format(struct spec *s, const struct json *v, const char *at, struct err *e)
 {
-    struct spec *s = spec;
-    char item[KEY_PATH_SIZE + 24];
-    size_t count = json_count(v);
-    if (json_kind(v) != JSON_KIND_ARRAY) return keys_refuse(e, at, v, "a list such as [\"md\"]");
-    for (size_t i = 0; i < count; i++) {
-        (void)snprintf(item, sizeof item, "%s[%zu]", at, i);
-        if (!check_format(json_at(v, i), item, e)) return false;
-    }
-    if (count > 1) return err_set(e, ERR_USAGE, "%s: found \"md\" twice, expected it once", at);
-    s->export_md = count == 1;
+    const char *name = json_str(v, NULL);
+    size_t i = 0;
+    while (i < FORMATS && !(name && strcmp(name, spec_formats[i]) == 0)) i++;
+    if (i == FORMATS) return refuse_format(v, at, e);
+    if (s->exports & 1U << i) return err_set(e, ERR_USAGE, "%s: found \"%s\" twice, expected it once", at, name);
+    s->exports |= 1U << i;
     return true;
 }
 
-void export_write(const void *spec, struct json *object, const char *name)
+bool formats_read(void *spec, const struct json *v, const char *at, struct err *e)
+{
+    struct spec *s = spec;
+    char item[KEY_PATH_SIZE + 24];
+    if (json_kind(v) != JSON_KIND_ARRAY) return keys_refuse(e, at, v, "a list such as [\"md\", \"epub\"]");
+    s->exports = 0;
+    for (size_t i = 0; i < json_count(v); i++) {
+        (void)snprintf(item, sizeof item, "%s[%zu]", at, i);
+        if (!add_format(s, json_at(v, i), item, e)) return false;
+    }
+    return true;
+}
+
+void formats_write(const void *spec, struct json *object, const char *name)
 {
     const struct spec *s = spec;
-    if (!s->export_md) json_set(object, name, json_new_array());
+    if (s->exports == SPEC_EXPORTS_DEFAULT) return;
+    struct json *list = json_new_array();
+    for (size_t i = 0; i < FORMATS; i++)
+        if (s->exports & 1U << i) json_push(list, json_new_str(spec_formats[i]));
+    json_set(object, name, list);
 }
 
 bool language_check(const char *tag, const char *at, struct err *e)

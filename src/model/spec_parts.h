@@ -11,8 +11,8 @@
 
 bool kind_read(void *spec, const struct json *v, const char *at, struct err *e);
 void kind_write(const void *spec, struct json *object, const char *name);
-bool export_read(void *spec, const struct json *v, const char *at, struct err *e);
-void export_write(const void *spec, struct json *object, const char *name);
+bool formats_read(void *spec, const struct json *v, const char *at, struct err *e);
+void formats_write(const void *spec, struct json *object, const char *name);
 bool characters_read(void *spec, const struct json *v, const char *at, struct err *e);
 void characters_write(const void *spec, struct json *object, const char *name);
 void characters_release(struct spec *s);

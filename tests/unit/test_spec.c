@@ -85,11 +85,13 @@ static void names_each_mistake(void **state)
         {"{" BASE ", \"kind\": \"../ours\"}", "$.kind: found \"../ours\", expected a relative path without \"..\""},
         {"{" BASE ", \"kind\": \"/etc\"}", "$.kind: found \"/etc\", expected a relative path without \"..\""},
         {"{" BASE ", \"kind\": \"a/\\nb\"}", "$.kind: found a line break, expected one line of at most 1000 bytes"},
-        {"{" BASE ", \"export\": [\"md\", \"epub\"]}",
-         "$.export[1]: found \"epub\", which is not available yet, expected \"md\""},
-        {"{" BASE ", \"export\": [\"pfd\"]}", "$.export[0]: found \"pfd\", expected \"md\""},
-        {"{" BASE ", \"export\": [\"md\", \"md\"]}", "$.export: found \"md\" twice, expected it once"},
-        {"{" BASE ", \"export\": \"md\"}", "$.export: found \"md\", expected a list such as [\"md\"]"},
+        {"{" BASE ", \"export\": [\"md\", \"epubs\"]}", "$.export[1]: found \"epubs\", did you mean \"epub\"?"},
+        {"{" BASE ", \"export\": [\"mobipocket\"]}",
+         "$.export[0]: found \"mobipocket\", expected \"md\", \"txt\", \"html\", \"epub\" or \"docx\""},
+        {"{" BASE ", \"export\": [\"archive\"]}",
+         "$.export[0]: found \"archive\", which is made by hand: novelgen export --format archive"},
+        {"{" BASE ", \"export\": [\"md\", \"md\"]}", "$.export[1]: found \"md\" twice, expected it once"},
+        {"{" BASE ", \"export\": \"md\"}", "$.export: found \"md\", expected a list such as [\"md\", \"epub\"]"},
         {"{" BASE ", \"language\": \"Polish\"}", "$.language: found \"Polish\", did you mean \"pl\"?"},
         {"{" BASE ", \"language\": \"pt-BR\"}",
          "$.language: found \"pt-BR\", expected a language tag of two or three small letters, such as \"en\""},
@@ -273,7 +275,7 @@ static void little_is_enough(void **state)
     assert_string_equal(s.language, "en");
     assert_true(s.words == 5000);
     assert_int_equal(s.attempts, 6);
-    assert_true(s.export_md);
+    assert_int_equal(s.exports, SPEC_EXPORTS_DEFAULT);
     assert_false(s.has_seed);
     assert_null(s.title);
     assert_null(s.style);
@@ -330,7 +332,7 @@ static void everything_is_read(void **state)
     assert_string_equal(s.fallback[1].model, "n");
     assert_int_equal(s.first_token_s, 600);
     assert_int_equal(s.attempts, 5);
-    assert_false(s.export_md);
+    assert_int_equal(s.exports, 0);
     assert_string_equal(s.cover, "img/..a/c.png");
     spec_release(&s);
 }
@@ -546,6 +548,25 @@ static void chapters_follow_from_words(void **state)
     assert_int_equal(spec_chapters(&(struct spec){.words = 5000000}), 1667);
 }
 
+static void formats_are_kept(void **state)
+{
+    struct spec s, again;
+    struct buf text;
+    struct err e = ERR_INIT;
+
+    (void)state;
+    parse_ok(&s, "{" BASE ", \"export\": [\"docx\", \"epub\", \"md\"]}");
+    assert_int_equal(s.exports, 1U << 0 | 1U << 3 | 1U << 4);
+    buf_init(&text, BUF_MAX_SPEC);
+    spec_write(&s, &text);
+    assert_non_null(strstr(text.data, "\"export\":[\"md\",\"epub\",\"docx\"]"));
+    assert_true(spec_parse(&again, text.data, text.len, "again", &e));
+    assert_int_equal(again.exports, s.exports);
+    spec_release(&again);
+    spec_release(&s);
+    buf_release(&text);
+}
+
 static void languages_say_it_themselves(void **state)
 {
     (void)state;
@@ -581,6 +602,7 @@ int main(void)
         in_a_folder(a_link_may_not_leave_the_folder),
         in_a_folder(openings_have_a_ceiling),
         cmocka_unit_test(chapters_follow_from_words),
+        cmocka_unit_test(formats_are_kept),
         cmocka_unit_test(languages_say_it_themselves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
