@@ -213,6 +213,11 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_FILE_PUT] = "INSERT INTO file VALUES (?1, ?2, ?3, ?4)"
                      " ON CONFLICT DO UPDATE SET hash = excluded.hash, len = excluded.len",
     [SQL_FILE_GET] = "SELECT hash, len FROM file WHERE job = ?1 AND path = ?2",
+    [SQL_COVER_PUT] = "REPLACE INTO cover VALUES (?1, ?2, ?3)",
+    [SQL_COVER_GET] = "SELECT name, bytes FROM cover WHERE job = ?1",
+    [SQL_JOB_CHANGED] = "SELECT max(created_ms, coalesce((SELECT max(time_ms) FROM event WHERE job = ?1"
+                        " AND type IN ('chunk', 'redo', 'sync')), 0), coalesce((SELECT max(replaced_ms)"
+                        " FROM chunk_old WHERE job = ?1), 0)) FROM job WHERE id = ?1",
     [SQL_PROFILE_PUT] = "REPLACE INTO backend_profile VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [SQL_PROFILE_GET] =
         "SELECT dialect, n_ctx_tokens, n_ctx_against, n_ctx_sent, prefill_per_s, decode_per_s, proved,"
