@@ -14,7 +14,7 @@ bool inbox_cover_read(struct inbox_cover *c, const struct json *message, struct 
     if (!c->name) c->name = "cover";
     buf_init(&c->bytes, MANUSCRIPT_COVER_BYTES);
     if (!text) return true;
-    if (!base64_decode(&c->bytes, text, len)) return err_set(e, ERR_USAGE, "the message's cover is no picture");
+    if (!base64_read(&c->bytes, text, len)) return err_set(e, ERR_USAGE, "the message's cover is no picture");
     bool ok = manuscript_set_cover(&unused, c->bytes.data, c->bytes.len, c->name, e);
     manuscript_release(&unused);
     return ok;

@@ -72,7 +72,7 @@ static void set_cover(struct json *o, const struct message_submit *m)
     struct buf text;
     if (!m->cover || m->cover->len == 0) return;
     buf_init(&text, BUF_MAX_MESSAGE);
-    base64_encode(&text, m->cover->data, m->cover->len);
+    (void)base64_write(&text, m->cover->data, m->cover->len);
     json_set_strn(o, "cover", text.data, text.len);
     json_set_str(o, "cover_name", m->spec->cover);
     buf_release(&text);

@@ -88,7 +88,7 @@ static void add_cover(struct buf *out, const struct manuscript *m)
     if (c->data.len == 0) return;
     buf_addf(out, "<img alt=\"\" width=\"%d\" height=\"%d\" src=\"data:%s;base64,", c->width, c->height,
              c->media_type);
-    base64_encode(out, c->data.data, c->data.len);
+    base64_write(out, c->data.data, c->data.len);
     buf_adds(out, "\">\n");
 }
 

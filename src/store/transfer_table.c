@@ -7,7 +7,15 @@
 
 #include "base/buf.h"
 
-enum { NAME = 4096, LONG = BUF_MAX_SPEC, PROMPT = BUF_MAX_PROMPT, WORD = 40, CHAPTERS = 10000, PARTS = 100000 };
+enum {
+    NAME = 4096,
+    LONG = BUF_MAX_SPEC,
+    PROMPT = BUF_MAX_PROMPT,
+    WORD = 40,
+    CHAPTERS = 10000,
+    PARTS = 100000,
+    COVER = 5000000
+};
 #define COUNT INT64_C(1000000000)
 #define TIME  INT64_C(100000000000000) // milliseconds: the year 5138
 #define SUM   INT64_C(1000000000000000)
@@ -131,6 +139,9 @@ const struct move_table move_tables[] = {
      .from = "FROM template_set WHERE hash = (SELECT templates FROM job WHERE id = ?1)",
      .handed = true,
      .columns = {LEFT("hash"), TEXT("text", BUF_MAX_PIECE)}},
+    {.name = "cover",
+     .from = "FROM cover WHERE job = ?1",
+     .columns = {JOB, TEXT("name", NAME), BYTES("bytes", COVER)}}, // no more than a spec's (out/manuscript.h)
     {.name = "bible", .from = "FROM bible WHERE job = ?1", .columns = {JOB, TEXT("text", LONG)}},
     {.name = "act",
      .from = OF_JOB("act", "number"),
