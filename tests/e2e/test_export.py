@@ -200,7 +200,7 @@ def test_no_file_of_somebody_else_is_written_over(home, simulator):
     path.write_text(path.read_text() + "a note")
     assert "--force" in export(home, "-f", "txt", code=2).stderr
     (home.out / "shelf").mkdir()
-    assert export(home, "-f", "txt,md", "-o", "shelf").stdout == f"shelf/{SLUG}.txt\nshelf/{SLUG}.md\n"
+    assert export(home, "-f", "txt,md", "-o", "shelf").stdout == f"shelf/{SLUG}.md\nshelf/{SLUG}.txt\n"
 
 
 def test_stdout(home, simulator):
