@@ -89,7 +89,6 @@ static void test_what_is_finished_so_far(void **state)
 
 static void finish(struct store *s, int64_t job)
 {
-    add(s, job, 3, 1, "Six.", "", false);
     for (int i = 2; i <= 3; i++) assert_ok(store_recap_set(s, job, i, "HAPPENED: x\n", &e));
 }
 
@@ -99,6 +98,10 @@ static void test_a_finished_book(void **state)
     struct manuscript m;
     (void)state;
     int64_t job = half_a_book(s);
+    add(s, job, 3, 1, "Six.", "", false);
+    assert_ok(edition_load(&m, s, job, &e)); // all chapters are begun, and that is all
+    assert_false(m.complete);
+    manuscript_release(&m);
     finish(s, job);
     assert_ok(edition_load(&m, s, job, &e));
     assert_true(m.complete);
@@ -169,6 +172,7 @@ static void test_within_a_transaction(void **state)
     (void)state;
     int64_t job = half_a_book(s);
     assert_ok(store_begin(s, &e));
+    add(s, job, 3, 1, "Six.", "", false);
     finish(s, job);
     assert_ok(edition_load(&m, s, job, &e));
     assert_true(m.complete);
