@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "model/config.h"
 #include "model/spec.h"
@@ -27,6 +28,7 @@ struct message_submit {
     int64_t deadline_ms;       // wall clock; 0: none
     const char *templates_dir; // absolute path of the user's own templates, or NULL
     const char *templates;     // and their texts, as template_set_pack gives them
+    const struct buf *cover;   // the picture that the spec names; NULL or empty: none
 };
 
 bool message_post_submit(const char *home, const struct message_submit *m, char key[MESSAGE_KEY_SIZE], struct err *e);

@@ -90,6 +90,10 @@ void spec_write(const struct spec *s, struct buf *out);
 // holds their text. False: one cannot be read, is no UTF-8, or leaves the folder.
 bool spec_read_files(struct spec *s, const char *dir, const char *name, struct err *e);
 
+// The bytes of the picture that it names as its cover; nothing is added if it names none. What they are is looked at by
+// manuscript_set_cover (out/manuscript.h).
+bool spec_read_cover(const struct spec *s, const char *dir, const char *name, struct buf *out, struct err *e);
+
 // Chapters of the book: as given, else one per ~3,000 words (a story or less than 6,000 words: per ~2,000), at least 1, and
 // as many as the outline has.
 int spec_chapters(const struct spec *s);

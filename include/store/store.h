@@ -31,6 +31,8 @@ enum store_opened store_open(struct store **out, const char *home, enum store_mo
 void store_close(struct store *s); // NULL is fine
 
 bool store_begin(struct store *s, struct err *e); // BEGIN IMMEDIATE (read-only: BEGIN)
+// A transaction for reading, unless one has been begun: `own` says whether store_rollback is to end it.
+bool store_begin_view(struct store *s, bool *own, struct err *e);
 bool store_commit(struct store *s, struct err *e);
 void store_rollback(struct store *s);                  // harmless without a transaction
 bool store_checkpoint(struct store *s, struct err *e); // PASSIVE, once the WAL has passed ~1 MB
@@ -293,6 +295,13 @@ bool store_sums_mend(struct store *s, int64_t job, struct err *e); // the row sa
 bool store_chunk_recount(struct store *s, int64_t job, int chapter, int seq, int words, struct err *e);
 // SQLite's own check of the whole database, which takes a while. `why`: the first thing that it found, or "".
 bool store_quick_check(struct store *s, char *why, size_t size, struct err *e);
+
+// ---- what goes into an edition -------------------------------------------------------------------------------------------
+// The cover that came with the spec, and the name that it had there.
+bool store_cover_put(struct store *s, int64_t job, const char *name, const void *bytes, size_t len, struct err *e);
+enum store_found store_cover_get(struct store *s, int64_t job, char **name, struct buf *out, struct err *e);
+// When the book's text changed last (wall clock).
+bool store_job_changed(struct store *s, int64_t job, int64_t *ms, struct err *e);
 
 // ---- what is known of a backend ------------------------------------------------------------------------------------------
 // By server (as in attempt_begin) and model ("": whatever it has).

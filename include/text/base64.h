@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// Bytes as text (RFC 4648, with padding, without line breaks).
+// Base 64 (RFC 4648, section 4), for bytes that must stand in JSON.
 #ifndef TEXT_BASE64_H
 #define TEXT_BASE64_H
 
@@ -10,8 +10,8 @@
 
 #include "base/buf.h"
 
-void base64_encode(struct buf *out, const void *data, size_t len);
-// False: it is no base64; what was read until then stands in `out`.
-bool base64_decode(struct buf *out, const char *text, size_t len);
+bool base64_write(struct buf *out, const void *data, size_t len); // appends; false: no room
+// Appends the bytes; false: it is no base 64 (padding and all), or there is no room.
+bool base64_read(struct buf *out, const char *text, size_t len);
 
 #endif

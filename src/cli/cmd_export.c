@@ -1,28 +1,320 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen export
+// novelgen export. It only reads the store, so it may be called at any time, by as many as like to.
 #include "cli/command.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/archive.h"
+#include "app/exported.h"
+#include "app/observer.h"
+#include "app/opener.h"
+#include "base/log.h"
+#include "base/mem.h"
 #include "cli/exit.h"
+#include "cli/output.h"
 #include "cli/settings.h"
+#include "engine/edition.h"
+#include "text/typo.h"
+#include "text/utf8.h"
+
+enum { PATH_SIZE = 1024, FORMAT_ARCHIVE = EXPORT_FORMATS, FORMATS };
+
+static struct {
+    const char *format, *out;
+    bool open, force;
+} export_options;
+
+static const struct option export_own[] = {
+    {"format", 'f', OPTION_TEXT, &export_options.format, "FORMAT", 0, 0,
+     "md, txt, html, epub, docx or archive, or several with commas (as -o ends, else epub)"},
+    {"output", 'o', OPTION_TEXT, &export_options.out, "FILE|-", 0, 0,
+     "where to (TITLE.FORMAT in the current directory); a directory; - for stdout"},
+    {"open", 0, OPTION_FLAG, &export_options.open, NULL, 0, 0, "open it in the desktop's reader"},
+    {"force", 0, OPTION_FLAG, &export_options.force, NULL, 0, 0, "write over a file that was not exported from here"},
+    {"quiet", 'q', OPTION_FLAG, &settings.quiet, NULL, 0, 0, "say nothing but errors"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
+};
+
+// ---- formats ----------------------------------------------------------------------------------------------------
+
+static const char *format_name(int format)
+{
+    return format == FORMAT_ARCHIVE ? "archive" : export_name((enum export_format)format);
+}
+
+static const char *format_ending(int format)
+{
+    return format == FORMAT_ARCHIVE ? "tar.zst" : format_name(format);
+}
+
+static bool format_refuse(const char *name, struct err *e)
+{
+    const char *names[FORMATS];
+
+    for (int f = 0; f < FORMATS; f++) names[f] = format_name(f);
+    const char *near = typo_nearest(name, names, FORMATS);
+    if (near != NULL) return err_set(e, ERR_USAGE, "--format '%s' is unknown, did you mean %s?", name, near);
+    return err_set(e, ERR_USAGE, "--format '%s' is unknown, expected md, txt, html, epub, docx or archive", name);
+}
+
+static bool format_find(const char *name, int *format, struct err *e)
+{
+    for (*format = 0; *format < FORMATS; ++*format)
+        if (strcmp(name, format_name(*format)) == 0) return true;
+    return format_refuse(name, e);
+}
+
+static bool format_add_list(unsigned *formats, const char *list, struct err *e)
+{
+    bool ok = true;
+
+    for (const char *at = list; ok; at += strcspn(at, ",") + 1) {
+        char *name = mem_strndup(at, strcspn(at, ","));
+        int format;
+        ok = format_find(name, &format, e);
+        if (ok) *formats |= 1U << format;
+        free(name);
+        if (at[strcspn(at, ",")] == '\0') break;
+    }
+    return ok;
+}
+
+// What -o ends in, if that is a format.
+static int format_of_path(const char *path)
+{
+    for (int f = 0; path != NULL && f < FORMATS; f++) {
+        char *ending = mem_printf(".%s", format_ending(f));
+        size_t len = strlen(path), tail = strlen(ending);
+        bool yes = len > tail && strcmp(path + len - tail, ending) == 0;
+        free(ending);
+        if (yes) return f;
+    }
+    return EXPORT_EPUB;
+}
+
+// ---- one file ---------------------------------------------------------------------------------------------------
+
+struct export
+{
+    const struct home *home;
+    struct job job;
+    struct manuscript manuscript;
+    unsigned formats; // a bit each
+};
+
+static bool export_is_directory(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool export_path(char out[PATH_SIZE], const struct export *x, int format, struct err *e)
+{
+    const char *given = export_options.out;
+    int n;
+
+    if (given != NULL && !export_is_directory(given))
+        n = snprintf(out, PATH_SIZE, "%s", given);
+    else
+        n = snprintf(out, PATH_SIZE, "%s%s%s.%s", given != NULL ? given : "", given != NULL ? "/" : "", x->job.slug,
+                     format_ending(format));
+    return (n >= 0 && n < PATH_SIZE) || err_set(e, ERR_USAGE, "the path of the file is too long: give -o FILE");
+}
+
+static void export_print(const char *text, size_t len, bool one_line)
+{
+    struct buf safe;
+
+    if (!isatty(STDOUT_FILENO)) {
+        output_text(text, len);
+        return;
+    }
+    buf_init(&safe, BUF_MAX_BOOK);
+    utf8_terminal(&safe, text, len, one_line);
+    output_text(safe.data, safe.len);
+    buf_release(&safe);
+}
+
+static bool export_to_file(const struct export *x, int format, const char *path, struct err *e)
+{
+    const char *home = x->home->path;
+    struct buf out;
+
+    if (format == FORMAT_ARCHIVE)
+        return exported_check(home, path, export_options.force, e) && archive_export(x->home, x->job.id, path, e) &&
+               exported_note(home, path, e);
+    buf_init(&out, BUF_MAX_BOOK);
+    bool ok = export_write(&x->manuscript, (enum export_format)format, &out, e) &&
+              exported_write(home, path, out.data, out.len, export_options.force, e);
+    buf_release(&out);
+    return ok;
+}
+
+static bool export_one(const struct export *x, int format, struct err *e)
+{
+    char path[PATH_SIZE];
+
+    if (!export_path(path, x, format, e) || !export_to_file(x, format, path, e)) return false;
+    export_print(path, strlen(path), true);
+    output_text("\n", 1);
+    output_flush();
+    return !export_options.open || opener_open(path, e);
+}
+
+static bool export_to_stdout(const struct export *x, struct err *e)
+{
+    struct buf out;
+    int format = 0;
+
+    while (!(x->formats & 1U << format)) format++;
+    buf_init(&out, BUF_MAX_BOOK);
+    bool ok = export_write(&x->manuscript, (enum export_format)format, &out, e);
+    if (ok) export_print(out.data, out.len, false);
+    output_flush();
+    buf_release(&out);
+    return ok;
+}
+
+// ---- what is said -----------------------------------------------------------------------------------------------
+
+static void export_say_gaps(const struct job *j)
+{
+    if (j->gaps == 0) return;
+    log_line(LOG_INFO,
+             "%d part%s could not be written and %s marked there; try again with: novelgen redo %lld --gaps%s",
+             j->gaps, j->gaps == 1 ? "" : "s", j->gaps == 1 ? "is" : "are", (long long)j->id, settings_home_hint());
+}
+
+static void export_say(const struct export *x)
+{
+    const struct manuscript *m = &x->manuscript;
+    int done = 0, begun = 0;
+
+    for (size_t i = 0; i < m->chapters_count; i++) {
+        done += m->chapters[i].complete ? 1 : 0;
+        if (!m->chapters[i].complete) begun = m->chapters[i].number;
+    }
+    if (m->complete)
+        log_line(LOG_INFO, "exported the whole book: %d chapter%s", done, done == 1 ? "" : "s");
+    else if (begun > 0)
+        log_line(LOG_INFO, "exported %d of %d chapters and what there is of chapter %d, the book is not finished",
+                 done, x->job.chapters_total, begun);
+    else
+        log_line(LOG_INFO, "exported %d of %d chapters, the book is not finished", done, x->job.chapters_total);
+    export_say_gaps(&x->job);
+}
+
+// ---- the command ------------------------------------------------------------------------------------------------
+
+static bool export_check_stdout(unsigned formats, struct err *e)
+{
+    if (export_options.open) return err_set(e, ERR_USAGE, "--open needs a file: leave -o - out");
+    if (formats & 1U << FORMAT_ARCHIVE) return err_set(e, ERR_USAGE, "an archive needs a file: give -o FILE");
+    for (int f = 0; f < EXPORT_FORMATS; f++)
+        if (formats & 1U << f && !export_is_text((enum export_format)f) && isatty(STDOUT_FILENO))
+            return err_set(e, ERR_USAGE, "%s is no text for a terminal: give -o FILE", format_name(f));
+    return true;
+}
+
+static bool export_check(unsigned *formats, struct err *e)
+{
+    const char *out = export_options.out;
+
+    *formats = 0;
+    if (out != NULL && *out == '\0') return err_set(e, ERR_USAGE, "-o is empty: give a file, a directory, or -");
+    if (export_options.format == NULL)
+        *formats = 1U << format_of_path(out);
+    else if (!format_add_list(formats, export_options.format, e))
+        return false;
+    bool several = (*formats & (*formats - 1)) != 0;
+    if (several && out != NULL && !export_is_directory(out))
+        return err_set(e, ERR_USAGE, "several formats need a directory: -o '%s' is none", out);
+    return out == NULL || strcmp(out, "-") != 0 || export_check_stdout(*formats, e);
+}
+
+static bool export_load(struct export *x, struct store *s, const char *ref, struct err *e)
+{
+    int64_t id;
+    bool own;
+
+    if (!observer_find_job(s, ref, &id, e) || !store_begin_view(s, &own, e)) return false;
+    enum store_found found = store_job_get(s, id, &x->job, e);
+    if (found == STORE_NONE) err_set(e, ERR_NO_JOB, "no job %lld", (long long)id);
+    bool ok = found == STORE_FOUND && edition_load(&x->manuscript, s, id, e);
+    if (own) store_rollback(s);
+    return ok;
+}
+
+static bool export_all(const struct export *x, struct err *e)
+{
+    bool prose = (x->formats & ~(1U << FORMAT_ARCHIVE)) != 0, ok = true;
+
+    if (prose && x->manuscript.chapters_count == 0)
+        return err_set(e, ERR_USAGE, "job %lld has no text yet; see: novelgen status %lld%s", (long long)x->job.id,
+                       (long long)x->job.id, settings_home_hint());
+    if (export_options.out != NULL && strcmp(export_options.out, "-") == 0)
+        ok = export_to_stdout(x, e);
+    else
+        for (int f = 0; ok && f < FORMATS; f++)
+            if (x->formats & 1U << f) ok = export_one(x, f, e);
+    if (ok && prose && !settings.quiet) export_say(x);
+    return ok;
+}
+
+static int export_job(struct export *x, const char *ref)
+{
+    struct err e = ERR_INIT;
+    struct observer o;
+
+    bool ok = observer_open_once(&o, x->home->path, &e) && export_load(x, o.store, ref, &e);
+    observer_release(&o);
+    ok = ok && export_all(x, &e);
+    manuscript_release(&x->manuscript);
+    job_release(&x->job);
+    return ok ? EXIT_WHOLE : exit_fail(&e);
+}
 
 static int export_run(const struct args *a)
 {
     struct err e = ERR_INIT;
+    struct export x = {.home = NULL};
+    struct home home;
 
-    (void)a;
-    err_set(&e, ERR_USAGE, "export is not known yet");
-    return exit_fail(&e);
+    if (!export_check(&x.formats, &e) || !home_open(&home, settings.home, &e)) return exit_fail(&e);
+    x.home = &home;
+    int code = export_job(&x, a->count > 0 ? a->items[0] : NULL);
+    home_release(&home);
+    return code;
 }
 
-static const struct option *const export_tables[] = {settings_home, NULL};
+static const struct option *const export_tables[] = {export_own, settings_home, NULL};
 
 const struct command cmd_export = {
     .name = "export",
-    .usage = "[OPTION]...",
-    .summary = "export",
-    .help = "Example: novelgen export",
+    .usage = "[ID] [OPTION]...",
+    .summary = "write a book as EPUB, HTML, DOCX, text, or an archive",
+    .help =
+        "Writes a book as one file, and prints its path. It may be called at any time, also while the book is being "
+        "written: then\n"
+        "the file holds what is finished so far, and says so. Without an ID: the job being written, else the last "
+        "one "
+        "touched.\n"
+        "A file that is there is replaced only if it was exported from here and not changed since, or with "
+        "--force.\n\n"
+        "epub, docx, html and txt are typeset: quotation marks and dashes as the book's language has them. txt has a "
+        "line\n"
+        "\"# Title\" before each chapter; md is the text itself; an archive holds all there is, for novelgen "
+        "import.\n"
+        "The same text gives the same bytes; $SOURCE_DATE_EPOCH sets the date that is written into them.\n\n"
+        "Example: novelgen export 3 --format epub --open\n"
+        "         novelgen export --format txt -o - | wc -w",
     .tables = export_tables,
+    .args_most = 1,
     .run = export_run,
 };

@@ -20,6 +20,7 @@
 #include "cli/due.h"
 #include "cli/exit.h"
 #include "cli/follow.h"
+#include "cli/own_cover.h"
 #include "cli/own_templates.h"
 #include "cli/settings.h"
 #include "io/json.h"
@@ -178,11 +179,12 @@ static bool submit_backend(const struct home *h, const struct spec *spec, const 
     return true;
 }
 
-// What goes with the spec: when it is due, and the user's own templates, where they are and what they say now.
+// What goes with the spec: when it is due, the user's own templates, where they are and what they say now, and the cover.
 struct submit_extras {
     int64_t deadline_ms; // 0: none
     char dir[PATH_SIZE];
     char *packed; // NULL: none
+    struct buf cover;
 };
 
 static bool submit_templates(struct submit_extras *x, const struct spec *spec, const char *folder, const char *name,
@@ -253,6 +255,7 @@ static int submit_job(const struct home *h, const struct spec *spec, const struc
     message.fallback_count = h->config.fallback_count;
     message.deadline_ms = x->deadline_ms;
     message.out_parent = out;
+    message.cover = &x->cover;
     message.templates = x->packed;
     message.templates_dir = x->packed != NULL ? x->dir : NULL;
     return submit_post(h, &program, &message);
@@ -277,7 +280,10 @@ static int submit_from(const struct args *a, const char *folder)
 
     if (!due_read(&submit_options.due, &x.deadline_ms, &e) || !submit_spec(&spec, a, folder, &e))
         return exit_fail(&e);
-    int code = submit_templates(&x, &spec, folder, submit_name(a), &e) ? submit_checked(&spec, &x) : exit_fail(&e);
+    const char *name = submit_name(a);
+    bool ok = submit_templates(&x, &spec, folder, name, &e) && own_cover_read(&x.cover, &spec, folder, name, &e);
+    int code = ok ? submit_checked(&spec, &x) : exit_fail(&e);
+    buf_release(&x.cover);
     free(x.packed);
     spec_release(&spec);
     return code;

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/inbox_cover.h"
 #include "engine/inbox_settings.h"
 #include "engine/intake.h"
 #include "engine/message.h"
@@ -61,12 +62,14 @@ static void fill_job(struct job *j, const struct json *m, const struct spec *spe
     };
 }
 
-static bool insert_job(struct intake *in, struct job *j, const struct inbox_templates *t, struct inbox_answer *a,
-                       struct err *e)
+static bool insert_job(struct intake *in, struct job *j, const struct inbox_templates *t, const struct inbox_cover *c,
+                       struct inbox_answer *a, struct err *e)
 {
     char folder[1100];
     struct err no_folder = ERR_INIT;
-    if (!store_job_insert(in->store, j, e) || !inbox_templates_store(t, in->store, j->id, e)) return false;
+    if (!store_job_insert(in->store, j, e) || !inbox_templates_store(t, in->store, j->id, e) ||
+        !inbox_cover_store(c, in->store, j->id, e))
+        return false;
     if (!out_folder_make(folder, sizeof(folder), j->out_parent, j->id, j->slug, j->uuid, &no_folder)) {
         store_rollback(in->store); // the job must not stay; its answer is written on its own
         return store_begin(in->store, e) && intake_refuse(a, ERR_STORE, no_folder.text);
@@ -110,17 +113,20 @@ static bool take_new_job(struct intake *in, const struct json *m, struct inbox_a
     const char *text = json_str(json_get(m, "spec"), &len);
     struct spec spec;
     struct inbox_templates templates;
+    struct inbox_cover cover = {0};
     struct err bad = ERR_INIT;
     if (!text) return intake_refuse(a, ERR_USAGE, "the message holds no spec");
     if (!spec_parse(&spec, text, len, "message", &bad)) return intake_refuse(a, ERR_USAGE, bad.text);
     bool ok;
-    if (inbox_templates_read(&templates, m, &bad) && inbox_check_fallback(m, &bad)) {
+    if (inbox_templates_read(&templates, m, &bad) && inbox_check_fallback(m, &bad) &&
+        inbox_cover_read(&cover, m, &bad)) {
         struct job j;
         fill_job(&j, m, &spec, in->o->default_backend);
-        ok = insert_job(in, &j, &templates, a, e);
+        ok = insert_job(in, &j, &templates, &cover, a, e);
         job_release(&j);
     } else
         ok = intake_refuse(a, ERR_USAGE, bad.text);
+    inbox_cover_release(&cover);
     inbox_templates_release(&templates);
     spec_release(&spec);
     return ok;

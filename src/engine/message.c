@@ -16,6 +16,7 @@
 #include "engine/inbox.h"
 #include "io/json.h"
 #include "model/job.h"
+#include "text/base64.h"
 
 static void make_key(char key[MESSAGE_KEY_SIZE])
 {
@@ -46,9 +47,9 @@ static bool post(const char *home, struct json *message, char key[MESSAGE_KEY_SI
     make_key(key);
     (void)snprintf(path, sizeof(path), "%s/%s/%s", home, INBOX_DIR, key);
     json_write(message, &text, 0);
-    bool ok = text.full
-                  ? err_set(e, ERR_USAGE, "the spec and its templates are larger than %d bytes", BUF_MAX_MESSAGE)
-                  : file_publish(path, text.data, text.len, e);
+    bool ok = text.full ? err_set(e, ERR_USAGE, "the spec with its templates and its cover is larger than %d bytes",
+                                  BUF_MAX_MESSAGE)
+                        : file_publish(path, text.data, text.len, e);
     json_free(message);
     buf_release(&text);
     return ok;
@@ -63,6 +64,17 @@ static void set_fallback(struct json *o, const struct message_submit *m)
     job_fallback_write(own ? m->spec->fallback : m->fallback, own ? m->spec->fallback_count : m->fallback_count,
                        &text);
     if (text.len > 0) json_set_str(o, "fallback", text.data);
+    buf_release(&text);
+}
+
+static void set_cover(struct json *o, const struct message_submit *m)
+{
+    struct buf text;
+    if (!m->cover || m->cover->len == 0) return;
+    buf_init(&text, BUF_MAX_MESSAGE);
+    (void)base64_write(&text, m->cover->data, m->cover->len);
+    json_set_strn(o, "cover", text.data, text.len);
+    json_set_str(o, "cover_name", m->spec->cover);
     buf_release(&text);
 }
 
@@ -84,6 +96,7 @@ static struct json *submit_object(const struct message_submit *m, const char *sp
     if (m->deadline_ms > 0) json_set_int(o, "deadline_ms", m->deadline_ms);
     if (m->templates_dir) json_set_str(o, "templates_dir", m->templates_dir);
     if (m->templates) json_set_str(o, "templates", m->templates);
+    set_cover(o, m);
     return o;
 }
 

@@ -36,8 +36,7 @@ static void report_failure(struct publish *p, const struct err *e)
     store_event_add(p->store, p->job->id, "file", e->text, NULL, &ignored);
 }
 
-// Publishes a final file, unless its owner has changed it since we wrote it.
-static bool publish_final(struct publish *p, const char *name, const struct buf *data, struct err *e)
+bool publish_final(struct publish *p, const char *name, const struct buf *data, struct err *e)
 {
     char path[PATH_SIZE];
     path_of(p, path, name);
@@ -187,7 +186,9 @@ static bool write_outline(struct publish *p, const struct pages *g, struct err *
 bool publish_book(struct publish *p, struct err *e)
 {
     struct pages g;
-    bool ok = pages_open(&g, p->store, p->job, e) && write_book(p, &g, e) && write_report(p, &g, e);
+    bool ok = pages_open(&g, p->store, p->job, e) && write_book(p, &g, e);
+    if (ok) publish_exports(p);
+    ok = ok && write_report(p, &g, e);
     pages_release(&g);
     return ok;
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "model/book.h"
 #include "model/job.h"
@@ -35,7 +36,13 @@ void publish_outline(struct publish *p);
 void publish_partial(struct publish *p, int chapter, const char *text, size_t len);
 // After chunks were accepted in `chapter`; `complete`: it needs no more, so that its file appears under its final name.
 void publish_chunks(struct publish *p, int chapter, bool complete);
-// book.md and report.json. These must stand before the job is done, so an error is returned.
+// book.md, the formats that the spec lists, and report.json. All but the formats must stand before the job is done, so an
+// error is returned.
 bool publish_book(struct publish *p, struct err *e);
+
+// Publishes a final file, unless its owner has changed it since we wrote it. `name` is within the book's folder.
+bool publish_final(struct publish *p, const char *name, const struct buf *data, struct err *e);
+// book.FORMAT for each format that the spec lists. One that fails is an event: the book itself is done.
+void publish_exports(struct publish *p);
 
 #endif

@@ -121,19 +121,6 @@ bool opening_check(const struct spec *s, struct err *e)
 
 // ---- files -------------------------------------------------------------------------------------------------------
 
-// Symbolic links may lead to another place within the folder, but not out of it.
-static bool leads_out(const char *dir, const char *path)
-{
-    char *real_dir = realpath(dir, NULL), *real_path = realpath(path, NULL);
-    size_t len = real_dir ? strlen(real_dir) : 0;
-    if (len == 1) len = 0; // "/" begins every path, and its slash is the next part's
-    bool below = real_dir && real_path && strncmp(real_dir, real_path, len) == 0 && real_path[len] == '/';
-    bool out = real_path && !below;
-    free(real_dir);
-    free(real_path);
-    return out;
-}
-
 // 0: all of it is UTF-8.
 static size_t broken_line(const char *text, size_t len)
 {
@@ -221,11 +208,8 @@ static bool read_file(struct spec_opening *o, const char *path, const char *at, 
 
 static bool read_below(struct spec_opening *o, const char *dir, const char *at, struct err *e)
 {
-    char found[KEY_FOUND_SIZE];
-    char *path = mem_printf("%s/%s", dir, o->file);
-    bool ok = !leads_out(dir, path) || err_set(e, ERR_USAGE, "%s: found %s, a link that leads out of the folder '%s'",
-                                               at, keys_found_text(found, o->file), dir);
-    ok = ok && read_file(o, path, at, e);
+    char *path = spec_file_path(dir, o->file, at, e);
+    bool ok = path && read_file(o, path, at, e);
     free(path);
     return ok;
 }

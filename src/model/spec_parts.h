@@ -38,6 +38,8 @@ bool fallback_of_spec_read(void *spec, const struct json *v, const char *at, str
 void fallback_of_spec_write(const void *spec, struct json *object, const char *name);
 
 bool language_check(const char *tag, const char *at, struct err *e);
+// Where a file that the spec names is, malloc'ed; NULL: a link leads out of the folder.
+char *spec_file_path(const char *dir, const char *file, const char *at, struct err *e);
 // A relative path that stays below the folder of the spec.
 bool path_check(const char *path, const char *at, struct err *e);
 // "auto", "sim", the name of a configured backend, or a plain URL. The config uses it too.

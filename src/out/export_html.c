@@ -22,6 +22,7 @@ static const char style[] =
     "h1,h2,h3,h4,h5,h6{line-height:1.25;text-wrap:balance;hyphens:none}\n"
     "h1{font-size:2.1em;margin:0 0 .3em}\n"
     "h2{font-size:1.5em;margin:0 0 1.6em;text-align:center}\n"
+    ".number{display:block;font-size:.62em;font-weight:normal;color:var(--faint);margin:0 0 .4em}\n"
     "header p{margin:.3em 0}\n"
     ".subtitle{font-size:1.2em}.author{font-size:1.1em}.series,.rights,.unfinished{color:var(--faint)}\n"
     ".unfinished{text-align:center;font-style:italic}\n"
@@ -88,7 +89,7 @@ static void add_cover(struct buf *out, const struct manuscript *m)
     if (c->data.len == 0) return;
     buf_addf(out, "<img alt=\"\" width=\"%d\" height=\"%d\" src=\"data:%s;base64,", c->width, c->height,
              c->media_type);
-    base64_encode(out, c->data.data, c->data.len);
+    base64_write(out, c->data.data, c->data.len);
     buf_adds(out, "\">\n");
 }
 
@@ -109,15 +110,35 @@ static void add_title_page(struct buf *out, const struct manuscript *m)
 
 static void add_contents(struct buf *out, const struct manuscript *m)
 {
+    struct buf heading;
+    buf_init(&heading, BUF_MAX_PIECE);
     buf_adds(out, "<nav aria-labelledby=\"contents\">\n<h2 id=\"contents\">");
     add_line(out, m, language_word(m->language, LANGUAGE_CONTENTS));
     buf_adds(out, "</h2>\n<ol>\n");
     for (size_t i = 0; i < m->chapters_count; i++) {
+        buf_clear(&heading);
+        typeset_heading(&heading, m, &m->chapters[i]);
         buf_addf(out, "<li><a href=\"#chapter-%d\">", m->chapters[i].number);
-        add_line(out, m, m->chapters[i].title);
+        xml_escape(out, heading.data, heading.len);
         buf_adds(out, "</a></li>\n");
     }
     buf_adds(out, "</ol>\n</nav>\n");
+    buf_release(&heading);
+}
+
+// "Chapter 3" over the title, unless the title says it.
+static void add_heading(struct buf *out, const struct manuscript *m, const struct manuscript_chapter *c)
+{
+    struct buf number;
+    buf_init(&number, BUF_MAX_LINE);
+    typeset_number(&number, m, c);
+    buf_adds(out, "<h2>");
+    if (number.len > 0) buf_adds(out, "<span class=\"number\">");
+    xml_escape(out, number.data, number.len);
+    if (number.len > 0) buf_adds(out, "</span> ");
+    add_line(out, m, c->title);
+    buf_adds(out, "</h2>\n");
+    buf_release(&number);
 }
 
 static void add_chapter(struct buf *out, const struct manuscript *m, const struct manuscript_chapter *c)
@@ -127,9 +148,8 @@ static void add_chapter(struct buf *out, const struct manuscript *m, const struc
     typeset_init(&t, m);
     buf_init(&text, BUF_MAX_BOOK);
     typeset_prose(&text, m, c);
-    buf_addf(out, "<section id=\"chapter-%d\">\n<h2>", c->number);
-    add_line(out, m, c->title);
-    buf_adds(out, "</h2>\n");
+    buf_addf(out, "<section id=\"chapter-%d\">\n", c->number);
+    add_heading(out, m, c);
     markdown_xhtml(out, text.data, text.len, 2, &t.polish);
     buf_release(&text);
     buf_adds(out, "</section>\n");

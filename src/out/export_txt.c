@@ -86,8 +86,11 @@ static void add_chapter(struct buf *out, const struct manuscript *m, const struc
     typeset_init(&t, m);
     buf_init(&text, BUF_MAX_BOOK);
     typeset_prose(&text, m, c);
-    add_line(out, m, "\n# ", c->title);
-    buf_addc(out, '\n');
+    buf_adds(out, "\n# ");
+    size_t at = out->len;
+    typeset_line(out, m, c->title);
+    if (out->len == at) typeset_heading(out, m, c);
+    buf_adds(out, "\n\n");
     markdown_walk(text.data, text.len, &t.polish, &v);
     buf_release(&text);
 }

@@ -84,6 +84,12 @@ bool store_begin(struct store *s, struct err *e)
     return db_begin(s->db, db_mode(s->db) == DB_WRITE, e);
 }
 
+bool store_begin_view(struct store *s, bool *own, struct err *e)
+{
+    *own = !db_in_transaction(s->db);
+    return !*own || db_begin(s->db, false, e);
+}
+
 bool store_commit(struct store *s, struct err *e)
 {
     return db_commit(s->db, e);

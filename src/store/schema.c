@@ -286,6 +286,12 @@ static const char schema_4[] =
     " time_ms INTEGER NOT NULL"
     ") STRICT;"
     "CREATE INDEX direction_job ON direction (job);"
+    // The picture that came with the spec, as it was.
+    "CREATE TABLE cover ("
+    " job INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,"
+    " name TEXT NOT NULL,"
+    " bytes BLOB NOT NULL"
+    ") STRICT;"
     // The line of the outline as prompts have shown it: it stays there when the plan changes, for the prefix cache.
     "CREATE TABLE outline_shown ("
     " job INTEGER NOT NULL REFERENCES job (id),"

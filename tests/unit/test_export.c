@@ -110,7 +110,7 @@ static void test_html_is_one_file_of_its_own(void **state)
     assert_has(html, "content=\"A «blurb» &amp; more\"");
     assert_has(html, "<p class=\"rights\">© &lt;me&gt;</p>");
     assert_has(html, "width=\"2\" height=\"3\" src=\"data:image/png;base64,Zm9vYmFy\"");
-    assert_has(html, "<section id=\"chapter-3\">");
+    assert_has(html, "<section id=\"chapter-3\">\n<h2><span class=\"number\">الفصل 3</span> Mara’s «Door»</h2>");
     assert_has(html, "<p>قال: «نعم»");
     assert_has(html, "prefers-color-scheme:dark");
     assert_has(html, "@media print");

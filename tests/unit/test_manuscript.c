@@ -171,9 +171,9 @@ static void check_base64(const void *data, size_t len, const char *expected)
     struct buf text, back;
     buf_init(&text, BUF_MAX_LINE);
     buf_init(&back, BUF_MAX_LINE);
-    base64_encode(&text, data, len);
+    base64_write(&text, data, len);
     assert_string_equal(text.data, expected);
-    assert_true(base64_decode(&back, text.data, text.len));
+    assert_true(base64_read(&back, text.data, text.len));
     assert_int_equal(back.len, len);
     assert_memory_equal(back.data, data, len);
     buf_release(&text);
@@ -192,7 +192,7 @@ static void test_base64(void **state)
     for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
         struct buf out;
         buf_init(&out, BUF_MAX_LINE);
-        if (base64_decode(&out, broken[i], strlen(broken[i]))) fail_msg("%s was taken", broken[i]);
+        if (base64_read(&out, broken[i], strlen(broken[i]))) fail_msg("%s was taken", broken[i]);
         buf_release(&out);
     }
 }
