@@ -72,6 +72,7 @@ struct spec {
     struct sampling sampling;
     int first_token_s, stall_s; // 0: not given
     int attempts;               // default 6
+    bool approve_outline;       // the book rests when it is planned, until its owner approves of the outline
     bool export_md;             // "export" lists it or is absent; other formats are refused by name for now
     char *author, *subtitle, *series, *description, *rights, *cover;
 };

@@ -67,6 +67,7 @@ bool store_job_set_backend(struct store *s, int64_t id, const char *backend, str
 bool store_job_set_model(struct store *s, int64_t id, const char *model, double obedience,
                          struct err *e); // 0: not known
 bool store_job_set_began_on(struct store *s, int64_t id, const char *backend, struct err *e);
+bool store_job_set_approve(struct store *s, int64_t id, enum job_approve approve, struct err *e);
 bool store_job_set_deadline(struct store *s, int64_t id, int64_t deadline_ms, struct err *e); // 0: none
 
 // The templates that a job is pinned to: kept by hash, once for all jobs that share them. STORE_NONE: not pinned yet.

@@ -27,7 +27,7 @@ static struct {
     const char *premise, *title, *language, *backend, *out;
     struct due due;
     int64_t words;
-    bool detach;
+    bool approve_outline, detach;
 } submit_options;
 
 static const struct option submit_own[] = {
@@ -43,6 +43,8 @@ static const struct option submit_own[] = {
     {"by", 0, OPTION_TEXT, &submit_options.due.by, "TIME", 0, 0, "be done by then, with a shorter book if need be"},
     {"within", 0, OPTION_TEXT, &submit_options.due.within, "DURATION", 0, 0,
      "the same from now on, such as 6h or 90m"},
+    {"approve-outline", 0, OPTION_FLAG, &submit_options.approve_outline, NULL, 0, 0,
+     "write nothing before you have seen the outline and said: novelgen approve"},
     {"detach", 0, OPTION_FLAG, &submit_options.detach, NULL, 0, 0, "let it be written in the background"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
 };
@@ -127,6 +129,7 @@ static bool submit_spec(struct spec *spec, const struct args *a, const char *fol
         submit_write_premise(&text);
     if (ok && text.len == 0) ok = err_set(e, ERR_USAGE, "spec '%s' is empty", name);
     ok = ok && submit_parse(spec, &text, folder, name, e);
+    if (ok && submit_options.approve_outline) spec->approve_outline = true;
     if (!ok) e->code = ERR_USAGE;
     buf_release(&text);
     return ok;

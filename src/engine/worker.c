@@ -187,14 +187,17 @@ static void begin(struct worker *w)
 {
     struct next_limits limits = worker_limits(w);
     struct err e = ERR_INIT;
-    if (next_step(&w->book, &limits).kind != STEP_FINISH) { // whose files need no server
+    enum step_kind next = next_step(&w->book, &limits).kind;
+    if (next != STEP_FINISH && next != STEP_APPROVAL) { // which need no server
         worker_open(w);
         return;
     }
-    if (worker_set_job_now(w, JOB_WRITING, "", &e))
+    if (!worker_set_job_now(w, next == STEP_FINISH ? JOB_WRITING : JOB_PLANNING, "", &e))
+        worker_store_failed(w, &e);
+    else if (next == STEP_FINISH)
         worker_finish(w);
     else
-        worker_store_failed(w, &e);
+        worker_show_outline(w);
 }
 
 static bool load(struct worker *w, int64_t job, int route, int slot, struct err *e)
@@ -246,6 +249,15 @@ void worker_finish(struct worker *w)
         worker_store_failed(w, &e);
 }
 
+void worker_show_outline(struct worker *w)
+{
+    struct err e = ERR_INIT;
+    if (worker_set_job_now(w, JOB_APPROVAL, "", &e))
+        come_to_rest(w);
+    else
+        worker_store_failed(w, &e);
+}
+
 // The request leaves in the loop's next turn; files wait until it has.
 static void send_and_publish(struct worker *w)
 {
@@ -265,6 +277,8 @@ static void proceed(struct worker *w)
         worker_go_home(w);
     } else if (next == LAUNCH_FINISH)
         worker_finish(w);
+    else if (next == LAUNCH_APPROVAL)
+        worker_show_outline(w);
     else
         send_and_publish(w);
 }

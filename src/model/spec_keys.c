@@ -72,6 +72,8 @@ static const struct key keys[] = {
      .help = "longest silence in seconds within an answer"},
     {"limits.attempts", KEY_INT, AT(attempts), .least = 1, .most = 100, .otherwise = ATTEMPTS_DEFAULT,
      .help = "how often a piece of text is tried before it becomes a gap"},
+    {"approve_outline", KEY_OWN, .read = approve_read, .write = approve_write,
+     .help = "true: nothing is written before you have seen the outline and approved of it"},
     {"export", KEY_OWN, .read = export_read, .write = export_write, .help = "formats of the finished book: md"},
     {"author", KEY_LINE, AT(author), .most = 300, .help = "author, for the title page"},
     {"subtitle", KEY_LINE, AT(subtitle), .most = 300, .help = "subtitle, for the title page"},

@@ -11,6 +11,8 @@
 
 bool kind_read(void *spec, const struct json *v, const char *at, struct err *e);
 void kind_write(const void *spec, struct json *object, const char *name);
+bool approve_read(void *spec, const struct json *v, const char *at, struct err *e);
+void approve_write(const void *spec, struct json *object, const char *name);
 bool export_read(void *spec, const struct json *v, const char *at, struct err *e);
 void export_write(const void *spec, struct json *object, const char *name);
 bool characters_read(void *spec, const struct json *v, const char *at, struct err *e);
