@@ -108,6 +108,19 @@ bool store_recap_set(struct store *s, int64_t job, int chapter, const char *reca
 // A deadline makes the book shorter: what is aimed at, and how many chapters it has. Chapters beyond must have no chunks;
 // their outline goes, and acts beyond or across the end are cut to it.
 bool store_plan_shorten(struct store *s, int64_t job, int64_t words, int chapters, struct err *e);
+// How far the writing has gone: the first chapter that has not begun (nothing of it was asked for, or came with the
+// spec), and whether any has. `runs`: the job may have a request in flight.
+bool store_begun_get(struct store *s, int64_t job, bool runs, int *first, bool *written, struct err *e);
+// Makes room for another plan, inside a transaction: chapters from `first` on and all acts go, to be added anew. Weights
+// of the chapters that stay are multiplied.
+bool store_plan_cut(struct store *s, int64_t job, int first, int chapters_total, double factor, struct err *e);
+bool store_job_retitle(struct store *s, int64_t job, const char *title, struct err *e);
+bool store_job_set_spec(struct store *s, int64_t job, const char *spec, struct err *e);
+// What prompts have shown of a plan that was changed since, kept at the first change: `place` is 0 for the list of acts,
+// -N for the heading of act N, N for the outline of the act that begins with chapter N.
+bool store_shown_keep(struct store *s, int64_t job, int place, const char *text, struct err *e);
+bool store_shown_each(struct store *s, int64_t job, bool (*each)(void *arg, int place, const char *text), void *arg,
+                      struct err *e);
 bool store_finished_set(struct store *s, int64_t job, struct err *e);
 bool store_book_load(struct store *s, int64_t job, struct book *out, struct err *e);
 

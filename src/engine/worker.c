@@ -406,6 +406,39 @@ static void leave_job(struct worker *w)
     w->events->free(w->arg);
 }
 
+static bool same_plan(const struct book *a, const struct book *b)
+{
+    bool same = a->chapters_count == b->chapters_count && a->chapters_total == b->chapters_total &&
+                a->acts_count == b->acts_count;
+    for (size_t i = 0; same && i < a->acts_count; i++)
+        same = a->acts[i].from == b->acts[i].from && a->acts[i].to == b->acts[i].to;
+    return same;
+}
+
+// The plan may have been changed: its files are looked at. A plan that is being asked for just now is for chapters that
+// may have other numbers: its request is left, and asked anew by the rows.
+static void look_at_plan(struct worker *w, const struct job *now)
+{
+    struct err e = ERR_INIT;
+    struct book book = {0};
+    bool asks = w->state == WORKER_FLIGHT && (w->step.kind == STEP_OUTLINE || w->step.kind == STEP_ACTS);
+    if (asks && !store_book_load(w->store, w->job.id, &book, &e)) {
+        worker_store_failed(w, &e);
+        return;
+    }
+    bool stale = asks && !same_plan(&book, &w->book);
+    book_release(&book);
+    if (stale) {
+        leave_job(w);
+        return;
+    }
+    free(w->job.title);
+    w->job.title = mem_strdup(now->title);
+    if (!w->book.has_bible) return;
+    w->unpublished.outline = true;
+    if (!timer_active(w->publish_soon)) timer_set(w->publish_soon, PUBLISH_MS);
+}
+
 void worker_look(struct worker *w)
 {
     if (!w->store || !w->has_job) return;
@@ -422,7 +455,10 @@ void worker_look(struct worker *w)
     w->job.deadline_ms = now.deadline_ms;
     bool renewed = (now.state == JOB_QUEUED && w->job.state != JOB_QUEUED) ||
                    strcmp(now.backend, w->job.backend) != 0 || strcmp(now.model, w->job.model) != 0 ||
-                   strcmp(now.templates, w->job.templates) != 0;
+                   strcmp(now.templates, w->job.templates) != 0 || strcmp(now.spec, w->job.spec) != 0;
+    if (!runnable || renewed)
+        leave_job(w);
+    else
+        look_at_plan(w, &now);
     job_release(&now);
-    if (!runnable || renewed) leave_job(w);
 }

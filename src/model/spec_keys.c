@@ -29,7 +29,7 @@ static const struct key keys[] = {
     {"style", KEY_TEXT, AT(style), .most = 20000, .help = "how it is told: voice, tense, point of view, models"},
     {"characters", KEY_OWN, .most = 64, .read = characters_read, .write = characters_write,
      .help = "people of the story, each with a name and a note"},
-    {"outline", KEY_OWN, .most = SPEC_CHAPTERS_MAX, .read = outline_read, .write = outline_write,
+    {"outline", KEY_OWN, .most = SPEC_CHAPTERS_MAX, .read = spec_outline_read, .write = spec_outline_write,
      .help = "chapters as you want them, all or some; the model plans the others"},
     {"opening", KEY_OWN, .most = SPEC_CHAPTERS_MAX, .read = opening_read, .write = opening_write,
      .help = "first chapters that are written already; the book goes on behind them"},

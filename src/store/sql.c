@@ -129,6 +129,20 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_BOOK_CHUNKS] = "SELECT chapter, seq, words_asked, words, gap, cut, tokens FROM chunk WHERE job = ?1"
                         " ORDER BY chapter, seq",
 
+    [SQL_BEGUN_GET] =
+        "SELECT coalesce(max(number), 0) + 1, coalesce(max(cards IS NOT NULL OR asked), 0) FROM"
+        " (SELECT number, given, cards, ?2 AND EXISTS (SELECT 1 FROM task WHERE job = ?1 AND kind = 'beats'"
+        " AND chapter = number) AS asked FROM chapter WHERE job = ?1) WHERE given OR cards IS NOT NULL OR asked",
+    [SQL_CHAPTER_WEIGH] = "UPDATE chapter SET weight = weight * ?2 WHERE job = ?1",
+    [SQL_ACT_DROP] = "DELETE FROM act WHERE job = ?1",
+    // Other chapters bear their numbers now: what was tried for those before does not count.
+    [SQL_TASK_PLAN_ANEW] = "UPDATE task SET charged = 0, since = requests"
+                           " WHERE job = ?1 AND chapter >= ?2 AND kind IN ('outline', 'beats')",
+    [SQL_JOB_SET_CHAPTERS] = "UPDATE job SET chapters_total = ?2 WHERE id = ?1",
+    [SQL_JOB_RETITLE] = "UPDATE job SET title = ?2 WHERE id = ?1",
+    [SQL_JOB_SET_SPEC] = "UPDATE job_spec SET spec = ?2 WHERE job = ?1",
+    [SQL_SHOWN_KEEP] = "INSERT INTO outline_shown VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+    [SQL_SHOWN_EACH] = "SELECT chapter, line FROM outline_shown WHERE job = ?1 ORDER BY chapter",
     [SQL_DIRECTION_ADD] = "INSERT INTO direction (job, first, last, text, time_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_DIRECTION_EACH] = "SELECT first, last, text, time_ms FROM direction WHERE job = ?1 ORDER BY id",
 
