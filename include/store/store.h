@@ -142,6 +142,7 @@ bool store_chunks_each(struct store *s, int64_t job, int chapter, enum store_ord
                        bool (*each)(void *arg, const struct chunk_row *c), void *arg, struct err *e);
 
 // ---- directions: what the owner adds for the chapters `first` to `last` (0: all that follow) ---------------------------
+enum { DIRECTION_BYTES = 4000 }; // of one, at most: whoever takes one in looks
 struct direction_row {
     int first, last;
     const char *text;

@@ -12,8 +12,6 @@
 #include "base/err.h"
 #include "store/store.h"
 
-enum { DIRECTION_BYTES = 4000 };
-
 // Lines under a heading of their own, oldest first; nothing where there are none.
 bool directions_write(struct buf *out, struct store *s, int64_t job, int chapter, struct err *e);
 

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/directions.h"
 #include "text/utf8.h"
 
 static bool refuse_length(struct inbox_answer *a, size_t len)
