@@ -30,6 +30,7 @@
 #include <string.h>
 
 #define FAULT_MARK "//! "
+#define PLAN_MARK  "// plan: " // its numbers are of this one
 
 enum { LABEL_SIZE = 16, NUMBER_MOST = 100000 };
 
@@ -148,6 +149,7 @@ static void write_act(const struct outline *o, int number, struct buf *out)
 
 static void write_head(const struct outline *o, struct buf *out)
 {
+    char hash[HASH_TEXT_SIZE];
     buf_addf(out, "// The outline of job %lld", (long long)o->job);
     if (*o->title) buf_addf(out, ", %s", o->title);
     buf_adds(
@@ -158,7 +160,9 @@ static void write_head(const struct outline *o, struct buf *out)
         "// '- ' before each, and 'words:', 'pov:', 'purpose:', 'opens:', 'closes:', 'ends on:' as you like.\n"
         "// New: '## + Title'. Gone: delete it. Elsewhere: move it; the order counts, the numbers only say which\n"
         "// chapter it was. Words are shares: the book keeps the length that it was asked for.\n"
-        "// Lines that begin with // are not read.\n\n");
+        "// Lines that begin with // are not read.\n");
+    outline_hash(o, o->first, (int)o->count, hash);
+    buf_addf(out, PLAN_MARK "%s\n\n", hash);
 }
 
 void outline_text_write(const struct outline *o, struct buf *out)
@@ -212,6 +216,7 @@ enum where { AT_START, AT_BIBLE, AT_CHAPTER };
 
 struct reader {
     struct outline *edit;
+    const char *hash; // of the plan as it stands; NULL: not looked at
     struct outline_faults *f;
     enum where where;
     int line, act;
@@ -383,6 +388,16 @@ static void take_text(struct reader *r, const char *line, size_t len)
     }
 }
 
+static void take_comment(struct reader *r, const char *line, size_t len)
+{
+    size_t mark = strlen(PLAN_MARK);
+    if (!r->hash || len < mark || memcmp(line, PLAN_MARK, mark) != 0) return;
+    if (len - mark != strlen(r->hash) || memcmp(line + mark, r->hash, len - mark) != 0)
+        outline_fault_add(r->f, r->line,
+                          "the plan has changed since this text was made of it; without this line the "
+                          "text is read by the numbers of now");
+}
+
 static void take_line(struct reader *r, const char *line, size_t len)
 {
     while (len > 0 && strchr(" \t\r", line[len - 1])) len--;
@@ -392,7 +407,7 @@ static void take_line(struct reader *r, const char *line, size_t len)
     else if (len == 0) {
         if (r->where == AT_CHAPTER) end_field(r);
     } else if (len >= 2 && memcmp(line, "//", 2) == 0)
-        return;
+        take_comment(r, line, len);
     else if (len >= 2 && memcmp(line, "##", 2) == 0)
         take_heading(r, line + 2, len - 2);
     else if (*line == '#')
@@ -412,9 +427,9 @@ static void read_lines(struct reader *r, const char *text, size_t len)
     if (r->edit->count > 0) end_field(r);
 }
 
-static void read_form(struct outline *edit, const char *text, size_t len, struct outline_faults *f)
+static void read_form(struct outline *edit, const char *hash, const char *text, size_t len, struct outline_faults *f)
 {
-    struct reader r = {.edit = edit, .f = f};
+    struct reader r = {.edit = edit, .hash = hash, .f = f};
     buf_init(&r.bible, BUF_MAX_PIECE);
     buf_init(&r.field, BUF_MAX_PIECE);
     read_lines(&r, text, len);
@@ -432,7 +447,7 @@ static void keep_unchanged(struct outline *edit, const struct outline *now)
     outline_init(&form);
     buf_init(&text, BUF_MAX_PROMPT);
     outline_text_write(now, &text);
-    read_form(&form, text.data, text.len, &ignored);
+    read_form(&form, NULL, text.data, text.len, &ignored);
     for (size_t i = 0; i < edit->count; i++) {
         struct outline_chapter *c = &edit->chapters[i];
         const struct outline_chapter *was = outline_find(now, c->from);
@@ -454,8 +469,10 @@ static void keep_unchanged(struct outline *edit, const struct outline *now)
 bool outline_text_read(struct outline *edit, const struct outline *now, const char *text, size_t len,
                        struct outline_faults *f)
 {
+    char hash[HASH_TEXT_SIZE];
     outline_init(edit);
-    read_form(edit, text, len, f);
+    outline_hash(now, now->first, (int)now->count, hash);
+    read_form(edit, hash, text, len, f);
     keep_unchanged(edit, now);
     if (!outline_check(edit, now, f)) return false;
     outline_weigh(edit, now);
