@@ -99,7 +99,8 @@ static bool add_steering(struct buf *out, const struct desk *d, const struct ste
     if (ok && changed.len + said.len > 0) {
         buf_adds(out, out->len > 0 && out->data[out->len - 1] == '\n' ? "\n" : "\n\n");
         template_neutral(out, changed.data);
-        buf_addf(out, "%s%s", said.data, step_language_line(d, line, sizeof(line)));
+        buf_addf(out, "%sKeep to this in the cards of chapter %d. %s", said.data, s->chapter,
+                 step_language_line(d, line, sizeof(line)));
     }
     buf_release(&changed);
     buf_release(&said);

@@ -11,6 +11,8 @@
 #include "text/utf8.h"
 #include "text/words.h"
 
+#define ACTS_HEADING "# Acts\n"
+
 enum { WHOLE = 1 << 20, RECAP_BYTES = 750, SHORT_BYTES = 420, EVENT_BYTES = 600 };
 
 // How much of the acts before is said: outline and recaps, recaps, their first lines, nothing.
@@ -158,7 +160,7 @@ static void write_acts_now(const struct story *y, struct buf *out)
     for (size_t i = 0; i < y->acts_count; i++) {
         const struct story_act *a = &y->acts[i];
         if (!*a->start && !*a->turn && !*a->open) continue;
-        if (out->len == 0) buf_adds(out, "# Acts\n");
+        if (out->len == 0) buf_adds(out, ACTS_HEADING);
         buf_addf(out, "Act %d, chapters %d to %d: %s | %s | unsolved at its end: %s\n", a->range.number,
                  a->range.from, a->range.to, a->start, a->turn, a->open);
     }
@@ -287,7 +289,9 @@ static void write_changed_acts(const struct story *y, struct buf *out)
     struct buf acts;
     buf_init(&acts, BUF_MAX_PIECE);
     write_acts_now(y, &acts);
-    if (shown && strcmp(shown, acts.data) != 0) buf_addf(out, "The acts are now these:\n%s", acts.data);
+    // Without the heading that it has in its own place.
+    if (shown && acts.len > 0 && strcmp(shown, acts.data) != 0)
+        buf_addf(out, "The acts are now these:\n%s", acts.data + strlen(ACTS_HEADING));
     buf_release(&acts);
 }
 
