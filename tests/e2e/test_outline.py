@@ -412,3 +412,12 @@ def test_a_note_has_bounds(home, simulator):
     assert home.run("note", 9).returncode == 7
     assert home.run("note", "Nobody has a name.").returncode == 0  # of the one last touched
     assert len(home.json("note", 1)) == 2
+
+
+def test_a_note_stands_where_a_conversation_begins_anew(home, simulator):
+    sim = simulator("--loop", "90")
+    assert submit(home, sim, "--approve-outline").returncode == 6
+    assert home.run("note", 1, "Less weather.").returncode == 0
+    assert home.run("approve", 1).returncode in (0, 1)
+    fresh = rows(home, "SELECT text FROM turn WHERE fresh = 1")
+    assert fresh and all("Less weather." in text for text, in fresh)
