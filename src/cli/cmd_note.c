@@ -77,8 +77,8 @@ static int note_show(const struct home *h, int64_t id)
     output_flush();
     if (ok && l.count == 0)
         log_line(LOG_INFO,
-                 "nothing was noted for job %" PRId64 " yet; say it with: novelgen note %" PRId64 " \"TEXT\"%s", id, id,
-                 settings_home_hint());
+                 "nothing was noted for job %" PRId64 " yet; say it with: novelgen note %" PRId64 " \"TEXT\"%s", id,
+                 id, settings_home_hint());
     buf_release(&l.page);
     json_free(l.array);
     return ok ? EXIT_WHOLE : exit_fail(&e);
