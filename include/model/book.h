@@ -45,6 +45,7 @@ struct book {
     struct book_act *acts;
     size_t acts_count;
     bool has_bible;
+    bool awaits_approval;          // all of it is planned, and shown to its owner, before anything is written
     bool finished;                 // book.md and report.json were published
     struct book_chapter *chapters; // as far as the outline goes, in order
     size_t chapters_count;

@@ -77,6 +77,7 @@ struct spec {
     int first_token_s, stall_s; // 0: not given
     int attempts;               // default 6
     unsigned exports;           // a bit for each of spec_formats that "export" lists; left out, md
+    bool approve_outline;       // the book rests when it is planned, until its owner approves of the outline
     char *author, *subtitle, *series, *description, *rights, *cover;
 };
 

@@ -69,6 +69,7 @@ bool store_job_set_backend(struct store *s, int64_t id, const char *backend, str
 bool store_job_set_model(struct store *s, int64_t id, const char *model, double obedience,
                          struct err *e); // 0: not known
 bool store_job_set_began_on(struct store *s, int64_t id, const char *backend, struct err *e);
+bool store_job_set_approve(struct store *s, int64_t id, enum job_approve approve, struct err *e);
 bool store_job_set_deadline(struct store *s, int64_t id, int64_t deadline_ms, struct err *e); // 0: none
 
 // The templates that a job is pinned to: kept by hash, once for all jobs that share them. STORE_NONE: not pinned yet.
@@ -109,6 +110,19 @@ bool store_recap_set(struct store *s, int64_t job, int chapter, const char *reca
 // A deadline makes the book shorter: what is aimed at, and how many chapters it has. Chapters beyond must have no chunks;
 // their outline goes, and acts beyond or across the end are cut to it.
 bool store_plan_shorten(struct store *s, int64_t job, int64_t words, int chapters, struct err *e);
+// How far the writing has gone: the first chapter that has not begun (nothing of it was asked for, or came with the
+// spec), and whether any has. `runs`: the job may have a request in flight.
+bool store_begun_get(struct store *s, int64_t job, bool runs, int *first, bool *written, struct err *e);
+// Makes room for another plan, inside a transaction: chapters from `first` on and all acts go, to be added anew. Weights
+// of the chapters that stay are multiplied.
+bool store_plan_cut(struct store *s, int64_t job, int first, int chapters_total, double factor, struct err *e);
+bool store_job_retitle(struct store *s, int64_t job, const char *title, struct err *e);
+bool store_job_set_spec(struct store *s, int64_t job, const char *spec, struct err *e);
+// What prompts have shown of a plan that was changed since, kept at the first change: `place` is 0 for the list of acts,
+// -N for the heading of act N, N for the outline of the act that begins with chapter N.
+bool store_shown_keep(struct store *s, int64_t job, int place, const char *text, struct err *e);
+bool store_shown_each(struct store *s, int64_t job, bool (*each)(void *arg, int place, const char *text), void *arg,
+                      struct err *e);
 bool store_finished_set(struct store *s, int64_t job, struct err *e);
 bool store_book_load(struct store *s, int64_t job, struct book *out, struct err *e);
 
@@ -128,6 +142,17 @@ enum store_order { STORE_BY_PLACE, STORE_BY_TIME }; // chapter and seq, or the o
 // `chapter` 0: all. A row whose hash does not fit is an error (ERR_DAMAGED) that names it.
 bool store_chunks_each(struct store *s, int64_t job, int chapter, enum store_order order,
                        bool (*each)(void *arg, const struct chunk_row *c), void *arg, struct err *e);
+
+// ---- directions: what the owner adds for the chapters `first` to `last` (0: all that follow) ---------------------------
+enum { DIRECTION_BYTES = 4000 }; // of one, at most: whoever takes one in looks
+struct direction_row {
+    int first, last;
+    const char *text;
+    int64_t time_ms; // wall clock
+};
+bool store_direction_add(struct store *s, int64_t job, int first, int last, const char *text, struct err *e);
+bool store_directions_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct direction_row *d),
+                           void *arg, struct err *e); // oldest first
 
 // ---- conversations (0: the planning's; else the chapter's) ---------------------------------------------------------
 enum turn_role { TURN_USER, TURN_ASSISTANT };

@@ -4,25 +4,81 @@
 // novelgen approve
 #include "cli/command.h"
 
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
 #include "cli/exit.h"
+#include "cli/follow.h"
 #include "cli/settings.h"
+#include "cli/target.h"
+#include "engine/message.h"
+
+enum { TARGETS_MOST = 1000 };
+
+static struct {
+    bool detach;
+} approve_options;
+
+static const struct option approve_own[] = {
+    {"detach", 0, OPTION_FLAG, &approve_options.detach, NULL, 0, 0, "let it be written in the background"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
+};
+
+static bool approve_post(const struct home *h, const struct targets *t, struct session_job *jobs, struct err *e)
+{
+    const struct message_change change = {.deadline_ms = -1};
+
+    for (size_t i = 0; i < t->count; i++)
+        if (!message_post(h->path, MESSAGE_APPROVE, t->ids[i], &change, jobs[i].key, e)) return false;
+    return true;
+}
+
+static int approve_jobs(const struct home *h, const struct targets *t)
+{
+    struct session_job *jobs = mem_calloc(t->count, sizeof *jobs);
+    struct err e = ERR_INIT;
+    struct program program;
+    const struct session_options o = {
+        .home = h, .program = &program, .jobs = jobs, .jobs_count = t->count, .since_ms = clock_wall_ms()};
+    int code;
+
+    if (!program_find(&program, &e) || !approve_post(h, t, jobs, &e))
+        code = exit_fail(&e);
+    else
+        code = approve_options.detach ? follow_detached(&o) : follow_session(&o);
+    free(jobs);
+    return code;
+}
 
 static int approve_run(const struct args *a)
 {
     struct err e = ERR_INIT;
+    struct targets t = {0};
+    struct home home;
 
-    (void)a;
-    err_set(&e, ERR_USAGE, "approve is not known yet");
-    return exit_fail(&e);
+    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    int code = targets_find(&t, &home, a, true, &e) ? approve_jobs(&home, &t) : exit_fail(&e);
+    targets_release(&t);
+    home_release(&home);
+    return code;
 }
 
-static const struct option *const approve_tables[] = {settings_home, NULL};
+static const struct option *const approve_tables[] = {approve_own, settings_talk, settings_home, NULL};
 
 const struct command cmd_approve = {
     .name = "approve",
-    .usage = "[OPTION]...",
-    .summary = "approve",
-    .help = "Example: novelgen approve",
+    .usage = "[ID]... [OPTION]...",
+    .summary = "have a book written whose outline you have seen",
+    .help =
+        "A book that was submitted with --approve-outline (or \"approve_outline\": true in its spec) rests when it "
+        "is planned.\n"
+        "Look at the plan with `novelgen outline`, change it with `novelgen outline --edit`, then approve of it: "
+        "the book is\n"
+        "written, and followed to its end as with submit. Without an ID: the last one touched that is not "
+        "done.\n\n"
+        "Example: novelgen approve 3",
     .tables = approve_tables,
+    .args_most = TARGETS_MOST,
     .run = approve_run,
 };

@@ -32,7 +32,7 @@ static struct {
     const char *premise, *title, *language, *backend, *model, *out;
     struct due due;
     int64_t words;
-    bool once, dry_run, detach;
+    bool approve_outline, once, dry_run, detach;
 } submit_options;
 
 static const struct option submit_own[] = {
@@ -53,6 +53,8 @@ static const struct option submit_own[] = {
      "if a job with the same spec is unfinished, go on with that one"},
     {"dry-run", 0, OPTION_FLAG, &submit_options.dry_run, NULL, 0, 0,
      "only show the plan of work: requests, tokens, time at the measured speed"},
+    {"approve-outline", 0, OPTION_FLAG, &submit_options.approve_outline, NULL, 0, 0,
+     "write nothing before you have seen the outline and said: novelgen approve"},
     {"detach", 0, OPTION_FLAG, &submit_options.detach, NULL, 0, 0, "let it be written in the background"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
 };
@@ -144,6 +146,7 @@ static bool submit_spec(struct spec *spec, const struct args *a, const char *fol
     if (ok && text.len == 0) ok = err_set(e, ERR_USAGE, "spec '%s' is empty", name);
     ok = ok && submit_parse(spec, &text, folder, name, e);
     if (ok && submit_options.model != NULL) submit_model(spec);
+    if (ok && submit_options.approve_outline) spec->approve_outline = true;
     if (!ok) e->code = ERR_USAGE;
     buf_release(&text);
     return ok;

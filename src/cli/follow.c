@@ -109,7 +109,7 @@ static void follow_accepted(void *arg, const struct job *j)
 
 static bool follow_is_own_end(const struct follow *f, const struct event_row *row)
 {
-    static const char *const ends[] = {"done", "paused", "cancelled"};
+    static const char *const ends[] = {"done", "paused", "cancelled", "approval"};
 
     if (f->o->jobs_count == 0 || strcmp(row->type, "state") != 0) return false;
     for (size_t i = 0; i < ARRAY_LEN(ends); i++)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/directions.h"
 #include "engine/steps.h"
 #include "engine/story.h"
 #include "model/plan.h"
@@ -186,6 +187,7 @@ static bool fill_flat(struct buf *out, const struct desk *d, const struct step *
     size_t from = words_tail(page->data, page->len, FLAT_TAIL_WORDS);
     buf_add(&tail, page->data + from, page->len - from);
     buf_addf(&recaps, "%s%s%s%s", text.story.data, text.cast.data, text.threads.data, text.facts.data);
+    bool ok = directions_write(&recaps, d->store, d->job->id, s->chapter, e);
     const struct template_var vars[] = {
         {"rules", d->templates->text[TEMPLATE_RULES]},
         {"title", d->job->title},
@@ -201,7 +203,7 @@ static bool fill_flat(struct buf *out, const struct desk *d, const struct step *
         {"request", request},
         {"language_line", step_language_line(d, line, sizeof(line))},
     };
-    bool ok = templates_fill(d->templates, TEMPLATE_FLAT, NULL, out, vars, ARRAY_LEN(vars), e);
+    ok = ok && templates_fill(d->templates, TEMPLATE_FLAT, NULL, out, vars, ARRAY_LEN(vars), e);
     story_text_release(&text);
     buf_release(&tail);
     buf_release(&recaps);

@@ -59,6 +59,7 @@ static void fill_job(struct job *j, const struct json *m, const struct spec *spe
         .words_target = spec->words,
         .chapters_total = spec_chapters(spec),
         .deadline_ms = deadline_ms > 0 ? deadline_ms : 0,
+        .approve = spec->approve_outline ? JOB_APPROVE_WANTED : JOB_APPROVE_NO,
     };
 }
 
@@ -171,6 +172,16 @@ static bool change_settings(struct intake *in, const struct job *j, const struct
     return true;
 }
 
+static bool refuse_unapproved(const struct job *j, struct inbox_answer *a)
+{
+    char text[200];
+    (void)snprintf(text, sizeof(text),
+                   "the outline waits for its approval: look at it with: novelgen outline %lld, then: novelgen "
+                   "approve %lld",
+                   (long long)j->id, (long long)j->id);
+    return intake_refuse(a, ERR_USAGE, text);
+}
+
 static bool take_resume(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a,
                         struct err *e)
 {
@@ -179,6 +190,7 @@ static bool take_resume(struct intake *in, const struct job *j, const struct jso
     bool ok = true;
     (void)snprintf(a->text, sizeof(a->text), "%.500s", j->out_dir);
     if (j->state == JOB_DONE) return true;
+    if (j->state == JOB_APPROVAL) return refuse_unapproved(j, a);
     if (!inbox_templates_read(&templates, m, &bad))
         intake_refuse(a, ERR_USAGE, bad.text);
     else {
@@ -194,7 +206,7 @@ static bool take_pause(struct intake *in, const struct job *j, const struct json
                        struct err *e)
 {
     (void)a;
-    if (!job_state_runnable(j->state)) return true;
+    if (!job_state_runnable(j->state) && j->state != JOB_APPROVAL) return true;
     const char *reason = json_str(json_get(m, "reason"), NULL);
     return intake_change(in, j, JOB_PAUSED, reason ? reason : "on request", e);
 }

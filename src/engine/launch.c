@@ -248,7 +248,8 @@ static bool close_abandoned(struct worker *w, const struct attempt *a, struct er
 
 static bool enter_phase(struct worker *w, struct err *e)
 {
-    enum job_state phase = w->step.conversation == 0 && step_ops(w->step.kind) ? JOB_PLANNING : JOB_WRITING;
+    bool plans = w->step.kind == STEP_APPROVAL || (w->step.conversation == 0 && step_ops(w->step.kind));
+    enum job_state phase = plans ? JOB_PLANNING : JOB_WRITING;
     return w->job.state == phase || worker_set_job(w, phase, "", e);
 }
 
@@ -312,6 +313,7 @@ enum launch launch_prepare(struct worker *w, struct err *e)
         w->step = next_step(&w->book, &limits);
         if (!worker_replan(w, e)) return LAUNCH_FAILED;
         w->step = next_step(&w->book, &limits);
+        if (w->step.kind == STEP_APPROVAL) return enter_phase(w, e) ? LAUNCH_APPROVAL : LAUNCH_FAILED;
         if (!step_ops(w->step.kind)) return enter_phase(w, e) ? LAUNCH_FINISH : LAUNCH_FAILED;
         if (worker_wants_home(w)) return LAUNCH_HOME;
         switch (prepare_step(w, e)) {

@@ -6,7 +6,8 @@
 //   bible ─▶ acts ─▶ for each act: outline (in batches) ─▶ merge? ─▶ for each chapter: beats ─▶ chunk … chunk ─▶ recap ─▶ finish
 //
 // An act is outlined when the act before it is written, in the conversation of its last chapter: there the server has
-// the bible, the outline and the recaps in its cache, and the model has just read how things went.
+// the bible, the outline and the recaps in its cache, and the model has just read how things went. A book whose outline
+// its owner wants to see first is planned as a whole before that, all of it in the planning's conversation.
 #include "engine/next.h"
 
 #include "model/acts.h"
@@ -34,24 +35,24 @@ bool next_chapter_is_full(const struct book *b, int chapter, int chunk_words)
     return length_next(b, chapter, chunk_words).full;
 }
 
-static struct step next_acts(const struct book *b, int chapter)
+static struct step next_acts(const struct book *b, int conversation)
 {
     int from = (int)b->acts_count + 1, to = from + ACT_BATCH - 1, total = acts_total(b);
     return (struct step){.kind = STEP_ACTS,
                          .chapter = from,
                          .to = to < total ? to : total,
-                         .conversation = chapter - 1,
+                         .conversation = conversation,
                          .lines = b->plan_misses >= PLAN_MISSES};
 }
 
-static struct step next_outline(const struct book *b, const struct act_range *act)
+static struct step next_outline(const struct book *b, const struct act_range *act, int conversation)
 {
     int from = (int)b->chapters_count + 1, to = from + OUTLINE_BATCH - 1;
     return (struct step){.kind = STEP_OUTLINE,
                          .chapter = from,
                          .to = to < act->to ? to : act->to,
                          .act = b->acts_count > 0 ? act->number : 0,
-                         .conversation = act->from - 1,
+                         .conversation = conversation,
                          .lines = b->plan_misses >= PLAN_MISSES};
 }
 
@@ -77,14 +78,23 @@ static int chapter_at_hand(const struct book *b)
     return (int)b->chapters_count + 1;
 }
 
+static struct step next_before_approval(const struct book *b)
+{
+    int chapter = (int)b->chapters_count + 1;
+    if (chapter > b->chapters_total) return (struct step){.kind = STEP_APPROVAL};
+    struct act_range act = acts_of_chapter(b, chapter);
+    return act.number == 0 ? next_acts(b, 0) : next_outline(b, &act, 0);
+}
+
 struct step next_step(const struct book *b, const struct next_limits *limits)
 {
     if (!b->has_bible) return (struct step){.kind = STEP_BIBLE, .lines = b->plan_misses >= PLAN_MISSES};
+    if (b->awaits_approval) return next_before_approval(b);
     int chapter = chapter_at_hand(b);
     if (chapter > b->chapters_total) return (struct step){.kind = b->finished ? STEP_NONE : STEP_FINISH};
     struct act_range act = acts_of_chapter(b, chapter);
-    if (act.number == 0) return next_acts(b, chapter);
-    if ((int)b->chapters_count < act.to) return next_outline(b, &act);
+    if (act.number == 0) return next_acts(b, chapter - 1);
+    if ((int)b->chapters_count < act.to) return next_outline(b, &act, act.from - 1);
     const struct book_chapter *c = &b->chapters[chapter - 1];
     int merge = chapter == act.from && c->cards == 0 ? act_to_merge(b, &act, limits->memory_bytes) : 0;
     if (merge > 0) return (struct step){.kind = STEP_MERGE, .chapter = merge, .conversation = -merge};

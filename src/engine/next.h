@@ -18,6 +18,7 @@ enum step_kind {
     STEP_BEATS,
     STEP_CHUNK,
     STEP_RECAP,
+    STEP_APPROVAL, // the outline is complete, and its owner wants to see it
     STEP_FINISH,
     STEP_NONE
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/directions.h"
 #include "engine/habits.h"
 #include "engine/steps.h"
 #include "engine/story.h"
@@ -85,6 +86,27 @@ static bool fill(struct buf *out, const struct desk *d, const struct step *s, co
     return ok;
 }
 
+// What steers the book stands behind all that the server may have in its cache; the language comes last in any case.
+static bool add_steering(struct buf *out, const struct desk *d, const struct step *s, const struct story *y,
+                         int level, struct err *e)
+{
+    struct buf changed, said;
+    char line[128];
+    buf_init(&changed, BUF_MAX_PIECE);
+    buf_init(&said, BUF_MAX_PIECE);
+    story_write_changed(y, level, &changed);
+    bool ok = directions_write(&said, d->store, d->job->id, s->chapter, e);
+    if (ok && changed.len + said.len > 0) {
+        buf_adds(out, out->len > 0 && out->data[out->len - 1] == '\n' ? "\n" : "\n\n");
+        template_neutral(out, changed.data);
+        buf_addf(out, "%sKeep to this in the cards of chapter %d. %s", said.data, s->chapter,
+                 step_language_line(d, line, sizeof(line)));
+    }
+    buf_release(&changed);
+    buf_release(&said);
+    return ok;
+}
+
 static int max_tokens(const struct desk *d, const struct step *s, int words)
 {
     (void)words;
@@ -116,7 +138,8 @@ static bool turn(struct buf *out, const struct desk *d, const struct step *s, co
         struct story_text text;
         buf_cut(out, start);
         story_write(&story, level, &text);
-        ok = fill(out, d, s, story_at_hand(&story), &text, level < story_levels() / 2 ? avoid.data : "", e);
+        ok = fill(out, d, s, story_at_hand(&story), &text, level < story_levels() / 2 ? avoid.data : "", e) &&
+             add_steering(out, d, s, &story, level, e);
         story_text_release(&text);
         if (prompt_tokens(d, out->len - start + story_growth(&story, level)) <= room(d, s)) break;
     }

@@ -14,7 +14,8 @@ const struct step_ops *step_ops(enum step_kind kind)
     static const struct step_ops *const table[] = {
         [STEP_BIBLE] = &step_bible, [STEP_ACTS] = &step_acts,   [STEP_OUTLINE] = &step_outline,
         [STEP_MERGE] = &step_merge, [STEP_BEATS] = &step_beats, [STEP_CHUNK] = &step_chunk,
-        [STEP_RECAP] = &step_recap, [STEP_FINISH] = NULL,       [STEP_NONE] = NULL,
+        [STEP_RECAP] = &step_recap, [STEP_APPROVAL] = NULL,     [STEP_FINISH] = NULL,
+        [STEP_NONE] = NULL,
     };
     return table[kind];
 }
@@ -62,6 +63,9 @@ const char *step_place(const struct step *s, char *out, size_t size)
         break;
     case STEP_RECAP:
         (void)snprintf(out, size, "chapter %d, recap", s->chapter);
+        break;
+    case STEP_APPROVAL:
+        (void)snprintf(out, size, "the outline's approval");
         break;
     case STEP_FINISH:
     case STEP_NONE:

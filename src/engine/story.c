@@ -11,6 +11,8 @@
 #include "text/utf8.h"
 #include "text/words.h"
 
+#define ACTS_HEADING "# Acts\n"
+
 enum { WHOLE = 1 << 20, RECAP_BYTES = 750, SHORT_BYTES = 420, EVENT_BYTES = 600 };
 
 // How much of the acts before is said: outline and recaps, recaps, their first lines, nothing.
@@ -85,6 +87,14 @@ static bool add_chapter(void *arg, const struct chapter_row *c)
     return true;
 }
 
+static bool add_shown(void *arg, int place, const char *text)
+{
+    struct story *y = arg;
+    mem_grow(&y->shown, &y->shown_cap, y->shown_count + 1, sizeof(*y->shown));
+    y->shown[y->shown_count++] = (struct story_shown){.place = place, .text = mem_strdup(text)};
+    return true;
+}
+
 static bool keep_prose(void *arg, const struct chunk_row *c)
 {
     struct buf *prose = arg;
@@ -102,6 +112,7 @@ bool story_load(struct story *y, const struct desk *d, int chapter, struct err *
     int64_t job = d->job->id;
     return store_bible_get(d->store, job, &y->bible, e) && store_acts_each(d->store, job, add_act, y, e) &&
            store_chapters_each(d->store, job, add_chapter, y, e) &&
+           store_shown_each(d->store, job, add_shown, y, e) &&
            (chapter == 1 || store_chunks_each(d->store, job, chapter - 1, STORE_BY_PLACE, keep_prose, &y->page, e)) &&
            (story_at_hand(y) || err_set(e, ERR_DAMAGED, "job %lld has no chapter %d", (long long)job, chapter));
 }
@@ -120,6 +131,8 @@ void story_release(struct story *y)
                                c->closes, c->ends_on, c->cards, c->recap};
         for (size_t k = 0; k < ARRAY_LEN(texts); k++) free(texts[k]);
     }
+    for (size_t i = 0; i < y->shown_count; i++) free(y->shown[i].text);
+    free(y->shown);
     free(y->acts);
     free(y->chapters);
     memory_free(y->memory);
@@ -134,15 +147,32 @@ const struct story_chapter *story_at_hand(const struct story *y)
 
 // ---- text --------------------------------------------------------------------------------------------------------------
 
-static void write_acts(const struct story *y, struct buf *out)
+// NULL: nothing was kept of that place.
+static const char *shown_at(const struct story *y, int place)
+{
+    for (size_t i = 0; i < y->shown_count; i++)
+        if (y->shown[i].place == place) return y->shown[i].text;
+    return NULL;
+}
+
+static void write_acts_now(const struct story *y, struct buf *out)
 {
     for (size_t i = 0; i < y->acts_count; i++) {
         const struct story_act *a = &y->acts[i];
         if (!*a->start && !*a->turn && !*a->open) continue;
-        if (out->len == 0) buf_adds(out, "# Acts\n");
+        if (out->len == 0) buf_adds(out, ACTS_HEADING);
         buf_addf(out, "Act %d, chapters %d to %d: %s | %s | unsolved at its end: %s\n", a->range.number,
                  a->range.from, a->range.to, a->start, a->turn, a->open);
     }
+}
+
+static void write_acts(const struct story *y, struct buf *out)
+{
+    const char *shown = shown_at(y, 0);
+    if (shown)
+        buf_adds(out, shown);
+    else
+        write_acts_now(y, out);
 }
 
 static void outline_line(const struct story_chapter *c, struct buf *out)
@@ -164,9 +194,40 @@ static void recap_text(const struct story_chapter *c, bool full, struct buf *out
         buf_addf(out, "%d. %s. %.*s\n", c->number, c->title, (int)len, c->recap);
 }
 
-static void heading(const struct story_act *a, struct buf *out)
+static void heading_now(const struct story_act *a, struct buf *out)
 {
     if (a) buf_addf(out, "# Act %d, chapters %d to %d\n", a->range.number, a->range.from, a->range.to);
+}
+
+static const struct story_act *act_at_hand(const struct story *y)
+{
+    bool row = y->act.number > 0 && (size_t)y->act.number <= y->acts_count;
+    return row ? &y->acts[y->act.number - 1] : NULL;
+}
+
+static void heading(const struct story *y, int act, const struct story_act *a, struct buf *out)
+{
+    const char *shown = shown_at(y, -act);
+    if (shown)
+        buf_adds(out, shown);
+    else
+        heading_now(a, out);
+}
+
+// The outline of an act, as far as there is one.
+static void write_lines(const struct story *y, int from, int to, struct buf *out)
+{
+    int last = to < (int)y->chapters_count ? to : (int)y->chapters_count;
+    for (int n = from; n <= last; n++) outline_line(&y->chapters[n - 1], out);
+}
+
+static void write_outline(const struct story *y, const struct act_range *act, struct buf *out)
+{
+    const char *shown = shown_at(y, act->from);
+    if (shown)
+        buf_adds(out, shown);
+    else
+        write_lines(y, act->from, act->to, out);
 }
 
 static bool is_last_before(const struct story *y, const struct story_act *a)
@@ -177,14 +238,14 @@ static bool is_last_before(const struct story *y, const struct story_act *a)
 static void write_act_before(const struct story *y, const struct story_act *a, const struct level *v, struct buf *out)
 {
     if (v->before == BEFORE_NOTHING || (v->before == BEFORE_LAST && !is_last_before(y, a))) return;
-    heading(a, out);
+    heading(y, a->range.number, a, out);
     if (a->summary) {
         buf_addf(out, "In short:\n%s\n", a->summary);
         return;
     }
     if (v->before == BEFORE_ALL) {
         buf_adds(out, "## Outline\n");
-        for (int n = a->range.from; n <= a->range.to; n++) outline_line(&y->chapters[n - 1], out);
+        write_outline(y, &a->range, out);
         buf_adds(out, "\n## Already on the page\n");
     }
     bool full = v->before <= BEFORE_RECAPS;
@@ -199,11 +260,10 @@ static bool is_near(const struct story *y, const struct level *v, int n)
 static void write_act_at_hand(const struct story *y, const struct level *v, struct buf *out)
 {
     int last = y->act.to < (int)y->chapters_count ? y->act.to : (int)y->chapters_count;
-    heading(y->act.number > 0 && (size_t)y->act.number <= y->acts_count ? &y->acts[y->act.number - 1] : NULL, out);
+    heading(y, y->act.number, act_at_hand(y), out);
     if (!v->mixed) {
         buf_adds(out, "## Outline\n");
-        for (int n = y->act.from; n <= last; n++)
-            if (is_near(y, v, n)) outline_line(&y->chapters[n - 1], out);
+        write_outline(y, &y->act, out);
     }
     buf_adds(out, v->mixed ? "## Already on the page\n" : "\n## Already on the page\n");
     if (y->chapter == 1) buf_adds(out, "Nothing yet: the book begins here.\n");
@@ -213,6 +273,56 @@ static void write_act_at_hand(const struct story *y, const struct level *v, stru
     buf_adds(out, "## To come\n");
     for (int n = y->chapter; n <= last; n++)
         if (is_near(y, v, n)) outline_line(&y->chapters[n - 1], out);
+}
+
+// Whether what was shown ends with these lines: then nothing has changed that is still to come.
+static bool ends_with(const char *shown, const struct buf *lines)
+{
+    size_t len = strlen(shown);
+    if (len < lines->len || memcmp(shown + len - lines->len, lines->data, lines->len) != 0) return false;
+    return len == lines->len || shown[len - lines->len - 1] == '\n';
+}
+
+static void write_changed_acts(const struct story *y, struct buf *out)
+{
+    const char *shown = shown_at(y, 0);
+    struct buf acts;
+    buf_init(&acts, BUF_MAX_PIECE);
+    write_acts_now(y, &acts);
+    // Without the heading that it has in its own place.
+    if (shown && acts.len > 0 && strcmp(shown, acts.data) != 0)
+        buf_addf(out, "The acts are now these:\n%s", acts.data + strlen(ACTS_HEADING));
+    buf_release(&acts);
+}
+
+void story_write_changed(const struct story *y, int level, struct buf *out)
+{
+    const struct level *v = &levels[level];
+    const char *shown = shown_at(y, y->act.from);
+    struct buf lines;
+    buf_init(&lines, BUF_MAX_PIECE);
+    if (v->skeleton) write_changed_acts(y, out);
+    write_lines(y, y->chapter, y->act.to, &lines);
+    if (shown && !v->mixed && !ends_with(shown, &lines))
+        buf_addf(out, "The author has changed the plan. From here on it is:\n%s", lines.data);
+    buf_release(&lines);
+}
+
+bool story_keep_shown(const struct story *y, struct store *s, int64_t job, struct err *e)
+{
+    struct buf acts, head, lines;
+    buf_init(&acts, BUF_MAX_PIECE);
+    buf_init(&head, BUF_MAX_PIECE);
+    buf_init(&lines, BUF_MAX_PIECE);
+    write_acts_now(y, &acts);
+    heading_now(act_at_hand(y), &head);
+    write_lines(y, y->act.from, y->act.to, &lines);
+    bool ok = store_shown_keep(s, job, 0, acts.data, e) && store_shown_keep(s, job, -y->act.number, head.data, e) &&
+              store_shown_keep(s, job, y->act.from, lines.data, e);
+    buf_release(&acts);
+    buf_release(&head);
+    buf_release(&lines);
+    return ok;
 }
 
 static void write_tail(const struct story *y, int words, struct buf *out)

@@ -187,14 +187,17 @@ static void begin(struct worker *w)
 {
     struct next_limits limits = worker_limits(w);
     struct err e = ERR_INIT;
-    if (next_step(&w->book, &limits).kind != STEP_FINISH) { // whose files need no server
+    enum step_kind next = next_step(&w->book, &limits).kind;
+    if (next != STEP_FINISH && next != STEP_APPROVAL) { // which need no server
         worker_open(w);
         return;
     }
-    if (worker_set_job_now(w, JOB_WRITING, "", &e))
+    if (!worker_set_job_now(w, next == STEP_FINISH ? JOB_WRITING : JOB_PLANNING, "", &e))
+        worker_store_failed(w, &e);
+    else if (next == STEP_FINISH)
         worker_finish(w);
     else
-        worker_store_failed(w, &e);
+        worker_show_outline(w);
 }
 
 static bool load(struct worker *w, int64_t job, int route, int slot, struct err *e)
@@ -246,6 +249,15 @@ void worker_finish(struct worker *w)
         worker_store_failed(w, &e);
 }
 
+void worker_show_outline(struct worker *w)
+{
+    struct err e = ERR_INIT;
+    if (worker_set_job_now(w, JOB_APPROVAL, "", &e))
+        come_to_rest(w);
+    else
+        worker_store_failed(w, &e);
+}
+
 // The request leaves in the loop's next turn; files wait until it has.
 static void send_and_publish(struct worker *w)
 {
@@ -265,6 +277,8 @@ static void proceed(struct worker *w)
         worker_go_home(w);
     } else if (next == LAUNCH_FINISH)
         worker_finish(w);
+    else if (next == LAUNCH_APPROVAL)
+        worker_show_outline(w);
     else
         send_and_publish(w);
 }
@@ -392,6 +406,39 @@ static void leave_job(struct worker *w)
     w->events->free(w->arg);
 }
 
+static bool same_plan(const struct book *a, const struct book *b)
+{
+    bool same = a->chapters_count == b->chapters_count && a->chapters_total == b->chapters_total &&
+                a->acts_count == b->acts_count;
+    for (size_t i = 0; same && i < a->acts_count; i++)
+        same = a->acts[i].from == b->acts[i].from && a->acts[i].to == b->acts[i].to;
+    return same;
+}
+
+// The plan may have been changed: its files are looked at. A plan that is being asked for just now is for chapters that
+// may have other numbers: its request is left, and asked anew by the rows.
+static void look_at_plan(struct worker *w, const struct job *now)
+{
+    struct err e = ERR_INIT;
+    struct book book = {0};
+    bool asks = w->state == WORKER_FLIGHT && (w->step.kind == STEP_OUTLINE || w->step.kind == STEP_ACTS);
+    if (asks && !store_book_load(w->store, w->job.id, &book, &e)) {
+        worker_store_failed(w, &e);
+        return;
+    }
+    bool stale = asks && !same_plan(&book, &w->book);
+    book_release(&book);
+    if (stale) {
+        leave_job(w);
+        return;
+    }
+    free(w->job.title);
+    w->job.title = mem_strdup(now->title);
+    if (!w->book.has_bible) return;
+    w->unpublished.outline = true;
+    if (!timer_active(w->publish_soon)) timer_set(w->publish_soon, PUBLISH_MS);
+}
+
 void worker_look(struct worker *w)
 {
     if (!w->store || !w->has_job) return;
@@ -408,7 +455,10 @@ void worker_look(struct worker *w)
     w->job.deadline_ms = now.deadline_ms;
     bool renewed = (now.state == JOB_QUEUED && w->job.state != JOB_QUEUED) ||
                    strcmp(now.backend, w->job.backend) != 0 || strcmp(now.model, w->job.model) != 0 ||
-                   strcmp(now.templates, w->job.templates) != 0;
+                   strcmp(now.templates, w->job.templates) != 0 || strcmp(now.spec, w->job.spec) != 0;
+    if (!runnable || renewed)
+        leave_job(w);
+    else
+        look_at_plan(w, &now);
     job_release(&now);
-    if (!runnable || renewed) leave_job(w);
 }

@@ -152,7 +152,8 @@ void worker_pause(struct worker *w, const char *reason); // the job at hand, whi
 void worker_wait(struct worker *w, int64_t ms, const char *reason);
 void worker_give_back(struct worker *w, const char *reason); // the job waits for another slot; it is the pool's again
 void worker_finish(struct worker *w);                        // all chapters stand
-void worker_go(struct worker *w);                            // the slot is ours, the backend is ready and idle
+void worker_show_outline(struct worker *w); // all of it is planned: the job rests until its owner has seen it
+void worker_go(struct worker *w);           // the slot is ours, the backend is ready and idle
 
 // worker_open.c
 void worker_open(struct worker *w); // the way to the backend of the route in use; ends in worker_go
@@ -219,7 +220,13 @@ bool worker_replan(struct worker *w, struct err *e);
 
 // launch.c
 enum { WORTH_CARRYING_WORDS = 12 }; // a shorter piece is begun anew
-enum launch { LAUNCH_REQUEST, LAUNCH_FINISH, LAUNCH_HOME /* it is another backend's to send */, LAUNCH_FAILED };
+enum launch {
+    LAUNCH_REQUEST,
+    LAUNCH_FINISH,
+    LAUNCH_APPROVAL,
+    LAUNCH_HOME /* it is another backend's to send */,
+    LAUNCH_FAILED
+};
 // Inside a transaction: decides what is next and commits the caller to it by rows (attempt, job state).
 enum launch launch_prepare(struct worker *w, struct err *e);
 void launch_send(struct worker *w); // after the commit

@@ -222,6 +222,6 @@ bool worker_begin_job(struct worker *w, struct err *e)
     if (w->job.state != JOB_QUEUED) return true;
     struct next_limits limits = worker_limits(w);
     struct step next = next_step(&w->book, &limits);
-    bool plans = step_ops(next.kind) && next.conversation == 0;
+    bool plans = next.kind == STEP_APPROVAL || (step_ops(next.kind) && next.conversation == 0);
     return worker_set_job_now(w, plans ? JOB_PLANNING : JOB_WRITING, "", e);
 }

@@ -38,7 +38,7 @@ static bool check_chapters(const struct spec *s, struct err *e)
 
 static bool check_whole(const struct spec *s, struct err *e)
 {
-    return check_chapters(s, e) && outline_check(s, e) && opening_check(s, e);
+    return check_chapters(s, e) && spec_outline_check(s, e) && opening_check(s, e);
 }
 
 bool spec_parse(struct spec *out, const char *text, size_t len, const char *name, struct err *e)
@@ -58,7 +58,7 @@ void spec_release(struct spec *s)
 {
     keys_release(&spec_keys, s);
     characters_release(s);
-    outline_release(s);
+    spec_outline_release(s);
     opening_release(s);
     fallback_list_release(s->fallback, s->fallback_count);
     free(s->kind_dir);

@@ -125,7 +125,7 @@ static int by_number(const void *a, const void *b)
     return (x->number > y->number) - (x->number < y->number);
 }
 
-bool outline_read(void *spec, const struct json *v, const char *at, struct err *e)
+bool spec_outline_read(void *spec, const struct json *v, const char *at, struct err *e)
 {
     struct spec *s = spec;
     char item[KEY_PATH_SIZE + 24];
@@ -148,7 +148,7 @@ bool outline_read(void *spec, const struct json *v, const char *at, struct err *
     return true;
 }
 
-void outline_write(const void *spec, struct json *object, const char *name)
+void spec_outline_write(const void *spec, struct json *object, const char *name)
 {
     const struct spec *s = spec;
     if (s->outline_count == 0) return;
@@ -161,7 +161,7 @@ void outline_write(const void *spec, struct json *object, const char *name)
     json_set(object, name, list);
 }
 
-void outline_release(struct spec *s)
+void spec_outline_release(struct spec *s)
 {
     for (size_t i = 0; i < s->outline_count; i++) {
         keys_release(&chapter_keys, &s->outline[i]);
@@ -186,7 +186,7 @@ static int64_t words_claimed(const struct spec *s)
     return sum;
 }
 
-bool outline_check(const struct spec *s, struct err *e)
+bool spec_outline_check(const struct spec *s, struct err *e)
 {
     int last = outline_last(s);
     int64_t claimed = words_claimed(s);

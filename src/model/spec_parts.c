@@ -63,6 +63,20 @@ void kind_write(const void *spec, struct json *object, const char *name)
     if (!s->kind_dir && s->kind != BOOK_NOVEL) json_set_str(object, name, kinds[s->kind]);
 }
 
+bool approve_read(void *spec, const struct json *v, const char *at, struct err *e)
+{
+    struct spec *s = spec;
+    if (json_kind(v) != JSON_KIND_BOOL) return keys_refuse(e, at, v, "true or false");
+    s->approve_outline = json_bool(v, false);
+    return true;
+}
+
+void approve_write(const void *spec, struct json *object, const char *name)
+{
+    const struct spec *s = spec;
+    if (s->approve_outline) json_set_bool(object, name, true);
+}
+
 // ---- formats -------------------------------------------------------------------------------------------------------
 
 const char *const spec_formats[] = {"md", "txt", "html", "epub", "docx", NULL};

@@ -13,17 +13,19 @@ bool kind_read(void *spec, const struct json *v, const char *at, struct err *e);
 void kind_write(const void *spec, struct json *object, const char *name);
 bool formats_read(void *spec, const struct json *v, const char *at, struct err *e);
 void formats_write(const void *spec, struct json *object, const char *name);
+bool approve_read(void *spec, const struct json *v, const char *at, struct err *e);
+void approve_write(const void *spec, struct json *object, const char *name);
 bool characters_read(void *spec, const struct json *v, const char *at, struct err *e);
 void characters_write(const void *spec, struct json *object, const char *name);
 void characters_release(struct spec *s);
 
 // The checks look at what a key has to do with others; the numbers of chapters must be known to be good before.
 enum { SPEC_CHAPTERS_MAX = 2000, FALLBACKS_MAX = 16 };
-bool outline_read(void *spec, const struct json *v, const char *at, struct err *e);
-void outline_write(const void *spec, struct json *object, const char *name);
-void outline_release(struct spec *s);
+bool spec_outline_read(void *spec, const struct json *v, const char *at, struct err *e);
+void spec_outline_write(const void *spec, struct json *object, const char *name);
+void spec_outline_release(struct spec *s);
 int outline_last(const struct spec *s); // greatest number, 0: there is none
-bool outline_check(const struct spec *s, struct err *e);
+bool spec_outline_check(const struct spec *s, struct err *e);
 bool opening_read(void *spec, const struct json *v, const char *at, struct err *e);
 void opening_write(const void *spec, struct json *object, const char *name);
 void opening_release(struct spec *s);

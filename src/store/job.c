@@ -174,10 +174,11 @@ static const char *job_text(const char *s)
 
 static bool job_insert_rows(struct store *s, struct job *j, struct err *e)
 {
-    if (!db_run(s->db, SQL_JOB_INSERT, e, "sssssssssssbllill", j->uuid, j->slug, job_text(j->title),
+    if (!db_run(s->db, SQL_JOB_INSERT, e, "sssssssssssbllilil", j->uuid, j->slug, job_text(j->title),
                 job_state_name(j->state), job_text(j->backend), job_text(j->fallback), job_text(j->model),
                 job_text(j->templates), job_text(j->templates_dir), job_text(j->out_dir), job_text(j->out_parent),
-                j->detached, j->seed, j->words_target, j->chapters_total, j->deadline_ms, j->created_ms))
+                j->detached, j->seed, j->words_target, j->chapters_total, j->deadline_ms, (int)j->approve,
+                j->created_ms))
         return false;
     j->id = db_last_id(s->db);
     return db_run(s->db, SQL_JOB_INSERT_SPEC, e, "ls", j->id, job_text(j->spec));
@@ -249,6 +250,11 @@ bool store_job_set_model(struct store *s, int64_t id, const char *model, double 
 bool store_job_set_began_on(struct store *s, int64_t id, const char *backend, struct err *e)
 {
     return store_write(s, "job", id, e, SQL_JOB_SET_BEGAN_ON, "ls", id, backend);
+}
+
+bool store_job_set_approve(struct store *s, int64_t id, enum job_approve approve, struct err *e)
+{
+    return store_write(s, "job", id, e, SQL_JOB_SET_APPROVE, "li", id, (int)approve);
 }
 
 bool store_job_set_deadline(struct store *s, int64_t id, int64_t deadline_ms, struct err *e)

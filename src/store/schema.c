@@ -292,7 +292,8 @@ static const char schema_4[] =
     " name TEXT NOT NULL,"
     " bytes BLOB NOT NULL"
     ") STRICT;"
-    // The line of the outline as prompts have shown it: it stays there when the plan changes, for the prefix cache.
+    // The outline as prompts have shown it: it stays there when the plan changes, for the prefix cache. "chapter" is the
+    // first of the act whose outline it is; -N: the heading of act N; 0: the list of acts.
     "CREATE TABLE outline_shown ("
     " job INTEGER NOT NULL REFERENCES job (id),"
     " chapter INTEGER NOT NULL,"

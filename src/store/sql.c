@@ -48,8 +48,8 @@ const char *const store_sql[SQL_COUNT] = {
 
     [SQL_JOB_INSERT] =
         "INSERT INTO job (uuid, slug, title, state, backend, fallback, model, templates, templates_dir, out_dir,"
-        " out_parent, detached, seed, words_target, chapters_total, deadline_ms, created_ms, touched_ms)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?17)",
+        " out_parent, detached, seed, words_target, chapters_total, deadline_ms, approve, created_ms, touched_ms)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18)",
     [SQL_JOB_INSERT_SPEC] = "INSERT INTO job_spec VALUES (?1, ?2)",
     [SQL_JOB_GET] = JOB_COLUMNS("spec") " JOIN job_spec ON job = id WHERE id = ?1",
     [SQL_JOB_EACH] = JOB_COLUMNS("''") " ORDER BY id",
@@ -75,6 +75,7 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_JOB_SET_MODEL] = "UPDATE job SET model = ?2, obedience = ?3 WHERE id = ?1",
     [SQL_JOB_SET_BEGAN_ON] = "UPDATE job SET began_on = ?2 WHERE id = ?1",
     [SQL_JOB_SET_DEADLINE] = "UPDATE job SET deadline_ms = ?2 WHERE id = ?1",
+    [SQL_JOB_SET_APPROVE] = "UPDATE job SET approve = ?2 WHERE id = ?1",
     [SQL_JOB_SET_TITLE] = "UPDATE job SET title = ?2 WHERE id = ?1 AND title = ''",
     [SQL_JOB_SET_FINISHED] = "UPDATE job SET finished = 1 WHERE id = ?1",
     // NULL, and refused, where there is no such chapter.
@@ -120,13 +121,30 @@ const char *const store_sql[SQL_COUNT] = {
         " CASE WHEN obedience > 0 THEN obedience ELSE 1 END, plan_misses,"
         // In quarters, so that a prompt is not measured anew with every request; a few requests say little.
         " CASE WHEN requests >= 5 AND prompt_tokens > 0 THEN counted_bytes * 4 / prompt_tokens / 4.0 ELSE 0.0 END,"
-        " EXISTS (SELECT 1 FROM bible WHERE job = ?1), finished FROM job WHERE id = ?1",
+        " EXISTS (SELECT 1 FROM bible WHERE job = ?1), finished, approve = 1 FROM job WHERE id = ?1",
     [SQL_BOOK_ACTS] = "SELECT number, first, last, summary IS NOT NULL FROM act WHERE job = ?1 ORDER BY number",
     [SQL_BOOK_CHAPTERS] = "SELECT number, weight, cards_count, recap IS NOT NULL,"
                           " coalesce(length(CAST(recap AS BLOB)), 0), given FROM chapter WHERE job = ?1"
                           " ORDER BY number",
     [SQL_BOOK_CHUNKS] = "SELECT chapter, seq, words_asked, words, gap, cut, tokens FROM chunk WHERE job = ?1"
                         " ORDER BY chapter, seq",
+
+    [SQL_BEGUN_GET] =
+        "SELECT coalesce(max(number), 0) + 1, coalesce(max(cards IS NOT NULL OR asked), 0) FROM"
+        " (SELECT number, given, cards, ?2 AND EXISTS (SELECT 1 FROM task WHERE job = ?1 AND kind = 'beats'"
+        " AND chapter = number) AS asked FROM chapter WHERE job = ?1) WHERE given OR cards IS NOT NULL OR asked",
+    [SQL_CHAPTER_WEIGH] = "UPDATE chapter SET weight = weight * ?2 WHERE job = ?1",
+    [SQL_ACT_DROP] = "DELETE FROM act WHERE job = ?1",
+    // Other chapters bear their numbers now: what was tried for those before does not count.
+    [SQL_TASK_PLAN_ANEW] = "UPDATE task SET charged = 0, since = requests"
+                           " WHERE job = ?1 AND chapter >= ?2 AND kind IN ('outline', 'beats')",
+    [SQL_JOB_SET_CHAPTERS] = "UPDATE job SET chapters_total = ?2 WHERE id = ?1",
+    [SQL_JOB_RETITLE] = "UPDATE job SET title = ?2 WHERE id = ?1",
+    [SQL_JOB_SET_SPEC] = "UPDATE job_spec SET spec = ?2 WHERE job = ?1",
+    [SQL_SHOWN_KEEP] = "INSERT INTO outline_shown VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+    [SQL_SHOWN_EACH] = "SELECT chapter, line FROM outline_shown WHERE job = ?1 ORDER BY chapter",
+    [SQL_DIRECTION_ADD] = "INSERT INTO direction (job, first, last, text, time_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_DIRECTION_EACH] = "SELECT first, last, text, time_ms FROM direction WHERE job = ?1 ORDER BY id",
 
     [SQL_CHUNK_ADD] = "INSERT INTO chunk (job, chapter, seq, words_asked, words, gap, cut, skip, hash, glue,"
                       " tokens) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",

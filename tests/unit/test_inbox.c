@@ -133,6 +133,7 @@ static void lead_to(int64_t id, enum job_state to)
         [JOB_PAUSED] = {JOB_PAUSED},
         [JOB_DONE] = {JOB_PLANNING, JOB_WRITING, JOB_DONE},
         [JOB_CANCELLED] = {JOB_CANCELLED},
+        [JOB_APPROVAL] = {JOB_PLANNING, JOB_APPROVAL},
     };
     enum job_state now = JOB_QUEUED;
     for (int i = 0; now != to; i++) {
@@ -211,10 +212,10 @@ static void test_every_verb_in_every_state(void **state)
         [JOB_QUEUED] = {SAME, JOB_PAUSED, JOB_CANCELLED},  [JOB_PLANNING] = {SAME, JOB_PAUSED, JOB_CANCELLED},
         [JOB_WRITING] = {SAME, JOB_PAUSED, JOB_CANCELLED}, [JOB_WAITING] = {JOB_QUEUED, JOB_PAUSED, JOB_CANCELLED},
         [JOB_PAUSED] = {JOB_QUEUED, SAME, JOB_CANCELLED},  [JOB_DONE] = {SAME, SAME, SAME},
-        [JOB_CANCELLED] = {JOB_QUEUED, SAME, SAME},
+        [JOB_CANCELLED] = {JOB_QUEUED, SAME, SAME},        [JOB_APPROVAL] = {SAME, JOB_PAUSED, JOB_CANCELLED},
     };
     (void)state;
-    for (int from = JOB_QUEUED; from <= JOB_CANCELLED; from++)
+    for (int from = JOB_QUEUED; from <= JOB_APPROVAL; from++)
         for (int verb = MESSAGE_RESUME; verb <= MESSAGE_CANCEL; verb++) {
             char key[MESSAGE_KEY_SIZE];
             int64_t id = submit();
@@ -228,7 +229,9 @@ static void test_every_verb_in_every_state(void **state)
                 fail_msg("verb %d in %s gives %s", verb, job_state_name((enum job_state)from),
                          job_state_name(state_of(id, NULL, 0)));
             assert_int_equal(answer(key).job, id);
-            assert_int_equal(answer(key).code, from == JOB_DONE && verb == MESSAGE_CANCEL ? ERR_USAGE : ERR_NONE);
+            bool refused = (from == JOB_DONE && verb == MESSAGE_CANCEL) ||
+                           (from == JOB_APPROVAL && verb == MESSAGE_RESUME); // what it waits for is another word
+            assert_int_equal(answer(key).code, refused ? ERR_USAGE : ERR_NONE);
             assert_int_equal(told, want != from);
         }
 }

@@ -18,21 +18,22 @@
 
 // The drawing in model/job.h, row by row; a dot is no arrow.
 static const char *const arrows[] = {
-    // Q P W w p d c      (w: waiting, p: paused)
-    ".xx.x.x", // queued
-    "..xxx.x", // planning
-    "...xxxx", // writing
-    "xxxxx.x", // waiting
-    "x.....x", // paused
-    ".......", // done
-    "x......", // cancelled
+    // Q P W w p d c a      (w: waiting, p: paused)
+    ".xx.x.x.", // queued
+    "..xxx.xx", // planning
+    "...xxxx.", // writing
+    "xxxxx.x.", // waiting
+    "x.....x.", // paused
+    "x.......", // done
+    "x.......", // cancelled
+    "x...x.x.", // approval
 };
 
 static void test_arrows(void **state)
 {
     (void)state;
-    for (int from = JOB_QUEUED; from <= JOB_CANCELLED; from++)
-        for (int to = JOB_QUEUED; to <= JOB_CANCELLED; to++)
+    for (int from = JOB_QUEUED; from <= JOB_APPROVAL; from++)
+        for (int to = JOB_QUEUED; to <= JOB_APPROVAL; to++)
             if (job_state_may_follow((enum job_state)from, (enum job_state)to) != (arrows[from][to] == 'x'))
                 fail_msg("%s -> %s", job_state_name((enum job_state)from), job_state_name((enum job_state)to));
 }
@@ -42,7 +43,7 @@ static void test_names(void **state)
     enum job_state s;
 
     (void)state;
-    for (int i = JOB_QUEUED; i <= JOB_CANCELLED; i++) {
+    for (int i = JOB_QUEUED; i <= JOB_APPROVAL; i++) {
         assert_true(job_state_from_name(job_state_name((enum job_state)i), &s));
         assert_int_equal(s, i);
     }
@@ -50,6 +51,8 @@ static void test_names(void **state)
     assert_false(job_state_from_name("", &s));
     assert_true(job_state_runnable(JOB_WAITING));
     assert_false(job_state_runnable(JOB_PAUSED));
+    assert_false(job_state_runnable(JOB_APPROVAL));
+    assert_false(job_state_ended(JOB_APPROVAL)); // it keeps its place in the queue
     assert_false(job_state_ended(JOB_PAUSED));
     assert_true(job_state_ended(JOB_CANCELLED));
 }

@@ -325,6 +325,57 @@ static void test_a_shorter_book_ends_where_it_is_told(void **state)
     book_release(&b);
 }
 
+// All of it is planned before anything is written, in the one conversation that there is.
+static void test_an_outline_to_be_seen_is_planned_as_a_whole(void **state)
+{
+    (void)state;
+    struct book b = book_of(20, 20000);
+    b.awaits_approval = true;
+    assert_int_equal(next_step(&b, &limits).kind, STEP_BIBLE);
+    b.has_bible = true;
+    struct step s = next_step(&b, &limits);
+    assert_int_equal(s.kind, STEP_ACTS);
+    assert_int_equal(s.conversation, 0);
+    act(&b, 1, 10);
+    act(&b, 11, 20);
+    int act_of_last = 0;
+    while ((s = next_step(&b, &limits)).kind == STEP_OUTLINE) {
+        assert_int_equal(s.conversation, 0);
+        assert_int_equal(s.chapter, b.chapters_count + 1);
+        assert_true(s.to <= (s.act == 1 ? 10 : 20)); // a batch stays in its act
+        act_of_last = s.act;
+        outline(&b, s.to);
+    }
+    assert_int_equal(act_of_last, 2);
+    assert_int_equal(b.chapters_count, 20);
+    assert_int_equal(s.kind, STEP_APPROVAL);
+    b.awaits_approval = false;
+    s = next_step(&b, &limits);
+    assert_int_equal(s.kind, STEP_BEATS);
+    assert_int_equal(s.chapter, 1);
+    book_release(&b);
+}
+
+static void test_acts_of_a_huge_book_are_all_planned_before_it_is_seen(void **state)
+{
+    (void)state;
+    struct book b = book_of(200, 500000);
+    b.awaits_approval = b.has_bible = true;
+    int asked = 0;
+    for (struct step s; (s = next_step(&b, &limits)).kind != STEP_APPROVAL; asked++) {
+        assert_int_equal(s.conversation, 0);
+        if (s.kind == STEP_OUTLINE) outline(&b, s.to);
+        for (int n = s.chapter; s.kind == STEP_ACTS && n <= s.to; n++) {
+            struct act_range r = acts_range(&b, n);
+            act(&b, r.from, r.to);
+        }
+        assert_in_range(asked, 0, 100);
+    }
+    assert_int_equal(b.acts[b.acts_count - 1].to, 200);
+    assert_int_equal(b.chapters_count, 200);
+    book_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +394,8 @@ int main(void)
         cmocka_unit_test(test_a_model_without_json_is_asked_for_lines),
         cmocka_unit_test(test_a_chapter_that_was_given_only_needs_its_recap),
         cmocka_unit_test(test_a_shorter_book_ends_where_it_is_told),
+        cmocka_unit_test(test_an_outline_to_be_seen_is_planned_as_a_whole),
+        cmocka_unit_test(test_acts_of_a_huge_book_are_all_planned_before_it_is_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

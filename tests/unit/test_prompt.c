@@ -211,6 +211,7 @@ static void answer(struct writer *w)
     case STEP_RECAP:
         answer_recap(&w->answer, &w->step);
         break;
+    case STEP_APPROVAL:
     case STEP_FINISH:
     case STEP_NONE:
         fail_msg("nothing to answer");

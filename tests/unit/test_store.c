@@ -65,7 +65,7 @@ static void test_newer_is_refused(void **state)
     fixture_script("PRAGMA user_version = 9");
     assert_int_equal(open_status(STORE_READ_WRITE, &e), STORE_FAILED);
     assert_non_null(strstr(e.text, "version 9"));
-    assert_non_null(strstr(e.text, "up to 3"));
+    assert_non_null(strstr(e.text, "up to 4"));
     assert_int_equal(open_status(STORE_READ_ONLY, &e), STORE_FAILED);
     assert_int_equal(fixture_number("PRAGMA user_version"), 9);
 }

@@ -248,7 +248,7 @@ static void test_the_second_schema_goes_on(void **state)
     assert_int_equal(fixture_number("PRAGMA user_version"), 2);
     for (size_t i = 0; i < ARRAY_LEN(kept); i++) before[i] = rows_of(kept[i].name, kept[i].columns);
     struct store *s = fixture_open(STORE_READ_WRITE);
-    assert_int_equal(fixture_number("PRAGMA user_version"), 3);
+    assert_int_equal(fixture_number("PRAGMA user_version"), schema_novelgen.count);
     for (size_t i = 0; i < ARRAY_LEN(kept); i++)
         if (rows_of(kept[i].name, kept[i].columns) != before[i]) fail_msg("%s is another now", kept[i].name);
     assert_second_job(s);
@@ -261,6 +261,61 @@ static void test_the_second_schema_goes_on(void **state)
     struct attempt_end end = {.failure = "abandoned", .first_token_ms = -1, .total_ms = -1, .reasoning_bytes = 5};
     assert_ok(store_attempt_end(s, 4, &end, &e) && store_job_set_began_on(s, 1, "attic", &e));
     store_close(s);
+    assert_int_equal(fixture_number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    assert_int_equal(fixture_number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
+}
+
+// A book of the third schema: nobody was asked to approve of it, its chapters are in their first version.
+static void make_third(void)
+{
+    make_second();
+    migrate_to(3);
+    fixture_script("UPDATE job SET fallback = '[]', began_on = 'attic' WHERE id = 1;"
+                   "UPDATE attempt SET server = 'attic', slot = 1, reasoning_bytes = 7 WHERE id = 3;"
+                   "UPDATE backend_profile SET proved = '{}', prefill_per_s = 900 WHERE server = 'attic';");
+}
+
+static void assert_unsteered(struct store *s)
+{
+    struct err e = ERR_INIT;
+    bool written;
+    struct job j;
+    struct book b;
+    int first;
+
+    assert_int_equal(store_job_get(s, 1, &j, &e), STORE_FOUND);
+    assert_true(j.approve == JOB_APPROVE_NO && j.priority == 0);
+    assert_string_equal(j.began_on, "attic");
+    job_release(&j);
+    assert_ok(store_book_load(s, 1, &b, &e));
+    assert_false(b.awaits_approval);
+    book_release(&b);
+    // Its first chapter has cards, and of the second they were asked for.
+    assert_ok(store_begun_get(s, 1, false, &first, &written, &e));
+    assert_true(first == 2 && written);
+    assert_ok(store_begun_get(s, 1, true, &first, &written, &e));
+    assert_int_equal(first, 3);
+}
+
+static void test_the_third_schema_goes_on(void **state)
+{
+    int64_t before[ARRAY_LEN(kept)];
+    struct err e = ERR_INIT;
+
+    (void)state;
+    make_third();
+    assert_int_equal(fixture_number("PRAGMA user_version"), 3);
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++) before[i] = rows_of(kept[i].name, kept[i].columns);
+    struct store *s = fixture_open(STORE_READ_WRITE);
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+        if (rows_of(kept[i].name, kept[i].columns) != before[i]) fail_msg("%s is another now", kept[i].name);
+    assert_unsteered(s);
+    assert_ok(store_direction_add(s, 1, 2, 0, "less rain", &e) && store_shown_keep(s, 1, 0, "Act 1", &e));
+    store_close(s);
+    assert_int_equal(fixture_number("SELECT count(*) FROM chunk WHERE version = 1 AND stale = 0"), 1);
+    assert_int_equal(fixture_number("SELECT count(*) FROM task WHERE since = 0"), 3);
+    assert_int_equal(fixture_number("SELECT count(*) FROM attempt WHERE server = 'attic' AND reasoning_bytes = 7"),
+                     1);
     assert_int_equal(fixture_number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
     assert_int_equal(fixture_number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
 }
@@ -284,7 +339,9 @@ static void test_published_schemas_stay_as_they_are(void **state)
     static const struct {
         size_t len;
         uint64_t hash;
-    } published[] = {{4419, UINT64_C(1254780671395585956)}, {2214, UINT64_C(4605977105058183213)}};
+    } published[] = {{4419, UINT64_C(1254780671395585956)},
+                     {2214, UINT64_C(4605977105058183213)},
+                     {1341, UINT64_C(16001503645591175004)}};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(published); i++) {
@@ -300,8 +357,8 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_set_up, fixture_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_a_half_written_book_goes_on),        TEST(test_what_was_there_is_copied),
-        TEST(test_the_second_schema_goes_on),          TEST(test_what_was_learnt_of_servers_is_kept),
-        TEST(test_published_schemas_stay_as_they_are),
+        TEST(test_the_second_schema_goes_on),          TEST(test_the_third_schema_goes_on),
+        TEST(test_what_was_learnt_of_servers_is_kept), TEST(test_published_schemas_stay_as_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -184,6 +184,105 @@ static void test_the_first_chapter_has_nothing_behind_it(void **state)
     story_release(&y);
 }
 
+static void show(struct story *y, int place, const char *text)
+{
+    mem_grow(&y->shown, &y->shown_cap, y->shown_count + 1, sizeof(*y->shown));
+    y->shown[y->shown_count++] = (struct story_shown){.place = place, .text = mem_strdup(text)};
+}
+
+// As story_keep_shown has it of the first act, before the plan was changed.
+static void show_first_act(struct story *y)
+{
+    struct story before;
+    struct story_text t;
+    char lines[400] = "";
+    make(&before, 3);
+    story_write(&before, 0, &t);
+    for (int n = 1; n <= 4; n++) {
+        size_t len = strlen(lines);
+        (void)snprintf(lines + len, sizeof(lines) - len, "%d. Title %d: event %d of Mara\n", n, n, n);
+    }
+    assert_non_null(strstr(t.story.data, lines));
+    show(y, 0, t.acts.data);
+    show(y, -1, "# Act 1, chapters 1 to 4\n");
+    show(y, 1, lines);
+    story_text_release(&t);
+    story_release(&before);
+}
+
+// Chapter 4 was told anew and one was added behind it, while chapter 3 was being written: what follows has other numbers.
+static void make_changed(struct story *y, int chapter)
+{
+    make(y, chapter);
+    show_first_act(y);
+    add_chapter(y, CHAPTERS + 1);
+    for (int i = 0; i < ACTS; i++) y->acts[i].range.to++;
+    for (int i = 1; i < ACTS; i++) y->acts[i].range.from++;
+    for (int i = 0; i < ACTS; i++)
+        if (chapter >= y->acts[i].range.from && chapter <= y->acts[i].range.to) y->act = y->acts[i].range;
+    free(y->chapters[3].event);
+    y->chapters[3].event = mem_strdup("another event");
+}
+
+static void test_a_changed_plan_stays_where_it_was_shown(void **state)
+{
+    (void)state;
+    struct story before, now;
+    struct story_text a, b;
+    for (int level = 0; level < 4; level++) {
+        make(&before, 3);
+        story_write(&before, level, &a);
+        for (int chapter = 4; chapter <= (level == 0 ? 8 : 5); chapter++) {
+            make_changed(&now, chapter);
+            story_write(&now, level, &b);
+            assert_string_equal(a.acts.data, b.acts.data);
+            assert_true(b.story.len > a.story.len);
+            assert_memory_equal(a.story.data, b.story.data, a.story.len);
+            assert_null(strstr(b.story.data, "another event"));
+            story_text_release(&a);
+            a = b;
+            story_release(&now);
+        }
+        story_text_release(&a);
+        story_release(&before);
+    }
+}
+
+static void test_what_holds_now_is_said_once_at_the_end(void **state)
+{
+    (void)state;
+    struct story y;
+    struct buf said;
+    buf_init(&said, BUF_MAX_PIECE);
+    make_changed(&y, 4);
+    story_write_changed(&y, 0, &said);
+    assert_non_null(
+        strstr(said.data, "From here on it is:\n4. Title 4: another event\n5. Title 5: event 5 of Mara\n"));
+    assert_null(strstr(said.data, "6. Title 6"));
+    assert_null(strstr(said.data, "3. Title 3"));
+    assert_non_null(strstr(said.data, "Act 2, chapters 6 to 9"));
+    story_release(&y);
+    // The next act is shown as it is.
+    buf_clear(&said);
+    make_changed(&y, 6);
+    story_write_changed(&y, 0, &said);
+    assert_null(strstr(said.data, "From here on"));
+    story_release(&y);
+    // Where each chapter is told the plan anew, and where it never changed, there is nothing to be said.
+    buf_clear(&said);
+    make_changed(&y, 4);
+    story_write_changed(&y, 4, &said);
+    assert_null(strstr(said.data, "From here on"));
+    story_release(&y);
+    buf_clear(&said);
+    make(&y, 3);
+    show_first_act(&y);
+    story_write_changed(&y, 0, &said);
+    assert_string_equal(said.data, "");
+    story_release(&y);
+    buf_release(&said);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +292,8 @@ int main(void)
         cmocka_unit_test(test_the_story_only_grows),
         cmocka_unit_test(test_state_is_given_of_those_whom_the_chapter_is_about),
         cmocka_unit_test(test_the_first_chapter_has_nothing_behind_it),
+        cmocka_unit_test(test_a_changed_plan_stays_where_it_was_shown),
+        cmocka_unit_test(test_what_holds_now_is_said_once_at_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+//   plan ─▶ file ─▶ editor ─▶ read ──▶ message ─▶ answer ─▶ the file goes
+//             ▲                │ faults      │ refused
+//             └── marked ◀─────┘             └─▶ the file stays, and its name is said
+//
+// What somebody has typed is never thrown away: the file goes only when its text was taken, or was not changed.
+#include "cli/outline_edit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/order.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/editor.h"
+#include "cli/exit.h"
+#include "cli/settings.h"
+#include "engine/message.h"
+#include "io/json.h"
+
+enum { EDIT_PATH_SIZE = HOME_PATH_SIZE + 64, EDIT_WAIT_MS = 10000 };
+
+struct editing {
+    const struct home *home;
+    const struct outline *now;
+    bool approval; // the job waits for it
+    char path[EDIT_PATH_SIZE];
+};
+
+// ---- to the engine ----------------------------------------------------------------------------------------------
+
+static void edit_say(const struct editing *x, const struct inbox_answer *answer)
+{
+    long long id = (long long)x->now->job;
+
+    if (x->approval)
+        log_line(LOG_INFO, "job %lld: %s; go on with: novelgen approve %lld%s", id, answer->text, id,
+                 settings_home_hint());
+    else
+        log_line(LOG_INFO, "job %lld: %s", id, answer->text);
+}
+
+static bool edit_post(const struct editing *x, const struct outline *edit, struct err *e)
+{
+    struct json *more = outline_message(edit, x->now);
+    const struct message_change change = {.deadline_ms = -1, .more = more};
+    struct inbox_answer answer;
+    char key[MESSAGE_KEY_SIZE];
+    bool ok = message_post(x->home->path, MESSAGE_OUTLINE, x->now->job, &change, key, e);
+
+    json_free(more);
+    if (!ok) return false;
+    switch (order_await(x->home, key, EDIT_WAIT_MS, &answer, e)) {
+    case ORDER_ANSWERED:
+        break;
+    case ORDER_FAILED:
+        return false;
+    case ORDER_SILENT:
+        log_line(LOG_WARN, "the novelgen that is writing has not answered yet; the new outline is kept for it");
+        return true;
+    }
+    if (answer.code != 0)
+        return err_set(e, (enum err_code)answer.code, "job %" PRId64 ": %s", x->now->job, answer.text);
+    edit_say(x, &answer);
+    return true;
+}
+
+static bool edit_is_new(const struct editing *x, const struct outline *edit)
+{
+    struct outline_change change = outline_compare(edit, x->now);
+
+    if (outline_is_changed(&change)) return true;
+    log_line(LOG_INFO, "job %" PRId64 ": nothing is changed", x->now->job);
+    return false;
+}
+
+// `name`: NULL, or what the document is called.
+static void edit_print_faults(const struct outline_faults *f, int shift, const char *name)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        struct buf line;
+        buf_init(&line, BUF_MAX_LINE);
+        outline_fault_text(&f->items[i], shift, &line);
+        (void)fprintf(stderr, "novelgen: %s%s%s\n", name != NULL ? name : "", name != NULL ? ": " : "", line.data);
+        buf_release(&line);
+    }
+}
+
+// ---- in an editor -----------------------------------------------------------------------------------------------
+
+static bool edit_begin(struct editing *x, const struct buf *form, struct err *e)
+{
+    (void)snprintf(x->path, sizeof x->path, "%s/outline-%" PRId64 ".XXXXXX", x->home->path, x->now->job);
+    int fd = mkstemp(x->path); // 0600
+    if (fd < 0) return err_set_errno(e, ERR_STORE, "cannot create a file in '%s'", x->home->path);
+    (void)close(fd);
+    return file_project(x->path, form->data, form->len, e);
+}
+
+static bool edit_load(const struct editing *x, struct buf *text, struct err *e)
+{
+    switch (file_read(x->path, text, e)) {
+    case FILE_READ_OK:
+        return true;
+    case FILE_READ_MISSING:
+        return err_set(e, ERR_USAGE, "the editor has removed '%s': nothing is changed", x->path);
+    case FILE_READ_ERROR:
+        break;
+    }
+    return false;
+}
+
+static bool edit_asks_again(void)
+{
+    char line[16];
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) return false;
+    (void)fprintf(stderr, "edit it again? [Y/n] ");
+    if (fgets(line, sizeof line, stdin) == NULL) return false;
+    return line[0] == '\n' || line[0] == 'y' || line[0] == 'Y';
+}
+
+static void edit_remove(const struct editing *x)
+{
+    struct err ignored = ERR_INIT;
+    (void)file_remove(x->path, &ignored);
+}
+
+static int edit_kept(const struct editing *x, int code)
+{
+    (void)fprintf(stderr,
+                  "novelgen: your text is kept in '%s'; mend it there, then: novelgen outline %" PRId64
+                  " --set '%s'%s\n",
+                  x->path, x->now->job, x->path, settings_home_hint());
+    return code;
+}
+
+static int edit_failed(const struct editing *x, const struct err *e)
+{
+    return edit_kept(x, exit_fail(e));
+}
+
+// An editor that ends with a failure means: leave it as it is.
+static int edit_given_up(const struct editing *x, const struct buf *form, const struct err *why)
+{
+    struct buf text;
+    struct err ignored = ERR_INIT;
+
+    buf_init(&text, BUF_MAX_PROMPT);
+    bool same =
+        edit_load(x, &text, &ignored) && text.len == form->len && memcmp(text.data, form->data, text.len) == 0;
+    buf_release(&text);
+    log_line(LOG_WARN, "%s: nothing is changed", why->text);
+    if (!same && ignored.code == ERR_NONE) return edit_kept(x, EXIT_WHOLE);
+    edit_remove(x);
+    return EXIT_WHOLE;
+}
+
+enum edit_end { EDIT_AGAIN, EDIT_OVER };
+
+// What came back from the editor.
+static enum edit_end edit_look(struct editing *x, const struct buf *text, int *code)
+{
+    struct outline_faults faults = {0};
+    struct outline edit;
+    struct err e = ERR_INIT;
+    struct buf marked;
+    enum edit_end end = EDIT_OVER;
+
+    buf_init(&marked, BUF_MAX_PROMPT);
+    *code = EXIT_WHOLE;
+    if (outline_text_read(&edit, x->now, text->data, text->len, &faults)) {
+        if (!edit_is_new(x, &edit) || edit_post(x, &edit, &e))
+            edit_remove(x);
+        else
+            *code = edit_failed(x, &e);
+    } else {
+        outline_text_mark(text->data, text->len, &faults, &marked);
+        edit_print_faults(&faults, 0, NULL);
+        if (!file_project(x->path, marked.data, marked.len, &e))
+            *code = edit_failed(x, &e);
+        else if (edit_asks_again())
+            end = EDIT_AGAIN;
+        else
+            *code = edit_kept(x, EXIT_USAGE);
+    }
+    outline_release(&edit);
+    outline_faults_release(&faults);
+    buf_release(&marked);
+    return end;
+}
+
+static int edit_turns(struct editing *x, const struct buf *form)
+{
+    struct err e = ERR_INIT;
+    int code = EXIT_WHOLE;
+
+    for (enum edit_end end = EDIT_AGAIN; end == EDIT_AGAIN;) {
+        struct buf text;
+        if (!editor_run(x->path, &e)) return edit_given_up(x, form, &e);
+        buf_init(&text, BUF_MAX_PROMPT);
+        if (edit_load(x, &text, &e)) {
+            end = edit_look(x, &text, &code);
+        } else {
+            code = exit_fail(&e);
+            end = EDIT_OVER;
+        }
+        buf_release(&text);
+    }
+    return code;
+}
+
+int outline_edit(const struct home *h, const struct outline *now, bool approval)
+{
+    struct editing x = {.home = h, .now = now, .approval = approval};
+    struct err e = ERR_INIT;
+    struct buf form;
+
+    buf_init(&form, BUF_MAX_PROMPT);
+    outline_text_write(now, &form);
+    int code = edit_begin(&x, &form, &e) ? edit_turns(&x, &form) : exit_fail(&e);
+    buf_release(&form);
+    return code;
+}
+
+// ---- from elsewhere ---------------------------------------------------------------------------------------------
+
+static bool take_read(const char *path, struct buf *text, struct err *e)
+{
+    if (strcmp(path, "-") == 0) return file_read_fd(STDIN_FILENO, "stdin", text, e);
+    switch (file_read(path, text, e)) {
+    case FILE_READ_OK:
+        return true;
+    case FILE_READ_MISSING:
+        return err_set(e, ERR_USAGE, "cannot read '%s': there is no such file", path);
+    case FILE_READ_ERROR:
+        break;
+    }
+    return false;
+}
+
+// JSON begins with a brace, and no text form does.
+static bool take_parse(const struct editing *x, struct outline *edit, const struct buf *text,
+                       struct outline_faults *faults)
+{
+    bool json = text->data[strspn(text->data, " \t\r\n")] == '{';
+
+    if (json) return outline_json_read(edit, x->now, text->data, text->len, faults);
+    return outline_text_read(edit, x->now, text->data, text->len, faults);
+}
+
+int outline_take(const struct home *h, const struct outline *now, bool approval, const char *path)
+{
+    struct editing x = {.home = h, .now = now, .approval = approval};
+    struct outline_faults faults = {0};
+    struct outline edit;
+    struct err e = ERR_INIT;
+    struct buf text;
+    int code = EXIT_WHOLE;
+
+    buf_init(&text, BUF_MAX_PROMPT);
+    outline_init(&edit);
+    if (!take_read(path, &text, &e)) {
+        code = exit_fail(&e);
+    } else if (!take_parse(&x, &edit, &text, &faults)) {
+        edit_print_faults(&faults, 0, strcmp(path, "-") == 0 ? "stdin" : path);
+        code = EXIT_USAGE;
+    } else if (edit_is_new(&x, &edit) && !edit_post(&x, &edit, &e)) {
+        code = exit_fail(&e);
+    }
+    outline_release(&edit);
+    outline_faults_release(&faults);
+    buf_release(&text);
+    return code;
+}
