@@ -27,11 +27,11 @@ bool archive_export(const struct home *h, int64_t job, const char *path, struct 
 struct archive_stage {
     char key[INCOMING_KEY_SIZE]; // for the message
     char *uuid, *title;
-    char *backend;     // another one that is to be taken, because this config does not know the archive's; NULL: keep it
-    char *lost;        // that name
-    char *fallback;    // likewise; "" takes the list away; NULL: keep it
-    char *model;       // that the book is pinned to, or asks for; NULL: none
-    bool ended;        // done or cancelled: nothing will be sent to a server
+    char *backend;  // another one that is to be taken, because this config does not know the archive's; NULL: keep it
+    char *lost;     // that name
+    char *fallback; // likewise; "" takes the list away; NULL: keep it
+    char *model;    // that the book is pinned to, or asks for; NULL: none
+    bool ended;     // done or cancelled: nothing will be sent to a server
 };
 // ERR_USAGE: there is something wrong with the archive, and the line says what. Nothing is stored in either case.
 bool archive_stage(struct archive_stage *out, const struct home *h, const char *path, struct err *e);

@@ -30,8 +30,8 @@ int transfer_schema(void); // the version whose columns are written
 
 // ---- out -----------------------------------------------------------------------------------------------------------
 // Within the caller's transaction, so that all rows are of one moment. `line` gets each with its newline.
-bool store_transfer_out(struct store *s, int64_t job, bool (*line)(void *arg, const char *text, size_t len), void *arg,
-                        struct err *e);
+bool store_transfer_out(struct store *s, int64_t job, bool (*line)(void *arg, const char *text, size_t len),
+                        void *arg, struct err *e);
 
 // ---- in ------------------------------------------------------------------------------------------------------------
 struct transfer_place { // what the rows do not say
@@ -40,8 +40,8 @@ struct transfer_place { // what the rows do not say
     const char *fallback; // NULL: as in the rows
 };
 struct transfer_summary {
-    int64_t job;             // the new id
-    struct buf templates;    // the packed set, empty: not pinned yet
+    int64_t job;                   // the new id
+    struct buf templates;          // the packed set, empty: not pinned yet
     int64_t rows[TRANSFER_TABLES]; // by table, in their order
 };
 void transfer_summary_release(struct transfer_summary *t);

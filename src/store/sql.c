@@ -223,4 +223,35 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_MODEL_NOTE] = "INSERT INTO model_ratio VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET"
                        " asked = asked + excluded.asked, came = came + excluded.came",
     [SQL_MODEL_GET] = "SELECT asked, came FROM model_ratio WHERE model = ?1",
+
+    // Books that come from elsewhere (transfer_in.c).
+    [SQL_JOB_BY_UUID] = "SELECT id FROM job WHERE uuid = ?1",
+    // What keys and foreign keys cannot say, and the engine counts on.
+    [SQL_MOVED_FAULT] =
+        "SELECT 'its chapters are not numbered from 1 on' FROM job WHERE id = ?1"
+        " AND (SELECT count(*) <> coalesce(max(number), 0) FROM chapter WHERE job = ?1)"
+        " UNION ALL SELECT 'it has more chapters than it is to have' FROM job WHERE id = ?1"
+        " AND chapters_total < (SELECT count(*) FROM chapter WHERE job = ?1)"
+        " UNION ALL SELECT 'its acts are not numbered from 1 on' FROM job WHERE id = ?1"
+        " AND (SELECT count(*) <> coalesce(max(number), 0) FROM act WHERE job = ?1)"
+        " UNION ALL SELECT 'an act ends before it begins' FROM act WHERE job = ?1 AND last < first"
+        " UNION ALL SELECT 'a chapter has a number of cards and no cards' FROM chapter"
+        " WHERE job = ?1 AND cards IS NULL AND cards_count > 0"
+        " UNION ALL SELECT 'a part has no text' FROM chunk WHERE job = ?1"
+        " AND NOT EXISTS (SELECT 1 FROM chunk_text t WHERE t.chunk = chunk.id)"
+        " UNION ALL SELECT 'a part stands and is replaced as well' FROM chunk_old o JOIN chunk c ON c.id = o.id"
+        " WHERE o.job = ?1"
+        " UNION ALL SELECT 'a conversation holds a part of another book' FROM turn t JOIN chunk c ON c.id = t.chunk"
+        " WHERE t.job = ?1 AND c.job <> ?1 LIMIT 1",
+    // Nobody is writing it here.
+    [SQL_MOVED_JOB] = "UPDATE job SET words_done = (SELECT coalesce(sum(words), 0) FROM chunk WHERE job = ?1),"
+                      " gaps = (SELECT coalesce(sum(gap), 0) FROM chunk WHERE job = ?1),"
+                      " chapters_done = (SELECT count(recap) FROM chapter WHERE job = ?1),"
+                      " reason = CASE WHEN state IN ('planning', 'writing', 'waiting') THEN '' ELSE reason END,"
+                      " state = CASE WHEN state IN ('planning', 'writing', 'waiting') THEN 'queued' ELSE state END"
+                      " WHERE id = ?1",
+    // Another machine's server of the same address has another speed. What may still run is waited for all the same.
+    [SQL_MOVED_ATTEMPTS] = "UPDATE attempt SET server = '' WHERE task IN (SELECT id FROM task WHERE job = ?1)"
+                           " AND ended = 1 AND failure = 'none' AND finish <> 'stopped'",
+    [SQL_MOVED_FALLBACK] = "UPDATE job SET fallback = ?2 WHERE id = ?1",
 };

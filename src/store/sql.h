@@ -93,6 +93,11 @@ enum store_statement {
     SQL_PROVING_CLEAR,
     SQL_MODEL_NOTE,
     SQL_MODEL_GET,
+    SQL_JOB_BY_UUID,
+    SQL_MOVED_FAULT,
+    SQL_MOVED_JOB,
+    SQL_MOVED_ATTEMPTS,
+    SQL_MOVED_FALLBACK,
     SQL_COUNT,
 };
 
