@@ -192,13 +192,13 @@ static bool give_up(struct import *im, struct inbox_answer *a, const struct err 
 
 static bool refuse_known(struct import *im, struct inbox_answer *a, bool *known, struct err *e)
 {
-    char text[100];
+    char text[120];
     int64_t id;
     enum store_found found = store_job_by_uuid(im->in->store, member(im->m, "uuid"), &id, e);
 
     *known = found == STORE_FOUND;
     if (!*known) return found != STORE_ERROR;
-    (void)snprintf(text, sizeof(text), "job %lld is this book already", (long long)id);
+    (void)snprintf(text, sizeof(text), "job %lld is this book already; go on with: novelgen resume %lld", (long long)id, (long long)id);
     return intake_refuse(a, ERR_USAGE, text);
 }
 
