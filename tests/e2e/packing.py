@@ -9,15 +9,17 @@ import tarfile
 
 from novelgen import BUILD
 
+FNV_START, FNV_PRIME = 0xcbf29ce484222325, 0x100000001b3
+
 
 def zstd(mode, data):
     return subprocess.run([BUILD / "tests" / "zstd", mode], input=data, capture_output=True, check=True).stdout
 
 
 def fnv1a(data):
-    h = 0xcbf29ce484222325
+    h = FNV_START
     for byte in data:
-        h = (h ^ byte) * 0x100000001b3 & 0xffffffffffffffff
+        h = (h ^ byte) * FNV_PRIME & 0xffffffffffffffff
     return f"{h:016x}"
 
 
@@ -28,6 +30,8 @@ class Packed:
         with tarfile.open(fileobj=io.BytesIO(zstd("unpack", path.read_bytes()))) as tar:
             self.entries = {m.name: tar.extractfile(m).read() for m in tar.getmembers()}
         self.manifest = json.loads(self.entries.pop("manifest.json"))
+        hashes = {e["name"]: e["fnv1a"] for e in self.manifest["entries"]}
+        self.hashes = {n: (d, hashes[n]) for n, d in self.entries.items()}  # that of its data, made once
 
     @property
     def rows(self):
@@ -42,10 +46,11 @@ class Packed:
 
     def agree(self):
         """The manifest says what is there."""
-        old = {e["name"]: e for e in self.manifest["entries"]}
-        self.manifest["entries"] = [
-            old[n] if n in old and old[n].get("data") is d else {"name": n, "bytes": len(d), "fnv1a": fnv1a(d)}
-            for n, d in self.entries.items()]
+        for name, data in self.entries.items():
+            if name not in self.hashes or self.hashes[name][0] is not data:
+                self.hashes[name] = (data, fnv1a(data))
+        self.manifest["entries"] = [{"name": n, "bytes": len(d), "fnv1a": self.hashes[n][1]}
+                                    for n, d in self.entries.items()]
         return self
 
     def count(self):
@@ -59,7 +64,7 @@ class Packed:
         yield from self.entries.items()
 
     def tar(self, more=()):
-        """`more`: tar headers with their data, behind all others."""
+        """`more`: tar headers with their data (None: it is not there), behind all others."""
         out = io.BytesIO()
         with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
             for name, data in self.members():
@@ -67,7 +72,10 @@ class Packed:
                 info.size = len(data)
                 tar.addfile(info, io.BytesIO(data))
             for info, data in more:
-                tar.addfile(info, io.BytesIO(data))
+                if data is None:
+                    out.write(info.tobuf(tarfile.GNU_FORMAT))
+                else:
+                    tar.addfile(info, io.BytesIO(data))
         return out.getvalue()
 
     def write(self, path, more=()):
