@@ -110,7 +110,7 @@ static void read_lines(struct store *s, int64_t job, struct buf *out)
 // A book in the middle of a part, with one part that was written anew, and bytes that are no UTF-8 where they may be.
 static int64_t make_book(struct store *s)
 {
-    char sql[2000];
+    char sql[4000];
     int64_t job = fixture_job(s, "the-door"), attempt;
 
     fixture_chapter(s, job, 1);
@@ -144,7 +144,17 @@ static int64_t make_book(struct store *s)
         " glue, tokens, text, 'redo', 5 FROM chunk c JOIN chunk_text t ON t.chunk = c.id"
         " WHERE job = %d AND chapter = 1 AND seq = 2;"
         "DELETE FROM chunk_text WHERE chunk IN (SELECT id FROM chunk_old);"
-        "DELETE FROM chunk WHERE id IN (SELECT id FROM chunk_old);",
+        "DELETE FROM chunk WHERE id IN (SELECT id FROM chunk_old);"
+        // Nothing is as it is by default.
+        "UPDATE chapter SET cards_count = 2, cards = 'a', recap = 'r', purpose = 'p', opens = 'o', closes = 'c',"
+        " given = 1, version = 3;"
+        "UPDATE chunk SET gap = 1, cut = 1, skip = 2, tokens = 9, version = 2, stale = 1;"
+        "UPDATE turn SET fresh = 1;"
+        "UPDATE task SET charged = 2, since = 1;"
+        "UPDATE job SET chapters_done = 2, gaps = 2;"
+        "INSERT INTO bible VALUES (1, 'b'); INSERT INTO act VALUES (1, 1, 1, 3, 's', 't', 'o', 'm');"
+        "INSERT INTO outline_shown VALUES (1, 2, 'shown');"
+        "INSERT INTO direction (job, first, last, text, time_ms) VALUES (1, 2, 3, 'more rain', 4);",
         (int)job, (int)job, (int)job, (int)job);
     fixture_script(sql);
     return job;
@@ -178,6 +188,33 @@ static void check_same(const struct buf *a, const struct buf *b)
     fail_msg("they differ:\n%s\n---- and\n%s", a->data, b->data);
 }
 
+// Every column but ids: those of the two jobs are the same.
+static void check_same_rows(const char *table, int64_t job, int64_t copy)
+{
+    char sql[4000], columns[1500];
+    sqlite3 *db;
+    sqlite3_stmt *st;
+
+    assert_int_equal(sqlite3_open_v2(fixture_db, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db,
+                                        "SELECT group_concat('\"' || name || '\"', ', ') FROM pragma_table_info(?1)"
+                                        " WHERE name NOT IN ('id', 'job')",
+                                        -1, &st, NULL),
+                     SQLITE_OK);
+    (void)sqlite3_bind_text(st, 1, table, -1, SQLITE_STATIC);
+    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+    (void)snprintf(columns, sizeof columns, "%s", (const char *)sqlite3_column_text(st, 0));
+    (void)sqlite3_finalize(st);
+    (void)sqlite3_close(db);
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT count(*) * 1000 + (SELECT count(*) FROM (SELECT %s FROM %s WHERE job = %d"
+                   " EXCEPT SELECT %s FROM %s WHERE job = %d)) FROM %s WHERE job = %d",
+                   columns, table, (int)job, columns, table, (int)copy, table, (int)copy);
+    int64_t n = fixture_number(sql);
+    if (n < 1000 || n % 1000 != 0)
+        fail_msg("'%s' came with %d rows, %d are not the same", table, (int)n / 1000, (int)n % 1000);
+}
+
 // What a machine does not take over is the same again in the lines that are made from it, so that they can be compared.
 static void test_a_book_moves_and_moves_back(void **state)
 {
@@ -201,6 +238,9 @@ static void test_a_book_moves_and_moves_back(void **state)
         123456);
     assert_int_equal(fixture_number("SELECT id FROM chunk_old WHERE job = (SELECT max(id) FROM job)"), 5);
     assert_int_equal(fixture_number("SELECT count(*) FROM attempt_text WHERE id >> 20 = 2"), 3);
+    static const char *const tables[] = {"job_spec",  "bible", "act",  "chapter", "outline_shown", "chunk",
+                                         "chunk_old", "turn",  "task", "event",   "direction",     "file"};
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) check_same_rows(tables[i], job, copy);
     struct attempt a;
     const struct task_key key = {copy, "chunk", 2, 2};
     assert_int_equal(store_attempt_last(s, &key, &a, &e), STORE_FOUND);
@@ -258,7 +298,12 @@ static void test_rows_that_cannot_be_are_refused(void **state)
         {"A door.", "A door.\\\",\\\"word\\\":\\\"", "line 2"},
         {"{\"table\":\"job_spec\"", "{\"table\":\"bible\"", "a row of 'job_spec' is missing"},
         {"{\"table\":\"chapter\",\"number\":2", "{\"table\":\"chapter\",\"number\":1", "contradicts"},
-        {"{\"table\":\"chapter\",\"number\":2", "{\"table\":\"chapter\",\"number\":7", "line 7"},
+        {"{\"table\":\"chapter\",\"number\":2", "{\"table\":\"chapter\",\"number\":7",
+         "refers to one that is not there"},
+        {"{\"table\":\"act\",\"number\":1", "{\"table\":\"act\",\"number\":2", "acts are not numbered from 1"},
+        {"\"first\":1,\"last\":3", "\"first\":4,\"last\":3", "ends before it begins"},
+        {"\"chapters_total\":3", "\"chapters_total\":1", "more chapters than it is to have"},
+        {"\"cards\":\"a\"", "\"cards\":null", "a number of cards and no cards"},
         {"{\"table\":\"chunk\",\"id\":3", "{\"table\":\"chunk\",\"id\":1", "contradicts"},
         {"{\"table\":\"chunk\",\"id\":3", "{\"table\":\"chunk\",\"id\":30000000", "expected an id"},
         {"{\"table\":\"chunk_old\",\"id\":2", "{\"table\":\"chunk_old\",\"id\":3", "stands and is replaced"},
