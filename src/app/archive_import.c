@@ -375,7 +375,6 @@ static bool stage_all(struct reading *r, struct err *e)
 {
     if (!read_manifest(r, e)) return false;
     r->out->uuid = mem_strdup(r->manifest.uuid);
-    r->out->title = mem_strdup(r->manifest.title);
     return read_entries(r, e) && try_rows(r, e);
 }
 
@@ -397,15 +396,20 @@ bool archive_stage(struct archive_stage *out, const struct home *h, const char *
     if (!ok && e->code == ERR_USAGE && strstr(e->text, path) == NULL) (void)err_prefix(e, "archive '%s'", path);
     archive_reader_free(r.reader);
     manifest_release(&r.manifest);
-    if (!ok) archive_unstage(out, h);
-    return ok;
+    if (ok) return true;
+    archive_unstage(out, h);
+    archive_stage_release(out);
+    return false;
 }
 
-void archive_unstage(struct archive_stage *a, const struct home *h)
+void archive_unstage(const struct archive_stage *a, const struct home *h)
 {
     remove_stage(h, a->key);
+}
+
+void archive_stage_release(struct archive_stage *a)
+{
     free(a->uuid);
-    free(a->title);
     free(a->backend);
     free(a->lost);
     free(a->fallback);

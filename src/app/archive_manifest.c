@@ -11,9 +11,6 @@
 #include "app/archive_parts.h"
 #include "base/mem.h"
 #include "io/archive.h"
-#include "text/utf8.h"
-
-enum { TITLE_MOST = 4096 };
 
 static bool check_version(const struct json *m, const char *name, int64_t least, int64_t most, struct err *e)
 {
@@ -116,13 +113,10 @@ static bool read_rows(struct manifest *m, struct err *e)
     return true;
 }
 
-static bool read_names(struct manifest *m, struct err *e)
+static bool read_uuid(struct manifest *m, struct err *e)
 {
     m->uuid = json_str(json_get(m->json, "uuid"), NULL);
-    m->title = json_str(json_get(m->json, "title"), NULL);
-    if (m->uuid == NULL || m->title == NULL || strlen(m->title) > TITLE_MOST)
-        return err_set(e, ERR_USAGE, "the manifest does not say which book it is");
-    return true;
+    return m->uuid != NULL || err_set(e, ERR_USAGE, "the manifest does not say which book it is");
 }
 
 bool manifest_read(struct manifest *m, const char *text, size_t len, struct err *e)
@@ -132,7 +126,7 @@ bool manifest_read(struct manifest *m, const char *text, size_t len, struct err 
         e->code = ERR_USAGE;
         return err_prefix(e, "manifest");
     }
-    if (check_versions(m->json, e) && read_names(m, e) && read_entries(m, e) && read_rows(m, e)) return true;
+    if (check_versions(m->json, e) && read_uuid(m, e) && read_entries(m, e) && read_rows(m, e)) return true;
     manifest_release(m);
     return false;
 }

@@ -22,7 +22,7 @@ struct manifest_entry {
 
 struct manifest {
     struct json *json;
-    const char *uuid, *title;
+    const char *uuid;
     struct manifest_entry *entries; // as they follow; each name once, all of them known
     size_t count;
     int64_t rows[TRANSFER_TABLES];

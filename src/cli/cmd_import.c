@@ -113,7 +113,7 @@ static bool import_post(const struct home *h, const struct archive_stage *s, con
 }
 
 // The stage is needed until the message has its answer; one that has none yet is taken in later.
-static int import_staged(const struct home *h, struct archive_stage *s, const struct import_wish *w)
+static int import_staged(const struct home *h, const struct archive_stage *s, const struct import_wish *w)
 {
     struct session_job job = {.id = 0};
     struct program program;
@@ -139,7 +139,9 @@ static int import_run(const struct args *a)
     struct home home;
 
     if (!import_read_options(&wish, a, &e) || !home_open(&home, settings.home, &e)) return exit_fail(&e);
-    int code = archive_stage(&stage, &home, wish.archive, &e) ? import_staged(&home, &stage, &wish) : exit_fail(&e);
+    bool ok = archive_stage(&stage, &home, wish.archive, &e);
+    int code = ok ? import_staged(&home, &stage, &wish) : exit_fail(&e);
+    if (ok) archive_stage_release(&stage);
     home_release(&home);
     return code;
 }

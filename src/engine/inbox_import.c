@@ -22,6 +22,8 @@
 #include "model/config.h"
 #include "out/folder.h"
 
+// CHUNK_WORDS: of a book that rests nobody knows the server and its context; it decides only whether the last chapter is
+// shown as complete before its recap is made.
 enum { FOLDER_SIZE = 1100, CHUNK_WORDS = 800 };
 
 struct import {
@@ -198,7 +200,8 @@ static bool refuse_known(struct import *im, struct inbox_answer *a, bool *known,
 
     *known = found == STORE_FOUND;
     if (!*known) return found != STORE_ERROR;
-    (void)snprintf(text, sizeof(text), "job %lld is this book already; go on with: novelgen resume %lld", (long long)id, (long long)id);
+    (void)snprintf(text, sizeof(text), "job %lld is this book already; go on with: novelgen resume %lld",
+                   (long long)id, (long long)id);
     return intake_refuse(a, ERR_USAGE, text);
 }
 

@@ -210,6 +210,20 @@ def test_a_model_that_is_not_allowed_here(server, make, tmp_path):
     assert list((new.path / "incoming").iterdir()) == []
 
 
+def test_a_queue_that_is_full(server, make, tmp_path):
+    old, new = make("old"), make("new")
+    path = new.dir / "user" / ".config" / "novelgen"
+    path.mkdir(parents=True)
+    (path / "config.json").write_text(json.dumps({"queue": {"max": 1}}))
+    for place in (old, new):
+        pack_at(place, server, "pause", server.seconds / 2, tmp_path / f"{place.dir.name}.tar.zst")
+    got = new.run("import", tmp_path / "old.tar.zst", "--out", new.out)
+    assert got.returncode == 5
+    assert "the queue is full: 1 unfinished jobs, queue.max is 1" in got.stderr
+    assert len(new.list()) == 1 and len(list((new.out / "books").iterdir())) == 1
+    assert new.run("import", pack(server, tmp_path / "done.tar.zst"), "--out", new.out).returncode == 0  # needs no place in it
+
+
 # ---- killed while it comes in ------------------------------------------------------------------------------------------
 
 

@@ -197,7 +197,7 @@ def test_a_manifest_without_end(here, packed):
     ("format", 0, "the manifest's format is 0"), ("schema", 3, "the manifest's schema is 3"), ("schema", "4", "schema is -1"),
     ("format", 1e300, "format is -1"), ("kind", "film", "holds no book of novelgen"), ("kind", None, "holds no book"),
     ("entries", {}, "lists 0 entries"), ("entries", [7], "names an entry that no book has"), ("rows", 3, "does not count"),
-    ("uuid", 3, "which book"), ("uuid", "0" * 36, "rows are of another book"), ("title", [], "which book"),
+    ("uuid", 3, "which book"), ("uuid", "0" * 36, "rows are of another book"), ("uuid", None, "which book"),
     ("program", "\x1b]0;x\x07" * 100, "newer")])
 def test_manifests_that_are_wrong(here, packed, key, value, why):
     packed.manifest[key] = value
