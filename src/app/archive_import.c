@@ -331,7 +331,7 @@ static bool look_at_job(struct reading *r, struct store *s, int64_t id, struct e
     struct spec spec;
 
     if (store_job_get(s, id, &j, e) != STORE_FOUND) return false;
-    bool ok = strcmp(j.uuid, r->manifest.uuid) == 0 || err_set(e, ERR_USAGE, "its rows are of another book");
+    bool ok = strcmp(j.uuid, r->out->uuid) == 0 || err_set(e, ERR_USAGE, "its rows are of another book");
     ok = ok && store_book_load(s, id, &b, e);
     if (ok) book_release(&b);
     if (ok && (ok = spec_parse(&spec, j.spec, strlen(j.spec), "spec", e))) {

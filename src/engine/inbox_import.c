@@ -91,7 +91,8 @@ static bool settle_servers(struct import *im, struct err *e)
     bool changed = false;
     struct store *s = im->in->store;
 
-    if (*im->job.began_on != '\0' && !routes_have(&im->job, im->job.began_on) &&
+    const char *began_on = im->job.began_on;
+    if (began_on != NULL && *began_on != '\0' && !routes_have(&im->job, began_on) &&
         !store_job_set_began_on(s, im->job.id, "", e))
         return false;
     return inbox_change_server(s, &im->job, im->m, &changed, e) &&

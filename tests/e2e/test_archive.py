@@ -210,6 +210,20 @@ def test_a_model_that_is_not_allowed_here(server, make, tmp_path):
     assert list((new.path / "incoming").iterdir()) == []
 
 
+def test_a_book_that_comes_in_while_another_is_written(server, make, tmp_path):
+    new = make("new")
+    archive = pack(server, tmp_path / "done.tar.zst")
+    terminal = new.start(*new.submit_args(server.port, **BOOK))
+    new.wait_words(terminal.job(), 50)
+    got = new.run("import", archive, "--out", new.out, "--detach")
+    assert got.returncode == 0, got.stderr
+    assert got.stdout == f"2\t{new.folder(2)}\n"
+    assert new.book(2) == server.files
+    assert terminal.wait() == 0
+    assert new.book(1) == server.files
+    assert server.is_alone()
+
+
 def test_a_queue_that_is_full(server, make, tmp_path):
     old, new = make("old"), make("new")
     path = new.dir / "user" / ".config" / "novelgen"
