@@ -7,7 +7,7 @@
 //     rows.jsonl      the rows (store/transfer.h)
 //     files/…         chapters and books that their owner has edited
 //
-// The message: {"stage": KEY, "out": absolute path of the directory in which books/ is made, "detached": bool}, and as
+// The message: {"stage": KEY, "uuid": the book's, "out": absolute path of the directory in which books/ is made, "detached": bool}, and as
 // it is wished for "backend", "model", "deadline_ms" (as for a resume) and "fallback".
 #ifndef ENGINE_INCOMING_H
 #define ENGINE_INCOMING_H

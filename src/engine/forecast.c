@@ -160,6 +160,7 @@ static void cast_step(struct cast *c, const struct step *s)
     case STEP_RECAP:
         cast_recap(c, s);
         break;
+    case STEP_APPROVAL:
     case STEP_FINISH:
     case STEP_NONE:
         break;

@@ -22,6 +22,8 @@
 #include "model/config.h"
 #include "out/folder.h"
 
+// CHUNK_WORDS: of a book that rests nobody knows the server and its context; it decides only whether the last chapter is
+// shown as complete before its recap is made.
 enum { FOLDER_SIZE = 1100, CHUNK_WORDS = 800 };
 
 struct import {
@@ -89,7 +91,8 @@ static bool settle_servers(struct import *im, struct err *e)
     bool changed = false;
     struct store *s = im->in->store;
 
-    if (*im->job.began_on != '\0' && !routes_have(&im->job, im->job.began_on) &&
+    const char *began_on = im->job.began_on;
+    if (began_on != NULL && *began_on != '\0' && !routes_have(&im->job, began_on) &&
         !store_job_set_began_on(s, im->job.id, "", e))
         return false;
     return inbox_change_server(s, &im->job, im->m, &changed, e) &&
@@ -192,13 +195,14 @@ static bool give_up(struct import *im, struct inbox_answer *a, const struct err 
 
 static bool refuse_known(struct import *im, struct inbox_answer *a, bool *known, struct err *e)
 {
-    char text[100];
+    char text[120];
     int64_t id;
     enum store_found found = store_job_by_uuid(im->in->store, member(im->m, "uuid"), &id, e);
 
     *known = found == STORE_FOUND;
     if (!*known) return found != STORE_ERROR;
-    (void)snprintf(text, sizeof(text), "job %lld is this book already", (long long)id);
+    (void)snprintf(text, sizeof(text), "job %lld is this book already; go on with: novelgen resume %lld",
+                   (long long)id, (long long)id);
     return intake_refuse(a, ERR_USAGE, text);
 }
 

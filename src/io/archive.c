@@ -264,7 +264,7 @@ static bool count_bytes(struct archive_reader *r, size_t len, struct err *e)
     r->total_bytes += (int64_t)len;
     if (r->entry_bytes > l->entry_bytes || r->total_bytes > l->total_bytes)
         return err_set(e, ERR_USAGE, "archive '%s' holds more than %lld MB", r->path,
-                       (long long)(l->total_bytes / (1024 * 1024)));
+                       (long long)(l->total_bytes >> 20));
     if (r->total_bytes > l->ratio_free && r->total_bytes / l->ratio > r->packed)
         return err_set(e, ERR_USAGE, "archive '%s' unpacks to more than %lld times its size: no book does", r->path,
                        (long long)l->ratio);

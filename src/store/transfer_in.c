@@ -178,8 +178,7 @@ static bool in_text(struct transfer *t, const struct move_column *c, const struc
 
     *out = (struct db_value){.type = c->kind == MOVE_BYTES ? DB_BLOB : DB_TEXT};
     out->bytes = json_str(v, &out->len);
-    if (out->bytes == NULL && (!any || !in_base64(t, v, out)))
-        return in_wrong(c, v, "a string", e);
+    if (out->bytes == NULL && (!any || !in_base64(t, v, out))) return in_wrong(c, v, "a string", e);
     if (out->len > (size_t)c->most)
         return err_set(e, ERR_USAGE, "$.%s: found %zu bytes, expected at most %" PRId64, c->name, out->len, c->most);
     if (c->kind == MOVE_LOOSE && memchr(out->bytes, '\0', out->len) != NULL) return in_wrong(c, v, "a string", e);
@@ -273,7 +272,7 @@ static bool in_store(struct transfer *t, const struct db_value *values, size_t c
 
 static bool in_row(struct transfer *t, const struct json *row, struct err *e)
 {
-    struct db_value values[MOVE_COLUMNS];
+    struct db_value values[MOVE_COLUMNS] = {0};
     size_t count;
 
     if (json_kind(row) != JSON_KIND_OBJECT) return err_set(e, ERR_USAGE, "the row is no object");

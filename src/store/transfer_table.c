@@ -192,7 +192,7 @@ const struct move_table move_tables[] = {
                  BOOL("ended"),
                  INT("started_ms", 0, TIME),
                  INT("words_asked", 0, COUNT),
-                 INT("max_tokens", -1, 200000), // what is in flight is waited for, so long as this takes
+                 INT("max_tokens", -1, 400000), // what is in flight is waited for, so long as this takes
                  ANY("seed"),
                  INT("prompt_bytes", 0, COUNT),
                  INT("common_bytes", 0, COUNT),
