@@ -15,7 +15,14 @@
 #include "text/template.h"
 #include "text/words.h"
 
-enum { QUOTE_WORDS = 12, QUOTE_WORDS_BEHIND = 25, QUOTE_WORDS_CONTINUED = 40, FLAT_TAIL_WORDS = 200, PREMISE_PART = 12, STYLE_PART = 24 };
+enum {
+    QUOTE_WORDS = 12,
+    QUOTE_WORDS_BEHIND = 25,
+    QUOTE_WORDS_CONTINUED = 40,
+    FLAT_TAIL_WORDS = 200,
+    PREMISE_PART = 12,
+    STYLE_PART = 24
+};
 
 static const char *const manners[] = {
     "moment by moment, with speech",

@@ -121,8 +121,8 @@ static bool append_live(struct publish *p, const struct pages *g, struct err *e)
     struct pages_live_end end = p->live_end;
     buf_init(&out, BUF_MAX_BOOK);
     path_of(p, path, "live.md");
-    bool ok = pages_live(g, &end, &out, e) &&
-              (out.len == 0 || file_append_at(path, p->live_len, out.data, out.len, e));
+    bool ok =
+        pages_live(g, &end, &out, e) && (out.len == 0 || file_append_at(path, p->live_len, out.data, out.len, e));
     if (ok) {
         p->live_len += out.len;
         p->live_end = end;
@@ -191,7 +191,8 @@ void publish_partial(struct publish *p, int chapter, int seq, const char *text, 
 {
     struct err e = ERR_INIT;
     struct pages g;
-    if (!pages_open(&g, p->store, p->job, &e) || !write_part(p, &g, chapter, seq, text, len, &e)) report_failure(p, &e);
+    if (!pages_open(&g, p->store, p->job, &e) || !write_part(p, &g, chapter, seq, text, len, &e))
+        report_failure(p, &e);
     pages_release(&g);
 }
 

@@ -65,7 +65,8 @@ static bool is_due(const struct worker *w)
     bool prose = w->step.kind == STEP_BEATS || w->step.kind == STEP_CHUNK;
     const struct book_chapter *c = book_chapter_at(&w->book, w->step.chapter);
     bool fixed = c && (c->given || c->version > 1);
-    return prose && !fixed && !w->step.again && (w->job.deadline_ms > 0 || w->book.words_target < w->job.words_target);
+    return prose && !fixed && !w->step.again &&
+           (w->job.deadline_ms > 0 || w->book.words_target < w->job.words_target);
 }
 
 bool worker_replan(struct worker *w, struct err *e)

@@ -73,8 +73,8 @@ static bool chunk_on_row(void *arg, const struct db_row *row)
     struct chunk_row c;
     int64_t skip, hash;
 
-    db_read(row, "iitlsiibbillibb", &c.chapter, &c.seq, &c.text, &c.len, &skip, &c.glue, &c.words_asked, &c.words, &c.gap,
-            &c.cut, &c.tokens, &hash, &c.id, &c.version, &c.stale, &c.anew);
+    db_read(row, "iitlsiibbillibb", &c.chapter, &c.seq, &c.text, &c.len, &skip, &c.glue, &c.words_asked, &c.words,
+            &c.gap, &c.cut, &c.tokens, &hash, &c.id, &c.version, &c.stale, &c.anew);
     c.skip = (size_t)skip;
     if (store_signed(hash_bytes(c.text, c.len)) != hash || skip < 0 || c.skip > c.len)
         return err_set(r->err, ERR_DAMAGED,

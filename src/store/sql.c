@@ -24,13 +24,15 @@
 #define CHUNKS_EVER(present, old)                                                                                    \
     "(SELECT c.id AS id, job, chapter, seq, text, skip, glue, words_asked, words, gap, cut, tokens, hash, version,"  \
     " stale FROM chunk c CROSS JOIN chunk_text ON chunk_text.chunk = c.id WHERE " present                            \
-    " UNION ALL SELECT id, job, chapter, seq, text, skip, glue, words_asked, words, gap, cut, tokens, hash, version,"\
+    " UNION ALL SELECT id, job, chapter, seq, text, skip, glue, words_asked, words, gap, cut, tokens, hash, "        \
+    "version,"                                                                                                       \
     " 0 FROM chunk_old WHERE " old ")"
 #define CHUNK_EVER_COLUMNS                                                                                           \
     "SELECT chapter, seq, text, skip, glue, words_asked, words, gap, cut, tokens, hash, id, version, stale"
 // The tasks of a chapter, ?3 = 0, or of one of its chunks.
 #define TASKS_OF_TEXT                                                                                                \
-    "job = ?1 AND chapter = ?2 AND kind IN ('beats', 'chunk', 'recap') AND (?3 = 0 OR (kind = 'chunk' AND seq = ?3))"
+    "job = ?1 AND chapter = ?2 AND kind IN ('beats', 'chunk', 'recap') AND (?3 = 0 OR (kind = 'chunk' AND seq = "    \
+    "?3))"
 
 // As chapter_on_row in plan.c reads them.
 #define CHAPTER_COLUMNS                                                                                              \
@@ -155,24 +157,22 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_CHUNK_ADD_TEXT] = "INSERT INTO chunk_text VALUES (?1, ?2)",
     [SQL_CHUNK_EACH_BY_PLACE] = CHUNK_COLUMNS " ORDER BY chapter, seq",
     [SQL_CHUNK_EACH_BY_TIME] = CHUNK_COLUMNS " ORDER BY chunk.id",
-    [SQL_CHUNK_EACH_ACCEPTED] =
-        CHUNK_EVER_COLUMNS ", EXISTS (SELECT 1 FROM chunk_old o WHERE o.job = u.job AND o.chapter = u.chapter"
-                           " AND o.seq = u.seq AND o.id < u.id) FROM " CHUNKS_EVER("job = ?1 AND c.id > ?2",
-                                                                                   "job = ?1 AND id > ?2")
-                           " u ORDER BY id",
-    [SQL_CHUNK_EACH_OF_VERSION] =
-        CHUNK_EVER_COLUMNS ", 0 FROM " CHUNKS_EVER("job = ?1 AND chapter = ?2 AND version <= ?3",
-                                                   "job = ?1 AND chapter = ?2 AND version <= ?3 AND until >= ?3")
-                           " ORDER BY seq",
+    [SQL_CHUNK_EACH_ACCEPTED] = CHUNK_EVER_COLUMNS
+    ", EXISTS (SELECT 1 FROM chunk_old o WHERE o.job = u.job AND o.chapter = u.chapter"
+    " AND o.seq = u.seq AND o.id < u.id) FROM " CHUNKS_EVER("job = ?1 AND c.id > ?2",
+                                                            "job = ?1 AND id > ?2") " u ORDER BY id",
+    [SQL_CHUNK_EACH_OF_VERSION] = CHUNK_EVER_COLUMNS
+    ", 0 FROM " CHUNKS_EVER("job = ?1 AND chapter = ?2 AND version <= ?3",
+                            "job = ?1 AND chapter = ?2 AND version <= ?3 AND until >= ?3") " ORDER BY seq",
     [SQL_CHUNK_SET_STALE] = "UPDATE chunk SET stale = ?4 WHERE job = ?1 AND chapter = ?2 AND seq = ?3",
     [SQL_CHUNK_NOTE] = "SELECT json_extract(data, '$.note') FROM event WHERE job = ?1 AND type = 'redo'"
                        " AND json_extract(data, '$.chapter') = ?2 AND json_extract(data, '$.seq') = ?3"
                        " ORDER BY id DESC LIMIT 1",
 
     [SQL_VERSION_UNCOUNT] =
-        "UPDATE job SET words_done = words_done - s.words, gaps = gaps - s.gaps, finished = 0,"
+        "UPDATE job SET words_done = words_done - s.words, gaps = job.gaps - s.missing, finished = 0,"
         " chapters_done = chapters_done - (SELECT recap IS NOT NULL FROM chapter WHERE job = ?1 AND number = ?2)"
-        " FROM (SELECT coalesce(sum(words), 0) AS words, coalesce(sum(gap), 0) AS gaps FROM chunk"
+        " FROM (SELECT coalesce(sum(words), 0) AS words, coalesce(sum(gap), 0) AS missing FROM chunk"
         " WHERE job = ?1 AND chapter = ?2) s WHERE job.id = ?1",
     [SQL_VERSION_UNCOUNT_CHUNK] = "UPDATE job SET words_done = words_done - c.words, gaps = gaps - c.gap FROM chunk c"
                                   " WHERE job.id = ?1 AND c.job = ?1 AND c.chapter = ?2 AND c.seq = ?3",
@@ -196,9 +196,9 @@ const char *const store_sql[SQL_COUNT] = {
         "UPDATE turn SET chunk = (SELECT id FROM chunk WHERE job = ?1 AND chapter = ?2 AND seq = ?3)"
         " WHERE chunk = (SELECT id FROM chunk WHERE job = ?1 AND chapter = ?2 AND seq = -?3)",
     [SQL_VERSION_CLOSE_ATTEMPTS] = "UPDATE attempt SET ended = 1, failure = 'abandoned' WHERE ended = 0"
-                                   " AND task IN (SELECT id FROM task WHERE " TASKS_OF_TEXT ")",
-    [SQL_VERSION_RESET_TASKS] =
-        "UPDATE task SET state = 'ready', charged = 0, since = requests WHERE " TASKS_OF_TEXT,
+                                   " AND (task IN (SELECT id FROM task WHERE " TASKS_OF_TEXT ") OR (?3 = 0"
+                                   " AND conversation = ?2 AND task IN (SELECT id FROM task WHERE job = ?1)))",
+    [SQL_VERSION_RESET_TASKS] = "UPDATE task SET state = 'ready', charged = 0, since = requests WHERE " TASKS_OF_TEXT,
     [SQL_VERSION_EACH] =
         "WITH RECURSIVE v (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM v"
         " WHERE n < (SELECT version FROM chapter WHERE job = ?1 AND number = ?2)),"
@@ -259,8 +259,7 @@ const char *const store_sql[SQL_COUNT] = {
                         " WHERE id = ?1 AND ended = 0 RETURNING task",
     [SQL_ATTEMPT_SENT] = "INSERT INTO attempt_sent VALUES (?1, ?2)",
     [SQL_ATTEMPT_LAST] = ATTEMPT_OF_TASK " ORDER BY number DESC LIMIT 1 OFFSET ?5",
-    [SQL_ATTEMPT_SINCE_NUMBER] =
-        "SELECT since FROM task WHERE job = ?1 AND kind = ?2 AND chapter = ?3 AND seq = ?4",
+    [SQL_ATTEMPT_SINCE_NUMBER] = "SELECT since FROM task WHERE job = ?1 AND kind = ?2 AND chapter = ?3 AND seq = ?4",
     [SQL_ATTEMPT_IS_OPEN] = "SELECT ended = 0 FROM attempt WHERE id = ?1",
     [SQL_ATTEMPT_BEST] = ATTEMPT_OF_TASK
     " ORDER BY (SELECT coalesce(sum(length(bytes)), 0) FROM attempt_text x"

@@ -17,8 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
-// What was streamed for text that is not wanted any more is closed, so that no successor waits for it; earlier attempts
-// carry nothing over.
+// What is in flight for text that is not wanted any more, or in a conversation that goes, is closed; earlier attempts carry
+// nothing over.
 static bool version_reset_tasks(struct store *s, int64_t job, int chapter, int seq, struct err *e)
 {
     return db_run(s->db, SQL_VERSION_CLOSE_ATTEMPTS, e, "lii", job, chapter, seq) &&
@@ -68,8 +68,7 @@ bool store_chapter_redo(struct store *s, int64_t job, int chapter, const char *n
 
     (void)snprintf(reason, sizeof reason, "redo%s%.500s", *note != '\0' ? ": " : "", note);
     if (!store_enter(s, &scope, true, e)) return false;
-    bool ok =
-        store_chapter_retire(s, job, chapter, reason, e) && version_add_event(s, job, chapter, 0, note, e);
+    bool ok = store_chapter_retire(s, job, chapter, reason, e) && version_add_event(s, job, chapter, 0, note, e);
     return store_leave(s, &scope, ok, e);
 }
 
