@@ -284,6 +284,7 @@ struct attempt_row { // the inference log, without text
     int max_tokens, conversation, left_out;
     const char *message;
     int64_t job, reasoning_bytes;
+    bool replaced; // what it was made for was to be written anew since
 };
 // In the order in which they began. `job` 0: of all jobs. Those that began at `since_ms` (wall clock) or later; 0: all.
 bool store_attempts_since(struct store *s, int64_t job, int64_t since_ms,

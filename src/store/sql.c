@@ -56,7 +56,7 @@
 #define LOG_COLUMNS                                                                                                  \
     "SELECT a.id, started_ms, kind, failure, verdict, finish, backend, model, chapter, seq, number, words_asked,"    \
     " http_status, prompt_tokens, cached_tokens, output_tokens, first_token_ms, total_ms, ended, prompt_bytes,"      \
-    " common_bytes, seed, max_tokens, conversation, left_out, message, job, reasoning_bytes FROM "
+    " common_bytes, seed, max_tokens, conversation, left_out, message, job, reasoning_bytes, number <= since FROM "
 
 const char *const store_sql[SQL_COUNT] = {
     [SQL_VERSION] = "PRAGMA data_version",
