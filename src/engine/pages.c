@@ -141,7 +141,7 @@ static bool live_chunk(void *arg, const struct chunk_row *c)
     bool follows = c->seq > 1 && c->chapter == l->end->chapter && c->seq == l->end->seq + 1;
     bool marked = !follows && (c->seq > 1 || c->anew);
     if (marked) mark(l->out, c);
-    if (marked) chunk.glue = "\n\n";
+    if (marked && c->seq > 1) chunk.glue = "\n\n";
     if (c->seq == 1) prose_heading(l->out, 1, pages_title(l->pages, c->chapter), l->end->id == 0);
     prose_add(l->out, &chunk);
     *l->end = (struct pages_live_end){.id = c->id, .chapter = c->chapter, .seq = c->seq};
