@@ -193,6 +193,20 @@ def test_a_part_is_written_anew_and_joins(place, part):
     assert parts(place, 2, 1) == old
 
 
+def test_an_answer_that_runs_into_what_stands_behind_it_ends_before(place):
+    written(place)
+    old = parts(place, 2)
+    serve_anew(place, "--run-on", seed=7)
+    assert redo(place, "--chapter", 2, "--chunk", 1).returncode == 0
+    new = parts(place, 2)
+    head = " ".join(old[1]["text"].split()[:8])
+    assert new[0]["text"] != old[0]["text"] and head not in " ".join(new[0]["text"].split())
+    assert "Then it was late" not in new[0]["text"] and new[1:] == old[1:]
+    check_joins(place, 2)
+    came = place.json("prompt", 1, "--chapter", 2, "--chunk", 1)[-1]
+    assert came["state"] == "accepted" and place.status(1)["retries"] == 0
+
+
 def test_a_part_that_cannot_be_written_anew_stays(place):
     before = written(place, limits={"attempts": 2})
     serve_anew(place, seed=7, script=[{"when": {"from": 1, "to": 10000}, "do": "empty", "kinds": ["chunk"]}])
