@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { THOUGHTS = 4, THOUGHTS_PER_UNCLOSED = 4 };
+enum { PASSAGE_WORDS = 12, THOUGHTS = 4, THOUGHTS_PER_UNCLOSED = 4 };
 
 static void put(const struct task *t, struct rng *r, const char *rule, struct buf *out)
 {
@@ -82,8 +82,11 @@ static void put_passage(const struct task *t, struct buf *out)
     if (!to) return;
     from += sizeof OPEN - 1;
     buf_addc(out, ' ');
-    buf_add(out, from, (size_t)(to - from));
-    buf_adds(out, " and so on. Then it was late.");
+    for (int words = 0; from < to && words < PASSAGE_WORDS; from++) {
+        buf_addc(out, *from);
+        words += *from == ' ';
+    }
+    buf_adds(out, "and so on. Then it was late.");
 }
 
 void dress_prose_end(const struct task *t, struct buf *out)
