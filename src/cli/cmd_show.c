@@ -175,13 +175,13 @@ static void show_versions(const struct show *w, const struct versions *all)
     }
     buf_init(&page, BUF_MAX_PIECE);
     buf_init(&line, BUF_MAX_LINE);
-    buf_addf(&page, "%-9s%10s  %-22s%s\n", "VERSION", "WORDS", "REPLACED", "REASON");
+    buf_addf(&page, "%-9s%10s  %-26s%s\n", "VERSION", "WORDS", "REPLACED", "REASON");
     for (size_t i = 0; i < all->count; i++) {
         const struct version *v = &all->items[i];
         char time[CLOCK_TEXT_SIZE], words[AMOUNT_SIZE];
         clock_rfc3339(time, v->replaced_ms);
         buf_clear(&line);
-        buf_addf(&line, "%-9d%10s  %-22s%s", v->number, amount_text(words, v->words),
+        buf_addf(&line, "%-9d%10s  %-26s%s", v->number, amount_text(words, v->words),
                  v->replaced_ms > 0 ? time : "it stands", v->reason);
         utf8_terminal(&page, line.data, line.len, true);
         buf_addc(&page, '\n');

@@ -98,6 +98,8 @@ def test_a_chapter_of_a_finished_book_is_written_anew(place):
     assert all(after[n] == before[n] for n in before if n.startswith("chapters/") and n != name)
     check_whole(place)
     check_joins(place, 2)
+    report = json.loads((place.folder() / "report.json").read_text())
+    assert [c["chapter"] for c in report["style"]["chapters"]] == [1, 2, 3]
     # live.md is only ever added to; a reader of it sees where the new text belongs.
     live = after["live.md"].decode()
     assert live.startswith(before["live.md"].decode())
