@@ -89,7 +89,7 @@ void history_release(struct history *h)
 bool history_is_accepted(const struct history *h, const struct attempt_row *a)
 {
     for (size_t i = 0; i < h->count; i++)
-        if (h->rows[i].accepted && history_is_same_task(&h->rows[i].a, a)) return true;
+        if (h->rows[i].accepted && !h->rows[i].a.replaced && history_is_same_task(&h->rows[i].a, a)) return true;
     return false;
 }
 
@@ -135,6 +135,8 @@ void history_place(struct history *h, const struct conversation *c, int number)
     for (size_t i = 0; i < h->count; i++) {
         struct history_row *r = &h->rows[i];
         if (history_conversation(&r->a) != number) continue;
+        r->place = c->count; // of a conversation that is gone
+        if (r->a.replaced) continue;
         r->place = history_find_place(c, r, cursor);
         if (r->accepted) cursor = r->place + 2;
     }

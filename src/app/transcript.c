@@ -165,7 +165,7 @@ static void transcript_before(struct transcript *t, const struct history_row *r,
                               struct transcript_look *l)
 {
     l->before.count = x->before_bytes = 0;
-    if (!alone)
+    if (!alone && !r->a.replaced)
         x->before_bytes = conversation_before(&t->conversation, r->place, history_left_out(&r->a), &l->before);
     x->before = l->before.items;
     x->before_count = l->before.count;

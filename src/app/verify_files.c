@@ -125,10 +125,10 @@ static bool files_is_ahead(const struct files *f, const struct buf *wanted)
 static bool files_live(struct files *f)
 {
     struct buf out;
-    int64_t chunks;
+    struct pages_live_end end = {0};
 
     buf_init(&out, BUF_MAX_BOOK);
-    bool ok = pages_live(&f->pages, 0, 0, false, &out, &chunks, f->err);
+    bool ok = pages_live(&f->pages, &end, &out, f->err);
     if (ok && out.len > 0 && !(f->w->written && files_is_ahead(f, &out)))
         files_compare(f, "live.md", 0, hash_bytes(out.data, out.len));
     buf_release(&out);

@@ -4,25 +4,134 @@
 // novelgen redo
 #include "cli/command.h"
 
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+
+#include "app/observer.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "cli/exit.h"
+#include "cli/follow.h"
 #include "cli/settings.h"
+#include "cli/target.h"
+#include "engine/message.h"
+#include "io/json.h"
+
+enum { NOTE_BYTES = 4000 };
+
+static struct {
+    int64_t chapter, chunk;
+    const char *note;
+    bool onward, gaps, detach;
+} redo_options;
+
+static const struct option redo_own[] = {
+    {"chapter", 0, OPTION_NUMBER, &redo_options.chapter, "N", 1, INT_MAX, "this chapter"},
+    {"chunk", 0, OPTION_NUMBER, &redo_options.chunk, "K", 1, INT_MAX, "of it only this part"},
+    {"onward", 0, OPTION_FLAG, &redo_options.onward, NULL, 0, 0, "this chapter and all behind it"},
+    {"gaps", 0, OPTION_FLAG, &redo_options.gaps, NULL, 0, 0, "every part that could not be written"},
+    {"note", 0, OPTION_TEXT, &redo_options.note, "TEXT", 0, 0, "what it is to be like this time"},
+    {"detach", 0, OPTION_FLAG, &redo_options.detach, NULL, 0, 0, "let it be written in the background"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
+};
+
+static bool redo_check(struct err *e)
+{
+    bool chapter = redo_options.chapter > 0;
+
+    if (chapter && redo_options.gaps) return err_set(e, ERR_USAGE, "give --chapter or --gaps, not both");
+    if (!chapter && redo_options.gaps && (redo_options.chunk > 0 || redo_options.onward))
+        return err_set(e, ERR_USAGE, "--gaps stands alone: it fills all of them");
+    if (!chapter && (redo_options.chunk > 0 || redo_options.onward))
+        return err_set(e, ERR_USAGE, "%s needs --chapter N", redo_options.chunk > 0 ? "--chunk" : "--onward");
+    if (!chapter && !redo_options.gaps)
+        return err_set(e, ERR_USAGE,
+                       "nothing says what to write anew: give --chapter N, --chapter N --chunk K, or --gaps");
+    if (redo_options.note != NULL && strlen(redo_options.note) > NOTE_BYTES)
+        return err_set(e, ERR_USAGE, "--note has %zu bytes, at most %d are taken", strlen(redo_options.note),
+                       NOTE_BYTES);
+    return true;
+}
+
+// *none: there is nothing to fill.
+static bool redo_look_for_gaps(const struct home *h, int64_t id, bool *none, struct err *e)
+{
+    struct observer o;
+    struct job j;
+
+    if (!observer_open_once(&o, h->path, e)) return false;
+    bool ok = store_job_get(o.store, id, &j, e) == STORE_FOUND;
+    *none = ok && j.gaps == 0;
+    if (ok) job_release(&j);
+    observer_release(&o);
+    return ok;
+}
+
+static bool redo_post(const struct home *h, int64_t id, char key[MESSAGE_KEY_SIZE], struct err *e)
+{
+    struct json *more = json_new_object();
+    const struct message_change change = {.deadline_ms = -1, .more = more};
+
+    if (redo_options.chapter > 0) json_set_int(more, "chapter", redo_options.chapter);
+    if (redo_options.chunk > 0) json_set_int(more, "chunk", redo_options.chunk);
+    if (redo_options.onward) json_set_bool(more, "onward", true);
+    if (redo_options.gaps) json_set_bool(more, "gaps", true);
+    if (redo_options.note != NULL) json_set_str(more, "note", redo_options.note);
+    bool ok = message_post(h->path, MESSAGE_REDO, id, &change, key, e);
+    json_free(more);
+    return ok;
+}
+
+static int redo_job(const struct home *h, int64_t id)
+{
+    struct session_job job = {0};
+    struct err e = ERR_INIT;
+    struct program program;
+    const struct session_options o = {
+        .home = h, .program = &program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
+    bool none = false;
+
+    if (redo_options.gaps && !redo_look_for_gaps(h, id, &none, &e)) return exit_fail(&e);
+    if (none) {
+        log_line(LOG_INFO, "nothing to redo: the book of job %" PRId64 " has no gaps", id);
+        return EXIT_WHOLE;
+    }
+    if (!program_find(&program, &e) || !redo_post(h, id, job.key, &e)) return exit_fail(&e);
+    return redo_options.detach ? follow_detached(&o) : follow_session(&o);
+}
 
 static int redo_run(const struct args *a)
 {
     struct err e = ERR_INIT;
+    struct targets t = {0};
+    struct home home;
 
-    (void)a;
-    err_set(&e, ERR_USAGE, "redo is not known yet");
-    return exit_fail(&e);
+    if (!redo_check(&e) || !home_open(&home, settings.home, &e)) return exit_fail(&e);
+    int code = targets_find(&t, &home, a, false, &e) ? redo_job(&home, t.ids[0]) : exit_fail(&e);
+    targets_release(&t);
+    home_release(&home);
+    return code;
 }
 
-static const struct option *const redo_tables[] = {settings_home, NULL};
+static const struct option *const redo_tables[] = {redo_own, settings_talk, settings_home, NULL};
 
 const struct command cmd_redo = {
     .name = "redo",
-    .usage = "[OPTION]...",
-    .summary = "redo",
-    .help = "Example: novelgen redo",
+    .usage = "[ID] --chapter N [--chunk K | --onward] [--note TEXT] | [ID] --gaps",
+    .summary = "write a chapter, a part of one, or the gaps anew",
+    .help =
+        "Writes a chapter anew, or one part of it so that it joins what stands around it, and follows the job to its "
+        "end as\n"
+        "resume does. What comes behind keeps its text, unless --onward says otherwise. --gaps fills the parts that "
+        "no\n"
+        "attempt could write. A part that cannot be written anew stays as it was. Old text is kept: see novelgen "
+        "show\n"
+        "--versions and novelgen diff. A job that is being written goes on with it at once; a chapter's file stays "
+        "as it\n"
+        "was until the new one is whole.\n\n"
+        "Example: novelgen redo 3 --chapter 7 --note \"she must not forgive him yet\"",
     .tables = redo_tables,
+    .args_most = 1,
     .run = redo_run,
 };

@@ -126,11 +126,11 @@ static bool keep_outline(struct keeper_of_files *k, const struct pages *g, struc
 static bool keep_whole(struct keeper_of_files *k, const struct pages *g, struct err *e)
 {
     struct buf live, book;
-    int64_t chunks;
+    struct pages_live_end end = {0};
     buf_init(&live, BUF_MAX_BOOK);
     buf_init(&book, BUF_MAX_BOOK);
     bool ok = pages_book(g, &book, e) && keep_aside(k, "book.md", &book, e) &&
-              pages_live(g, 0, 0, false, &live, &chunks, e);
+              pages_live(g, &end, &live, e);
     // live.md grows behind what is there: only one that is not its beginning is somebody else's.
     char path[PATH_SIZE];
     (void)snprintf(path, sizeof(path), "%s/live.md", k->job->out_dir);

@@ -1,14 +1,141 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// The message "redo".
+// The message "redo": parts of a book are to be written anew. Members: "chapter" with or without "chunk", "onward" (that
+// chapter and all behind it), or "gaps" (every part that is missing); "note" is what its owner asks for. The rows change
+// here; what follows from them is next_step's.
+//
+//   chapter   its text becomes old, all else of it goes: it is the first chapter without a recap
+//   chunk     it stands, marked as stale, until its new text is accepted
 #include "engine/intake.h"
+
+#include <stdio.h>
+
+#include "model/book.h"
+
+struct redo {
+    struct store *store;
+    const struct job *job;
+    struct book book;
+    int chapter, chunk; // chunk 0: all of the chapter
+    bool onward, gaps;
+    const char *note; // "": none
+};
+
+static struct redo redo_of(struct store *s, const struct job *j, const struct json *m)
+{
+    return (struct redo){.store = s,
+                         .job = j,
+                         .chapter = (int)json_int(json_get(m, "chapter"), 0),
+                         .chunk = (int)json_int(json_get(m, "chunk"), 0),
+                         .onward = json_bool(json_get(m, "onward"), false),
+                         .gaps = json_bool(json_get(m, "gaps"), false),
+                         .note = json_str(json_get(m, "note"), NULL) ? json_str(json_get(m, "note"), NULL) : ""};
+}
+
+// ---- what cannot be -----------------------------------------------------------------------------------------------
+
+static bool is_begun(const struct book_chapter *c)
+{
+    return c->chunks_count > 0 || c->cards > 0 || c->version > 1;
+}
+
+static int last_begun(const struct book *b)
+{
+    int last = 0;
+    for (size_t i = 0; i < b->chapters_count; i++)
+        if (is_begun(&b->chapters[i])) last = b->chapters[i].number;
+    return last;
+}
+
+static void refuse_chapter(const struct redo *r, struct inbox_answer *a)
+{
+    char text[200];
+    int last = last_begun(&r->book), total = r->book.chapters_total;
+    if (r->chapter < 1 || r->chapter > total)
+        (void)snprintf(text, sizeof(text), "there is no chapter %d: the book has %d", r->chapter, total);
+    else if (last == 0)
+        (void)snprintf(text, sizeof(text), "chapter %d is not written yet: none is", r->chapter);
+    else
+        (void)snprintf(text, sizeof(text), "chapter %d is not written yet: the book stands up to chapter %d",
+                       r->chapter, last);
+    (void)intake_refuse(a, ERR_USAGE, text);
+}
+
+static bool is_possible(const struct redo *r, struct inbox_answer *a)
+{
+    const struct book_chapter *c = book_chapter_at(&r->book, r->chapter);
+    char text[200];
+    if (r->gaps) return true;
+    if (!c || !is_begun(c)) {
+        refuse_chapter(r, a);
+        return false;
+    }
+    if (r->onward || r->chunk == 0 || (r->chunk > 0 && (size_t)r->chunk <= c->chunks_count)) return true;
+    (void)snprintf(text, sizeof(text), "chapter %d has %zu part%s so far, there is no part %d", r->chapter,
+                   c->chunks_count, c->chunks_count == 1 ? "" : "s", r->chunk);
+    (void)intake_refuse(a, ERR_USAGE, text);
+    return false;
+}
+
+// ---- rows ---------------------------------------------------------------------------------------------------------
+
+static bool redo_gaps(const struct redo *r, bool *any, struct err *e)
+{
+    for (size_t i = 0; i < r->book.chapters_count; i++) {
+        const struct book_chapter *c = &r->book.chapters[i];
+        for (size_t k = 0; k < c->chunks_count; k++) {
+            if (!c->chunks[k].gap) continue;
+            *any = true;
+            if (!store_chunk_redo(r->store, r->job->id, c->number, c->chunks[k].seq, r->note, e)) return false;
+        }
+    }
+    return true;
+}
+
+// One of which nothing is written keeps its version: what was planned for it goes.
+static bool redo_chapter(const struct redo *r, const struct book_chapter *c, struct err *e)
+{
+    if (c->chunks_count == 0) return store_chapter_retire(r->store, r->job->id, c->number, "redo", e);
+    return store_chapter_redo(r->store, r->job->id, c->number, r->note, e);
+}
+
+static bool redo_chapters(const struct redo *r, struct err *e)
+{
+    int last = r->onward ? 0 : r->chapter;
+    if (*r->note && !store_direction_add(r->store, r->job->id, r->chapter, last, r->note, e)) return false;
+    for (size_t i = 0; i < r->book.chapters_count; i++) {
+        const struct book_chapter *c = &r->book.chapters[i];
+        bool wanted = c->number == r->chapter || (r->onward && c->number > r->chapter);
+        if (wanted && is_begun(c) && !redo_chapter(r, c, e)) return false;
+    }
+    return true;
+}
+
+static bool redo_rows(const struct redo *r, bool *any, struct err *e)
+{
+    if (r->gaps) return redo_gaps(r, any, e);
+    *any = true;
+    if (r->chunk > 0 && !r->onward) return store_chunk_redo(r->store, r->job->id, r->chapter, r->chunk, r->note, e);
+    return redo_chapters(r, e);
+}
+
+// A job that is under way goes on with it; any other goes into the queue.
+static bool go_on(struct intake *in, const struct job *j, struct err *e)
+{
+    if (j->state != JOB_QUEUED && j->state != JOB_PLANNING && j->state != JOB_WRITING)
+        return intake_change(in, j, JOB_QUEUED, "", e);
+    intake_touched(in, j);
+    return true;
+}
 
 INTAKE_VERB(inbox_take_redo)
 {
-    (void)in;
-    (void)j;
-    (void)m;
-    (void)e;
-    return intake_refuse(a, ERR_USAGE, "redo is not known yet");
+    struct redo r = redo_of(in->store, j, m);
+    bool any = false;
+    if (!store_book_load(in->store, j->id, &r.book, e)) return false;
+    (void)snprintf(a->text, sizeof(a->text), "%.500s", j->out_dir);
+    bool ok = !is_possible(&r, a) || (redo_rows(&r, &any, e) && (!any || go_on(in, j, e)));
+    book_release(&r.book);
+    return ok;
 }

@@ -64,23 +64,39 @@ bool measure_chapter(const struct desk *d, int chapter, struct err *e)
 // ---- the book -------------------------------------------------------------------------------------------------------
 
 struct sums {
+    struct json **measured; // of each chapter the last figures: it may have been written anew
+    size_t count, cap;
     struct json *chapters;
     double words, distinct_2, sentence_cv, speech;
 };
 
-static bool add_chapter(void *arg, const struct event_row *r)
+static bool keep_chapter(void *arg, const struct event_row *r)
 {
     struct sums *s = arg;
     struct err e = ERR_INIT;
     if (strcmp(r->type, "style") != 0) return true;
     struct json *o = json_read(r->data, strlen(r->data), &e);
+    int64_t chapter = json_int(json_get(o, "chapter"), 0);
+    size_t at = 0;
+    while (at < s->count && json_int(json_get(s->measured[at], "chapter"), 0) != chapter) at++;
+    mem_grow(&s->measured, &s->cap, at + 1, sizeof *s->measured);
+    if (at < s->count)
+        json_free(s->measured[at]);
+    else
+        s->count++;
+    s->measured[at] = o;
+    return true;
+}
+
+// Takes over `o`.
+static void add_chapter(struct sums *s, struct json *o)
+{
     double words = json_num(json_get(o, "words"), 0);
     s->words += words;
     s->distinct_2 += words * json_num(json_get(o, "distinct_2"), 1);
     s->sentence_cv += words * json_num(json_get(o, "sentence_cv"), 0);
     s->speech += words * json_num(json_get(o, "speech"), 0);
     if (o) json_push(s->chapters, o);
-    return true;
 }
 
 struct repetition {
@@ -130,7 +146,9 @@ struct json *measure_book(struct store *s, int64_t job, struct err *e)
     struct repetition r = {.said = shingles_new(SHINGLES_MOST)};
     struct json *o = json_new_object();
     buf_init(&r.prose, BUF_MAX_BOOK);
-    bool ok = store_events_each(s, job, 0, add_chapter, &sums, e);
+    bool ok = store_events_each(s, job, 0, keep_chapter, &sums, e);
+    for (size_t i = 0; i < sums.count; i++) add_chapter(&sums, sums.measured[i]);
+    free(sums.measured);
     r.stride = 1 + (int64_t)sums.words / HABITS_WORDS;
     ok = ok && store_chunks_each(s, job, 0, STORE_BY_PLACE, compare_chunk, &r, e);
     double words = sums.words > 0 ? sums.words : 1;

@@ -197,7 +197,7 @@ static bool give_up(const struct desk *d, const struct step *s, const struct gen
 // A chapter that the spec brings: its conversation is as if it had been asked for, so that its recap can be.
 static bool alone(const struct desk *d, const struct step *s, bool *done, struct err *e)
 {
-    *done = s->chapter <= (int)d->spec->opening_count;
+    *done = book_is_given(d->book, s->chapter);
     if (!*done) return true;
     struct buf opening;
     buf_init(&opening, BUF_MAX_PROMPT);

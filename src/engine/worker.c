@@ -319,6 +319,15 @@ static void on_publish(void *arg)
     worker_show_partial(arg);
 }
 
+// The job is read anew: it is the pool's again, which gives it back.
+static void hand_back(struct worker *w)
+{
+    worker_forget_others(w);
+    worker_drop_job(w);
+    worker_enter(w, WORKER_IDLE);
+    w->events->free(w->arg);
+}
+
 static bool settle_job(struct worker *w, const struct settled *s, struct err *e)
 {
     bool human = s->decision.action == RETRY_PAUSE;
@@ -357,13 +366,20 @@ static void on_flight_ended(void *arg, const struct gen_result *r)
     if (s.answered) {
         // Done, or to be asked again at once: the next attempt's row goes into the same transaction.
         if (s.accepted) worker_note_done(w);
-        proceed_idle(w);
+        if (!w->reread)
+            proceed_idle(w);
+        else if (store_commit(w->store, &e))
+            hand_back(w);
+        else
+            worker_store_failed(w, &e);
         return;
     }
     if (!settle_job(w, &s, &e) || !store_commit(w->store, &e))
         worker_store_failed(w, &e);
     else if (w->job.state == JOB_PAUSED)
         come_to_rest(w);
+    else if (w->reread)
+        hand_back(w);
     else
         ask_again(w, &s);
 }
@@ -439,6 +455,33 @@ static void look_at_plan(struct worker *w, const struct job *now)
     if (!timer_active(w->publish_soon)) timer_set(w->publish_soon, PUBLISH_MS);
 }
 
+// Whether text that stood, or is being written, is to be written anew; `stands`: the request at hand is wanted all the same.
+static bool look_at_text(struct worker *w, bool *changed, bool *stands, struct err *e)
+{
+    struct book now;
+    *stands = false;
+    if (!store_book_load(w->store, w->job.id, &now, e)) return false;
+    *changed = !book_same_text(&now, &w->book);
+    book_release(&now);
+    return !*changed || w->state != WORKER_FLIGHT || store_attempt_is_open(w->store, w->flight.attempt, stands, e);
+}
+
+// The job goes on: what was changed of its text and its plan is taken in.
+static void look_at_rows(struct worker *w, const struct job *now)
+{
+    struct err e = ERR_INIT;
+    bool changed, stands;
+    if (!look_at_text(w, &changed, &stands, &e)) {
+        worker_store_failed(w, &e);
+        return;
+    }
+    w->reread = w->reread || changed;
+    if (changed && !stands)
+        leave_job(w);
+    else
+        look_at_plan(w, now);
+}
+
 void worker_look(struct worker *w)
 {
     if (!w->store || !w->has_job) return;
@@ -459,6 +502,6 @@ void worker_look(struct worker *w)
     if (!runnable || renewed)
         leave_job(w);
     else
-        look_at_plan(w, &now);
+        look_at_rows(w, &now);
     job_release(&now);
 }

@@ -25,7 +25,7 @@ void worker_note_done(struct worker *w)
     if (w->step.kind == STEP_BIBLE) refresh_title(w);
     bool plan = w->step.kind == STEP_BIBLE || w->step.kind == STEP_ACTS || w->step.kind == STEP_OUTLINE;
     if (plan) w->unpublished.outline = true;
-    if (w->step.kind == STEP_BEATS && w->step.chapter <= (int)w->spec.opening_count) w->unpublished.all = true;
+    if (w->step.kind == STEP_BEATS && book_is_given(&w->book, w->step.chapter)) w->unpublished.all = true;
     if (w->step.kind != STEP_CHUNK) return;
     w->unpublished.all =
         w->unpublished.all || (w->unpublished.chapter > 0 && w->unpublished.chapter != w->step.chapter);
@@ -65,6 +65,6 @@ void worker_show_partial(struct worker *w)
     buf_add(&committed, w->flight.text.data, w->flight.committed);
     gate_join(&text, &w->flight.prefix, &committed, w->language, w->templates.markup);
     buf_release(&committed);
-    publish_partial(&w->publish, w->step.chapter, text.data, text.len);
+    publish_partial(&w->publish, w->step.chapter, w->step.seq, text.data, text.len);
     buf_release(&text);
 }

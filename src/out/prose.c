@@ -27,7 +27,8 @@ void prose_add(struct buf *out, const struct prose_chunk *c)
         buf_addf(out, "*[A part is missing here: chapter %d, part %d could not be written.]*", c->chapter, c->seq);
         return;
     }
-    buf_adds(out, c->glue);
+    // Behind nothing but gaps it was the first text of its chapter, and has no glue of its own.
+    buf_adds(out, c->seq > 1 && *c->glue == '\0' ? "\n\n" : c->glue);
     buf_add(out, c->text, c->len);
 }
 

@@ -77,6 +77,7 @@ static void read_kind(struct ask *ask)
     if (find_last(ask->last_user, "About # words", words)) ask->words = words[0];
     if (ask->words <= 0) ask->kind = ASK_OTHER;
     ask->last_of_book = strstr(last, "ends the book") != NULL;
+    ask->between = strstr(last, "After your part the story goes on: ") != NULL;
 }
 
 const char *ask_line(const char *text, const char *key, size_t *len)

@@ -56,6 +56,7 @@ struct ask {
     bool json;            // the answer is to be a JSON object
     const json_t *schema; // that it is to follow, or NULL
     bool last_of_book;    // chunks only
+    bool between;         // chunks only: "the story goes on" with what stands behind it
     bool raw;             // a text, not messages
     bool json_object;     // any object will do
     bool stream;

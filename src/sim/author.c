@@ -120,12 +120,19 @@ static bool continues(const struct task *t)
     return t->ask->prefill && *t->ask->prefill && !t->habits->no_prefill;
 }
 
+// What is asked for in front of a passage that stands is no stretch of the chapter, which has that passage there: it has a
+// text of its own, by its part.
+static uint64_t text_seed(const struct task *t)
+{
+    return t->ask->between ? rng_mix(t->book_seed, (uint64_t)t->ask->numbers[1]) : t->book_seed;
+}
+
 static bool write_prose(struct author *a, const struct task *t, struct buf *out)
 {
     const struct habits *h = t->habits;
-    struct chapter *c = open_chapter(a, t->book_seed, t->ask->polish, t->ask->numbers[0]);
+    struct chapter *c = open_chapter(a, text_seed(t), t->ask->polish, t->ask->numbers[0]);
     size_t start, here, words = words_to_write(t);
-    bool found = place_start(c, t, &start);
+    bool found = place_start(c, t, &start) || t->ask->between;
     found = place_here(c, t, start, &here) && found;
     if (stray_instead(t, words, out)) return found;
     size_t end = chapter_end_of_words(c, start, words);

@@ -7,7 +7,9 @@
 
 #include "sim/content.h"
 
-enum { THOUGHTS = 4, THOUGHTS_PER_UNCLOSED = 4 };
+#include <string.h>
+
+enum { PASSAGE_WORDS = 12, THOUGHTS = 4, THOUGHTS_PER_UNCLOSED = 4 };
 
 static void put(const struct task *t, struct rng *r, const char *rule, struct buf *out)
 {
@@ -72,8 +74,24 @@ static void put_chat_end(const struct task *t, struct buf *out)
     buf_release(&text);
 }
 
+// The passage stands between these in the request.
+static void put_passage(const struct task *t, struct buf *out)
+{
+    static const char OPEN[] = "the story goes on: «", CLOSE[] = "…»";
+    const char *from = strstr(t->ask->last_user, OPEN), *to = from ? strstr(from, CLOSE) : NULL;
+    if (!to) return;
+    from += sizeof OPEN - 1;
+    buf_addc(out, ' ');
+    for (int words = 0; from < to && words < PASSAGE_WORDS; from++) {
+        buf_addc(out, *from);
+        words += *from == ' ';
+    }
+    buf_adds(out, "and so on. Then it was late.");
+}
+
 void dress_prose_end(const struct task *t, struct buf *out)
 {
+    if (t->habits->run_on && t->ask->between) put_passage(t, out);
     struct rng r = habits_rng(t, "close");
     if (t->habits->close_early && !t->ask->last_of_book) put(t, &r, "\n\n$g", out);
     if (t->habits->chat) put_chat_end(t, out);

@@ -25,6 +25,7 @@ struct habits {
     bool heading;     // over the prose
     bool chat;        // before and after the prose
     bool close_early; // prose ends with a moral
+    bool run_on;      // prose in front of a passage that stands ends with that passage's first words
     bool copy;        // earlier prose is said again
     bool think;       // a block of thought before an answer, sometimes without its end
     bool reason;      // the same in the field for reasoning, unless the request switches it off

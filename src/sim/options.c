@@ -63,6 +63,8 @@ static const struct option {
     {"chat", OPTION_FLAG, offsetof(struct sim_options, habits.chat), NULL, "prose is announced and followed by chat"},
     {"close-early", OPTION_FLAG, offsetof(struct sim_options, habits.close_early), NULL,
      "prose that does not end the book closes with a moral"},
+    {"run-on", OPTION_FLAG, offsetof(struct sim_options, habits.run_on), NULL,
+     "prose that is asked for in front of text that stands ends with the first words of that text"},
     {"copy", OPTION_FLAG, offsetof(struct sim_options, habits.copy), NULL,
      "prose repeats earlier answers of its conversation, more with each of them"},
     {"loop", OPTION_PERCENT, offsetof(struct sim_options, habits.loop_percent), "PERCENT",

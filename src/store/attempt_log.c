@@ -17,11 +17,11 @@ static bool attempt_on_each(void *arg, const struct db_row *row)
     struct attempt_lister *l = arg;
     struct attempt_row a;
 
-    db_read(row, "llssssssiiiiilllllbllliiisll", &a.id, &a.started_ms, &a.kind, &a.failure, &a.verdict, &a.finish,
+    db_read(row, "llssssssiiiiilllllbllliiisllb", &a.id, &a.started_ms, &a.kind, &a.failure, &a.verdict, &a.finish,
             &a.backend, &a.model, &a.chapter, &a.seq, &a.number, &a.words_asked, &a.http_status, &a.prompt_tokens,
             &a.cached_tokens, &a.output_tokens, &a.first_token_ms, &a.total_ms, &a.ended, &a.prompt_bytes,
             &a.common_bytes, &a.seed, &a.max_tokens, &a.conversation, &a.left_out, &a.message, &a.job,
-            &a.reasoning_bytes);
+            &a.reasoning_bytes, &a.replaced);
     return l->each(l->arg, &a);
 }
 

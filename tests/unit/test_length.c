@@ -66,7 +66,7 @@ static struct book_chunk *add_chunk(struct book *b, int chapter)
 
 static void write_chunk(struct writing *w, const struct step *s)
 {
-    int words = (int)(s->ask.ask_words * uniform(&w->model)), most = length_most(&w->book, &s->ask);
+    int words = (int)(s->ask.ask_words * uniform(&w->model)), most = length_most(&s->ask);
     int limit = (int)(length_tokens(&w->book, &s->ask, s->ask.need_words, 2, CHUNK_WORDS) / TOKENS_PER_WORD);
     bool capped = w->model.cap > 0 && words > w->model.cap, cut = words > limit || (capped && !w->model.stops);
     if (words > limit) words = limit;
@@ -276,6 +276,128 @@ static void test_an_unknown_chapter_needs_nothing(void **state)
     book_release(&b);
 }
 
+// ---- a chapter with others behind it -----------------------------------------------------------------------------------
+
+static void write_chapters(struct book *b, int64_t words, int chapters, int each)
+{
+    plan(b, words, chapters, NULL);
+    for (int n = 1; n <= chapters; n++) {
+        chunk(b, n, each / 2, each / 2, false, false);
+        chunk(b, n, each / 2, each / 2, false, false);
+        b->chapters[n - 1].has_recap = true;
+    }
+}
+
+static void take_out(struct book *b, int chapter)
+{
+    b->chapters[chapter - 1].chunks_count = 0;
+    b->chapters[chapter - 1].has_recap = false;
+}
+
+static void test_a_chapter_in_the_middle_has_what_the_book_lacks(void **state)
+{
+    (void)state;
+    struct book b;
+    write_chapters(&b, 8000, 4, 2000);
+    b.chapters[1].chunks[0].words -= 150; // what chapter 2 fell short of
+    take_out(&b, 3);
+    struct length_ask ask = length_next(&b, 3, CHUNK_WORDS);
+    assert_int_equal(length_chapter_words(&b, 3), 2150);
+    assert_int_equal(ask.parts, 3);
+    assert_false(ask.last_of_book);
+    assert_true(ask.room_words >= 2150);
+    book_release(&b);
+}
+
+// Its owner has made another chapter twice as long, or a long book longer: that is not taken out of this one.
+static void test_a_chapter_in_the_middle_stays_near_its_own_share(void **state)
+{
+    (void)state;
+    struct book b;
+    write_chapters(&b, 8000, 4, 2000);
+    b.chapters[3].chunks[0].words += 3000;
+    take_out(&b, 2);
+    assert_int_equal(length_chapter_words(&b, 2), 1500);
+    struct length_ask ask = length_next(&b, 2, CHUNK_WORDS);
+    assert_int_equal(length_room(&b), 0);
+    assert_true(length_most(&ask) >= ask.need_words);
+    assert_true(length_tokens(&b, &ask, ask.need_words, 1.3, CHUNK_WORDS) > ask.need_words);
+    b.chapters[3].chunks[0].words -= 5000;
+    assert_int_equal(length_chapter_words(&b, 2), 2500);
+    book_release(&b);
+}
+
+static void test_two_chapters_that_are_out_share_what_is_lacking(void **state)
+{
+    (void)state;
+    struct book b;
+    write_chapters(&b, 8000, 4, 2000);
+    b.chapters[0].chunks[0].words -= 200;
+    take_out(&b, 2);
+    take_out(&b, 4);
+    assert_int_equal(length_chapter_words(&b, 2), 2200);
+    chunk(&b, 2, 2200, 2000, false, false);
+    b.chapters[1].has_recap = true;
+    assert_int_equal(length_chapter_words(&b, 4), 2200);
+    book_release(&b);
+}
+
+// Models of every kind: the book comes out at its length again, whichever of its chapters is written anew.
+static void test_a_book_has_its_length_again(void **state)
+{
+    (void)state;
+    for (int chapter = 1; chapter <= 8; chapter++) {
+        struct writing w = {.model = {.least = 0.7, .most = 1.2, .random = 3}};
+        write_chapters(&w.book, 24000, 8, 3000);
+        take_out(&w.book, chapter);
+        for (struct step s; (s = next_step(&w.book, &limits)).kind != STEP_FINISH;) {
+            assert_int_equal(s.chapter, chapter);
+            if (s.kind == STEP_CHUNK)
+                write_chunk(&w, &s);
+            else
+                w.book.chapters[chapter - 1].has_recap = true;
+        }
+        int64_t words = book_words(&w.book);
+        assert_true(words >= 23760 && words <= 24240);
+        book_release(&w.book);
+    }
+}
+
+static void test_a_chunk_that_is_written_anew_is_as_long_as_it_was(void **state)
+{
+    (void)state;
+    struct book b;
+    write_chapters(&b, 8000, 4, 2000);
+    struct length_ask ask = length_again(&b, 2, 1, CHUNK_WORDS);
+    assert_int_equal(ask.need_words, 1000);
+    assert_int_equal(ask.ask_words, 1000);
+    assert_int_equal(ask.part, 1);
+    assert_int_equal(ask.parts, 2);
+    assert_false(ask.last_of_chapter);
+    assert_int_equal(length_room(&b), 0); // the book is full, and there is room for it all the same
+    assert_true(length_most(&ask) >= 1000 && length_most(&ask) <= 1250);
+    assert_true(length_tokens(&b, &ask, 1000, 1.3, CHUNK_WORDS) >= 1300);
+    ask = length_again(&b, 2, 2, CHUNK_WORDS);
+    assert_true(ask.last_of_chapter && !ask.last_of_book && ask.progress > 0.49 && ask.progress < 0.51);
+    assert_true(length_again(&b, 4, 2, CHUNK_WORDS).last_of_book);
+    b.chapters[3].has_recap = false;
+    b.chapters[3].chunks[1].words = 100; // more is to come behind it
+    assert_false(length_again(&b, 4, 2, CHUNK_WORDS).last_of_book);
+    book_release(&b);
+}
+
+static void test_a_gap_that_is_filled_is_as_long_as_it_was_asked_for(void **state)
+{
+    (void)state;
+    struct book b;
+    write_chapters(&b, 8000, 4, 2000);
+    b.chapters[1].chunks[0] = (struct book_chunk){.seq = 1, .words_asked = 640, .gap = true, .stale = true};
+    struct length_ask ask = length_again(&b, 2, 1, CHUNK_WORDS);
+    assert_int_equal(ask.ask_words, 640);
+    assert_int_equal(ask.need_words, 640);
+    book_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +409,12 @@ int main(void)
         cmocka_unit_test(test_a_gap_counts_as_what_it_was_asked_for),
         cmocka_unit_test(test_obedience_is_learned_from_answers_that_ended_by_themselves),
         cmocka_unit_test(test_an_unknown_chapter_needs_nothing),
+        cmocka_unit_test(test_a_chapter_in_the_middle_has_what_the_book_lacks),
+        cmocka_unit_test(test_a_chapter_in_the_middle_stays_near_its_own_share),
+        cmocka_unit_test(test_two_chapters_that_are_out_share_what_is_lacking),
+        cmocka_unit_test(test_a_book_has_its_length_again),
+        cmocka_unit_test(test_a_chunk_that_is_written_anew_is_as_long_as_it_was),
+        cmocka_unit_test(test_a_gap_that_is_filled_is_as_long_as_it_was_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -376,6 +376,86 @@ static void test_acts_of_a_huge_book_are_all_planned_before_it_is_seen(void **st
     book_release(&b);
 }
 
+// ---- written anew --------------------------------------------------------------------------------------------------
+
+static struct book complete_book(void)
+{
+    struct book b = book_of(3, 4800);
+    b.has_bible = true;
+    outline(&b, 3);
+    for (int n = 1; n <= 3; n++) {
+        complete(&b, n, 800);
+        chunk(&b, n, 800);
+    }
+    return b;
+}
+
+static void test_a_stale_chunk_comes_before_anything_else(void **state)
+{
+    (void)state;
+    struct book b = complete_book();
+    b.chapters[1].chunks[0].stale = true;
+    struct step s = next_step(&b, &limits);
+    assert_int_equal(s.kind, STEP_CHUNK);
+    assert_int_equal(s.chapter, 2);
+    assert_int_equal(s.conversation, 2);
+    assert_int_equal(s.seq, 1);
+    assert_true(s.again);
+    assert_false(s.fills_gap);
+    b.chapters[2].has_recap = false; // behind it: it waits
+    assert_int_equal(next_step(&b, &limits).chapter, 2);
+    b.chapters[1].chunks[0].stale = false;
+    assert_int_equal(next_step(&b, &limits).chapter, 3);
+    book_release(&b);
+}
+
+static void test_a_stale_chunk_comes_before_the_rest_of_its_chapter(void **state)
+{
+    (void)state;
+    struct book b = complete_book();
+    b.chapters[2].has_recap = false;
+    b.chapters[2].chunks[1].stale = b.chapters[2].chunks[1].gap = true;
+    struct step s = next_step(&b, &limits);
+    assert_int_equal(s.kind, STEP_CHUNK);
+    assert_int_equal(s.seq, 2);
+    assert_true(s.again && s.fills_gap);
+    b.chapters[2].chunks[1].stale = b.chapters[2].chunks[1].gap = false;
+    assert_int_equal(next_step(&b, &limits).kind, STEP_RECAP);
+    book_release(&b);
+}
+
+static void test_a_chapter_that_was_taken_out_is_planned_and_written_again(void **state)
+{
+    (void)state;
+    struct book b = complete_book();
+    b.chapters[1].has_recap = false;
+    b.chapters[1].chunks_count = 0;
+    b.chapters[1].cards = 0;
+    struct step s = next_step(&b, &limits);
+    assert_int_equal(s.kind, STEP_BEATS);
+    assert_int_equal(s.chapter, 2);
+    assert_int_equal(s.parts, 2);
+    b.chapters[1].cards = 2;
+    s = next_step(&b, &limits);
+    assert_int_equal(s.kind, STEP_CHUNK);
+    assert_int_equal(s.seq, 1);
+    assert_false(s.again);
+    assert_false(s.ask.last_of_book);
+    book_release(&b);
+}
+
+// Its part that is new may be shorter than the old one was.
+static void test_a_chapter_with_a_recap_is_full(void **state)
+{
+    (void)state;
+    struct book b = complete_book();
+    b.chapters[1].chunks[0].words = 300;
+    assert_true(next_chapter_is_full(&b, 2, 800));
+    b.chapters[1].has_recap = false;
+    assert_false(next_chapter_is_full(&b, 2, 800));
+    book_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +476,10 @@ int main(void)
         cmocka_unit_test(test_a_shorter_book_ends_where_it_is_told),
         cmocka_unit_test(test_an_outline_to_be_seen_is_planned_as_a_whole),
         cmocka_unit_test(test_acts_of_a_huge_book_are_all_planned_before_it_is_seen),
+        cmocka_unit_test(test_a_stale_chunk_comes_before_anything_else),
+        cmocka_unit_test(test_a_stale_chunk_comes_before_the_rest_of_its_chapter),
+        cmocka_unit_test(test_a_chapter_that_was_taken_out_is_planned_and_written_again),
+        cmocka_unit_test(test_a_chapter_with_a_recap_is_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

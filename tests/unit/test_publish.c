@@ -302,11 +302,11 @@ static void test_step_by_step_is_the_same_as_all_at_once(void **state)
     (void)state;
     open_files();
     add_chunk(3, 2, "Nobody had seen it.", 60);
-    publish_partial(&publish, 3, "Then", 4);
+    publish_partial(&publish, 3, 2, "Then", 4);
     publish_chunks(&publish, 3, false);
     assert_true(
         scratch_holds("chapters/03-the-hour.md.part", "# The Hour\n\nThe hour was gone.\n\nNobody had seen it."));
-    publish_partial(&publish, 3, " And she", 8);
+    publish_partial(&publish, 3, 3, " And she", 8);
     assert_true(scratch_holds("chapters/03-the-hour.md.part",
                               "# The Hour\n\nThe hour was gone.\n\nNobody had seen it. And she"));
     add_chunk(3, 3, "And she laughed.", 40);
@@ -320,6 +320,73 @@ static void test_step_by_step_is_the_same_as_all_at_once(void **state)
     assert_string_equal(by_steps, at_once);
     free(by_steps);
     free(at_once);
+}
+
+// ---- written anew --------------------------------------------------------------------------------------------------------
+
+static void check_live(const char *expected)
+{
+    if (!scratch_holds("live.md", expected)) fail_msg("live.md is not: %s", expected);
+}
+
+#define LIVE "# The Bell\n\nIt rang.\n\nShe went.\n\n# The Stair\n\nDown it went.\n\n# The Hour\n\nThe hour was gone."
+
+static void replace_chunk(int chapter, int seq, const char *text)
+{
+    const struct chunk_row c = {
+        .chapter = chapter, .seq = seq, .text = text, .len = strlen(text), .glue = "\n\n", .words = 100};
+    assert_ok(store_chunk_redo(s, job.id, chapter, seq, "", &e));
+    assert_ok(store_chunk_replace(s, job.id, &c, &e));
+}
+
+// Only ever added to, by steps or all at once.
+static void test_live_is_in_the_order_of_acceptance(void **state)
+{
+    (void)state;
+    open_files();
+    check_live(LIVE);
+    replace_chunk(1, 2, "She ran.");
+    publish_chunks(&publish, 1, true);
+    check_live(LIVE "\n\n*[Chapter 1, part 2, written anew:]*\n\nShe ran.");
+    add_chunk(3, 2, "Nobody had seen it.", 100);
+    publish_chunks(&publish, 3, false);
+    check_live(LIVE "\n\n*[Chapter 1, part 2, written anew:]*\n\nShe ran."
+                    "\n\n*[Chapter 3, part 2:]*\n\nNobody had seen it.");
+    assert_int_equal(unlink("live.md"), 0);
+    open_files();
+    check_live(LIVE "\n\n*[Chapter 1, part 2, written anew:]*\n\nShe ran."
+                    "\n\n*[Chapter 3, part 2:]*\n\nNobody had seen it.");
+    assert_true(scratch_holds("chapters/01-the-bell.md", "# The Bell\n\nIt rang.\n\nShe ran.\n"));
+}
+
+// Complete or as it was: what is being written stands beside it.
+static void test_a_chapter_that_is_written_anew_keeps_its_file_until_it_is_whole(void **state)
+{
+    static const char old[] = "# The Bell\n\nIt rang.\n\nShe went.\n";
+    (void)state;
+    open_files();
+    assert_ok(store_chapter_redo(s, job.id, 1, "", &e));
+    open_files();
+    assert_true(scratch_holds("chapters/01-the-bell.md", old));
+    publish_partial(&publish, 1, 1, "It did not", 10);
+    assert_true(scratch_holds("chapters/01-the-bell.md.part", "# The Bell\n\nIt did not"));
+    add_chunk(1, 1, "It did not ring.", 100);
+    publish_chunks(&publish, 1, false);
+    assert_true(scratch_holds("chapters/01-the-bell.md", old));
+    add_chunk(1, 2, "She stayed.", 100);
+    publish_chunks(&publish, 1, true);
+    assert_true(scratch_holds("chapters/01-the-bell.md", "# The Bell\n\nIt did not ring.\n\nShe stayed.\n"));
+    assert_false(file_exists("chapters/01-the-bell.md.part"));
+    check_live(LIVE "\n\n*[Chapter 1, part 1, written anew:]*\n\n# The Bell\n\nIt did not ring.\n\nShe stayed.");
+}
+
+static void test_a_part_that_is_written_anew_shows_what_stands_before_it(void **state)
+{
+    (void)state;
+    open_files();
+    publish_partial(&publish, 1, 2, "She ran", 7);
+    assert_true(scratch_holds("chapters/01-the-bell.md.part", "# The Bell\n\nIt rang.\n\nShe ran"));
+    assert_true(scratch_holds("chapters/01-the-bell.md", "# The Bell\n\nIt rang.\n\nShe went.\n"));
 }
 
 static void test_a_live_file_that_somebody_cut_is_whole_after_the_next_chunk(void **state)
@@ -344,7 +411,7 @@ static void test_a_failure_is_told_once_and_mended_later(void **state)
     char *right = picture();
     damage_chapters_gone();
     write_over("chapters", "a file where a folder should be");
-    for (int i = 0; i < 3; i++) publish_partial(&publish, 3, " More", 5);
+    for (int i = 0; i < 3; i++) publish_partial(&publish, 3, 0, " More", 5);
     assert_int_equal(file_events(), 1);
     assert_int_equal(unlink("chapters"), 0);
     open_files();
@@ -424,6 +491,9 @@ int main(void)
         test(test_a_file_that_was_there_before_is_left_alone),
         test(test_step_by_step_is_the_same_as_all_at_once),
         test(test_a_live_file_that_somebody_cut_is_whole_after_the_next_chunk),
+        test(test_live_is_in_the_order_of_acceptance),
+        test(test_a_chapter_that_is_written_anew_keeps_its_file_until_it_is_whole),
+        test(test_a_part_that_is_written_anew_shows_what_stands_before_it),
         test(test_a_failure_is_told_once_and_mended_later),
         test(test_a_later_success_does_not_hide_an_earlier_failure),
         test(test_live_takes_up_what_it_had_no_room_for),
