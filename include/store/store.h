@@ -127,6 +127,16 @@ enum store_order { STORE_BY_PLACE, STORE_BY_TIME }; // chapter and seq, or the o
 bool store_chunks_each(struct store *s, int64_t job, int chapter, enum store_order order,
                        bool (*each)(void *arg, const struct chunk_row *c), void *arg, struct err *e);
 
+// ---- directions: what the owner adds for the chapters `first` to `last` (0: all that follow) ---------------------------
+struct direction_row {
+    int first, last;
+    const char *text;
+    int64_t time_ms; // wall clock
+};
+bool store_direction_add(struct store *s, int64_t job, int first, int last, const char *text, struct err *e);
+bool store_directions_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct direction_row *d),
+                           void *arg, struct err *e); // oldest first
+
 // ---- conversations (0: the planning's; else the chapter's) ---------------------------------------------------------
 enum turn_role { TURN_USER, TURN_ASSISTANT };
 bool store_turn_add(struct store *s, int64_t job, int conversation, enum turn_role role, const char *text, size_t len,

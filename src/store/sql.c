@@ -128,6 +128,9 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_BOOK_CHUNKS] = "SELECT chapter, seq, words_asked, words, gap, cut, tokens FROM chunk WHERE job = ?1"
                         " ORDER BY chapter, seq",
 
+    [SQL_DIRECTION_ADD] = "INSERT INTO direction (job, first, last, text, time_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_DIRECTION_EACH] = "SELECT first, last, text, time_ms FROM direction WHERE job = ?1 ORDER BY id",
+
     [SQL_CHUNK_ADD] = "INSERT INTO chunk (job, chapter, seq, words_asked, words, gap, cut, skip, hash, glue,"
                       " tokens) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [SQL_CHUNK_ADD_TEXT] = "INSERT INTO chunk_text VALUES (?1, ?2)",
