@@ -30,7 +30,8 @@ static struct step next_in_chapter(const struct book *b, const struct book_chapt
 bool next_chapter_is_full(const struct book *b, int chapter, int chunk_words)
 {
     for (size_t i = 0; i < b->chapters_count; i++)
-        if (b->chapters[i].number == chapter && b->chapters[i].given) return b->chapters[i].cards > 0;
+        if (b->chapters[i].number == chapter && b->chapters[i].given)
+            return b->chapters[i].chunks_count > 0;
     return length_next(b, chapter, chunk_words).full;
 }
 

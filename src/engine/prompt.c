@@ -143,7 +143,7 @@ bool prompt_build(struct prompt *p, const struct desk *d, const struct step *ste
                   int answer_tokens, struct err *e)
 {
     const struct step_ops *ops = step_ops(step->kind);
-    bool given = step->conversation > 0 && step->conversation <= (int)d->spec->opening_count;
+    bool given = book_is_given(d->book, step->conversation);
     struct buf turn;
     buf_init(&turn, BUF_MAX_PROMPT);
     bool ok = ops->turn(&turn, d, step, NULL, e) &&

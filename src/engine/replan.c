@@ -62,7 +62,7 @@ static bool take(struct worker *w, const struct deadline_plan *plan, struct err 
 static bool is_due(const struct worker *w)
 {
     bool prose = w->step.kind == STEP_BEATS || w->step.kind == STEP_CHUNK;
-    bool given = w->step.chapter <= (int)w->spec.opening_count;
+    bool given = book_is_given(&w->book, w->step.chapter);
     return prose && !given && (w->job.deadline_ms > 0 || w->book.words_target < w->job.words_target);
 }
 

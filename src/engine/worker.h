@@ -41,6 +41,8 @@
 
 enum worker_state { WORKER_IDLE, WORKER_OPENING, WORKER_WAITING, WORKER_BARRIER, WORKER_PROVING, WORKER_FLIGHT };
 
+struct worker;
+
 struct worker_options {
     struct loop *loop;
     struct http *http;
@@ -48,6 +50,8 @@ struct worker_options {
     struct servers *servers;
     // What the pool knows: a free slot of that backend (-1: none), and of all backends.
     int (*free_slot)(void *arg, const char *backend);
+    // The job to which the one at hand should give way; 0: none.
+    int64_t (*outranked_by)(void *arg, const struct worker *w);
     const struct routes_view *view;
 };
 
@@ -79,6 +83,7 @@ struct worker {
     struct templates templates;
     const struct language *language;
     struct book book;
+    int64_t versions;      // of its chapters, summed up: another one says that somebody has replaced text
     struct shingles *said; // all accepted prose, read when the job is loaded
     struct habits habits;
     struct publish publish;
@@ -151,6 +156,7 @@ void worker_pause(struct worker *w, const char *reason); // the job at hand, whi
 // The job waits; the worker looks again after `ms`.
 void worker_wait(struct worker *w, int64_t ms, const char *reason);
 void worker_give_back(struct worker *w, const char *reason); // the job waits for another slot; it is the pool's again
+void worker_give_way(struct worker *w);                      // to the job that outranks it
 void worker_finish(struct worker *w);                        // all chapters stand
 void worker_go(struct worker *w);                            // the slot is ours, the backend is ready and idle
 
@@ -219,7 +225,13 @@ bool worker_replan(struct worker *w, struct err *e);
 
 // launch.c
 enum { WORTH_CARRYING_WORDS = 12 }; // a shorter piece is begun anew
-enum launch { LAUNCH_REQUEST, LAUNCH_FINISH, LAUNCH_HOME /* it is another backend's to send */, LAUNCH_FAILED };
+enum launch {
+    LAUNCH_REQUEST,
+    LAUNCH_FINISH,
+    LAUNCH_HOME, // it is another backend's to send
+    LAUNCH_YIELD, // it is another job's turn
+    LAUNCH_FAILED
+};
 // Inside a transaction: decides what is next and commits the caller to it by rows (attempt, job state).
 enum launch launch_prepare(struct worker *w, struct err *e);
 void launch_send(struct worker *w); // after the commit

@@ -25,7 +25,7 @@ void worker_note_done(struct worker *w)
     if (w->step.kind == STEP_BIBLE) refresh_title(w);
     bool plan = w->step.kind == STEP_BIBLE || w->step.kind == STEP_ACTS || w->step.kind == STEP_OUTLINE;
     if (plan) w->unpublished.outline = true;
-    if (w->step.kind == STEP_BEATS && w->step.chapter <= (int)w->spec.opening_count) w->unpublished.all = true;
+    if (w->step.kind == STEP_BEATS && book_is_given(&w->book, w->step.chapter)) w->unpublished.all = true;
     if (w->step.kind != STEP_CHUNK) return;
     w->unpublished.all =
         w->unpublished.all || (w->unpublished.chapter > 0 && w->unpublished.chapter != w->step.chapter);

@@ -29,3 +29,15 @@ int64_t book_words(const struct book *b)
     for (size_t i = 0; i < b->chapters_count; i++) words += book_chapter_words(&b->chapters[i]);
     return words;
 }
+
+const struct book_chapter *book_chapter(const struct book *b, int number)
+{
+    bool there = number >= 1 && (size_t)number <= b->chapters_count;
+    return there ? &b->chapters[number - 1] : NULL;
+}
+
+bool book_is_given(const struct book *b, int number)
+{
+    const struct book_chapter *c = book_chapter(b, number);
+    return c != NULL && c->given;
+}
