@@ -15,7 +15,8 @@
 bool given_store(struct store *s, int64_t job, int chapter, const char *text, struct shingles *said, struct err *e);
 // The same of a chapter as it was published: where the mark of a missing part was left standing, the part is still
 // missing. `was` tells how many words each was to have.
-bool given_store_edited(struct store *s, int64_t job, const struct book_chapter *was, const char *text, struct err *e);
+bool given_store_edited(struct store *s, int64_t job, const struct book_chapter *was, const char *text,
+                        struct err *e);
 // Stores the questions and answers of a chapter's conversation behind its opening: a pair for each chunk that stands.
 bool given_talk(struct store *s, int64_t job, int chapter, struct err *e);
 

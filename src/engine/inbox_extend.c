@@ -41,9 +41,10 @@ static bool tell(struct store *s, int64_t job, const struct longer *l, int64_t m
 
 static bool direct(struct store *s, int64_t job, const struct longer *l, const char *note, struct err *e)
 {
-    char *text = mem_printf("The book was to end with chapter %d. It does not end there any more: the story goes on from "
-                            "what has happened, and ends with chapter %d.%s%s",
-                            l->old_chapters, l->chapters, *note ? " " : "", note);
+    char *text =
+        mem_printf("The book was to end with chapter %d. It does not end there any more: the story goes on from "
+                   "what has happened, and ends with chapter %d.%s%s",
+                   l->old_chapters, l->chapters, *note ? " " : "", note);
     bool ok = store_direction_add(s, job, l->old_chapters + 1, 0, text, e);
     free(text);
     return ok;
@@ -54,9 +55,10 @@ static bool refuse_state(const struct job *j, struct inbox_answer *a)
     char text[300];
     long long id = (long long)j->id;
     if (j->state == JOB_CANCELLED || j->state == JOB_PAUSED)
-        (void)snprintf(text, sizeof(text),
-                       "the book is not done, it is %s: let it be written to its end first, with: novelgen resume %lld",
-                       job_state_name(j->state), id);
+        (void)snprintf(
+            text, sizeof(text),
+            "the book is not done, it is %s: let it be written to its end first, with: novelgen resume %lld",
+            job_state_name(j->state), id);
     else
         (void)snprintf(text, sizeof(text),
                        "the book is not done, it is %s: only a book that is done can go on behind its end; what is "

@@ -14,6 +14,7 @@ INTAKE_VERB(inbox_take_priority)
     char text[80], data[60];
     if (json_kind(v) != JSON_KIND_INT || priority < -PRIORITY_MOST || priority > PRIORITY_MOST)
         return intake_refuse(a, ERR_USAGE, "the message's priority is no number from -100 to 100");
+    (void)snprintf(a->text, sizeof(a->text), "priority %d (was %d)", (int)priority, j->priority);
     if (priority == j->priority) return true;
     (void)snprintf(text, sizeof(text), "the priority is now %d (was %d)", (int)priority, j->priority);
     (void)snprintf(data, sizeof(data), "{\"priority\":%d,\"was\":%d}", (int)priority, j->priority);

@@ -19,8 +19,8 @@ static bool still_runs_ms(struct intake *in, const struct job *j, int64_t *left_
     *left_ms = 0;
     if (found == STORE_ERROR) return false;
     if (found == STORE_NONE) return true;
-    int64_t all_ms = measured ? max_tokens * j->generating_ms / j->output_tokens
-                              : (int64_t)max_tokens * 1000 / SLOW_TOKENS_PER_S;
+    int64_t all_ms =
+        measured ? max_tokens * j->generating_ms / j->output_tokens : (int64_t)max_tokens * 1000 / SLOW_TOKENS_PER_S;
     *left_ms = started_ms + all_ms - clock_wall_ms();
     if (*left_ms > all_ms) *left_ms = all_ms; // the clock was set back
     return true;

@@ -177,7 +177,7 @@ static bool give_up(const struct desk *d, const struct step *s, const struct gen
 // its recap can be.
 static bool alone(const struct desk *d, const struct step *s, bool *done, struct err *e)
 {
-    const struct book_chapter *c = book_chapter(d->book, s->chapter);
+    const struct book_chapter *c = book_chapter_at(d->book, s->chapter);
     *done = c && c->given;
     if (!*done) return true;
     struct buf opening;

@@ -30,7 +30,7 @@ int64_t book_words(const struct book *b)
     return words;
 }
 
-const struct book_chapter *book_chapter(const struct book *b, int number)
+const struct book_chapter *book_chapter_at(const struct book *b, int number)
 {
     bool there = number >= 1 && (size_t)number <= b->chapters_count;
     return there ? &b->chapters[number - 1] : NULL;
@@ -38,6 +38,6 @@ const struct book_chapter *book_chapter(const struct book *b, int number)
 
 bool book_is_given(const struct book *b, int number)
 {
-    const struct book_chapter *c = book_chapter(b, number);
+    const struct book_chapter *c = book_chapter_at(b, number);
     return c != NULL && c->given;
 }
