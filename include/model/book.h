@@ -16,6 +16,7 @@ struct book_chunk {
     bool gap;        // no attempt could produce it
     bool cut;        // the answer was ended by a limit, not by the model
     int tokens;      // of the answer, as the server counted them; -1: not known, or it came in pieces
+    bool stale;      // it stands, and is to be written anew
 };
 
 // A stretch of chapters that is outlined at one time, when the one before it is written. Without rows there is one act.
@@ -30,7 +31,8 @@ struct book_chapter {
     int cards;      // 0: no cards yet
     bool has_recap; // the chapter is complete
     int recap_bytes;
-    bool given; // its prose came with the spec: all its chunks stand
+    bool given;  // its prose came with the spec: all its chunks stand
+    int version; // grows with each rewriting; 0 and 1: there was none
     struct book_chunk *chunks;
     size_t chunks_count;
 };
@@ -46,6 +48,7 @@ struct book {
     size_t acts_count;
     bool has_bible;
     bool finished;                 // book.md and report.json were published
+    int64_t since;                 // grows whenever text that stands, or is under way, is to be written anew
     struct book_chapter *chapters; // as far as the outline goes, in order
     size_t chapters_count;
 };
@@ -55,5 +58,11 @@ int64_t book_chapter_words(const struct book_chapter *c);
 const struct book_chapter *book_chapter_at(const struct book *b, int number); // NULL: the outline does not go so far
 bool book_is_given(const struct book *b, int chapter);
 int64_t book_words(const struct book *b);
+const struct book_chapter *book_chapter_at(const struct book *b, int number); // NULL: the outline does not have it
+bool book_is_given(const struct book *b, int chapter);
+// The first chunk of the chapter that is to be written anew, or NULL.
+const struct book_chunk *book_stale(const struct book_chapter *c);
+// Whether nothing has become stale, or was taken out to be written anew, between the two.
+bool book_same_text(const struct book *a, const struct book *b);
 
 #endif

@@ -135,6 +135,11 @@ struct chunk_row {
     int words_asked, words;
     bool gap, cut;
     int tokens; // of the answer, as the server counted them; -1: not known, or it came in pieces
+    // Only of rows that are read:
+    int64_t id;  // grows with each acceptance, over text that was replaced too
+    int version; // of the chapter, with which it came
+    bool stale;  // it stands, and is to be written anew
+    bool anew;   // store_chunks_accepted: other text stood in its place before
 };
 // Also words_done, gaps, and the `chunk` event. The row keeps hash_bytes(text).
 bool store_chunk_add(struct store *s, int64_t job, const struct chunk_row *c, struct err *e);
@@ -142,6 +147,35 @@ enum store_order { STORE_BY_PLACE, STORE_BY_TIME }; // chapter and seq, or the o
 // `chapter` 0: all. A row whose hash does not fit is an error (ERR_DAMAGED) that names it.
 bool store_chunks_each(struct store *s, int64_t job, int chapter, enum store_order order,
                        bool (*each)(void *arg, const struct chunk_row *c), void *arg, struct err *e);
+
+// ---- versions: a chapter's text as it was before a part of it, or all of it, was replaced ------------------------------
+// The chapter begins anew: its chunks become old ones, the next version is begun, and cards, recap, conversation, and what
+// its tasks have tried are gone. Counters follow; a book that was finished is not any more.
+bool store_chapter_retire(struct store *s, int64_t job, int chapter, const char *reason, struct err *e);
+// The same because it is to be written anew, with its `redo` event. `note` may be "".
+bool store_chapter_redo(struct store *s, int64_t job, int chapter, const char *note, struct err *e);
+// One chunk is to be written anew; it stands until store_chunk_replace brings the new text, in its place and as the
+// chapter's next version, or store_chunk_keep gives it up.
+bool store_chunk_redo(struct store *s, int64_t job, int chapter, int seq, const char *note, struct err *e);
+bool store_chunk_replace(struct store *s, int64_t job, const struct chunk_row *c, struct err *e);
+bool store_chunk_keep(struct store *s, int64_t job, int chapter, int seq, struct err *e);
+// What its owner asked for when it was last to be written anew; nothing added: nothing.
+bool store_chunk_note(struct store *s, int64_t job, int chapter, int seq, struct buf *out, struct err *e);
+// All that was ever accepted, in that order, replaced or not: what came after the chunk `after` (an id; 0: all).
+bool store_chunks_accepted(struct store *s, int64_t job, int64_t after,
+                           bool (*each)(void *arg, const struct chunk_row *c), void *arg, struct err *e);
+// The chapter as it was in that version, by place.
+bool store_chunks_of_version(struct store *s, int64_t job, int chapter, int version,
+                             bool (*each)(void *arg, const struct chunk_row *c), void *arg, struct err *e);
+struct version_row {
+    int version, parts, gaps;
+    int64_t words;
+    int64_t replaced_ms; // wall clock; 0: it is the present one
+    const char *reason;  // why it was replaced; "" for the present one
+};
+// Oldest first; versions of which nothing was written are left out.
+bool store_versions_each(struct store *s, int64_t job, int chapter,
+                         bool (*each)(void *arg, const struct version_row *v), void *arg, struct err *e);
 
 // ---- directions: what the owner adds for the chapters `first` to `last` (0: all that follow) ---------------------------
 struct direction_row {
@@ -166,6 +200,11 @@ bool store_turn_add_fresh(struct store *s, int64_t job, int conversation, const 
 bool store_turns_each(struct store *s, int64_t job, int conversation,
                       bool (*each)(void *arg, enum turn_role role, const char *text, size_t len), void *arg,
                       struct err *e);
+
+// The same as it was when chunk `seq` was asked for: up to that request, which is left out.
+bool store_turns_before(struct store *s, int64_t job, int conversation, int seq,
+                        bool (*each)(void *arg, enum turn_role role, const char *text, size_t len), void *arg,
+                        struct err *e);
 
 // ---- tasks and attempts ----------------------------------------------------------------------------------------------
 // A task is named by (job, kind, chapter, seq); its row is made with its first attempt.
@@ -223,12 +262,17 @@ struct attempt_end {
 };
 bool store_attempt_end(struct store *s, int64_t id, const struct attempt_end *r,
                        struct err *e); // counts tokens, retries (failure or verdict not accepted)
-// The task's last attempt with its text. STORE_NONE: it has none.
+// The task's last attempt with its text. STORE_NONE: it has none. Attempts that were made for text which was to be written
+// anew since are none of it, here and below.
 enum store_found store_attempt_last(struct store *s, const struct task_key *task, struct attempt *out, struct err *e);
 // The task's attempts by how much text they have (prefix and text), the longest first; `nth` from 0. For the last rung of
 // the ladder. STORE_NONE: there are not so many.
 enum store_found store_attempt_best(struct store *s, const struct task_key *task, int nth, struct attempt *out,
                                     struct err *e);
+// The number of the last attempt that is none of it; 0: there is none.
+bool store_attempt_since(struct store *s, const struct task_key *task, int *number, struct err *e);
+// Whether it is in flight still: it is not when its text was to be written anew meanwhile.
+bool store_attempt_is_open(struct store *s, int64_t id, bool *open, struct err *e);
 bool store_attempt_newest(struct store *s, int64_t *id, struct err *e); // of all; 0: none
 // What an engine before this one may have left running on a server: among the attempts up to `newest` there, the newest
 // that is not ended, or the newest of all, if it was left while the server was answering; of the two, the newer one. An

@@ -32,12 +32,37 @@ int64_t book_words(const struct book *b)
 
 const struct book_chapter *book_chapter_at(const struct book *b, int number)
 {
-    bool there = number >= 1 && (size_t)number <= b->chapters_count;
-    return there ? &b->chapters[number - 1] : NULL;
+    for (size_t i = 0; i < b->chapters_count; i++)
+        if (b->chapters[i].number == number) return &b->chapters[i];
+    return NULL;
 }
 
-bool book_is_given(const struct book *b, int number)
+bool book_is_given(const struct book *b, int chapter)
 {
-    const struct book_chapter *c = book_chapter_at(b, number);
+    const struct book_chapter *c = book_chapter_at(b, chapter);
+
     return c != NULL && c->given;
+}
+
+const struct book_chunk *book_stale(const struct book_chapter *c)
+{
+    for (size_t i = 0; i < c->chunks_count; i++)
+        if (c->chunks[i].stale) return &c->chunks[i];
+    return NULL;
+}
+
+static bool book_same_chapter(const struct book_chapter *a, const struct book_chapter *b)
+{
+    if (a->version != b->version || a->chunks_count != b->chunks_count) return false;
+    for (size_t i = 0; i < a->chunks_count; i++)
+        if (a->chunks[i].stale != b->chunks[i].stale) return false;
+    return true;
+}
+
+bool book_same_text(const struct book *a, const struct book *b)
+{
+    if (a->since != b->since || a->chapters_count != b->chapters_count) return false;
+    for (size_t i = 0; i < a->chapters_count; i++)
+        if (!book_same_chapter(&a->chapters[i], &b->chapters[i])) return false;
+    return true;
 }

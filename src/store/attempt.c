@@ -241,6 +241,19 @@ enum store_found store_attempt_best(struct store *s, const struct task_key *task
     return attempt_of_task(s, SQL_ATTEMPT_BEST, task, nth, out, e);
 }
 
+bool store_attempt_since(struct store *s, const struct task_key *t, int *number, struct err *e)
+{
+    *number = 0;
+    return db_get(s->db, SQL_ATTEMPT_SINCE_NUMBER, e, "lsii:i", t->job, t->kind, t->chapter, t->seq, number) !=
+           DB_FAILED;
+}
+
+bool store_attempt_is_open(struct store *s, int64_t id, bool *open, struct err *e)
+{
+    *open = false;
+    return db_get(s->db, SQL_ATTEMPT_IS_OPEN, e, "l:b", id, open) != DB_FAILED;
+}
+
 bool store_attempt_newest(struct store *s, int64_t *id, struct err *e)
 {
     return db_get(s->db, SQL_ATTEMPT_NEWEST, e, ":l", id) == DB_FOUND;

@@ -32,7 +32,7 @@ static bool book_on_chapter(void *arg, const struct db_row *row)
     struct book *b = r->book;
     struct book_chapter c = {0};
 
-    db_read(row, "idibib", &c.number, &c.weight, &c.cards, &c.has_recap, &c.recap_bytes, &c.given);
+    db_read(row, "idibibi", &c.number, &c.weight, &c.cards, &c.has_recap, &c.recap_bytes, &c.given, &c.version);
     mem_grow(&b->chapters, &r->chapters_cap, b->chapters_count + 1, sizeof *b->chapters);
     b->chapters[b->chapters_count++] = c;
     return true;
@@ -45,8 +45,8 @@ static bool book_on_chunk(void *arg, const struct db_row *row)
     struct book_chunk chunk = {0};
     int chapter;
 
-    db_read(row, "iiiibbi", &chapter, &chunk.seq, &chunk.words_asked, &chunk.words, &chunk.gap, &chunk.cut,
-            &chunk.tokens);
+    db_read(row, "iiiibbib", &chapter, &chunk.seq, &chunk.words_asked, &chunk.words, &chunk.gap, &chunk.cut,
+            &chunk.tokens, &chunk.stale);
     while (r->at < r->book->chapters_count && r->book->chapters[r->at].number < chapter) {
         r->at++;
         r->chunks_cap = 0;
@@ -62,8 +62,9 @@ static bool book_load_rows(struct store *s, int64_t job, struct book *out, struc
 {
     struct book_reader r = {.book = out};
 
-    switch (db_get(s->db, SQL_BOOK_GET, e, "l:llididbb", job, &out->job_id, &out->words_target, &out->chapters_total,
-                   &out->obedience, &out->plan_misses, &out->bytes_per_token, &out->has_bible, &out->finished)) {
+    switch (db_get(s->db, SQL_BOOK_GET, e, "l:llididbbl", job, &out->job_id, &out->words_target, &out->chapters_total,
+                   &out->obedience, &out->plan_misses, &out->bytes_per_token, &out->has_bible, &out->finished,
+                   &out->since)) {
     case DB_FOUND:
         break;
     case DB_NONE:

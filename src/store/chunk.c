@@ -73,8 +73,8 @@ static bool chunk_on_row(void *arg, const struct db_row *row)
     struct chunk_row c;
     int64_t skip, hash;
 
-    db_read(row, "iitlsiibbil", &c.chapter, &c.seq, &c.text, &c.len, &skip, &c.glue, &c.words_asked, &c.words, &c.gap,
-            &c.cut, &c.tokens, &hash);
+    db_read(row, "iitlsiibbillibb", &c.chapter, &c.seq, &c.text, &c.len, &skip, &c.glue, &c.words_asked, &c.words, &c.gap,
+            &c.cut, &c.tokens, &hash, &c.id, &c.version, &c.stale, &c.anew);
     c.skip = (size_t)skip;
     if (store_signed(hash_bytes(c.text, c.len)) != hash || skip < 0 || c.skip > c.len)
         return err_set(r->err, ERR_DAMAGED,
@@ -91,4 +91,20 @@ bool store_chunks_each(struct store *s, int64_t job, int chapter, enum store_ord
     int from = chapter != 0 ? chapter : 1, to = chapter != 0 ? chapter : INT_MAX;
 
     return store_listed(db_each(s->db, statement, chunk_on_row, &r, e, "lii", job, from, to));
+}
+
+bool store_chunks_accepted(struct store *s, int64_t job, int64_t after,
+                           bool (*each)(void *arg, const struct chunk_row *c), void *arg, struct err *e)
+{
+    struct chunk_reader r = {.job = job, .each = each, .arg = arg, .err = e};
+
+    return store_listed(db_each(s->db, SQL_CHUNK_EACH_ACCEPTED, chunk_on_row, &r, e, "ll", job, after));
+}
+
+bool store_chunks_of_version(struct store *s, int64_t job, int chapter, int version,
+                             bool (*each)(void *arg, const struct chunk_row *c), void *arg, struct err *e)
+{
+    struct chunk_reader r = {.job = job, .each = each, .arg = arg, .err = e};
+
+    return store_listed(db_each(s->db, SQL_CHUNK_EACH_OF_VERSION, chunk_on_row, &r, e, "lii", job, chapter, version));
 }

@@ -14,10 +14,23 @@
     " prefix_breaks, words_planned, deadline_ms, created_ms, begun_ms, ended_ms, touched_ms, priority, approve "     \
     "FROM job"
 
+// As chunk_on_row in chunk.c reads them.
 #define CHUNK_COLUMNS                                                                                                \
-    "SELECT chapter, seq, text, skip, glue, words_asked, words, gap, cut, tokens, hash"                              \
+    "SELECT chapter, seq, text, skip, glue, words_asked, words, gap, cut, tokens, hash, id, version, stale, 0"       \
     " FROM chunk CROSS JOIN chunk_text ON chunk_text.chunk = chunk.id"                                               \
     " WHERE job = ?1 AND chapter BETWEEN ?2 AND ?3"
+
+// Of all that was ever accepted. `present` and `old` are what follows WHERE for the two tables.
+#define CHUNKS_EVER(present, old)                                                                                    \
+    "(SELECT c.id AS id, job, chapter, seq, text, skip, glue, words_asked, words, gap, cut, tokens, hash, version,"  \
+    " stale FROM chunk c CROSS JOIN chunk_text ON chunk_text.chunk = c.id WHERE " present                            \
+    " UNION ALL SELECT id, job, chapter, seq, text, skip, glue, words_asked, words, gap, cut, tokens, hash, version,"\
+    " 0 FROM chunk_old WHERE " old ")"
+#define CHUNK_EVER_COLUMNS                                                                                           \
+    "SELECT chapter, seq, text, skip, glue, words_asked, words, gap, cut, tokens, hash, id, version, stale"
+// The tasks of a chapter, ?3 = 0, or of one of its chunks.
+#define TASKS_OF_TEXT                                                                                                \
+    "job = ?1 AND chapter = ?2 AND kind IN ('beats', 'chunk', 'recap') AND (?3 = 0 OR (kind = 'chunk' AND seq = ?3))"
 
 // As chapter_on_row in plan.c reads them.
 #define CHAPTER_COLUMNS                                                                                              \
@@ -29,7 +42,7 @@
     " started_ms, output_tokens, first_token_ms, total_ms FROM "
 #define ATTEMPT_OF_TASK                                                                                              \
     ATTEMPT_COLUMNS "task t JOIN attempt a ON a.task = t.id"                                                         \
-                    " WHERE job = ?1 AND kind = ?2 AND chapter = ?3 AND t.seq = ?4"
+                    " WHERE job = ?1 AND kind = ?2 AND chapter = ?3 AND t.seq = ?4 AND number > since"
 
 // The engine has left it while the server was at it, and the server may not have noticed.
 #define LEFT_ANSWERING                                                                                               \
@@ -78,6 +91,7 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_JOB_SET_DEADLINE] = "UPDATE job SET deadline_ms = ?2 WHERE id = ?1",
     [SQL_JOB_SET_TITLE] = "UPDATE job SET title = ?2 WHERE id = ?1 AND title = ''",
     [SQL_JOB_SET_FINISHED] = "UPDATE job SET finished = 1 WHERE id = ?1",
+    [SQL_JOB_UNFINISH] = "UPDATE job SET finished = 0 WHERE id = ?1",
     // NULL, and refused, where there is no such chapter.
     [SQL_JOB_ADD_CHAPTER_DONE] = "UPDATE job SET chapters_done = chapters_done +"
                                  " (SELECT recap IS NULL FROM chapter WHERE job = ?1 AND number = ?2) WHERE id = ?1",
@@ -131,22 +145,80 @@ const char *const store_sql[SQL_COUNT] = {
         " CASE WHEN obedience > 0 THEN obedience ELSE 1 END, plan_misses,"
         // In quarters, so that a prompt is not measured anew with every request; a few requests say little.
         " CASE WHEN requests >= 5 AND prompt_tokens > 0 THEN counted_bytes * 4 / prompt_tokens / 4.0 ELSE 0.0 END,"
-        " EXISTS (SELECT 1 FROM bible WHERE job = ?1), finished FROM job WHERE id = ?1",
+        " EXISTS (SELECT 1 FROM bible WHERE job = ?1), finished,"
+        " (SELECT coalesce(sum(since), 0) FROM task WHERE job = ?1) FROM job WHERE id = ?1",
     [SQL_BOOK_ACTS] = "SELECT number, first, last, summary IS NOT NULL FROM act WHERE job = ?1 ORDER BY number",
     [SQL_BOOK_CHAPTERS] = "SELECT number, weight, cards_count, recap IS NOT NULL,"
-                          " coalesce(length(CAST(recap AS BLOB)), 0), given FROM chapter WHERE job = ?1"
+                          " coalesce(length(CAST(recap AS BLOB)), 0), given, version FROM chapter WHERE job = ?1"
                           " ORDER BY number",
-    [SQL_BOOK_CHUNKS] = "SELECT chapter, seq, words_asked, words, gap, cut, tokens FROM chunk WHERE job = ?1"
+    [SQL_BOOK_CHUNKS] = "SELECT chapter, seq, words_asked, words, gap, cut, tokens, stale FROM chunk WHERE job = ?1"
                         " ORDER BY chapter, seq",
 
     [SQL_DIRECTION_ADD] = "INSERT INTO direction (job, first, last, text, time_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_DIRECTION_EACH] = "SELECT first, last, text, time_ms FROM direction WHERE job = ?1 ORDER BY id",
 
+    // Behind all that was ever accepted: the id of a row that has gone to chunk_old is not given again.
     [SQL_CHUNK_ADD] = "INSERT INTO chunk (job, chapter, seq, words_asked, words, gap, cut, skip, hash, glue,"
-                      " tokens) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                      " tokens, id, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+                      " 1 + max((SELECT coalesce(max(id), 0) FROM chunk), (SELECT coalesce(max(id), 0)"
+                      " FROM chunk_old)),"
+                      " coalesce((SELECT version FROM chapter WHERE job = ?1 AND number = ?2), 1))",
     [SQL_CHUNK_ADD_TEXT] = "INSERT INTO chunk_text VALUES (?1, ?2)",
     [SQL_CHUNK_EACH_BY_PLACE] = CHUNK_COLUMNS " ORDER BY chapter, seq",
     [SQL_CHUNK_EACH_BY_TIME] = CHUNK_COLUMNS " ORDER BY chunk.id",
+    [SQL_CHUNK_EACH_ACCEPTED] =
+        CHUNK_EVER_COLUMNS ", EXISTS (SELECT 1 FROM chunk_old o WHERE o.job = u.job AND o.chapter = u.chapter"
+                           " AND o.seq = u.seq AND o.id < u.id) FROM " CHUNKS_EVER("job = ?1 AND c.id > ?2",
+                                                                                   "job = ?1 AND id > ?2")
+                           " u ORDER BY id",
+    [SQL_CHUNK_EACH_OF_VERSION] =
+        CHUNK_EVER_COLUMNS ", 0 FROM " CHUNKS_EVER("job = ?1 AND chapter = ?2 AND version <= ?3",
+                                                   "job = ?1 AND chapter = ?2 AND version <= ?3 AND until >= ?3")
+                           " ORDER BY seq",
+    [SQL_CHUNK_SET_STALE] = "UPDATE chunk SET stale = ?4 WHERE job = ?1 AND chapter = ?2 AND seq = ?3",
+    [SQL_CHUNK_NOTE] = "SELECT json_extract(data, '$.note') FROM event WHERE job = ?1 AND type = 'redo'"
+                       " AND json_extract(data, '$.chapter') = ?2 AND json_extract(data, '$.seq') = ?3"
+                       " ORDER BY id DESC LIMIT 1",
+
+    [SQL_VERSION_UNCOUNT] =
+        "UPDATE job SET words_done = words_done - s.words, gaps = gaps - s.gaps, finished = 0,"
+        " chapters_done = chapters_done - (SELECT recap IS NOT NULL FROM chapter WHERE job = ?1 AND number = ?2)"
+        " FROM (SELECT coalesce(sum(words), 0) AS words, coalesce(sum(gap), 0) AS gaps FROM chunk"
+        " WHERE job = ?1 AND chapter = ?2) s WHERE job.id = ?1",
+    [SQL_VERSION_UNCOUNT_CHUNK] = "UPDATE job SET words_done = words_done - c.words, gaps = gaps - c.gap FROM chunk c"
+                                  " WHERE job.id = ?1 AND c.job = ?1 AND c.chapter = ?2 AND c.seq = ?3",
+    // seq 0: all of the chapter.
+    [SQL_VERSION_KEEP] =
+        "INSERT INTO chunk_old SELECT c.id, c.job, chapter, seq, c.version, p.version, words_asked, words, gap, cut,"
+        " skip, hash, glue, tokens, text, ?4, ?5 FROM chunk c CROSS JOIN chunk_text ON chunk_text.chunk = c.id"
+        " JOIN chapter p ON p.job = c.job AND p.number = chapter"
+        " WHERE c.job = ?1 AND chapter = ?2 AND (?3 = 0 OR seq = ?3)",
+    [SQL_VERSION_DROP_TURNS] = "DELETE FROM turn WHERE job = ?1 AND conversation = ?2",
+    // A version of which nothing was written needs no successor.
+    [SQL_VERSION_BUMP_CHAPTER] =
+        "UPDATE chapter SET cards = NULL, cards_count = 0, recap = NULL, given = 0, version = version +"
+        " (SELECT count(*) > 0 FROM chunk WHERE job = ?1 AND chapter = ?2) WHERE job = ?1 AND number = ?2",
+    [SQL_VERSION_BUMP] = "UPDATE chapter SET version = version + 1 WHERE job = ?1 AND number = ?2",
+    [SQL_VERSION_DROP_TEXTS] = "DELETE FROM chunk_text WHERE chunk IN (SELECT id FROM chunk WHERE job = ?1"
+                               " AND chapter = ?2 AND (?3 = 0 OR seq = ?3))",
+    [SQL_VERSION_DROP_CHUNKS] = "DELETE FROM chunk WHERE job = ?1 AND chapter = ?2 AND (?3 = 0 OR seq = ?3)",
+    [SQL_VERSION_STEP_ASIDE] = "UPDATE chunk SET seq = -seq WHERE job = ?1 AND chapter = ?2 AND seq = ?3",
+    [SQL_VERSION_MOVE_TURN] =
+        "UPDATE turn SET chunk = (SELECT id FROM chunk WHERE job = ?1 AND chapter = ?2 AND seq = ?3)"
+        " WHERE chunk = (SELECT id FROM chunk WHERE job = ?1 AND chapter = ?2 AND seq = -?3)",
+    [SQL_VERSION_CLOSE_ATTEMPTS] = "UPDATE attempt SET ended = 1, failure = 'abandoned' WHERE ended = 0"
+                                   " AND task IN (SELECT id FROM task WHERE " TASKS_OF_TEXT ")",
+    [SQL_VERSION_RESET_TASKS] =
+        "UPDATE task SET state = 'ready', charged = 0, since = requests WHERE " TASKS_OF_TEXT,
+    [SQL_VERSION_EACH] =
+        "WITH RECURSIVE v (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM v"
+        " WHERE n < (SELECT version FROM chapter WHERE job = ?1 AND number = ?2)),"
+        " u AS (SELECT version, 2147483647 AS until, words, gap, 0 AS replaced_ms, '' AS reason FROM chunk"
+        " WHERE job = ?1 AND chapter = ?2 UNION ALL SELECT version, until, words, gap, replaced_ms, reason"
+        " FROM chunk_old WHERE job = ?1 AND chapter = ?2)"
+        " SELECT n, count(*), sum(words), sum(gap), max(CASE WHEN until = n THEN replaced_ms ELSE 0 END),"
+        " max(CASE WHEN until = n THEN reason ELSE '' END) FROM v JOIN u ON version <= n AND until >= n"
+        " GROUP BY n ORDER BY n",
 
     [SQL_TURN_ADD] = "INSERT INTO turn (job, conversation, role, text, fresh) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_TURN_ADD_CHUNK] = "INSERT INTO turn (job, conversation, role, chunk)"
@@ -156,6 +228,16 @@ const char *const store_sql[SQL_COUNT] = {
                       " FROM turn LEFT JOIN chunk_text ON chunk_text.chunk = turn.chunk"
                       " WHERE job = ?1 AND conversation = ?2 AND id >= coalesce((SELECT max(id) FROM turn"
                       " WHERE job = ?1 AND conversation = ?2 AND fresh = 1), 0) ORDER BY id",
+    // As it was when chunk ?3 was asked for: behind the last chunk before it, which may be none.
+    [SQL_TURN_EACH_BEFORE] =
+        "WITH own AS (SELECT turn.id AS id, role, turn.chunk, turn.text, fresh, seq FROM turn"
+        " LEFT JOIN chunk ON chunk.id = turn.chunk WHERE turn.job = ?1 AND conversation = ?2),"
+        " stop (id) AS (SELECT coalesce((SELECT max(id) FROM own WHERE seq < ?3), (SELECT min(id) FROM own"
+        " WHERE role = 1), 0))"
+        " SELECT role, coalesce(own.text, chunk_text.text) FROM own"
+        " LEFT JOIN chunk_text ON chunk_text.chunk = own.chunk WHERE own.id <= (SELECT id FROM stop)"
+        " AND own.id >= coalesce((SELECT max(id) FROM own WHERE fresh = 1 AND id <= (SELECT id FROM stop)), 0)"
+        " ORDER BY own.id",
     [SQL_TURN_ALL] = "SELECT role, coalesce(seq, 0), fresh, coalesce(turn.text, chunk_text.text)"
                      " FROM turn LEFT JOIN chunk ON chunk.id = turn.chunk"
                      " LEFT JOIN chunk_text ON chunk_text.chunk = turn.chunk"
@@ -192,6 +274,9 @@ const char *const store_sql[SQL_COUNT] = {
                         " WHERE id = ?1 AND ended = 0 RETURNING task",
     [SQL_ATTEMPT_SENT] = "INSERT INTO attempt_sent VALUES (?1, ?2)",
     [SQL_ATTEMPT_LAST] = ATTEMPT_OF_TASK " ORDER BY number DESC LIMIT 1 OFFSET ?5",
+    [SQL_ATTEMPT_SINCE_NUMBER] =
+        "SELECT since FROM task WHERE job = ?1 AND kind = ?2 AND chapter = ?3 AND seq = ?4",
+    [SQL_ATTEMPT_IS_OPEN] = "SELECT ended = 0 FROM attempt WHERE id = ?1",
     [SQL_ATTEMPT_BEST] = ATTEMPT_OF_TASK
     " ORDER BY (SELECT coalesce(sum(length(bytes)), 0) FROM attempt_text x"
     " WHERE x.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575) DESC, number DESC LIMIT 1 OFFSET ?5",
@@ -216,7 +301,7 @@ const char *const store_sql[SQL_COUNT] = {
                          " WHERE id BETWEEN ?1 << 20 AND (?1 << 20) + 1048575 ORDER BY id",
     [SQL_ATTEMPT_SENT_GET] = "SELECT text FROM attempt_sent WHERE attempt = ?1",
     [SQL_ATTEMPT_VERDICTS] = "SELECT verdict FROM task t JOIN attempt a ON a.task = t.id"
-                             " WHERE job = ?1 AND kind = ?2 AND chapter = ?3 AND t.seq = ?4",
+                             " WHERE job = ?1 AND kind = ?2 AND chapter = ?3 AND t.seq = ?4 AND number > since",
     [SQL_ATTEMPT_EACH] = LOG_COLUMNS "task t JOIN attempt a ON a.task = t.id WHERE job = ?1 ORDER BY a.id",
     [SQL_ATTEMPT_SINCE] = LOG_COLUMNS "attempt a CROSS JOIN task t ON t.id = a.task WHERE started_ms >= ?1"
                                       " ORDER BY a.id",

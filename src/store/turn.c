@@ -45,6 +45,15 @@ bool store_turns_each(struct store *s, int64_t job, int conversation,
     return store_listed(db_each(s->db, SQL_TURN_EACH, turn_on_row, &r, e, "li", job, conversation));
 }
 
+bool store_turns_before(struct store *s, int64_t job, int conversation, int seq,
+                        bool (*each)(void *arg, enum turn_role role, const char *text, size_t len), void *arg,
+                        struct err *e)
+{
+    struct turn_reader r = {.each = each, .arg = arg};
+
+    return store_listed(db_each(s->db, SQL_TURN_EACH_BEFORE, turn_on_row, &r, e, "lii", job, conversation, seq));
+}
+
 struct turn_lister {
     bool (*each)(void *arg, enum turn_role role, int seq, bool fresh, const char *text, size_t len);
     void *arg;
