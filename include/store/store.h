@@ -116,8 +116,6 @@ bool store_chapter_get(struct store *s, int64_t job, int number, bool (*each)(vo
 bool store_cards_set(struct store *s, int64_t job, int chapter, const char *cards, int count, struct err *e);
 bool store_recap_set(struct store *s, int64_t job, int chapter, const char *recap,
                      struct err *e); // counts chapters_done
-// Of all chapters of the job, summed up.
-bool store_chapter_versions(struct store *s, int64_t job, int64_t *sum, struct err *e);
 // Its prose is its owner's: all chunks stand, none is asked for.
 bool store_chapter_set_given(struct store *s, int64_t job, int chapter, const char *title, struct err *e);
 // A deadline makes the book shorter: what is aimed at, and how many chapters it has. Chapters beyond must have no chunks;

@@ -409,13 +409,12 @@ void worker_look(struct worker *w)
     if (!w->store || !w->has_job) return;
     struct job now;
     struct err e = ERR_INIT;
-    int64_t versions = w->versions;
     enum store_found found = store_job_get(w->store, w->job.id, &now, &e);
     if (found == STORE_NONE) {
         leave_job(w, true);
         return;
     }
-    if (found != STORE_FOUND || !store_chapter_versions(w->store, w->job.id, &versions, &e)) {
+    if (found != STORE_FOUND) {
         worker_store_failed(w, &e);
         return;
     }
@@ -424,7 +423,7 @@ void worker_look(struct worker *w)
     w->job.priority = now.priority;
     bool renewed = (now.state == JOB_QUEUED && w->job.state != JOB_QUEUED) ||
                    strcmp(now.backend, w->job.backend) != 0 || strcmp(now.model, w->job.model) != 0 ||
-                   strcmp(now.templates, w->job.templates) != 0 || versions != w->versions;
+                   strcmp(now.templates, w->job.templates) != 0;
     job_release(&now);
     if (!runnable || renewed) leave_job(w, false);
 }

@@ -83,7 +83,6 @@ struct worker {
     struct templates templates;
     const struct language *language;
     struct book book;
-    int64_t versions;      // of its chapters, summed up: another one says that somebody has replaced text
     struct shingles *said; // all accepted prose, read when the job is loaded
     struct habits habits;
     struct publish publish;

@@ -213,8 +213,7 @@ bool worker_set_job(struct worker *w, enum job_state to, const char *reason, str
 bool worker_reload_book(struct worker *w, struct err *e)
 {
     book_release(&w->book);
-    return store_book_load(w->store, w->job.id, &w->book, e) &&
-           store_chapter_versions(w->store, w->job.id, &w->versions, e);
+    return store_book_load(w->store, w->job.id, &w->book, e);
 }
 
 // Changes the job's state in a transaction of its own.

@@ -118,11 +118,6 @@ bool store_recap_set(struct store *s, int64_t job, int chapter, const char *reca
     return store_leave(s, &scope, ok, e);
 }
 
-bool store_chapter_versions(struct store *s, int64_t job, int64_t *sum, struct err *e)
-{
-    return db_get(s->db, SQL_CHAPTER_VERSIONS, e, "l:l", job, sum) == DB_FOUND;
-}
-
 bool store_chapter_set_given(struct store *s, int64_t job, int chapter, const char *title, struct err *e)
 {
     return store_write(s, "chapter", chapter, e, SQL_CHAPTER_SET_GIVEN, "lis", job, chapter, title);

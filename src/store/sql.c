@@ -138,8 +138,6 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_CHAPTER_SET_CARDS] = "UPDATE chapter SET cards = ?3, cards_count = ?4 WHERE job = ?1 AND number = ?2",
     [SQL_CHAPTER_SET_RECAP] = "UPDATE chapter SET recap = ?3 WHERE job = ?1 AND number = ?2",
     [SQL_CHAPTER_SET_GIVEN] = "UPDATE chapter SET given = 1, title = ?3 WHERE job = ?1 AND number = ?2",
-    // Of chapters that were never written anew nothing is counted.
-    [SQL_CHAPTER_VERSIONS] = "SELECT coalesce(sum(version - 1), 0) FROM chapter WHERE job = ?1",
     [SQL_BOOK_GET] =
         "SELECT id, CASE WHEN words_planned > 0 THEN words_planned ELSE words_target END, chapters_total,"
         " CASE WHEN obedience > 0 THEN obedience ELSE 1 END, plan_misses,"
