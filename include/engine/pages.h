@@ -33,9 +33,20 @@ void pages_chapter_path(const struct pages *p, int chapter, char out[PAGES_PATH_
 int pages_path_chapter(const char *path); // the number in such a path; 0: it is no chapter's
 // A chapter's heading and chunks, without the newline at its end. `chunks` counts those that stand.
 bool pages_chapter(const struct pages *p, int chapter, struct buf *out, int64_t *chunks, struct err *e);
-// live.md: of `chapter` (0: all), what comes after the first `after` chunks. `appends`: it goes behind something.
-bool pages_live(const struct pages *p, int chapter, int64_t after, bool appends, struct buf *out, int64_t *chunks,
-                struct err *e);
+// The same of what stands before chunk `seq` of it: the chapter while that chunk is written anew.
+bool pages_chapter_before(const struct pages *p, int chapter, int seq, struct buf *out, int64_t *chunks,
+                          struct err *e);
+// The same as it was in an older version of it.
+bool pages_chapter_version(const struct pages *p, int chapter, int version, struct buf *out, int64_t *chunks,
+                           struct err *e);
+// live.md is all that was ever accepted, in that order: text that was replaced stays, what was written in its place comes
+// behind it, marked.
+struct pages_live_end { // all 0: of nothing
+    int64_t id;         // the last chunk that it holds
+    int chapter, seq;   // of that chunk
+};
+// What comes after `end`, which moves on.
+bool pages_live(const struct pages *p, struct pages_live_end *end, struct buf *out, struct err *e);
 bool pages_book(const struct pages *p, struct buf *out, struct err *e);
 bool pages_outline(const struct pages *p, struct buf *md, struct buf *json, struct err *e);
 bool pages_report(const struct pages *p, struct buf *out, struct err *e);

@@ -55,8 +55,6 @@ struct book {
 
 void book_release(struct book *b);
 int64_t book_chapter_words(const struct book_chapter *c);
-const struct book_chapter *book_chapter_at(const struct book *b, int number); // NULL: the outline does not go so far
-bool book_is_given(const struct book *b, int chapter);
 int64_t book_words(const struct book *b);
 const struct book_chapter *book_chapter_at(const struct book *b, int number); // NULL: the outline does not have it
 bool book_is_given(const struct book *b, int chapter);

@@ -21,12 +21,17 @@ struct length_ask {
     int part, parts; // this is part `part` of `parts`, as far as can be seen now
     int need_words;  // what this chunk should bring
     int ask_words;   // what the request should name
+    int room_words;  // what the book, or the place that the chunk is for, has room for
     bool last_of_chapter, last_of_book;
     double progress; // how much of the chapter stands before this chunk, 0 to 1
 };
 
 // What the chunk after the last one of `chapter` (its number) should be. `chunk_words` is the size of an ordinary chunk.
 struct length_ask length_next(const struct book *b, int chapter, int chunk_words);
+
+// The same for a chunk that stands (a gap, too) and is to be written anew, in its place: as long as it was, a gap as long
+// as it was asked for.
+struct length_ask length_again(const struct book *b, int chapter, int seq, int chunk_words);
 
 // Words that a chapter that has not begun is to have.
 int length_chapter_words(const struct book *b, int chapter);
@@ -53,6 +58,6 @@ int length_tokens(const struct book *b, const struct length_ask *ask, int words,
                   int chunk_words);
 // The most that this chunk may bring; a longer answer should be cut back to it, so that the book keeps its length. At
 // the end it is the room; before, half of what is to be written afterwards stays free. Far from the end it is no bound.
-int length_most(const struct book *b, const struct length_ask *ask);
+int length_most(const struct length_ask *ask);
 
 #endif

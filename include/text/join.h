@@ -32,6 +32,11 @@ size_t join_clean_word(const char *s, size_t len);
 // very end does not count: a closing quote or the rest of a number may have been under way.
 size_t join_clean_sentence(const char *s, size_t len);
 
+// How much of `text` is new where `behind` stands right behind it: less than `len` if it ends with words that `behind`
+// begins with (as join_overlap), or runs into it and goes on in its own way (its first eight words, white space compared
+// folded, stand in the text).
+size_t join_meets(const char *text, size_t len, const char *behind, size_t behind_len);
+
 // Appends both pieces as one text: what `next` restates is left out, and a separator stands where both bring none.
 // With `before` cleaned as above the result is the uncut text when `next` goes on exactly there, or restates the last
 // sentence first. When `next` lacks its leading white space, or begins with a new paragraph, it is the uncut text as far

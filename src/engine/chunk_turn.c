@@ -12,9 +12,10 @@
 #include "engine/story.h"
 #include "model/plan.h"
 #include "text/join.h"
+#include "text/template.h"
 #include "text/words.h"
 
-enum { QUOTE_WORDS = 12, QUOTE_WORDS_CONTINUED = 40, FLAT_TAIL_WORDS = 200, PREMISE_PART = 12, STYLE_PART = 24 };
+enum { QUOTE_WORDS = 12, QUOTE_WORDS_BEHIND = 25, QUOTE_WORDS_CONTINUED = 40, FLAT_TAIL_WORDS = 200, PREMISE_PART = 12, STYLE_PART = 24 };
 
 static const char *const manners[] = {
     "moment by moment, with speech",
@@ -32,19 +33,43 @@ static const char *const endings[] = {
 
 // ---- rows --------------------------------------------------------------------------------------------------------------
 
+struct neighbour {
+    struct buf *prose;
+    int seq;
+};
+
 static bool keep_last(void *arg, const struct chunk_row *c)
 {
-    struct buf *prose = arg;
-    if (c->gap) return true;
-    buf_clear(prose);
-    buf_add(prose, c->text + c->skip, c->len - c->skip);
+    const struct neighbour *n = arg;
+    if (c->gap || c->seq >= n->seq) return true;
+    buf_clear(n->prose);
+    buf_add(n->prose, c->text + c->skip, c->len - c->skip);
     return true;
 }
 
-bool chunk_before(struct buf *out, const struct desk *d, int chapter, struct err *e)
+static bool keep_first(void *arg, const struct chunk_row *c)
 {
+    const struct neighbour *n = arg;
+    if (!c->gap && c->seq > n->seq && n->prose->len == 0) buf_add(n->prose, c->text + c->skip, c->len - c->skip);
+    return true;
+}
+
+static bool look_beside(struct buf *out, const struct desk *d, int chapter, int seq,
+                        bool (*keep)(void *arg, const struct chunk_row *c), struct err *e)
+{
+    struct neighbour n = {.prose = out, .seq = seq};
     buf_init(out, BUF_MAX_PIECE);
-    return store_chunks_each(d->store, d->job->id, chapter, STORE_BY_PLACE, keep_last, out, e);
+    return store_chunks_each(d->store, d->job->id, chapter, STORE_BY_PLACE, keep, &n, e);
+}
+
+bool chunk_before(struct buf *out, const struct desk *d, int chapter, int seq, struct err *e)
+{
+    return look_beside(out, d, chapter, seq, keep_last, e);
+}
+
+bool chunk_behind(struct buf *out, const struct desk *d, int chapter, int seq, struct err *e)
+{
+    return look_beside(out, d, chapter, seq, keep_first, e);
 }
 
 struct brief {
@@ -156,6 +181,44 @@ static bool write_turn(struct buf *out, const struct desk *d, const struct step 
     return ok;
 }
 
+// ---- in the place of another chunk ----------------------------------------------------------------------------------------
+
+static void write_behind(struct buf *out, const struct buf *behind)
+{
+    struct buf head, quote;
+    if (behind->len == 0) return;
+    size_t len = words_head(behind->data, behind->len, QUOTE_WORDS_BEHIND);
+    buf_init(&head, BUF_MAX_PIECE);
+    buf_init(&quote, BUF_MAX_PIECE);
+    join_quote(&head, behind->data, len, QUOTE_WORDS_BEHIND);
+    template_neutral(&quote, head.data);
+    buf_addf(out,
+             "\nAfter your part the story goes on: «%s…»; do not write these words, and end so that they follow.",
+             quote.data);
+    buf_release(&head);
+    buf_release(&quote);
+}
+
+// At the end of the request, whatever the template says: it is what a model follows best.
+static bool write_again(struct buf *out, const struct desk *d, const struct step *s, struct err *e)
+{
+    struct buf note, behind, neutral;
+    if (!s->again) return true;
+    buf_init(&note, BUF_MAX_PIECE);
+    buf_init(&neutral, BUF_MAX_PIECE);
+    while (out->len > 0 && out->data[out->len - 1] == '\n') buf_cut(out, out->len - 1);
+    bool ok = store_chunk_note(d->store, d->job->id, s->chapter, s->seq, &note, e);
+    template_neutral(&neutral, note.data);
+    if (neutral.len > 0) buf_addf(out, "\nIn this part: %s", neutral.data);
+    ok = chunk_behind(&behind, d, s->chapter, s->seq, e) && ok;
+    write_behind(out, &behind);
+    buf_addc(out, '\n');
+    buf_release(&note);
+    buf_release(&neutral);
+    buf_release(&behind);
+    return ok;
+}
+
 // ---- flat ----------------------------------------------------------------------------------------------------------------
 
 static void write_so_far(struct buf *out, const struct brief *b, int now)
@@ -236,9 +299,9 @@ bool chunk_turn(struct buf *out, const struct desk *d, const struct step *s, con
     struct brief brief = {0};
     struct buf before, request;
     buf_init(&request, BUF_MAX_PIECE);
-    bool ok = chunk_before(&before, d, s->chapter, e) &&
+    bool ok = chunk_before(&before, d, s->chapter, s->seq, e) &&
               store_chapter_get(d->store, d->job->id, s->chapter, read_brief, &brief, e) &&
-              write_turn(&request, d, s, c, &brief, &before, e);
+              write_turn(&request, d, s, c, &brief, &before, e) && write_again(&request, d, s, e);
     if (ok && s->flat && !c)
         ok = write_flat(out, d, s, &brief, &before, request.data, e);
     else if (ok)

@@ -10,7 +10,9 @@
 #include "engine/prompt.h"
 
 bool chunk_turn(struct buf *out, const struct desk *d, const struct step *s, const struct carried *c, struct err *e);
-// The prose right before the next chunk, in its chapter; initialises `out`, which is to be released in any case.
-bool chunk_before(struct buf *out, const struct desk *d, int chapter, struct err *e);
+// The prose right before and right behind chunk `seq`, in its chapter, if there is any; they initialise `out`, which is to
+// be released in any case.
+bool chunk_before(struct buf *out, const struct desk *d, int chapter, int seq, struct err *e);
+bool chunk_behind(struct buf *out, const struct desk *d, int chapter, int seq, struct err *e);
 
 #endif

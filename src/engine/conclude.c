@@ -69,7 +69,9 @@ bool conclude_with_best(struct worker *w, struct err *e)
     struct desk d = worker_desk(w);
     bool ok = write_turn(w, &turn, e);
     const struct gen_message message = {.role = GEN_USER, .text = turn.data, .len = turn.len};
-    ok = ok && judge_attempts(w, &message, &accepted, e);
+    // Text that stands is better than the best of what was refused; a gap is not.
+    bool best = !w->step.again || w->step.fills_gap;
+    if (ok && best) ok = judge_attempts(w, &message, &accepted, e);
     if (ok && !accepted) ok = step_ops(w->step.kind)->give_up(&d, &w->step, &message, e);
     ok = ok && store_task_done(w->store, &key, e);
     if (ok) worker_note_done(w);

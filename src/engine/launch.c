@@ -100,11 +100,21 @@ static bool look_at_refused(struct worker *w, bool tried, int *copies, struct er
     return true;
 }
 
-// Every attempt has a seed of its own, a function of the job's seed and its place.
+// The version of the chapter that the text will belong to; 0: it is the first one.
+static uint64_t version_to_be(const struct worker *w)
+{
+    const struct book_chapter *c = book_chapter_at(&w->book, w->step.chapter);
+    bool text = w->step.kind == STEP_BEATS || w->step.kind == STEP_CHUNK || w->step.kind == STEP_RECAP;
+    int version = c && text ? c->version + w->step.again : 0;
+    return version > 1 ? (uint64_t)version : 0;
+}
+
+// Every attempt has a seed of its own, a function of the job's seed and its place; what is written anew has others than
+// what stood there, so that a server that keeps seeds does not write the same.
 static int64_t attempt_seed(const struct worker *w, int number)
 {
     uint64_t place = (uint64_t)w->step.kind * 1000003 + (uint64_t)w->step.chapter * 8191 +
-                     (uint64_t)w->step.seq * 127 + (uint64_t)number;
+                     (uint64_t)w->step.seq * 127 + (uint64_t)number + version_to_be(w) * 15485863;
     return (int64_t)(((uint64_t)w->job.seed + place) & 0x7fffffff);
 }
 
@@ -192,17 +202,20 @@ static bool begin_attempt(struct worker *w, const struct attempt *last, const st
                           struct err *e)
 {
     struct account_entry entry;
+    struct task_key key = launch_task(w);
+    int number = last->number;
+    if (number == 0 && !store_attempt_since(w->store, &key, &number, e)) return false;
     if (!build(w, carried, e)) return false;
     choose_account(w);
     account_request(&w->account, &w->prompt, &w->step, &entry);
     w->account_entry = entry;
     choose_sampling(w, last, copies);
     choose_schema(w);
-    w->seed = attempt_seed(w, last->number + 1);
+    w->seed = attempt_seed(w, number + 1);
     w->charged = last->charged;
     if (last->number == 0) w->failures_in_row = 0; // another question: what failed before says nothing of it
     const struct attempt_begin row = {
-        .task = launch_task(w),
+        .task = key,
         .backend = link_name(w->link),
         .model = w->model,
         .server = worker_server(w)->key,

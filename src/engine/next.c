@@ -5,16 +5,33 @@
 //
 //   bible ─▶ acts ─▶ for each act: outline (in batches) ─▶ merge? ─▶ for each chapter: beats ─▶ chunk … chunk ─▶ recap ─▶ finish
 //
+// A chapter that was taken out to be written anew is the first without a recap, wherever it stands. A chunk that is to be
+// written anew comes before all else of its chapter.
+//
 // An act is outlined when the act before it is written, in the conversation of its last chapter: there the server has
 // the bible, the outline and the recaps in its cache, and the model has just read how things went.
 #include "engine/next.h"
 
 #include "model/acts.h"
 
+static struct step next_again(const struct book *b, const struct book_chapter *c, const struct book_chunk *stale,
+                              const struct next_limits *limits)
+{
+    return (struct step){.kind = STEP_CHUNK,
+                         .chapter = c->number,
+                         .conversation = c->number,
+                         .seq = stale->seq,
+                         .ask = length_again(b, c->number, stale->seq, limits->chunk_words),
+                         .again = true,
+                         .fills_gap = stale->gap};
+}
+
 static struct step next_in_chapter(const struct book *b, const struct book_chapter *c,
                                    const struct next_limits *limits)
 {
     struct step s = {.chapter = c->number, .conversation = c->number};
+    const struct book_chunk *stale = book_stale(c);
+    if (stale) return next_again(b, c, stale, limits);
     if (c->cards == 0) {
         s.kind = STEP_BEATS;
         s.parts = length_parts(b, c->number, limits->chunk_words);
@@ -29,9 +46,9 @@ static struct step next_in_chapter(const struct book *b, const struct book_chapt
 
 bool next_chapter_is_full(const struct book *b, int chapter, int chunk_words)
 {
-    for (size_t i = 0; i < b->chapters_count; i++)
-        if (b->chapters[i].number == chapter && b->chapters[i].given)
-            return b->chapters[i].chunks_count > 0;
+    const struct book_chapter *c = book_chapter_at(b, chapter);
+    if (c && c->has_recap) return true;
+    if (c && c->given) return c->chunks_count > 0;
     return length_next(b, chapter, chunk_words).full;
 }
 
@@ -74,7 +91,7 @@ static int act_to_merge(const struct book *b, const struct act_range *act, int m
 static int chapter_at_hand(const struct book *b)
 {
     for (size_t i = 0; i < b->chapters_count; i++)
-        if (!b->chapters[i].has_recap) return b->chapters[i].number;
+        if (!b->chapters[i].has_recap || book_stale(&b->chapters[i])) return b->chapters[i].number;
     return (int)b->chapters_count + 1;
 }
 

@@ -33,6 +33,8 @@ struct step {
     struct length_ask ask; // chunk
     bool lines;            // a plan is asked for as lines: this model gives no JSON
     bool flat;             // chunk: the conversation begins anew with it
+    bool again;            // chunk: one stands in its place until this one is accepted
+    bool fills_gap;        // … and that is a gap
 };
 
 enum { OUTLINE_BATCH = 5, PLAN_MISSES = 2 };

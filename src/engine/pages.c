@@ -64,57 +64,109 @@ int pages_path_chapter(const char *path)
 struct rendering {
     struct buf *out;
     const struct pages *pages;
-    int level;             // of chapter headings; 0: none
-    int64_t chunks, after; // counts chunks; those up to `after` are passed over
-    bool appends;          // `out` goes behind something
+    int level;      // of chapter headings; 0: none
+    int before;     // chunks from this one on are passed over; 0: none
+    int64_t chunks; // counts them
 };
+
+static struct prose_chunk prose_of(const struct chunk_row *c)
+{
+    return (struct prose_chunk){.chapter = c->chapter,
+                                .seq = c->seq,
+                                .glue = c->glue,
+                                .text = c->text + c->skip,
+                                .len = c->len - c->skip,
+                                .gap = c->gap};
+}
 
 static bool render_chunk(void *arg, const struct chunk_row *c)
 {
     struct rendering *r = arg;
-    if (++r->chunks <= r->after) return true;
-    const struct prose_chunk chunk = {.chapter = c->chapter,
-                                      .seq = c->seq,
-                                      .glue = c->glue,
-                                      .text = c->text + c->skip,
-                                      .len = c->len - c->skip,
-                                      .gap = c->gap};
+    if (r->before > 0 && c->seq >= r->before) return true;
+    const struct prose_chunk chunk = prose_of(c);
+    r->chunks++;
     if (r->level > 0 && c->seq == 1)
-        prose_heading(r->out, r->level, pages_title(r->pages, c->chapter), !r->appends && r->out->len == 0);
+        prose_heading(r->out, r->level, pages_title(r->pages, c->chapter), r->out->len == 0);
     prose_add(r->out, &chunk);
     return true;
 }
 
-static bool render(struct rendering *r, int chapter, enum store_order order, struct err *e)
+static bool fits(const struct buf *out, struct err *e)
+{
+    return !out->full || err_set(e, ERR_CEILING, "the book is larger than a file of it may be");
+}
+
+static bool render(struct rendering *r, int chapter, struct err *e)
 {
     const struct pages *p = r->pages;
-    return store_chunks_each(p->store, p->job->id, chapter, order, render_chunk, r, e) &&
-           (!r->out->full || err_set(e, ERR_CEILING, "the book is larger than a file of it may be"));
+    return store_chunks_each(p->store, p->job->id, chapter, STORE_BY_PLACE, render_chunk, r, e) && fits(r->out, e);
+}
+
+bool pages_chapter_before(const struct pages *p, int chapter, int seq, struct buf *out, int64_t *chunks,
+                          struct err *e)
+{
+    struct rendering r = {.out = out, .pages = p, .before = seq};
+    prose_heading(out, 1, pages_title(p, chapter), true);
+    bool ok = render(&r, chapter, e);
+    *chunks = r.chunks;
+    return ok;
 }
 
 bool pages_chapter(const struct pages *p, int chapter, struct buf *out, int64_t *chunks, struct err *e)
 {
+    return pages_chapter_before(p, chapter, 0, out, chunks, e);
+}
+
+bool pages_chapter_version(const struct pages *p, int chapter, int version, struct buf *out, int64_t *chunks,
+                           struct err *e)
+{
     struct rendering r = {.out = out, .pages = p};
     prose_heading(out, 1, pages_title(p, chapter), true);
-    bool ok = render(&r, chapter, STORE_BY_PLACE, e);
+    bool ok = store_chunks_of_version(p->store, p->job->id, chapter, version, render_chunk, &r, e) && fits(out, e);
     *chunks = r.chunks;
     return ok;
 }
 
-bool pages_live(const struct pages *p, int chapter, int64_t after, bool appends, struct buf *out, int64_t *chunks,
-                struct err *e)
+// ---- live.md -------------------------------------------------------------------------------------------------------
+
+struct live {
+    struct buf *out;
+    const struct pages *pages;
+    struct pages_live_end *end;
+};
+
+static void mark(struct buf *out, const struct chunk_row *c)
 {
-    struct rendering r = {.out = out, .pages = p, .level = 1, .after = after, .appends = appends};
-    bool ok = render(&r, chapter, STORE_BY_TIME, e);
-    *chunks = r.chunks;
-    return ok;
+    buf_addf(out, "\n\n*[Chapter %d, part %d%s:]*", c->chapter, c->seq, c->anew ? ", written anew" : "");
+}
+
+// What does not follow the text before it says where it belongs; in a chapter that is written anew from its start the
+// first part says it for all.
+static bool live_chunk(void *arg, const struct chunk_row *c)
+{
+    struct live *l = arg;
+    struct prose_chunk chunk = prose_of(c);
+    bool follows = c->seq > 1 && c->chapter == l->end->chapter && c->seq == l->end->seq + 1;
+    bool marked = !follows && (c->seq > 1 || c->anew);
+    if (marked) mark(l->out, c);
+    if (marked) chunk.glue = "\n\n";
+    if (c->seq == 1) prose_heading(l->out, 1, pages_title(l->pages, c->chapter), l->end->id == 0);
+    prose_add(l->out, &chunk);
+    *l->end = (struct pages_live_end){.id = c->id, .chapter = c->chapter, .seq = c->seq};
+    return true;
+}
+
+bool pages_live(const struct pages *p, struct pages_live_end *end, struct buf *out, struct err *e)
+{
+    struct live l = {.out = out, .pages = p, .end = end};
+    return store_chunks_accepted(p->store, p->job->id, end->id, live_chunk, &l, e) && fits(out, e);
 }
 
 bool pages_book(const struct pages *p, struct buf *out, struct err *e)
 {
     struct rendering r = {.out = out, .pages = p, .level = 2};
     prose_heading(out, 1, p->job->title, true);
-    bool ok = render(&r, 0, STORE_BY_PLACE, e);
+    bool ok = render(&r, 0, e);
     prose_end(out);
     return ok;
 }

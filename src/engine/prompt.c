@@ -7,6 +7,7 @@
 //   planning  [bible?, bible] [acts?, acts] [batch?, batch] … [new question]
 //   chapter   [opening + cards?, cards] [chunk?, chunk] … [recap?, recap] ([batch?, batch] of the next act)
 //             … and what is carried over of a broken answer, as the beginning of the assistant's
+//   again     of a chapter's, what stood when the chunk in question was asked for [the same chunk?]
 //   flat      one turn that says all that matters; the conversation goes on from it
 //
 // When the context is too small for all of it, the oldest pairs behind the first one are left out, half of them at
@@ -139,6 +140,13 @@ static bool add_quoted(struct prompt *p, const struct desk *d, const struct step
     return ok;
 }
 
+static bool add_turns(struct prompt *p, const struct desk *d, const struct step *step,
+                      bool (*add)(void *arg, enum turn_role role, const char *text, size_t len), struct err *e)
+{
+    if (step->again) return store_turns_before(d->store, d->job->id, step->conversation, step->seq, add, p, e);
+    return store_turns_each(d->store, d->job->id, step->conversation, add, p, e);
+}
+
 bool prompt_build(struct prompt *p, const struct desk *d, const struct step *step, const struct carried *carried,
                   int answer_tokens, struct err *e)
 {
@@ -147,8 +155,7 @@ bool prompt_build(struct prompt *p, const struct desk *d, const struct step *ste
     struct buf turn;
     buf_init(&turn, BUF_MAX_PROMPT);
     bool ok = ops->turn(&turn, d, step, NULL, e) &&
-              (step->flat ||
-               store_turns_each(d->store, d->job->id, step->conversation, given ? add_given : add_stored, p, e));
+              (step->flat || add_turns(p, d, step, given ? add_given : add_stored, e));
     if (ok && turn.full) ok = err_set(e, ERR_CEILING, "the prompt of a %s step is too long", ops->name);
     if (!ok) goto out;
 

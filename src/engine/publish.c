@@ -3,9 +3,10 @@
 //
 // Projections. All of them are functions of rows, so a file is either right, or will be made right by publish_open.
 //
-//   rows ──STORE_BY_TIME───▶ live.md           appended to, cut back on start
+//   all that was accepted ──▶ live.md          appended to, cut back on start
 //   rows ──STORE_BY_PLACE──▶ chapters/NN.md.part   projected: only what differs is written
-//                      └───▶ chapters/NN.md        published atomically when the chapter's prose is whole, then .part goes
+//                      └───▶ chapters/NN.md        published atomically when the chapter's prose is whole, then .part goes;
+//                                                  while it is written anew it stays as it was
 //                      └───▶ book.md, report.json  published when all chapters are
 #include "engine/publish.h"
 
@@ -76,14 +77,15 @@ static bool publish_final(struct publish *p, const char *name, const struct buf 
 
 // ---- chapters ----------------------------------------------------------------------------------------------------
 
-static bool write_part(struct publish *p, const struct pages *g, int chapter, const char *text, size_t len,
+// `seq`: the chunk that `text` is of; 0: of none, and all that stand are shown.
+static bool write_part(struct publish *p, const struct pages *g, int chapter, int seq, const char *text, size_t len,
                        struct err *e)
 {
     char name[PAGES_PATH_SIZE], part[PAGES_PATH_SIZE + 8], path[PATH_SIZE];
     struct buf out;
     int64_t chunks = 0;
     buf_init(&out, BUF_MAX_BOOK);
-    bool ok = pages_chapter(g, chapter, &out, &chunks, e);
+    bool ok = pages_chapter_before(g, chapter, seq, &out, &chunks, e);
     if (ok && (chunks > 0 || len > 0)) {
         prose_add_partial(&out, text, len, chunks == 0);
         pages_chapter_path(g, chapter, name);
@@ -166,46 +168,31 @@ static bool project_live(struct publish *p, const struct pages *g, struct err *e
 {
     char path[PATH_SIZE];
     struct buf out;
-    int64_t chunks = 0;
+    struct pages_live_end end = {0};
     buf_init(&out, BUF_MAX_BOOK);
     path_of(p, path, "live.md");
-    bool ok = pages_live(g, 0, 0, false, &out, &chunks, e);
+    bool ok = pages_live(g, &end, &out, e);
     ok = ok && (out.len == 0 || file_project(path, out.data, out.len, e));
     if (ok) p->live_len = out.len;
-    if (ok) p->live_chunks = chunks;
+    if (ok) p->live_end = end;
     buf_release(&out);
     return ok;
 }
 
-// How many chunks stand before a chapter.
-static bool count_before(struct publish *p, int chapter, int64_t *before, struct err *e)
-{
-    struct book b;
-    *before = 0;
-    if (!store_book_load(p->store, p->job->id, &b, e)) return false;
-    for (size_t i = 0; i < b.chapters_count && b.chapters[i].number < chapter; i++)
-        *before += (int64_t)b.chapters[i].chunks_count;
-    book_release(&b);
-    return true;
-}
-
-// Chunks are accepted in reading order, so that only this chapter's can be new.
-static bool append_live(struct publish *p, const struct pages *g, int chapter, struct err *e)
+static bool append_live(struct publish *p, const struct pages *g, struct err *e)
 {
     char path[PATH_SIZE];
     struct buf out;
-    int64_t before, chunks = 0;
-    if (!count_before(p, chapter, &before, e)) return false;
+    struct pages_live_end end = p->live_end;
     buf_init(&out, BUF_MAX_BOOK);
     path_of(p, path, "live.md");
-    int64_t after = p->live_chunks - before;
-    bool ok = after >= 0 && pages_live(g, chapter, after, p->live_len > 0, &out, &chunks, e) &&
+    bool ok = pages_live(g, &end, &out, e) &&
               (out.len == 0 || file_append_at(path, p->live_len, out.data, out.len, e));
     if (ok) {
         p->live_len += out.len;
-        p->live_chunks = before + chunks;
+        p->live_end = end;
     } else if (!e->code || e->code == ERR_STORE) {
-        // The file is shorter than it was (somebody cut it), or rows came that we did not see: all of it again.
+        // The file is shorter than it was (somebody cut it): all of it again.
         err_clear(e);
         ok = project_live(p, g, e);
     }
@@ -265,11 +252,11 @@ void publish_outline(struct publish *p)
     pages_release(&g);
 }
 
-void publish_partial(struct publish *p, int chapter, const char *text, size_t len)
+void publish_partial(struct publish *p, int chapter, int seq, const char *text, size_t len)
 {
     struct err e = ERR_INIT;
     struct pages g;
-    if (!pages_open(&g, p->store, p->job, &e) || !write_part(p, &g, chapter, text, len, &e)) report_failure(p, &e);
+    if (!pages_open(&g, p->store, p->job, &e) || !write_part(p, &g, chapter, seq, text, len, &e)) report_failure(p, &e);
     pages_release(&g);
 }
 
@@ -277,8 +264,8 @@ void publish_chunks(struct publish *p, int chapter, bool complete)
 {
     struct err e = ERR_INIT;
     struct pages g;
-    bool ok = pages_open(&g, p->store, p->job, &e) && append_live(p, &g, chapter, &e) &&
-              (complete ? write_chapter(p, &g, chapter, &e) : write_part(p, &g, chapter, "", 0, &e));
+    bool ok = pages_open(&g, p->store, p->job, &e) && append_live(p, &g, &e) &&
+              (complete ? write_chapter(p, &g, chapter, &e) : write_part(p, &g, chapter, 0, "", 0, &e));
     pages_release(&g);
     if (!ok) report_failure(p, &e);
 }
@@ -292,7 +279,7 @@ static bool write_all(struct publish *p, const struct pages *g, const struct boo
         if (c->has_recap || next_chapter_is_full(b, c->number, chunk_words))
             ok = write_chapter(p, g, c->number, e);
         else
-            ok = write_part(p, g, c->number, "", 0, e);
+            ok = write_part(p, g, c->number, 0, "", 0, e);
     }
     return ok && drop_all_renamed(p, g, e) && project_live(p, g, e) && (!b->has_bible || write_outline(p, g, e));
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "engine/pages.h"
 #include "model/book.h"
 #include "model/job.h"
 #include "store/store.h"
@@ -20,10 +21,10 @@
 struct publish {
     struct store *store;
     const struct job *job;
-    uint64_t live_len;   // bytes of live.md that are right
-    int64_t live_chunks; // chunks that it holds
-    bool failing;        // a write failed, and that was said: files may lack something until publish_again
-    char why[300];       // of the last failure
+    uint64_t live_len;              // bytes of live.md that are right
+    struct pages_live_end live_end; // of what it holds
+    bool failing;                   // a write failed, and that was said: files may lack something until publish_again
+    char why[300];                  // of the last failure
 };
 
 // Brings every file of the book in line with the rows: what is missing is made, what is too long is cut.
@@ -31,8 +32,8 @@ void publish_open(struct publish *p, struct store *s, const struct job *job, con
 // The same later on: after a file could not be written (`failing`), or when more than one chapter is new.
 void publish_again(struct publish *p, const struct book *b, int chunk_words);
 void publish_outline(struct publish *p);
-// The chapter being written: its accepted chunks and what has streamed of the next one.
-void publish_partial(struct publish *p, int chapter, const char *text, size_t len);
+// The chapter being written: its accepted chunks before `seq` and what has streamed of that one.
+void publish_partial(struct publish *p, int chapter, int seq, const char *text, size_t len);
 // After chunks were accepted in `chapter`; `complete`: it needs no more, so that its file appears under its final name.
 void publish_chunks(struct publish *p, int chapter, bool complete);
 // book.md and report.json. These must stand before the job is done, so an error is returned.

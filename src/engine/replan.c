@@ -58,12 +58,14 @@ static bool take(struct worker *w, const struct deadline_plan *plan, struct err 
            worker_reload_book(w, e);
 }
 
-// Without a deadline any more, a book that was made shorter gets its words back.
+// Without a deadline any more, a book that was made shorter gets its words back. What is written anew keeps the length that
+// it was planned with.
 static bool is_due(const struct worker *w)
 {
     bool prose = w->step.kind == STEP_BEATS || w->step.kind == STEP_CHUNK;
-    bool given = book_is_given(&w->book, w->step.chapter);
-    return prose && !given && (w->job.deadline_ms > 0 || w->book.words_target < w->job.words_target);
+    const struct book_chapter *c = book_chapter_at(&w->book, w->step.chapter);
+    bool fixed = c && (c->given || c->version > 1);
+    return prose && !fixed && !w->step.again && (w->job.deadline_ms > 0 || w->book.words_target < w->job.words_target);
 }
 
 bool worker_replan(struct worker *w, struct err *e)

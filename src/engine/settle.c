@@ -34,7 +34,7 @@ bool settle_end_attempt(struct worker *w, const struct gen_result *r, const char
     bool accepted = strcmp(verdict, "accepted") == 0;
     struct buf sent;
     buf_init(&sent, BUF_MAX_PROMPT);
-    bool is_turn = accepted && w->prompt.count == w->prompt.turn + 1;
+    bool is_turn = accepted && w->prompt.count == w->prompt.turn + 1 && !w->step.again;
     if (!is_turn) write_sent(&sent, &w->prompt);
     const struct attempt_end end = {
         .failure = failure_name(r->failure),

@@ -8,12 +8,18 @@
 #include "base/mem.h"
 #include "engine/chunk_turn.h"
 #include "engine/gate.h"
+#include "engine/measure.h"
 #include "engine/steps.h"
 #include "text/join.h"
 #include "text/utf8.h"
 #include "text/words.h"
 
 enum { HEAD_BYTES = 200 };
+
+struct keeping {
+    struct shingles *said;
+    int seq;
+};
 
 static int max_tokens(const struct desk *d, const struct step *s, int words)
 {
@@ -41,7 +47,7 @@ bool step_chunk_piece(const struct desk *d, const struct step *s, struct buf *te
 {
     struct buf before;
     struct gate_out g;
-    bool ok = chunk_before(&before, d, s->chapter, e);
+    bool ok = chunk_before(&before, d, s->chapter, s->seq, e);
     const struct gate_in in = gate_in_of(d, s, text->data, text->len, &before);
     gate_piece(&in, &g);
     if (g.end < text->len) buf_cut(text, g.end);
@@ -68,6 +74,21 @@ static bool store_turns(const struct desk *d, const struct step *s, const struct
     return ok && store_turn_add_chunk(d->store, job, s->chapter, s->seq, e);
 }
 
+// A complete chapter was measured with the text that is gone.
+static bool remeasure(const struct desk *d, int chapter, struct err *e)
+{
+    const struct book_chapter *c = book_chapter_at(d->book, chapter);
+    return !c || !c->has_recap || measure_chapter(d, chapter, e);
+}
+
+// In its place, or at the end with its turns. A conversation that is long over keeps the request it has.
+static bool store_row(const struct desk *d, const struct step *s, const struct chunk_row *row,
+                      const struct gen_message *turn, struct err *e)
+{
+    if (s->again) return store_chunk_replace(d->store, d->job->id, row, e) && remeasure(d, s->chapter, e);
+    return store_chunk_add(d->store, d->job->id, row, e) && store_turns(d, s, turn, e);
+}
+
 // A long head (thinking, a restated page) goes from the conversation too, which costs the server the reading of the whole
 // answer. A heading or a line of chat stays there: it costs a few tokens each time, and the prose never shows it.
 static bool store_range(const struct desk *d, const struct step *s, const struct answer *a, const struct gate_out *g,
@@ -89,8 +110,7 @@ static bool store_range(const struct desk *d, const struct step *s, const struct
         .tokens = whole ? a->tokens : -1,
     };
     shingles_add(d->said, a->text + g->skip, g->end - g->skip);
-    return (!g->trimmed || say_trimmed(d, s, g, e)) && store_chunk_add(d->store, d->job->id, &row, e) &&
-           store_turns(d, s, a->turn, e);
+    return (!g->trimmed || say_trimmed(d, s, g, e)) && store_row(d, s, &row, a->turn, e);
 }
 
 // What the gate holds an answer to. A model whose last answers were accepted although they were far shorter is not held to
@@ -101,19 +121,32 @@ static int need_words(const struct desk *d, const struct step *s)
     return usual > 0 && usual < s->ask.need_words ? usual : s->ask.need_words;
 }
 
+// Of an answer that is for a place with text behind it: what stands before it runs into that text.
+static bool meet(const struct desk *d, const struct step *s, const struct answer *a, size_t *len, struct err *e)
+{
+    struct buf behind;
+    *len = a->len;
+    if (!s->again) return true;
+    bool ok = chunk_behind(&behind, d, s->chapter, s->seq, e);
+    if (ok && behind.len > 0) *len = join_meets(a->text, a->len, behind.data, behind.len);
+    buf_release(&behind);
+    return ok;
+}
+
 static bool settle(const struct desk *d, const struct step *s, const struct answer *a, struct judgement *j,
                    struct err *e)
 {
     struct buf before;
     struct gate_out g;
-    bool ok = chunk_before(&before, d, s->chapter, e);
+    size_t len;
+    bool ok = chunk_before(&before, d, s->chapter, s->seq, e) && meet(d, s, a, &len, e);
     if (ok) {
-        struct gate_in in = gate_in_of(d, s, a->text, a->len, &before);
-        in.cut = a->cut;
+        struct gate_in in = gate_in_of(d, s, a->text, len, &before);
+        in.cut = a->cut || len < a->len;
         in.guarded = a->guarded;
         in.head_seen = a->head_seen;
         in.need_words = need_words(d, s);
-        in.most_words = length_most(d->book, &s->ask);
+        in.most_words = length_most(&s->ask);
         gate_chunk(&in, &g);
         j->rule = g.rule;
         (void)snprintf(j->detail, sizeof(j->detail), "%s", g.detail);
@@ -123,10 +156,26 @@ static bool settle(const struct desk *d, const struct step *s, const struct answ
     return ok;
 }
 
+static bool say_again(void *arg, const struct chunk_row *c)
+{
+    const struct keeping *k = arg;
+    if (c->seq == k->seq && !c->gap) shingles_add(k->said, c->text + c->skip, c->len - c->skip);
+    return true;
+}
+
+// What stood in its place stays, and is said as it was.
+static bool keep_old(const struct desk *d, const struct step *s, struct err *e)
+{
+    struct keeping k = {.said = d->said, .seq = s->seq};
+    return store_chunk_keep(d->store, d->job->id, s->chapter, s->seq, e) &&
+           store_chunks_each(d->store, d->job->id, s->chapter, STORE_BY_PLACE, say_again, &k, e);
+}
+
 // A gap: marked in the book, counted, and passed. Its request is not kept, so that the next one follows the last text.
 static bool give_up(const struct desk *d, const struct step *s, const struct gen_message *turn, struct err *e)
 {
     (void)turn;
+    if (s->again) return keep_old(d, s, e);
     const struct chunk_row row = {
         .chapter = s->chapter,
         .seq = s->seq,

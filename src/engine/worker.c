@@ -316,6 +316,15 @@ static void on_publish(void *arg)
     worker_show_partial(arg);
 }
 
+// The job is read anew: it is the pool's again, which gives it back.
+static void hand_back(struct worker *w)
+{
+    worker_forget_others(w);
+    worker_drop_job(w);
+    worker_enter(w, WORKER_IDLE);
+    w->events->free(w->arg);
+}
+
 static bool settle_job(struct worker *w, const struct settled *s, struct err *e)
 {
     bool human = s->decision.action == RETRY_PAUSE;
@@ -354,13 +363,20 @@ static void on_flight_ended(void *arg, const struct gen_result *r)
     if (s.answered) {
         // Done, or to be asked again at once: the next attempt's row goes into the same transaction.
         if (s.accepted) worker_note_done(w);
-        proceed_idle(w);
+        if (!w->reread)
+            proceed_idle(w);
+        else if (store_commit(w->store, &e))
+            hand_back(w);
+        else
+            worker_store_failed(w, &e);
         return;
     }
     if (!settle_job(w, &s, &e) || !store_commit(w->store, &e))
         worker_store_failed(w, &e);
     else if (w->job.state == JOB_PAUSED)
         come_to_rest(w);
+    else if (w->reread)
+        hand_back(w);
     else
         ask_again(w, &s);
 }
@@ -404,6 +420,17 @@ static void leave_job(struct worker *w, bool gone)
     w->events->free(w->arg);
 }
 
+// Whether text that stood, or is being written, is to be written anew; `stands`: the request at hand is wanted all the same.
+static bool look_at_text(struct worker *w, bool *changed, bool *stands, struct err *e)
+{
+    struct book now;
+    *stands = false;
+    if (!store_book_load(w->store, w->job.id, &now, e)) return false;
+    *changed = !book_same_text(&now, &w->book);
+    book_release(&now);
+    return !*changed || w->state != WORKER_FLIGHT || store_attempt_is_open(w->store, w->flight.attempt, stands, e);
+}
+
 void worker_look(struct worker *w)
 {
     if (!w->store || !w->has_job) return;
@@ -425,5 +452,11 @@ void worker_look(struct worker *w)
                    strcmp(now.backend, w->job.backend) != 0 || strcmp(now.model, w->job.model) != 0 ||
                    strcmp(now.templates, w->job.templates) != 0;
     job_release(&now);
-    if (!runnable || renewed) leave_job(w, false);
+    bool changed, stands;
+    if (!look_at_text(w, &changed, &stands, &e)) {
+        worker_store_failed(w, &e);
+        return;
+    }
+    w->reread = w->reread || changed;
+    if (!runnable || renewed || (changed && !stands)) leave_job(w, false);
 }

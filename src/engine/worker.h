@@ -74,6 +74,7 @@ struct worker {
 
     // The job at hand, read from rows; dropped and read again after any doubt.
     bool has_job;
+    bool reread; // text of it was taken out or is to be written anew: all is read again when the request at hand is over
     struct job job;
     struct routes routes;
     int route, slot;     // in use: of the routes; of that backend

@@ -65,6 +65,6 @@ void worker_show_partial(struct worker *w)
     buf_add(&committed, w->flight.text.data, w->flight.committed);
     gate_join(&text, &w->flight.prefix, &committed, w->language, w->templates.markup);
     buf_release(&committed);
-    publish_partial(&w->publish, w->step.chapter, text.data, text.len);
+    publish_partial(&w->publish, w->step.chapter, w->step.seq, text.data, text.len);
     buf_release(&text);
 }

@@ -17,7 +17,7 @@ enum { SAID_MOST = 1 << 20, LARGE_N_CTX = 16384, CARDS_MOST = 24, CARD_TOKENS = 
 void worker_drop_job(struct worker *w)
 {
     if (!w->has_job) return;
-    w->has_job = w->cold_cache = false;
+    w->has_job = w->cold_cache = w->reread = false;
     w->read_tokens = 0;
     w->step = (struct step){.kind = STEP_NONE};
     memset(&w->unpublished, 0, sizeof(w->unpublished));
@@ -61,11 +61,11 @@ static bool pin_templates(struct worker *w, struct err *e)
 
 static bool add_said(void *arg, const struct chunk_row *c)
 {
-    shingles_add(arg, c->text + c->skip, c->len - c->skip);
+    if (!c->stale) shingles_add(arg, c->text + c->skip, c->len - c->skip);
     return true;
 }
 
-// In the order of acceptance, in which they were added when they were written.
+// In the order of acceptance, in which they were added when they were written. What is to be written anew may be said again.
 static bool read_said(struct worker *w, struct err *e)
 {
     return store_chunks_each(w->store, w->job.id, 0, STORE_BY_TIME, add_said, w->said, e);

@@ -4,7 +4,9 @@
 // The arithmetic of length_next. See the header for the idea; the numbers that were chosen:
 //   a chapter is full when less than SMALL_WORDS (or 1 % of the book, for a short one) is missing: asking a model for
 //   thirty words brings two hundred, and the next chapter takes the rest over;
-//   a gap counts as the words it was asked for, else a chapter that cannot be written would be asked for without end.
+//   a gap counts as the words it was asked for, else a chapter that cannot be written would be asked for without end;
+//   a chapter that is written anew while others stand behind it gets what the book lacks without it, but stays within a
+//   quarter of its own share: what its owner did to the others is not made good here.
 #include "model/length.h"
 
 #include <math.h>
@@ -35,6 +37,37 @@ static int64_t words_counted(const struct book_chapter *c)
     return words;
 }
 
+// It is complete, and stands behind `chapter`: it has the length it has, and takes no part in the division either.
+static bool stands_behind(const struct book_chapter *c, int chapter)
+{
+    return c->number > chapter && c->has_recap && !c->given;
+}
+
+struct behind {
+    bool any;
+    int64_t words;
+    double weight;
+};
+
+static struct behind look_behind(const struct book *b, int chapter)
+{
+    struct behind sum = {0};
+    for (size_t i = 0; i < b->chapters_count; i++) {
+        if (!stands_behind(&b->chapters[i], chapter)) continue;
+        sum.any = true;
+        sum.words += words_counted(&b->chapters[i]);
+        sum.weight += b->chapters[i].weight;
+    }
+    return sum;
+}
+
+static int64_t near_own_share(const struct book *b, int chapter, int64_t given, int64_t share)
+{
+    const struct book_chapter *c = book_chapter_at(b, chapter);
+    double own = c ? (double)(b->words_target - given) * c->weight / weight_total(b) : 0;
+    return (int64_t)fmin(own * 1.25, fmax(own * 0.75, (double)share));
+}
+
 // The words that are to stand when `chapter` is complete, less those that stand before it begins; given ones apart.
 static int64_t chapter_share(const struct book *b, int chapter)
 {
@@ -45,15 +78,10 @@ static int64_t chapter_share(const struct book *b, int chapter)
         else if (b->chapters[i].number < chapter)
             before += words_counted(&b->chapters[i]);
     }
-    double all = weight_total(b), target = (double)(b->words_target - given);
-    return all > 0 ? (int64_t)llround(target * weight_up_to(b, chapter) / all) - before : 0;
-}
-
-static const struct book_chapter *chapter_of(const struct book *b, int number)
-{
-    for (size_t i = 0; i < b->chapters_count; i++)
-        if (b->chapters[i].number == number) return &b->chapters[i];
-    return NULL;
+    struct behind behind = look_behind(b, chapter);
+    double all = weight_total(b) - behind.weight, target = (double)(b->words_target - given - behind.words);
+    int64_t share = all > 0 ? (int64_t)llround(target * weight_up_to(b, chapter) / all) - before : 0;
+    return behind.any ? near_own_share(b, chapter, given, share) : share;
 }
 
 static int parts_of(int64_t words, int chunk_words)
@@ -80,7 +108,7 @@ static bool tells(const struct book_chunk *c)
 
 void length_delivered(const struct book *b, int chapter, int *asked, int *came)
 {
-    const struct book_chapter *c = chapter_of(b, chapter);
+    const struct book_chapter *c = book_chapter_at(b, chapter);
     *asked = *came = 0;
     for (size_t i = 0; c && !c->given && i < c->chunks_count; i++) {
         if (!tells(&c->chunks[i])) continue;
@@ -126,9 +154,9 @@ int length_room(const struct book *b)
     return left > 0 ? (int)left : 0;
 }
 
-int length_most(const struct book *b, const struct length_ask *ask)
+int length_most(const struct length_ask *ask)
 {
-    int room = length_room(b), most = ask->need_words + (room - ask->need_words) / 2;
+    int room = ask->room_words, most = ask->need_words + (room - ask->need_words) / 2;
     if (ask->last_of_book) most = room > ask->need_words ? room : ask->need_words;
     return most > 1 ? most : 1;
 }
@@ -157,17 +185,31 @@ int length_prose_tokens(const struct book *b, int words, double guess)
 int length_tokens(const struct book *b, const struct length_ask *ask, int words, double guess, int chunk_words)
 {
     double per_word = tokens_per_word(b, guess);
-    int room = length_room(b);
+    int room = ask->room_words;
     double most = 1.4 * words * per_word + 120;
     double end = (ask->last_of_book ? words : room) * per_word * 1.05 + 25;
     if (room <= LAST_CHUNKS * chunk_words && end < most) most = end;
     return most < LEAST_TOKENS ? LEAST_TOKENS : (int)most;
 }
 
+// Named so that this model delivers `need`.
+static int ask_for(const struct book *b, int need)
+{
+    double asked = fmin((double)need / length_obedience(b), 2.0 * need);
+    return asked < LEAST_ASK ? LEAST_ASK : (int)lround(asked);
+}
+
+// The room of the whole book, but that of a chapter with others behind it, which may already stand too long.
+static int room_of(const struct book *b, int chapter, int64_t left)
+{
+    int room = length_room(b);
+    return look_behind(b, chapter).any && room < left ? (int)left : room;
+}
+
 struct length_ask length_next(const struct book *b, int chapter, int chunk_words)
 {
     struct length_ask ask = {.full = true, .parts = 1, .part = 1};
-    const struct book_chapter *c = chapter_of(b, chapter);
+    const struct book_chapter *c = book_chapter_at(b, chapter);
     if (!c) return ask;
 
     int64_t share = chapter_share(b, chapter), written = words_counted(c), left = share - written;
@@ -183,9 +225,34 @@ struct length_ask length_next(const struct book *b, int chapter, int chunk_words
     ask.last_of_chapter = parts_left == 1;
     ask.last_of_book = ask.last_of_chapter && chapter == b->chapters_total;
     ask.progress = share > 0 ? fmin(1, (double)written / (double)share) : 0;
+    ask.ask_words = ask_for(b, ask.need_words);
+    ask.room_words = room_of(b, chapter, left);
+    return ask;
+}
 
-    double asked = (double)ask.need_words / length_obedience(b);
-    asked = fmin(asked, 2.0 * ask.need_words);
-    ask.ask_words = asked < LEAST_ASK ? LEAST_ASK : (int)lround(asked);
+static int64_t words_before(const struct book_chapter *c, int seq)
+{
+    int64_t words = 0;
+    for (size_t i = 0; i < c->chunks_count && c->chunks[i].seq < seq; i++)
+        words += c->chunks[i].gap ? c->chunks[i].words_asked : c->chunks[i].words;
+    return words;
+}
+
+struct length_ask length_again(const struct book *b, int chapter, int seq, int chunk_words)
+{
+    const struct book_chapter *c = book_chapter_at(b, chapter);
+    const struct book_chunk *old = &c->chunks[seq - 1];
+    struct length_ask ask = {.part = seq, .parts = (int)c->chunks_count};
+    struct length_ask next = length_next(b, chapter, chunk_words);
+    int64_t words = words_counted(c);
+
+    if (!c->has_recap && !c->given && !next.full) ask.parts = next.parts;
+    ask.need_words = old->gap ? old->words_asked : old->words;
+    if (ask.need_words < LEAST_ASK) ask.need_words = LEAST_ASK;
+    ask.ask_words = old->gap ? ask.need_words : ask_for(b, ask.need_words);
+    ask.room_words = ask.need_words + ask.need_words / 4;
+    ask.last_of_chapter = seq == ask.parts;
+    ask.last_of_book = ask.last_of_chapter && chapter == b->chapters_total;
+    ask.progress = words > 0 ? (double)words_before(c, seq) / (double)words : 0;
     return ask;
 }

@@ -29,7 +29,8 @@ void prose_add(struct buf *out, const struct prose_chunk *c)
         buf_addf(out, GAP_MARK, c->chapter, c->seq);
         return;
     }
-    buf_adds(out, c->glue);
+    // Behind nothing but gaps it was the first text of its chapter, and has no glue of its own.
+    buf_adds(out, c->seq > 1 && *c->glue == '\0' ? "\n\n" : c->glue);
     buf_add(out, c->text, c->len);
 }
 

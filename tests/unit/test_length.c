@@ -66,7 +66,7 @@ static struct book_chunk *add_chunk(struct book *b, int chapter)
 
 static void write_chunk(struct writing *w, const struct step *s)
 {
-    int words = (int)(s->ask.ask_words * uniform(&w->model)), most = length_most(&w->book, &s->ask);
+    int words = (int)(s->ask.ask_words * uniform(&w->model)), most = length_most(&s->ask);
     int limit = (int)(length_tokens(&w->book, &s->ask, s->ask.need_words, 2, CHUNK_WORDS) / TOKENS_PER_WORD);
     bool capped = w->model.cap > 0 && words > w->model.cap, cut = words > limit || (capped && !w->model.stops);
     if (words > limit) words = limit;

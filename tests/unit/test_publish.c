@@ -302,11 +302,11 @@ static void test_step_by_step_is_the_same_as_all_at_once(void **state)
     (void)state;
     open_files();
     add_chunk(3, 2, "Nobody had seen it.", 60);
-    publish_partial(&publish, 3, "Then", 4);
+    publish_partial(&publish, 3, 2, "Then", 4);
     publish_chunks(&publish, 3, false);
     assert_true(
         scratch_holds("chapters/03-the-hour.md.part", "# The Hour\n\nThe hour was gone.\n\nNobody had seen it."));
-    publish_partial(&publish, 3, " And she", 8);
+    publish_partial(&publish, 3, 3, " And she", 8);
     assert_true(scratch_holds("chapters/03-the-hour.md.part",
                               "# The Hour\n\nThe hour was gone.\n\nNobody had seen it. And she"));
     add_chunk(3, 3, "And she laughed.", 40);
@@ -344,7 +344,7 @@ static void test_a_failure_is_told_once_and_mended_later(void **state)
     char *right = picture();
     damage_chapters_gone();
     write_over("chapters", "a file where a folder should be");
-    for (int i = 0; i < 3; i++) publish_partial(&publish, 3, " More", 5);
+    for (int i = 0; i < 3; i++) publish_partial(&publish, 3, 0, " More", 5);
     assert_int_equal(file_events(), 1);
     assert_int_equal(unlink("chapters"), 0);
     open_files();
