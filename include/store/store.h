@@ -73,8 +73,6 @@ bool store_job_set_priority(struct store *s, int64_t id, int priority, struct er
 // A finished book becomes longer: it is not finished any more, has no deadline, and what stands of a book without acts is
 // its first act.
 bool store_job_extend(struct store *s, int64_t id, int64_t words, int chapters, struct err *e);
-// Some of its text is new: its last files are to be made again.
-bool store_job_reopen(struct store *s, int64_t id, struct err *e);
 // Takes every row of the job out of every table but the answers to its messages. Its id is never given again.
 bool store_job_remove(struct store *s, int64_t id, struct err *e);
 // The last of its requests that was left while the server was answering. STORE_NONE: none was.

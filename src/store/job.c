@@ -260,8 +260,3 @@ bool store_job_set_priority(struct store *s, int64_t id, int priority, struct er
 {
     return store_write(s, "job", id, e, SQL_JOB_SET_PRIORITY, "li", id, priority);
 }
-
-bool store_job_reopen(struct store *s, int64_t id, struct err *e)
-{
-    return store_write(s, "job", id, e, SQL_JOB_REOPEN, "l", id);
-}

@@ -112,7 +112,6 @@ const char *const store_sql[SQL_COUNT] = {
     // However much shorter a deadline had made it.
     [SQL_JOB_EXTEND] = "UPDATE job SET words_target = ?2, chapters_total = ?3, words_planned = 0, deadline_ms = 0,"
                        " finished = 0 WHERE id = ?1",
-    [SQL_JOB_REOPEN] = "UPDATE job SET finished = 0 WHERE id = ?1",
     [SQL_JOB_SET_PRIORITY] = "UPDATE job SET priority = ?2 WHERE id = ?1",
     [SQL_JOB_TOUCH] = "UPDATE job SET touched_ms = max(touched_ms, ?2) WHERE id = ?1",
 
