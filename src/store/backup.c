@@ -30,6 +30,15 @@ static bool backup_check(const char *path, struct err *e)
     return ok;
 }
 
+// Memory sticks have file systems without links: there the look that was taken before must do.
+static bool backup_place_without_links(const char *made, const char *path, struct err *e)
+{
+    if (errno == EEXIST) return err_set(e, ERR_BUSY, "'%s' is there already", path);
+    if (errno != EPERM && errno != ENOTSUP && errno != ENOSYS)
+        return err_set_errno(e, ERR_STORE, "cannot make '%s'", path);
+    return rename(made, path) == 0 || err_set_errno(e, ERR_STORE, "cannot rename '%s'", made);
+}
+
 // Without a gap in which another file of that name could be lost.
 static bool backup_place(const char *made, const char *path, bool replace, struct err *e)
 {
@@ -39,8 +48,7 @@ static bool backup_place(const char *made, const char *path, bool replace, struc
     if (replace)
         ok = rename(made, path) == 0 || err_set_errno(e, ERR_STORE, "cannot rename '%s'", made);
     else if (link(made, path) != 0)
-        ok = errno == EEXIST ? err_set(e, ERR_BUSY, "'%s' is there already", path)
-                             : err_set_errno(e, ERR_STORE, "cannot make '%s'", path);
+        ok = backup_place_without_links(made, path, e);
     ok = ok && file_sync_dir(dirname(folder), e); // NOLINT(concurrency-mt-unsafe): one thread
     free(folder);
     return ok;

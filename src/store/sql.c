@@ -178,7 +178,7 @@ const char *const store_sql[SQL_COUNT] = {
                        " ORDER BY id DESC LIMIT 1",
 
     [SQL_VERSION_UNCOUNT] =
-        "UPDATE job SET words_done = words_done - s.words, gaps = gaps - s.gaps, finished = 0,"
+        "UPDATE job SET words_done = words_done - s.words, gaps = job.gaps - s.gaps, finished = 0,"
         " chapters_done = chapters_done - (SELECT recap IS NOT NULL FROM chapter WHERE job = ?1 AND number = ?2)"
         " FROM (SELECT coalesce(sum(words), 0) AS words, coalesce(sum(gap), 0) AS gaps FROM chunk"
         " WHERE job = ?1 AND chapter = ?2) s WHERE job.id = ?1",
