@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: the novelgen authors
 #
 # The queue in its owner's hands: ranks, and all jobs at once.
+import contextlib
 import os
 import pty
 import sqlite3
@@ -144,6 +145,9 @@ def answer(place, text, *args):
     while b"[y/N]" not in seen:
         seen += os.read(terminal, 4096)
     os.write(terminal, text.encode())
+    with contextlib.suppress(OSError):  # its end
+        while more := os.read(terminal, 4096):
+            seen += more
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     os.close(terminal)
     return code, seen.decode()
