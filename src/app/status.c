@@ -118,8 +118,8 @@ struct json *status_json(const struct job *j)
     status_set_time(o, "ended", j->ended_ms);
     status_set_cache(o, j);
     status_set_deadline(o, j);
-    json_set_int(o, "priority", j->priority);
     json_set_str(o, "began_on", j->began_on[0] != '\0' ? j->began_on : NULL);
+    json_set_int(o, "priority", j->priority);
     return o;
 }
 
