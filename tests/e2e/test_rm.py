@@ -2,6 +2,8 @@
 # SPDX-FileCopyrightText: the novelgen authors
 #
 # Removing a job: nothing of it stays in the store, its files only go when that is asked for, and never what is not ours.
+import json
+import signal
 import sqlite3
 
 import pytest
@@ -99,6 +101,19 @@ def test_a_job_in_the_queue_is_cancelled_first(place):
         assert got.returncode == 0 or (got.returncode == 4 and "may still be running" in got.stderr), got.stderr
         return got.returncode == 0
     wait_until(gone, 30, "the end of the request")
+    assert place.list() == []
+
+
+def test_it_goes_while_somebody_holds_it(place):
+    """Cancelled and removed before the engine has looked at either: it lets go, and its terminal hears why."""
+    place.stop_server()
+    writer = place.start(*place.submit_args())
+    place.wait_state(1, "waiting")
+    writer.send(signal.SIGSTOP)
+    for n, verb in enumerate(("cancel", "remove")):
+        (place.path / "inbox" / f"9{n}.json").write_text(json.dumps({"type": verb, "job": 1}))
+    writer.send(signal.SIGCONT)
+    assert writer.wait(20) == 7 and "job 1 was removed" in writer.stderr, writer.stderr
     assert place.list() == []
 
 
