@@ -162,8 +162,7 @@ static bool session_read_row(struct session *s, struct session_job *j, bool is_n
         err_set(&j->refused, ERR_NO_JOB, "job %lld was removed by another call", (long long)j->id);
         return true;
     }
-    if (found != STORE_FOUND)
-        return err_set(e, ERR_STORE, "the job that was just accepted is not in the store");
+    if (found != STORE_FOUND) return err_set(e, ERR_STORE, "the job that was just accepted is not in the store");
     j->state = row.state;
     if (is_new) s->events->accepted(s->arg, &row);
     bool ok = session_read_events(s, j->id, &j->last_event, e);

@@ -228,7 +228,7 @@ enum { WORTH_CARRYING_WORDS = 12 }; // a shorter piece is begun anew
 enum launch {
     LAUNCH_REQUEST,
     LAUNCH_FINISH,
-    LAUNCH_HOME, // it is another backend's to send
+    LAUNCH_HOME,  // it is another backend's to send
     LAUNCH_YIELD, // it is another job's turn
     LAUNCH_FAILED
 };
