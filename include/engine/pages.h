@@ -30,6 +30,7 @@ const char *pages_title(const struct pages *p, int chapter); // "" where the out
 enum { PAGES_PATH_SIZE = 240 };
 // "chapters/03-the-door.md", within the book's folder.
 void pages_chapter_path(const struct pages *p, int chapter, char out[PAGES_PATH_SIZE]);
+int pages_path_chapter(const char *path); // the number in such a path; 0: it is no chapter's
 // A chapter's heading and chunks, without the newline at its end. `chunks` counts those that stand.
 bool pages_chapter(const struct pages *p, int chapter, struct buf *out, int64_t *chunks, struct err *e);
 // The same of what stands before chunk `seq` of it: the chapter while that chunk is written anew.

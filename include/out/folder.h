@@ -12,6 +12,8 @@
 
 #include "base/err.h"
 
+#define OUT_FOLDER_MARK ".novelgen-job" // the hidden file
+
 // Makes the folder, or finds it again. `out` gets its absolute path.
 bool out_folder_make(char *out, size_t size, const char *parent, int64_t id, const char *slug, const char *uuid,
                      struct err *e);

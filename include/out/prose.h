@@ -23,6 +23,8 @@ struct prose_chunk {
 void prose_heading(struct buf *out, int level, const char *title, bool first);
 // One chunk behind the ones before it; a gap becomes a visible mark.
 void prose_add(struct buf *out, const struct prose_chunk *c);
+// The first mark of a gap in a chapter's text; NULL: there is none. `len` is the mark's, `seq` the part it names.
+const char *prose_find_gap(const char *text, size_t *len, int *seq);
 // What has streamed of the chunk that is being written; leading white space becomes the glue.
 void prose_add_partial(struct buf *out, const char *text, size_t len, bool first_of_chapter);
 void prose_end(struct buf *out); // one newline at the end

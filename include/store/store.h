@@ -52,11 +52,13 @@ enum store_found store_job_undone(struct store *s, int64_t *id, struct err *e);
 // By id, without their specs (""): a list of a thousand jobs shows none of them.
 bool store_jobs_each(struct store *s, bool (*each)(void *arg, const struct job *j), void *arg, struct err *e);
 bool store_jobs_unfinished(struct store *s, int64_t *count, struct err *e); // neither done nor cancelled
-// The runnable jobs, in the order in which they are to be worked on: those that have begun (planning, writing,
-// waiting) before the queued ones, then by id. `each` returns false to end the listing, which is then no error.
+// The runnable jobs, in the order in which they are to be worked on: those that were at work (planning, writing), then
+// by priority, and of the same priority those that have begun before the others. `each` returns false to end the listing,
+// which is then no error.
 struct job_brief {
     int64_t id;
     const char *backend, *fallback, *began_on; // as in struct job
+    int priority;
 };
 bool store_jobs_runnable(struct store *s, bool (*each)(void *arg, const struct job_brief *j), void *arg,
                          struct err *e);
@@ -70,6 +72,14 @@ bool store_job_set_model(struct store *s, int64_t id, const char *model, double 
                          struct err *e); // 0: not known
 bool store_job_set_began_on(struct store *s, int64_t id, const char *backend, struct err *e);
 bool store_job_set_approve(struct store *s, int64_t id, enum job_approve approve, struct err *e);
+bool store_job_set_priority(struct store *s, int64_t id, int priority, struct err *e);
+// A finished book becomes longer: it is not finished any more, has no deadline, and what stands of a book without acts is
+// its first act.
+bool store_job_extend(struct store *s, int64_t id, int64_t words, int chapters, struct err *e);
+// Takes every row of the job out of every table but the answers to its messages. Its id is never given again.
+bool store_job_remove(struct store *s, int64_t id, struct err *e);
+// The last of its requests that was left while the server was answering. STORE_NONE: none was.
+enum store_found store_job_left(struct store *s, int64_t id, int64_t *started_ms, int *max_tokens, struct err *e);
 bool store_job_set_deadline(struct store *s, int64_t id, int64_t deadline_ms, struct err *e); // 0: none
 
 // The templates that a job is pinned to: kept by hash, once for all jobs that share them. STORE_NONE: not pinned yet.
@@ -107,6 +117,8 @@ bool store_chapter_get(struct store *s, int64_t job, int number, bool (*each)(vo
 bool store_cards_set(struct store *s, int64_t job, int chapter, const char *cards, int count, struct err *e);
 bool store_recap_set(struct store *s, int64_t job, int chapter, const char *recap,
                      struct err *e); // counts chapters_done
+// Its prose is its owner's: all chunks stand, none is asked for.
+bool store_chapter_set_given(struct store *s, int64_t job, int chapter, const char *title, struct err *e);
 // A deadline makes the book shorter: what is aimed at, and how many chapters it has. Chapters beyond must have no chunks;
 // their outline goes, and acts beyond or across the end are cut to it.
 bool store_plan_shorten(struct store *s, int64_t job, int64_t words, int chapters, struct err *e);
@@ -322,6 +334,8 @@ bool store_turns_all(struct store *s, int64_t job, int conversation,
 // `type` is a stable word ("state", "chunk", "chapter", "retry", "gap", "trim", "backend", …); `data` a JSON object or NULL; `text` a line for people.
 bool store_event_add(struct store *s, int64_t job, const char *type, const char *text, const char *data,
                      struct err *e);
+// Whether the job has an event of this type with the same data.
+enum store_found store_event_find(struct store *s, int64_t job, const char *type, const char *data, struct err *e);
 struct event_row {
     int64_t id, job, time_ms;
     const char *type, *text, *data; // data: "{}" if none
@@ -345,9 +359,13 @@ bool store_file_put(struct store *s, int64_t job, const char *path, uint64_t has
                     struct err *e); // path within out_dir
 enum store_found store_file_get(struct store *s, int64_t job, const char *path, uint64_t *hash, uint64_t *len,
                                 struct err *e);
-bool store_files_each(struct store *s, int64_t job,
-                      bool (*each)(void *arg, const char *path, uint64_t hash, uint64_t len), void *arg,
-                      struct err *e); // by path
+struct file_row {
+    const char *path;
+    uint64_t hash, len;
+};
+bool store_files_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct file_row *f), void *arg,
+                      struct err *e);
+bool store_file_drop(struct store *s, int64_t job, const char *path, struct err *e);
 
 // ---- rows looked at with distrust (verify, doctor) ---------------------------------------------------------------------
 // Every chunk by place, also after one that is `damaged`: its hash does not fit its text, or the text is not there.
@@ -397,5 +415,11 @@ bool store_proving_clear(struct store *s, const char *server, struct err *e);
 // words were asked; pinned to a job with store_job_set_model, so that a book never depends on another that runs later.
 bool store_model_note(struct store *s, const char *model, int words_asked, int words, struct err *e);
 bool store_model_ratio(struct store *s, const char *model, double *ratio, struct err *e);
+
+
+// ---- a copy of the whole --------------------------------------------------------------------------------------------------
+// Of a store that may be written meanwhile: complete and checked before it appears under `path` (0600). A file that is
+// there is an error (ERR_BUSY), or replaced.
+bool store_backup(struct store *s, const char *path, bool replace, struct err *e);
 
 #endif

@@ -156,8 +156,13 @@ static bool session_read_row(struct session *s, struct session_job *j, bool is_n
 {
     struct job row;
 
-    if (store_job_get(s->observer.store, j->id, &row, e) != STORE_FOUND)
-        return err_set(e, ERR_STORE, "the job that was just accepted is not in the store");
+    enum store_found found = store_job_get(s->observer.store, j->id, &row, e);
+    if (found == STORE_NONE && !is_new) {
+        j->over = true;
+        err_set(&j->refused, ERR_NO_JOB, "job %lld was removed by another call", (long long)j->id);
+        return true;
+    }
+    if (found != STORE_FOUND) return err_set(e, ERR_STORE, "the job that was just accepted is not in the store");
     j->state = row.state;
     if (is_new) s->events->accepted(s->arg, &row);
     bool ok = session_read_events(s, j->id, &j->last_event, e);

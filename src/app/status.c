@@ -119,6 +119,7 @@ struct json *status_json(const struct job *j)
     status_set_cache(o, j);
     status_set_deadline(o, j);
     json_set_str(o, "began_on", j->began_on[0] != '\0' ? j->began_on : NULL);
+    json_set_int(o, "priority", j->priority);
     return o;
 }
 
@@ -132,7 +133,10 @@ struct status_queue {
 static bool status_on_job(void *arg, const struct job *j)
 {
     struct status_queue *q = arg;
-    bool before = j->state != JOB_QUEUED || j->id < q->own->id; // what has begun goes first
+    // The order in which the engine takes them.
+    bool at_work = j->state == JOB_PLANNING || j->state == JOB_WRITING, higher = j->priority > q->own->priority;
+    bool first = j->state != JOB_QUEUED || j->id < q->own->id;
+    bool before = at_work || higher || (j->priority == q->own->priority && first);
 
     if (j->id != q->own->id && job_state_runnable(j->state) && before) q->count++;
     return true;

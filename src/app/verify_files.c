@@ -176,16 +176,16 @@ static bool files_is_known(const char *name)
 }
 
 // An export is what it was when it was made; what it would be today is not asked.
-static bool files_on_export(void *arg, const char *name, uint64_t hash, uint64_t len)
+static bool files_on_export(void *arg, const struct file_row *row)
 {
     struct files *f = arg;
     uint64_t found = 0;
+    const char *name = row->path;
     bool there;
 
-    (void)len;
     if (files_is_known(name)) return true;
     f->w->out->files++;
-    if (!files_look(f, name, 0, &there, &found) || (there && found == hash)) return true;
+    if (!files_look(f, name, 0, &there, &found) || (there && found == row->hash)) return true;
     verify_note(f->w, there ? "file_differs" : "file_missing", 0, 0, name, VERIFY_NOTHING,
                 "'%s' is not %s; make it again with: novelgen export %lld%s", name,
                 there ? "as it was written" : "there", (long long)f->w->job->id, f->w->home_hint);

@@ -7,12 +7,34 @@
 #include "cli/demand.h"
 #include "cli/settings.h"
 
-static int cancel_run(const struct args *a)
+static struct {
+    bool all, yes;
+} cancel_options;
+
+static const struct option cancel_own[] = {
+    {"all", 0, OPTION_FLAG, &cancel_options.all, NULL, 0, 0, "every job that is not done; asks first"},
+    {"yes", 'y', OPTION_FLAG, &cancel_options.yes, NULL, 0, 0, "do not ask"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
+};
+
+static bool cancel_wants(const struct job *j)
 {
-    return demand_jobs(a, MESSAGE_CANCEL);
+    return !job_state_ended(j->state);
 }
 
-static const struct option *const cancel_tables[] = {settings_home, NULL};
+static int cancel_run(const struct args *a)
+{
+    const struct demand d = {.verb = MESSAGE_CANCEL,
+                             .all = cancel_options.all,
+                             .wanted = cancel_wants,
+                             .none = "every job is done or cancelled: there is nothing to cancel",
+                             .ask = "cancel",
+                             .yes = cancel_options.yes};
+
+    return demand_jobs(a, &d);
+}
+
+static const struct option *const cancel_tables[] = {cancel_own, settings_home, NULL};
 
 const struct command cmd_cancel = {
     .name = "cancel",

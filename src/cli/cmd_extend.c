@@ -4,25 +4,95 @@
 // novelgen extend
 #include "cli/command.h"
 
+#include <string.h>
+
+#include "app/home.h"
+#include "base/clock.h"
 #include "cli/exit.h"
+#include "cli/follow.h"
 #include "cli/settings.h"
+#include "cli/target.h"
+#include "io/json.h"
+#include "text/utf8.h"
+
+enum { WORDS_LEAST = 100, WORDS_MOST = 5000000, NOTE_BYTES = 4000 };
+
+static struct {
+    int64_t words;
+    const char *note;
+    bool detach;
+} extend_options;
+
+static const struct option extend_own[] = {
+    {"words", 0, OPTION_NUMBER, &extend_options.words, "N", WORDS_LEAST, WORDS_MOST, "how many words more"},
+    {"note", 0, OPTION_TEXT, &extend_options.note, "TEXT", 0, 0, "what is to happen, and how it is to end"},
+    {"detach", 0, OPTION_FLAG, &extend_options.detach, NULL, 0, 0, "let it be written in the background"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
+};
+
+static bool extend_check(struct err *e)
+{
+    const char *note = extend_options.note;
+
+    if (extend_options.words == 0)
+        return err_set(e, ERR_USAGE,
+                       "give the number of words by which the book is to be longer, such as --words 20000");
+    if (note == NULL) return true;
+    if (strlen(note) > NOTE_BYTES)
+        return err_set(e, ERR_USAGE, "--note has %zu bytes, expected at most %d", strlen(note), NOTE_BYTES);
+    return utf8_valid(note, strlen(note)) || err_set(e, ERR_USAGE, "--note is not UTF-8 text");
+}
+
+static bool extend_post(const struct home *h, int64_t id, struct session_job *job, struct err *e)
+{
+    struct json *more = json_new_object();
+    const struct message_change change = {.more = more};
+
+    json_set_int(more, "words", extend_options.words);
+    if (extend_options.note != NULL) json_set_str(more, "note", extend_options.note);
+    bool ok = message_post(h->path, MESSAGE_EXTEND, id, &change, job->key, e);
+    json_free(more);
+    return ok;
+}
+
+static int extend_job(const struct home *h, int64_t id)
+{
+    struct session_job job = {0};
+    struct err e = ERR_INIT;
+    struct program program;
+    const struct session_options o = {
+        .home = h, .program = &program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
+
+    if (!program_find(&program, &e) || !extend_post(h, id, &job, &e)) return exit_fail(&e);
+    return extend_options.detach ? follow_detached(&o) : follow_session(&o);
+}
 
 static int extend_run(const struct args *a)
 {
     struct err e = ERR_INIT;
+    struct targets t = {0};
+    struct home home;
 
-    (void)a;
-    err_set(&e, ERR_USAGE, "extend is not known yet");
-    return exit_fail(&e);
+    if (!extend_check(&e) || !home_open(&home, settings.home, &e)) return exit_fail(&e);
+    int code = targets_find(&t, &home, a, false, &e) ? extend_job(&home, t.ids[0]) : exit_fail(&e);
+    targets_release(&t);
+    home_release(&home);
+    return code;
 }
 
-static const struct option *const extend_tables[] = {settings_home, NULL};
+static const struct option *const extend_tables[] = {extend_own, settings_talk, settings_home, NULL};
 
 const struct command cmd_extend = {
     .name = "extend",
-    .usage = "[OPTION]...",
-    .summary = "extend",
-    .help = "Example: novelgen extend",
+    .usage = "[ID] --words N [OPTION]...",
+    .summary = "make a finished book longer at its end",
+    .help =
+        "Makes a finished book longer: new chapters are planned from what has happened, and written behind the old "
+        "end. What\n"
+        "stands is not changed. Without an ID: the job last touched. It follows the job to its end as submit "
+        "does.\n\n"
+        "Example: novelgen extend 3 --words 20000 --note \"Mara goes back to the island and finds the letter.\"",
     .tables = extend_tables,
+    .args_most = 1,
     .run = extend_run,
 };

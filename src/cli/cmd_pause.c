@@ -7,21 +7,42 @@
 #include "cli/demand.h"
 #include "cli/settings.h"
 
-static int pause_run(const struct args *a)
+static struct {
+    bool all;
+} pause_options;
+
+static const struct option pause_own[] = {
+    {"all", 0, OPTION_FLAG, &pause_options.all, NULL, 0, 0, "every job that is being written, waits, or is queued"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
+};
+
+static bool pause_wants(const struct job *j)
 {
-    return demand_jobs(a, MESSAGE_PAUSE);
+    return job_state_runnable(j->state);
 }
 
-static const struct option *const pause_tables[] = {settings_home, NULL};
+static int pause_run(const struct args *a)
+{
+    const struct demand d = {.verb = MESSAGE_PAUSE,
+                             .all = pause_options.all,
+                             .wanted = pause_wants,
+                             .none = "no job is in the queue: there is nothing to pause"};
+
+    return demand_jobs(a, &d);
+}
+
+static const struct option *const pause_tables[] = {pause_own, settings_home, NULL};
 
 const struct command cmd_pause = {
     .name = "pause",
     .usage = "[ID]... [OPTION]...",
     .summary = "stop a job for now",
-    .help = "Pauses a job, wherever it is being written or waits. What has streamed is kept; `novelgen resume` goes "
-            "on. Without an\n"
-            "ID: the job being written, else the last one touched.\n\n"
-            "Example: novelgen pause 3",
+    .help =
+        "Pauses a job, wherever it is being written or waits. What has streamed is kept; `novelgen resume` goes "
+        "on. Without an\n"
+        "ID: the job being written, else the last one touched. `novelgen resume --all` goes on with what --all has "
+        "paused.\n\n"
+        "Example: novelgen pause 3",
     .tables = pause_tables,
     .args_most = DEMAND_TARGETS_MOST,
     .run = pause_run,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "cli/due.h"
 #include "cli/exit.h"
@@ -20,7 +21,7 @@ enum { TARGETS_MOST = 1000 };
 static struct {
     const char *backend, *model, *templates;
     struct due due;
-    bool no_deadline, detach;
+    bool no_deadline, detach, all;
 } resume_options;
 
 static const struct option resume_own[] = {
@@ -33,6 +34,7 @@ static const struct option resume_own[] = {
      "the book has all the time it needs again"},
     {"templates", 0, OPTION_TEXT, &resume_options.templates, "keep|take", 0, 0,
      "after a change in its folder of templates: the old texts, or the new"},
+    {"all", 0, OPTION_FLAG, &resume_options.all, NULL, 0, 0, "every job that is paused"},
     {"detach", 0, OPTION_FLAG, &resume_options.detach, NULL, 0, 0, "let it be written in the background"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
 };
@@ -105,6 +107,18 @@ static bool resume_check_server(const struct home *h, struct err *e)
     return home_check_model(h, model, e);
 }
 
+static bool resume_wants(const struct job *j)
+{
+    return j->state == JOB_PAUSED;
+}
+
+static bool resume_find(struct targets *t, const struct home *h, const struct args *a, struct err *e)
+{
+    if (!resume_options.all) return targets_find(t, h, a, true, e);
+    if (a->count > 0) return err_set(e, ERR_USAGE, "give jobs or --all, not both");
+    return targets_all(t, h, resume_wants, e);
+}
+
 static int resume_run(const struct args *a)
 {
     struct err e = ERR_INIT;
@@ -114,8 +128,14 @@ static int resume_run(const struct args *a)
 
     if (!resume_read_options(&wish, &e)) return exit_fail(&e);
     if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    bool ok = resume_check_server(&home, &e) && targets_find(&t, &home, a, true, &e);
-    int code = ok ? resume_jobs(&home, &t, &wish) : exit_fail(&e);
+    bool ok = resume_check_server(&home, &e) && resume_find(&t, &home, a, &e);
+    int code = EXIT_WHOLE;
+    if (!ok)
+        code = exit_fail(&e);
+    else if (t.count > 0)
+        code = resume_jobs(&home, &t, &wish);
+    else
+        log_line(LOG_INFO, "no job is paused; see: novelgen list%s", settings_home_hint());
     targets_release(&t);
     home_release(&home);
     return code;

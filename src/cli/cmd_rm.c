@@ -2,27 +2,195 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // novelgen rm
+//
+//   what would go ──said, asked──▶ message "remove" ──rows are gone──▶ --files: the files, one by one
+//
+// What is ours is known from rows, so the list of files is made first; they go last, because a job that is refused must
+// keep them. What is left when this is killed in between are files: the safe side.
 #include "cli/command.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/home.h"
+#include "app/observer.h"
+#include "app/order.h"
+#include "app/own_files.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/amount.h"
+#include "cli/confirm.h"
 #include "cli/exit.h"
 #include "cli/settings.h"
+#include "cli/target.h"
+#include "engine/message.h"
+#include "text/utf8.h"
+
+enum { RM_TARGETS_MOST = 1000, RM_WAIT_MS = 10000 };
+
+static struct {
+    bool files, yes;
+} rm_options;
+
+static const struct option rm_own[] = {
+    {"files", 0, OPTION_FLAG, &rm_options.files, NULL, 0, 0,
+     "also the files in the book's folder, but not what you changed"},
+    {"yes", 'y', OPTION_FLAG, &rm_options.yes, NULL, 0, 0, "do not ask"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
+};
+
+struct rm_job {
+    struct job row;
+    struct own_files files;
+};
+
+static bool rm_read(const struct home *h, const struct targets *t, struct rm_job *jobs, struct err *e)
+{
+    struct observer o;
+    bool ok = observer_open_once(&o, h->path, e);
+
+    for (size_t i = 0; ok && i < t->count; i++)
+        ok = store_job_get(o.store, t->ids[i], &jobs[i].row, e) == STORE_FOUND &&
+             own_files_find(&jobs[i].files, o.store, &jobs[i].row, e);
+    observer_release(&o);
+    return ok || e->code != ERR_NONE || err_set(e, ERR_NO_JOB, "a job has just gone");
+}
+
+static void rm_say_files(const struct rm_job *j, struct buf *out)
+{
+    size_t ours = j->files.ours_count, kept = j->files.kept_count;
+
+    buf_addf(out, "%s", j->row.out_dir);
+    if (!rm_options.files) {
+        buf_adds(out, " stays");
+        return;
+    }
+    buf_addf(out, ": %zu file%s", ours, ours == 1 ? "" : "s");
+    if (kept > 0) buf_addf(out, "; %zu that you changed or put there stay%s", kept, kept == 1 ? "s" : "");
+}
+
+static void rm_say(const struct rm_job *j)
+{
+    char words[AMOUNT_SIZE], requests[AMOUNT_SIZE];
+    struct buf title, files;
+
+    buf_init(&title, BUF_MAX_LINE);
+    buf_init(&files, BUF_MAX_LINE);
+    const char *name = j->row.title[0] != '\0' ? j->row.title : j->row.slug;
+    utf8_terminal(&title, name, strlen(name), true);
+    rm_say_files(j, &files);
+    log_line(LOG_INFO, "job %" PRId64 " \"%s\", %s: %s words, %s requests; %s", j->row.id, title.data,
+             job_state_name(j->row.state), amount_text(words, j->row.words_done),
+             amount_text(requests, j->row.requests), files.data);
+    buf_release(&title);
+    buf_release(&files);
+}
+
+static bool rm_may(size_t count, struct err *e)
+{
+    char question[120];
+
+    if (rm_options.yes) return true;
+    (void)snprintf(question, sizeof question, "remove %s from the store for good?",
+                   count == 1 ? "it" : "all of them");
+    return confirm(question, e);
+}
+
+static bool rm_rows(const struct home *h, int64_t id, struct err *e)
+{
+    const struct message_change change = {.deadline_ms = -1};
+    char key[MESSAGE_KEY_SIZE];
+    struct inbox_answer answer;
+
+    if (!message_post(h->path, MESSAGE_REMOVE, id, &change, key, e)) return false;
+    switch (order_await(h, key, RM_WAIT_MS, &answer, e)) {
+    case ORDER_ANSWERED:
+        break;
+    case ORDER_FAILED:
+        return false;
+    case ORDER_SILENT:
+        return err_set(e, ERR_STORE,
+                       "the novelgen that is writing has not answered; job %" PRId64 " goes when it does", id);
+    }
+    return answer.code == 0 || err_set(e, (enum err_code)answer.code, "job %" PRId64 ": %s", id, answer.text);
+}
+
+static bool rm_files(const struct rm_job *j, struct err *e)
+{
+    bool folder_gone = false;
+
+    if (!rm_options.files) return true;
+    for (size_t i = 0; i < j->files.kept_count; i++)
+        log_line(LOG_INFO, "kept: %s/%s", j->row.out_dir, j->files.kept[i]);
+    return own_files_remove(&j->files, &j->row, &folder_gone, e) &&
+           (folder_gone || (log_line(LOG_INFO, "the folder stays, it is not empty: %s", j->row.out_dir), true));
+}
+
+static int rm_job(const struct home *h, const struct rm_job *j)
+{
+    struct err e = ERR_INIT;
+
+    if (!rm_rows(h, j->row.id, &e) || !rm_files(j, &e)) return exit_fail(&e);
+    log_line(LOG_INFO, "removed job %" PRId64 "%s%s", j->row.id, rm_options.files ? "" : "; its files are still in ",
+             rm_options.files ? "" : j->row.out_dir);
+    return EXIT_WHOLE;
+}
+
+static int rm_jobs(const struct home *h, const struct targets *t)
+{
+    struct rm_job *jobs = mem_calloc(t->count + 1, sizeof *jobs);
+    struct err e = ERR_INIT;
+    int code = EXIT_WHOLE;
+
+    bool ok = rm_read(h, t, jobs, &e);
+    for (size_t i = 0; ok && i < t->count; i++) rm_say(&jobs[i]);
+    if (ok && rm_may(t->count, &e))
+        for (size_t i = 0; i < t->count; i++) code = exit_worse(code, rm_job(h, &jobs[i]));
+    else if (e.code != ERR_NONE)
+        code = exit_fail(&e);
+    else
+        log_line(LOG_INFO, "nothing was removed");
+    for (size_t i = 0; i < t->count; i++) {
+        own_files_release(&jobs[i].files);
+        job_release(&jobs[i].row);
+    }
+    free(jobs);
+    return code;
+}
 
 static int rm_run(const struct args *a)
 {
     struct err e = ERR_INIT;
+    struct targets t = {0};
+    struct home home;
 
-    (void)a;
-    err_set(&e, ERR_USAGE, "rm is not known yet");
-    return exit_fail(&e);
+    if (a->count == 0) {
+        err_set(&e, ERR_USAGE, "name the job to be removed; usage: novelgen rm ID... [OPTION]...");
+        return exit_fail(&e);
+    }
+    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    int code = targets_find(&t, &home, a, false, &e) ? rm_jobs(&home, &t) : exit_fail(&e);
+    targets_release(&t);
+    home_release(&home);
+    return code;
 }
 
-static const struct option *const rm_tables[] = {settings_home, NULL};
+static const struct option *const rm_tables[] = {rm_own, settings_home, NULL};
 
 const struct command cmd_rm = {
     .name = "rm",
-    .usage = "[OPTION]...",
-    .summary = "rm",
-    .help = "Example: novelgen rm",
+    .usage = "ID... [OPTION]...",
+    .summary = "remove jobs from the store for good",
+    .help = "Takes a job out of the store with its text, its versions and its log, and says before what that is. The "
+            "files "
+            "in the book's\n"
+            "folder stay. With --files they go too, but for those that you changed or put there. Without a terminal "
+            "to ask "
+            "on it\n"
+            "needs --yes. A job in the queue must be cancelled first.\n\n"
+            "Example: novelgen rm 3 --files",
     .tables = rm_tables,
+    .args_most = RM_TARGETS_MOST,
     .run = rm_run,
 };

@@ -5,10 +5,12 @@
 #include "cli/demand.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "app/observer.h"
 #include "app/order.h"
 #include "base/log.h"
+#include "cli/confirm.h"
 #include "cli/exit.h"
 #include "cli/settings.h"
 #include "cli/target.h"
@@ -35,14 +37,22 @@ static int demand_show(const struct home *h, int64_t id)
     return e.code == ERR_NONE ? EXIT_WHOLE : exit_fail(&e);
 }
 
-static int demand_job(const struct home *h, int64_t id, enum message_verb verb)
+// What the engine has said of it, or what became of the job.
+static int demand_tell(const struct home *h, int64_t id, const struct inbox_answer *answer)
 {
-    const struct message_change change = {.deadline_ms = -1};
+    if (answer->text[0] == '\0') return demand_show(h, id);
+    log_line(LOG_INFO, "job %" PRId64 ": %s", id, answer->text);
+    return EXIT_WHOLE;
+}
+
+static int demand_job(const struct home *h, int64_t id, const struct demand *d)
+{
+    const struct message_change change = {.deadline_ms = -1, .more = d->more};
     char key[MESSAGE_KEY_SIZE];
     struct inbox_answer answer;
     struct err e = ERR_INIT;
 
-    if (!message_post(h->path, verb, id, &change, key, &e)) return exit_fail(&e);
+    if (!message_post(h->path, d->verb, id, &change, key, &e)) return exit_fail(&e);
     switch (order_await(h, key, DEMAND_WAIT_MS, &answer, &e)) {
     case ORDER_ANSWERED:
         break;
@@ -56,12 +66,30 @@ static int demand_job(const struct home *h, int64_t id, enum message_verb verb)
                  id, id, settings_home_hint());
         return EXIT_WHOLE;
     }
-    if (answer.code == 0) return demand_show(h, id);
+    if (answer.code == 0) return demand_tell(h, id, &answer);
     err_set(&e, (enum err_code)answer.code, "job %" PRId64 ": %s", id, answer.text);
     return exit_fail(&e);
 }
 
-int demand_jobs(const struct args *a, enum message_verb verb)
+static bool demand_find(struct targets *t, const struct home *h, const struct args *a, const struct demand *d,
+                        struct err *e)
+{
+    if (!d->all) return targets_find(t, h, a, false, e);
+    if (a->count > 0) return err_set(e, ERR_USAGE, "give jobs or --all, not both");
+    return targets_all(t, h, d->wanted, e);
+}
+
+// Whether it may be done. False without an error: the answer was no.
+static bool demand_may(const struct targets *t, const struct demand *d, struct err *e)
+{
+    char question[100];
+
+    if (!d->all || d->ask == NULL || d->yes || t->count == 0) return true;
+    (void)snprintf(question, sizeof question, "%s %zu job%s?", d->ask, t->count, t->count == 1 ? "" : "s");
+    return confirm(question, e);
+}
+
+int demand_jobs(const struct args *a, const struct demand *d)
 {
     struct err e = ERR_INIT;
     struct targets t = {0};
@@ -69,8 +97,15 @@ int demand_jobs(const struct args *a, enum message_verb verb)
     int code = EXIT_WHOLE;
 
     if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    if (!targets_find(&t, &home, a, false, &e)) code = exit_fail(&e);
-    for (size_t i = 0; i < t.count; i++) code = exit_worse(code, demand_job(&home, t.ids[i], verb));
+    if (!demand_find(&t, &home, a, d, &e))
+        code = exit_fail(&e);
+    else if (demand_may(&t, d, &e)) {
+        for (size_t i = 0; i < t.count; i++) code = exit_worse(code, demand_job(&home, t.ids[i], d));
+        if (t.count == 0) log_line(LOG_INFO, "%s", d->none);
+    } else if (e.code != ERR_NONE)
+        code = exit_fail(&e);
+    else
+        log_line(LOG_INFO, "nothing was done");
     targets_release(&t);
     home_release(&home);
     return code;

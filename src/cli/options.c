@@ -119,7 +119,9 @@ static bool options_word(const struct command *c, int argc, char **argv, int *at
     char *word = argv[*at];
 
     if (strncmp(word, "--", 2) == 0) return options_long(c, argc, argv, at, e);
-    if (word[0] == '-' && word[1] != '\0') return options_short(c, argc, argv, at, e);
+    bool negative = word[0] == '-' && strchr("0123456789", word[1]) != NULL; // a number, where no option is called so
+    if (word[0] == '-' && word[1] != '\0' && !(negative && options_find(c, NULL, 0, word[1]) == NULL))
+        return options_short(c, argc, argv, at, e);
     args->items[args->count++] = word; // never behind the word that is being read
     return true;
 }

@@ -40,6 +40,35 @@ bool targets_find(struct targets *t, const struct home *h, const struct args *a,
     return ok;
 }
 
+struct targets_choice {
+    struct targets *t;
+    size_t cap;
+    bool (*wanted)(const struct job *j);
+};
+
+static bool targets_on_job(void *arg, const struct job *j)
+{
+    struct targets_choice *c = arg;
+
+    if (!c->wanted(j)) return true;
+    mem_grow(&c->t->ids, &c->cap, c->t->count + 1, sizeof *c->t->ids);
+    c->t->ids[c->t->count++] = j->id;
+    return true;
+}
+
+bool targets_all(struct targets *t, const struct home *h, bool (*wanted)(const struct job *j), struct err *e)
+{
+    struct targets_choice c = {.t = t, .wanted = wanted};
+    struct observer o;
+
+    *t = (struct targets){0};
+    bool ok =
+        observer_open_once(&o, h->path, e) && (o.store == NULL || store_jobs_each(o.store, targets_on_job, &c, e));
+    observer_release(&o);
+    if (!ok) targets_release(t);
+    return ok;
+}
+
 void targets_release(struct targets *t)
 {
     free(t->ids);

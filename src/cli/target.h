@@ -13,6 +13,7 @@
 #include "app/home.h"
 #include "base/err.h"
 #include "cli/command.h"
+#include "model/job.h"
 
 struct targets {
     int64_t *ids;
@@ -21,6 +22,8 @@ struct targets {
 
 // Without an argument: the job being written, else the last touched; with `undone`, the last touched that is not done.
 bool targets_find(struct targets *t, const struct home *h, const struct args *a, bool undone, struct err *e);
+// All that are wanted, by their ids; there may be none.
+bool targets_all(struct targets *t, const struct home *h, bool (*wanted)(const struct job *j), struct err *e);
 void targets_release(struct targets *t);
 
 #endif

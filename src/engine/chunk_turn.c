@@ -143,7 +143,7 @@ static void write_stop(struct buf *out, const struct desk *d, const struct step 
     const char *how = endings[(size_t)(s->chapter + s->seq) % ARRAY_LEN(endings)];
     bool scene = !d->templates->markup;
     if (s->ask.last_of_book)
-        buf_adds(out, "This ends the book: bring it to the ending that the bible has.");
+        buf_addf(out, "This ends the book: bring it to %s.", step_ending(d));
     else if (s->ask.last_of_chapter)
         buf_addf(out, "This ends the chapter; land on: %s%s%s.", *ends_on ? ends_on : "a change", scene ? ", " : "",
                  scene ? how : "");

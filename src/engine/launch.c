@@ -329,6 +329,7 @@ enum launch launch_prepare(struct worker *w, struct err *e)
         if (w->step.kind == STEP_APPROVAL) return enter_phase(w, e) ? LAUNCH_APPROVAL : LAUNCH_FAILED;
         if (!step_ops(w->step.kind)) return enter_phase(w, e) ? LAUNCH_FINISH : LAUNCH_FAILED;
         if (worker_wants_home(w)) return LAUNCH_HOME;
+        if (w->step.kind == STEP_BEATS && w->o.outranked_by(w->arg, w) > 0) return LAUNCH_YIELD;
         switch (prepare_step(w, e)) {
         case ONE_REQUEST:
             return LAUNCH_REQUEST;

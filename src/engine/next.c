@@ -49,7 +49,7 @@ bool next_chapter_is_full(const struct book *b, int chapter, int chunk_words)
 {
     const struct book_chapter *c = book_chapter_at(b, chapter);
     if (c && c->has_recap) return true;
-    if (c && c->given) return c->cards > 0;
+    if (c && c->given) return c->chunks_count > 0;
     return length_next(b, chapter, chunk_words).full;
 }
 

@@ -53,6 +53,14 @@ void pages_chapter_path(const struct pages *p, int chapter, char out[PAGES_PATH_
     prose_chapter_path(out, PAGES_PATH_SIZE, chapter, p->digits_for, pages_title(p, chapter));
 }
 
+int pages_path_chapter(const char *path)
+{
+    int number = 0, end = 0;
+    bool chapter = sscanf(path, "chapters/%4d-%n", &number, &end) == 1 && end > 0 && number > 0;
+    size_t len = strlen(path);
+    return chapter && len > 3 && strcmp(path + len - 3, ".md") == 0 ? number : 0;
+}
+
 struct rendering {
     struct buf *out;
     const struct pages *pages;

@@ -25,6 +25,7 @@ struct pool {
     struct worker *workers[WORKERS_MOST];
     size_t count;
     struct timer *turn;
+    const struct worker *yielding; // its slot counts as free while it is asked who would take it
 };
 
 // ---- backends and their slots ------------------------------------------------------------------------------------
@@ -56,7 +57,7 @@ static bool is_used(const struct pool *p, const char *address, int slot)
     for (size_t i = 0; i < p->count; i++) {
         const struct worker *w = p->workers[i];
         char other[SERVER_KEY_SIZE];
-        if (!w->has_job || w->slot != slot) continue;
+        if (!w->has_job || w->slot != slot || w == p->yielding) continue;
         address_of(p, worker_backend(w), other, sizeof(other));
         if (strcmp(address, other) == 0) return true;
     }
@@ -114,6 +115,8 @@ static const struct worker_events worker_events = {
     .store_failed = on_store_failed,
 };
 
+static int64_t outranked_by(void *arg, const struct worker *w);
+
 static struct worker *new_worker(struct pool *p)
 {
     if (p->count == WORKERS_MOST) return NULL;
@@ -122,6 +125,7 @@ static struct worker *new_worker(struct pool *p)
                                      .config = p->o.config,
                                      .servers = &p->servers,
                                      .free_slot = free_slot,
+                                     .outranked_by = outranked_by,
                                      .view = &p->view};
     struct worker *w = worker_new(&o, &worker_events, p);
     worker_attach(w, p->store);
@@ -215,6 +219,25 @@ static bool look_at_job(void *arg, const struct job_brief *j)
     if (route < 0) return true;
     c->found = (struct choice){.job = j->id, .route = route};
     return false;
+}
+
+// A job of higher priority that waits, and could start if this worker let its slot go: the one that the next turn would
+// then choose, so that nothing gives way to a job that cannot go on.
+static bool look_at_rank(void *arg, const struct job_brief *j)
+{
+    struct choosing *c = arg;
+    return j->priority <= c->p->yielding->job.priority || look_at_job(c, j);
+}
+
+static int64_t outranked_by(void *arg, const struct worker *w)
+{
+    struct pool *p = arg;
+    struct choosing c = {.p = p};
+    struct err ignored = ERR_INIT;
+    p->yielding = w;
+    (void)store_jobs_runnable(p->store, look_at_rank, &c, &ignored); // a store that fails says so at the next step
+    p->yielding = NULL;
+    return c.found.job;
 }
 
 // Gives one job to one worker. False: there is nothing to give.

@@ -2,7 +2,9 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // The pool: who works on what. It holds the workers, one for each slot that is in use, and gives the runnable jobs to
-// them in the order of the queue, each on the first of its backends that it may start on now (routes.h).
+// them in the order of the queue, each on the first of its backends that it may start on now (routes.h). A job that is
+// being written is asked at each chapter's start whether one of higher priority waits for its slot; it then goes back
+// into the queue, behind that one.
 //
 //   pool_attach ─▶ turn ──jobs × free slots──▶ worker_take …      a worker is free, the inbox has changed a job ─▶ turn
 //                    └── nobody has a job, and none can be given: idle

@@ -10,11 +10,13 @@
 //                      └───▶ book.md, report.json  published when all chapters are
 #include "engine/publish.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "engine/next.h"
 #include "engine/pages.h"
 #include "out/prose.h"
@@ -37,6 +39,23 @@ static void report_failure(struct publish *p, const struct err *e)
     store_event_add(p->store, p->job->id, "file", e->text, NULL, &ignored);
 }
 
+// Once for each text that its owner gave it, however often it is passed by.
+static bool tell_edited(struct publish *p, const char *name, uint64_t hash, struct err *e)
+{
+    char text[400], data[400], digits[HASH_TEXT_SIZE];
+    bool chapter = pages_path_chapter(name) > 0;
+    hash_text(digits, hash);
+    (void)snprintf(data, sizeof(data), "{\"path\":\"%s\",\"hash\":\"%s\"}", name, digits);
+    enum store_found told = store_event_find(p->store, p->job->id, "file", data, e);
+    if (told != STORE_NONE) return told == STORE_FOUND;
+    int len = snprintf(text, sizeof(text), "'%s' was changed by hand and is left alone", name);
+    if (chapter)
+        (void)snprintf(text + len, sizeof(text) - (size_t)len, "; take it in with: novelgen sync %lld",
+                       (long long)p->job->id);
+    return store_event_add(p->store, p->job->id, "file", text, data, e);
+}
+
+// Publishes a final file, unless its owner has changed it since we wrote it.
 bool publish_final(struct publish *p, const char *name, const struct buf *data, struct err *e)
 {
     char path[PATH_SIZE];
@@ -47,9 +66,7 @@ bool publish_final(struct publish *p, const char *name, const struct buf *data, 
     enum store_found found = store_file_get(p->store, p->job->id, name, &known, &known_len, e);
     if (found == STORE_ERROR) return false;
     if (there && on_disk != ours && (found == STORE_NONE || on_disk != known)) {
-        char text[400];
-        (void)snprintf(text, sizeof(text), "'%s' was changed by hand and is left alone", name);
-        return store_event_add(p->store, p->job->id, "file", text, NULL, e);
+        return tell_edited(p, name, on_disk, e);
     }
     if (!there || on_disk != ours) {
         if (!file_publish(path, data->data, data->len, e)) return false;
@@ -93,6 +110,55 @@ static bool write_chapter(struct publish *p, const struct pages *g, int chapter,
     path_of(p, path, part);
     ok = ok && publish_final(p, name, &out, e) && file_remove(path, e);
     buf_release(&out);
+    return ok;
+}
+
+// ---- chapters that have another name now ---------------------------------------------------------------------------
+
+struct renamed {
+    const struct pages *pages;
+    struct {
+        char path[PAGES_PATH_SIZE];
+        uint64_t hash;
+    } * old;
+    size_t count, cap;
+};
+
+static bool note_renamed(void *arg, const struct file_row *f)
+{
+    struct renamed *r = arg;
+    char now[PAGES_PATH_SIZE];
+    int chapter = pages_path_chapter(f->path);
+    if (chapter == 0) return true;
+    pages_chapter_path(r->pages, chapter, now);
+    if (strcmp(f->path, now) == 0) return true;
+    mem_grow(&r->old, &r->cap, r->count + 1, sizeof(*r->old));
+    (void)snprintf(r->old[r->count].path, PAGES_PATH_SIZE, "%s", f->path);
+    r->old[r->count++].hash = f->hash;
+    return true;
+}
+
+// The file under the old name goes when the new one stands, unless its owner has changed it.
+static bool drop_renamed(struct publish *p, const struct renamed *r, size_t i, struct err *e)
+{
+    char name[PAGES_PATH_SIZE], path[PATH_SIZE];
+    uint64_t hash, len;
+    pages_chapter_path(r->pages, pages_path_chapter(r->old[i].path), name);
+    path_of(p, path, name);
+    if (!file_exists(path)) return true;
+    path_of(p, path, r->old[i].path);
+    bool there = file_hash(path, &hash, &len, e);
+    if (e->code) return false;
+    if (there && hash != r->old[i].hash) return true;
+    return file_remove(path, e) && store_file_drop(p->store, p->job->id, r->old[i].path, e);
+}
+
+static bool drop_all_renamed(struct publish *p, const struct pages *g, struct err *e)
+{
+    struct renamed r = {.pages = g};
+    bool ok = store_files_each(p->store, p->job->id, note_renamed, &r, e);
+    for (size_t i = 0; ok && i < r.count; i++) ok = drop_renamed(p, &r, i, e);
+    free(r.old);
     return ok;
 }
 
@@ -222,7 +288,7 @@ static bool write_all(struct publish *p, const struct pages *g, const struct boo
         struct err cause = ERR_INIT;
         if (!write_whole_or_part(p, g, b, &b->chapters[i], chunk_words, &cause) && !e->code) *e = cause;
     }
-    return !e->code && project_live(p, g, e) && (!b->has_bible || write_outline(p, g, e));
+    return !e->code && drop_all_renamed(p, g, e) && project_live(p, g, e) && (!b->has_bible || write_outline(p, g, e));
 }
 
 void publish_again(struct publish *p, const struct book *b, int chunk_words)

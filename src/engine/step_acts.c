@@ -4,6 +4,7 @@
 // The skeleton: what each act of the book is to do. Its borders are arithmetic (model/acts.h), the model says what
 // happens between them. A book of few chapters has no acts.
 #include "base/mem.h"
+#include "engine/plan_directions.h"
 #include "engine/steps.h"
 #include "model/acts.h"
 #include "model/plan.h"
@@ -33,7 +34,8 @@ static bool turn(struct buf *out, const struct desk *d, const struct step *s, co
         {"last", s->to == total ? "The last of them ends the book. " : ""},
         {"language_line", step_language_line(d, line, sizeof(line))},
     };
-    bool ok = templates_fill(d->templates, TEMPLATE_ACTS, step_form(s), out, vars, ARRAY_LEN(vars), e);
+    bool ok = templates_fill(d->templates, TEMPLATE_ACTS, step_form(s), out, vars, ARRAY_LEN(vars), e) &&
+              plan_directions(out, d, acts_range(d->book, s->chapter).from, acts_range(d->book, s->to).to, e);
     buf_release(&chapters);
     return ok;
 }

@@ -2,12 +2,13 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // The opening of a chapter's conversation: everything the chapter needs to know (engine/story.h), what the chapter is to
-// do, and the question for its cards, one a chunk. A chapter whose prose came with the spec is stored here as it is.
+// do, and the question for its cards, one a chunk. A chapter whose prose is its owner's is not asked for.
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "engine/directions.h"
+#include "engine/given.h"
 #include "engine/habits.h"
 #include "engine/steps.h"
 #include "engine/story.h"
@@ -44,12 +45,13 @@ static const char *or_else(const char *text, const char *otherwise)
 static bool fill(struct buf *out, const struct desk *d, const struct step *s, const struct story_chapter *c,
                  const struct story_text *t, const char *avoid, struct err *e)
 {
-    char chapter[16], cards[16], card_words[16], line[128];
+    char chapter[16], cards[16], card_words[16], line[128], ending[160];
     int words = length_chapter_words(d->book, s->chapter) / (s->parts > 0 ? s->parts : 1);
     (void)snprintf(card_words, sizeof(card_words), "%d", words > 0 ? words : d->chunk_words);
     (void)snprintf(chapter, sizeof(chapter), "%d", s->chapter);
     (void)snprintf(cards, sizeof(cards), "%d", s->parts);
     bool last = s->chapter == d->book->chapters_total;
+    (void)snprintf(ending, sizeof(ending), "This is the last chapter: it brings the book to %s.", step_ending(d));
     char *premise = step_fit(d, d->spec->premise, PREMISE_PART), *style = step_fit(d, d->spec->style, STYLE_PART);
     char *event = step_fit(d, c->event, PREMISE_PART);
     const struct template_var vars[] = {
@@ -73,7 +75,7 @@ static bool fill(struct buf *out, const struct desk *d, const struct step *s, co
         {"threads_here", t->threads.data},
         {"facts_here", t->facts.data},
         {"avoid", avoid},
-        {"last", last ? "This is the last chapter: it brings the book to the ending that the bible has." : ""},
+        {"last", last ? ending : ""},
         {"cards", cards},
         {"card_words", card_words},
         {"opening_kind", openings[(size_t)s->chapter % ARRAY_LEN(openings)]},
@@ -194,7 +196,8 @@ static bool give_up(const struct desk *d, const struct step *s, const struct gen
                     e);
 }
 
-// A chapter that the spec brings: its conversation is as if it had been asked for, so that its recap can be.
+// A chapter whose prose its owner gave, with the spec or later: its conversation is as if it had been asked for, so that
+// its recap can be.
 static bool alone(const struct desk *d, const struct step *s, bool *done, struct err *e)
 {
     *done = book_is_given(d->book, s->chapter);
@@ -203,8 +206,10 @@ static bool alone(const struct desk *d, const struct step *s, bool *done, struct
     buf_init(&opening, BUF_MAX_PROMPT);
     bool ok = turn(&opening, d, s, NULL, e);
     const struct gen_message message = {.role = GEN_USER, .text = opening.data, .len = opening.len};
-    ok = ok && one_card(d, s, &message, "as it is written | as it is written | as it is written", e) &&
-         step_chunk_given(d, s->chapter, d->spec->opening[s->chapter - 1].text, e);
+    ok = ok && one_card(d, s, &message, "as it is written | as it is written | as it is written", e);
+    if (ok && book_chapter_at(d->book, s->chapter)->chunks_count == 0 && s->chapter <= (int)d->spec->opening_count)
+        ok = given_store(d->store, d->job->id, s->chapter, d->spec->opening[s->chapter - 1].text, d->said, e);
+    ok = ok && given_talk(d->store, d->job->id, s->chapter, e);
     buf_release(&opening);
     return ok;
 }

@@ -14,7 +14,7 @@
 #include "text/utf8.h"
 #include "text/words.h"
 
-enum { GIVEN_WORDS = 1000, HEAD_BYTES = 200 };
+enum { HEAD_BYTES = 200 };
 
 struct keeping {
     struct shingles *said;
@@ -186,49 +186,6 @@ static bool give_up(const struct desk *d, const struct step *s, const struct gen
         .tokens = -1,
     };
     return store_chunk_add(d->store, d->job->id, &row, e);
-}
-
-// ---- prose that came with the spec --------------------------------------------------------------------------------------
-
-// About GIVEN_WORDS of it: up to the last paragraph that ends within them, else all of the paragraph they end in.
-static size_t given_piece(const char *text, size_t len)
-{
-    size_t most = words_head(text, len, GIVEN_WORDS);
-    if (most == len) return len;
-    size_t end = paragraph_whole(text, most);
-    if (end > 0) return end;
-    const char *blank = strstr(text + most, "\n\n");
-    return blank ? (size_t)(blank - text) : len;
-}
-
-bool step_chunk_given(const struct desk *d, int chapter, const char *text, struct err *e)
-{
-    size_t len = strlen(text);
-    while (len > 0 && strchr(" \t\r\n", text[len - 1])) len--;
-    size_t at = strspn(text, " \t\r\n");
-    for (int seq = 1; at < len; seq++) {
-        char question[80];
-        size_t piece = given_piece(text + at, len - at);
-        int words = (int)words_count(text + at, piece);
-        size_t next = at + piece + strspn(text + at + piece, " \t\r\n");
-        const struct chunk_row row = {.chapter = chapter,
-                                      .seq = seq,
-                                      .text = text + at,
-                                      .len = piece,
-                                      .glue = seq > 1 ? "\n\n" : "",
-                                      .words_asked = words,
-                                      .words = words,
-                                      .cut = true, // tells nothing of the model
-                                      .tokens = -1};
-        (void)snprintf(question, sizeof(question), "Part %d of the chapter, as it is written.", seq);
-        shingles_add(d->said, text + at, piece);
-        if (!store_chunk_add(d->store, d->job->id, &row, e) ||
-            !store_turn_add(d->store, d->job->id, chapter, TURN_USER, question, strlen(question), e) ||
-            !store_turn_add_chunk(d->store, d->job->id, chapter, seq, e))
-            return false;
-        at = next;
-    }
-    return true;
 }
 
 const struct step_ops step_chunk = {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/plan_directions.h"
 #include "engine/steps.h"
 #include "model/acts.h"
 #include "model/memory.h"
@@ -83,7 +84,8 @@ static bool turn(struct buf *out, const struct desk *d, const struct step *s, co
          s->to == d->book->chapters_total ? "The last of them ends the book. " : "None of them ends the book. "},
         {"language_line", step_language_line(d, line, sizeof(line))},
     };
-    ok = ok && templates_fill(d->templates, TEMPLATE_OUTLINE, step_form(s), out, vars, ARRAY_LEN(vars), e);
+    ok = ok && templates_fill(d->templates, TEMPLATE_OUTLINE, step_form(s), out, vars, ARRAY_LEN(vars), e) &&
+         plan_directions(out, d, s->chapter, s->to, e);
     memory_free(l.memory);
     buf_release(&act);
     buf_release(&previous);

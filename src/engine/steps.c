@@ -92,6 +92,12 @@ char *step_fit(const struct desk *d, const char *text, int part)
     return mem_printf("%.*s …", (int)cut, text);
 }
 
+const char *step_ending(const struct desk *d)
+{
+    bool longer = d->job->words_target > d->spec->words;
+    return longer ? "an ending of its own, which settles what is still open" : "the ending that the bible has";
+}
+
 const struct spec_chapter *step_given_chapter(const struct desk *d, int chapter)
 {
     for (size_t i = 0; i < d->spec->outline_count; i++)

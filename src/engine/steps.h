@@ -57,8 +57,6 @@ extern const struct step_ops step_bible, step_acts, step_outline, step_merge, st
 // Cleans a piece of a chunk that is to be continued (what the gate takes from its head and end goes; a loop, a copy), and
 // counts its words: else a model that restates would be asked for less.
 bool step_chunk_piece(const struct desk *d, const struct step *s, struct buf *text, int *words, struct err *e);
-// Stores the next chunks of a chapter whose prose came with the spec.
-bool step_chunk_given(const struct desk *d, int chapter, const char *text, struct err *e);
 
 // ---- what several steps share ----------------------------------------------------------------------------------------
 
@@ -75,6 +73,9 @@ const char *step_place(const struct step *s, char *out, size_t size);
 const char *step_form(const struct step *s);
 // A text of the user's that may be long, cut at a word to the `part`-th part of the context; malloc'ed. NULL gives NULL.
 char *step_fit(const struct desk *d, const char *text, int part);
+// What the last chapter brings the book to: "the ending that the bible has", or, since that has been told in a book that
+// was made longer, another one.
+const char *step_ending(const struct desk *d);
 // What the spec says of a chapter, or NULL.
 const struct spec_chapter *step_given_chapter(const struct desk *d, int chapter);
 // "4. Title: summary" of the chapters from..to that the spec brings, under a line that says so; nothing if there are none.

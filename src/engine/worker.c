@@ -181,6 +181,15 @@ void worker_give_back(struct worker *w, const char *reason)
     w->events->free(w->arg);
 }
 
+void worker_give_way(struct worker *w)
+{
+    char text[80];
+    int64_t other = w->o.outranked_by(w->arg, w);
+    (void)snprintf(text, sizeof(text), "job %lld has priority", (long long)other);
+    worker_publish(w);
+    worker_give_back(w, text);
+}
+
 // ---- a job ---------------------------------------------------------------------------------------------------------
 
 static void begin(struct worker *w)
@@ -275,7 +284,9 @@ static void proceed(struct worker *w)
     else if (next == LAUNCH_HOME) {
         timer_set(w->publish_soon, PUBLISH_MS);
         worker_go_home(w);
-    } else if (next == LAUNCH_FINISH)
+    } else if (next == LAUNCH_YIELD)
+        worker_give_way(w);
+    else if (next == LAUNCH_FINISH)
         worker_finish(w);
     else if (next == LAUNCH_APPROVAL)
         worker_show_outline(w);
@@ -405,17 +416,18 @@ static void on_turn(void *arg)
     }
 }
 
-// The inbox paused or cancelled the job at hand: its request is left, its text kept.
-static void leave_job(struct worker *w)
+// The inbox paused, cancelled or changed the job at hand: its request is left, its text kept. Of a job that is gone
+// altogether there is nothing to be kept.
+static void leave_job(struct worker *w, bool gone)
 {
     bool flying = w->state == WORKER_FLIGHT;
     struct err e = ERR_INIT;
     halt(w);
-    if (flying && !flight_commit(&w->flight, &e)) {
+    if (!gone && flying && !flight_commit(&w->flight, &e)) {
         worker_store_failed(w, &e);
         return;
     }
-    worker_publish(w);
+    if (!gone) worker_publish(w);
     if (flying) link_suspect(w->link);
     worker_drop_job(w);
     worker_enter(w, WORKER_IDLE);
@@ -445,7 +457,7 @@ static void look_at_plan(struct worker *w, const struct job *now)
     bool stale = asks && !same_plan(&book, &w->book);
     book_release(&book);
     if (stale) {
-        leave_job(w);
+        leave_job(w, false);
         return;
     }
     free(w->job.title);
@@ -477,7 +489,7 @@ static void look_at_rows(struct worker *w, const struct job *now)
     }
     w->reread = w->reread || changed;
     if (changed && !stands)
-        leave_job(w);
+        leave_job(w, false);
     else
         look_at_plan(w, now);
 }
@@ -487,20 +499,23 @@ void worker_look(struct worker *w)
     if (!w->store || !w->has_job) return;
     struct job now;
     struct err e = ERR_INIT;
-    switch (store_job_get(w->store, w->job.id, &now, &e)) {
-    case STORE_FOUND:
-        break;
-    default:
+    enum store_found found = store_job_get(w->store, w->job.id, &now, &e);
+    if (found == STORE_NONE) {
+        leave_job(w, true);
+        return;
+    }
+    if (found != STORE_FOUND) {
         worker_store_failed(w, &e);
         return;
     }
     bool runnable = job_state_runnable(now.state);
     w->job.deadline_ms = now.deadline_ms;
+    w->job.priority = now.priority;
     bool renewed = (now.state == JOB_QUEUED && w->job.state != JOB_QUEUED) ||
                    strcmp(now.backend, w->job.backend) != 0 || strcmp(now.model, w->job.model) != 0 ||
                    strcmp(now.templates, w->job.templates) != 0 || strcmp(now.spec, w->job.spec) != 0;
     if (!runnable || renewed)
-        leave_job(w);
+        leave_job(w, false);
     else
         look_at_rows(w, &now);
     job_release(&now);

@@ -41,6 +41,8 @@
 
 enum worker_state { WORKER_IDLE, WORKER_OPENING, WORKER_WAITING, WORKER_BARRIER, WORKER_PROVING, WORKER_FLIGHT };
 
+struct worker;
+
 struct worker_options {
     struct loop *loop;
     struct http *http;
@@ -48,6 +50,8 @@ struct worker_options {
     struct servers *servers;
     // What the pool knows: a free slot of that backend (-1: none), and of all backends.
     int (*free_slot)(void *arg, const char *backend);
+    // The job to which the one at hand should give way; 0: none.
+    int64_t (*outranked_by)(void *arg, const struct worker *w);
     const struct routes_view *view;
 };
 
@@ -153,6 +157,7 @@ void worker_pause(struct worker *w, const char *reason); // the job at hand, whi
 // The job waits; the worker looks again after `ms`.
 void worker_wait(struct worker *w, int64_t ms, const char *reason);
 void worker_give_back(struct worker *w, const char *reason); // the job waits for another slot; it is the pool's again
+void worker_give_way(struct worker *w);                      // to the job that outranks it
 void worker_finish(struct worker *w);                        // all chapters stand
 void worker_show_outline(struct worker *w); // all of it is planned: the job rests until its owner has seen it
 void worker_go(struct worker *w);           // the slot is ours, the backend is ready and idle
@@ -226,7 +231,8 @@ enum launch {
     LAUNCH_REQUEST,
     LAUNCH_FINISH,
     LAUNCH_APPROVAL,
-    LAUNCH_HOME /* it is another backend's to send */,
+    LAUNCH_HOME,  // it is another backend's to send
+    LAUNCH_YIELD, // it is another job's turn
     LAUNCH_FAILED
 };
 // Inside a transaction: decides what is next and commits the caller to it by rows (attempt, job state).

@@ -616,13 +616,22 @@ static bool db_sync_copy(const char *path, struct err *e)
     return ok;
 }
 
+// A connection that only reads may not write into another file either, until it is told so.
+static bool db_let_copy(struct db *d, bool on, struct err *e)
+{
+    return d->mode == DB_WRITE || db_script(d, on ? "PRAGMA query_only = OFF" : "PRAGMA query_only = ON", e);
+}
+
 bool db_copy(struct db *d, const char *path, struct err *e)
 {
     char *temp = mem_printf("%s.tmp", path), *folder = mem_strdup(path);
     sqlite3_stmt *s = NULL;
     bool ok = file_remove(temp, e); // of one that was interrupted
 
-    if (!ok) goto out;
+    if (!ok || !db_let_copy(d, true, e)) {
+        ok = false;
+        goto out;
+    }
     mode_t mask = umask(077);
     int rc = sqlite3_prepare_v2(d->handle, "VACUUM INTO ?1", -1, &s, NULL);
     if (rc == SQLITE_OK) rc = sqlite3_bind_text(s, 1, temp, -1, SQLITE_STATIC);
@@ -630,7 +639,7 @@ bool db_copy(struct db *d, const char *path, struct err *e)
     (void)umask(mask);
     ok = rc == SQLITE_DONE || db_fail(d, rc, "copy", e);
     (void)sqlite3_finalize(s);
-    ok = ok && db_sync_copy(temp, e);
+    ok = db_let_copy(d, false, e) && ok && db_sync_copy(temp, e);
     if (ok && rename(temp, path) != 0) ok = err_set_errno(e, ERR_STORE, "cannot rename '%s'", temp);
     ok = ok && file_sync_dir(dirname(folder), e); // NOLINT(concurrency-mt-unsafe): one thread
 out:

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 
-static const char mark[] = ".novelgen-job";
+static const char mark[] = OUT_FOLDER_MARK;
 enum { NAMES_TRIED = 1000 };
 
 // An existing folder is ours if its mark holds our uuid.

@@ -20,16 +20,31 @@ void prose_heading(struct buf *out, int level, const char *title, bool first)
     buf_addf(out, " %s\n\n", title);
 }
 
+#define GAP_MARK "*[A part is missing here: chapter %d, part %d could not be written.]*"
+
 void prose_add(struct buf *out, const struct prose_chunk *c)
 {
     if (c->gap) {
         if (c->seq > 1) buf_adds(out, "\n\n");
-        buf_addf(out, "*[A part is missing here: chapter %d, part %d could not be written.]*", c->chapter, c->seq);
+        buf_addf(out, GAP_MARK, c->chapter, c->seq);
         return;
     }
     // Behind nothing but gaps it was the first text of its chapter, and has no glue of its own.
     buf_adds(out, c->seq > 1 && *c->glue == '\0' ? "\n\n" : c->glue);
     buf_add(out, c->text, c->len);
+}
+
+const char *prose_find_gap(const char *text, size_t *len, int *seq)
+{
+    size_t head = strcspn(GAP_MARK, "%");
+    for (const char *at = text; (at = strchr(at, GAP_MARK[0])) != NULL; at++) {
+        int chapter, end = 0;
+        if (strncmp(at, GAP_MARK, head) != 0) continue;
+        if (sscanf(at, GAP_MARK "%n", &chapter, seq, &end) != 2 || end == 0) continue;
+        *len = (size_t)end;
+        return at;
+    }
+    return NULL;
 }
 
 void prose_add_partial(struct buf *out, const char *text, size_t len, bool first_of_chapter)

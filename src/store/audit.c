@@ -64,27 +64,3 @@ bool store_quick_check(struct store *s, char *why, size_t size, struct err *e)
     free(text);
     return r == DB_FOUND;
 }
-
-struct file_reader {
-    bool (*each)(void *arg, const char *path, uint64_t hash, uint64_t len);
-    void *arg;
-};
-
-static bool audit_on_file(void *arg, const struct db_row *row)
-{
-    struct file_reader *r = arg;
-    const char *path;
-    int64_t hash, len;
-
-    db_read(row, "sll", &path, &hash, &len);
-    return r->each(r->arg, path, (uint64_t)hash, (uint64_t)len);
-}
-
-bool store_files_each(struct store *s, int64_t job,
-                      bool (*each)(void *arg, const char *path, uint64_t hash, uint64_t len), void *arg,
-                      struct err *e)
-{
-    struct file_reader r = {.each = each, .arg = arg};
-
-    return store_listed(db_each(s->db, SQL_FILE_EACH, audit_on_file, &r, e, "l", job));
-}

@@ -35,6 +35,13 @@ bool store_event_put(struct store *s, int64_t job, const char *type, const char 
     return ok;
 }
 
+enum store_found store_event_find(struct store *s, int64_t job, const char *type, const char *data, struct err *e)
+{
+    int64_t one;
+
+    return store_found_of(db_get(s->db, SQL_EVENT_IS_THERE, e, "lss:l", job, type, data, &one));
+}
+
 struct event_reader {
     bool (*each)(void *arg, const struct event_row *r);
     void *arg;

@@ -19,3 +19,33 @@ enum store_found store_file_get(struct store *s, int64_t job, const char *path, 
     *len = (uint64_t)stored_len;
     return store_found_of(r);
 }
+
+bool store_file_drop(struct store *s, int64_t job, const char *path, struct err *e)
+{
+    return store_write(s, "file", job, e, SQL_FILE_DROP, "ls", job, path);
+}
+
+struct file_reader {
+    bool (*each)(void *arg, const struct file_row *f);
+    void *arg;
+};
+
+static bool file_on_row(void *arg, const struct db_row *row)
+{
+    struct file_reader *r = arg;
+    struct file_row f;
+    int64_t hash, len;
+
+    db_read(row, "sll", &f.path, &hash, &len);
+    f.hash = (uint64_t)hash;
+    f.len = (uint64_t)len;
+    return r->each(r->arg, &f);
+}
+
+bool store_files_each(struct store *s, int64_t job, bool (*each)(void *arg, const struct file_row *f), void *arg,
+                      struct err *e)
+{
+    struct file_reader r = {.each = each, .arg = arg};
+
+    return store_listed(db_each(s->db, SQL_FILE_EACH, file_on_row, &r, e, "l", job));
+}

@@ -153,7 +153,7 @@ static bool job_on_brief(void *arg, const struct db_row *row)
     struct job_briefs *b = arg;
     struct job_brief j;
 
-    db_read(row, "lsss", &j.id, &j.backend, &j.fallback, &j.began_on);
+    db_read(row, "lsssi", &j.id, &j.backend, &j.fallback, &j.began_on, &j.priority);
     return b->each(b->arg, &j);
 }
 
@@ -260,4 +260,9 @@ bool store_job_set_approve(struct store *s, int64_t id, enum job_approve approve
 bool store_job_set_deadline(struct store *s, int64_t id, int64_t deadline_ms, struct err *e)
 {
     return store_write(s, "job", id, e, SQL_JOB_SET_DEADLINE, "ll", id, deadline_ms);
+}
+
+bool store_job_set_priority(struct store *s, int64_t id, int priority, struct err *e)
+{
+    return store_write(s, "job", id, e, SQL_JOB_SET_PRIORITY, "li", id, priority);
 }

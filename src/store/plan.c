@@ -118,6 +118,11 @@ bool store_recap_set(struct store *s, int64_t job, int chapter, const char *reca
     return store_leave(s, &scope, ok, e);
 }
 
+bool store_chapter_set_given(struct store *s, int64_t job, int chapter, const char *title, struct err *e)
+{
+    return store_write(s, "chapter", chapter, e, SQL_CHAPTER_SET_GIVEN, "lis", job, chapter, title);
+}
+
 // ---- acts
 
 bool store_act_add(struct store *s, int64_t job, const struct act_row *a, struct err *e)
@@ -165,6 +170,18 @@ bool store_plan_shorten(struct store *s, int64_t job, int64_t words, int chapter
               db_run(s->db, SQL_ACT_DROP_BEYOND, e, "li", job, chapters) &&
               db_run(s->db, SQL_ACT_CUT, e, "li", job, chapters) &&
               db_run(s->db, SQL_JOB_SHORTEN, e, "lli", job, words, chapters) && store_touched(s, "job", job, e);
+    return store_leave(s, &scope, ok, e);
+}
+
+bool store_job_extend(struct store *s, int64_t id, int64_t words, int chapters, struct err *e)
+{
+    struct store_scope scope;
+
+    if (!store_enter(s, &scope, true, e)) return false;
+    // The act first: its last chapter is the last of the book as it was.
+    bool ok = db_run(s->db, SQL_ACT_ALL_OF_BOOK, e, "l", id) &&
+              db_run(s->db, SQL_TASK_PLAN_AGAIN, e, "li", id, chapters) &&
+              db_run(s->db, SQL_JOB_EXTEND, e, "lli", id, words, chapters) && store_touched(s, "job", id, e);
     return store_leave(s, &scope, ok, e);
 }
 

@@ -77,9 +77,10 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_JOB_BY_SLUG] = "SELECT id, slug = ?1 FROM job WHERE substr(slug, 1, length(?1)) = ?1"
                         " ORDER BY slug = ?1 DESC LIMIT 2",
     [SQL_JOB_UNFINISHED] = "SELECT count(*) FROM job WHERE state NOT IN ('done', 'cancelled')",
-    [SQL_JOB_RUNNABLE] = "SELECT id, backend, fallback, began_on FROM job"
+    [SQL_JOB_RUNNABLE] = "SELECT id, backend, fallback, began_on, priority FROM job"
                          " WHERE state NOT IN ('done', 'cancelled') AND state NOT IN ('paused', 'approval')"
-                         " ORDER BY state = 'queued', priority DESC, id",
+                         // What was at work goes on first; then by rank, and of one rank what has begun.
+                         " ORDER BY state IN ('queued', 'waiting'), priority DESC, state = 'queued', id",
     [SQL_JOB_SET_STATE] = "UPDATE job SET state = ?3, reason = ?4,"
                           " begun_ms = CASE WHEN ?3 = 'planning' AND begun_ms = 0 THEN ?5 ELSE begun_ms END,"
                           " ended_ms = CASE WHEN ?3 IN ('done', 'cancelled') THEN ?5 ELSE 0 END"
@@ -111,6 +112,10 @@ const char *const store_sql[SQL_COUNT] = {
                             " plan_misses = plan_misses + ?8, counted_bytes = counted_bytes +"
                             " CASE WHEN ?3 > 0 THEN (SELECT prompt_bytes FROM attempt WHERE id = ?9) ELSE 0 END"
                             " WHERE id = ?1",
+    // However much shorter a deadline had made it.
+    [SQL_JOB_EXTEND] = "UPDATE job SET words_target = ?2, chapters_total = ?3, words_planned = 0, deadline_ms = 0,"
+                       " finished = 0 WHERE id = ?1",
+    [SQL_JOB_SET_PRIORITY] = "UPDATE job SET priority = ?2 WHERE id = ?1",
     [SQL_JOB_TOUCH] = "UPDATE job SET touched_ms = max(touched_ms, ?2) WHERE id = ?1",
 
     [SQL_JOB_SET_TEMPLATES] = "UPDATE job SET templates = ?2 WHERE id = ?1",
@@ -124,6 +129,8 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_ACT_SET_SUMMARY] = "UPDATE act SET summary = ?3 WHERE job = ?1 AND number = ?2",
     [SQL_ACT_DROP_BEYOND] = "DELETE FROM act WHERE job = ?1 AND first > ?2",
     [SQL_ACT_CUT] = "UPDATE act SET last = ?2 WHERE job = ?1 AND last > ?2",
+    [SQL_ACT_ALL_OF_BOOK] = "INSERT INTO act SELECT id, 1, 1, chapters_total, '', '', '', NULL FROM job"
+                            " WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM act WHERE job = ?1)",
     [SQL_CHAPTER_ADD] =
         "INSERT INTO chapter (job, number, title, pov, event, ends_on, purpose, opens, closes, weight,"
         " given) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -132,6 +139,7 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_CHAPTER_DROP_BEYOND] = "DELETE FROM chapter WHERE job = ?1 AND number > ?2",
     [SQL_CHAPTER_SET_CARDS] = "UPDATE chapter SET cards = ?3, cards_count = ?4 WHERE job = ?1 AND number = ?2",
     [SQL_CHAPTER_SET_RECAP] = "UPDATE chapter SET recap = ?3 WHERE job = ?1 AND number = ?2",
+    [SQL_CHAPTER_SET_GIVEN] = "UPDATE chapter SET given = 1, title = ?3 WHERE job = ?1 AND number = ?2",
     [SQL_BOOK_GET] =
         "SELECT id, CASE WHEN words_planned > 0 THEN words_planned ELSE words_target END, chapters_total,"
         " CASE WHEN obedience > 0 THEN obedience ELSE 1 END, plan_misses,"
@@ -261,6 +269,10 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_TASK_DROP_ACCEPTED] =
         "DELETE FROM attempt_text WHERE id IN (SELECT t.id FROM attempt a CROSS JOIN attempt_text t"
         " ON t.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575 WHERE a.task = ?1 AND verdict = 'accepted')",
+    // Plans of chapters and acts that a shorter book had no more room for.
+    [SQL_TASK_PLAN_AGAIN] =
+        "UPDATE task SET state = 'ready', charged = 0 WHERE job = ?1 AND ((kind = 'outline' AND chapter > ?2)"
+        " OR (kind = 'acts' AND chapter > (SELECT count(*) FROM act WHERE job = ?1)))",
     [SQL_ATTEMPT_BEGIN] =
         "INSERT INTO attempt (task, number, started_ms, words_asked, max_tokens, seed, prompt_bytes,"
         " common_bytes, conversation, left_out, broke, backend, model, server, slot)"
@@ -287,6 +299,9 @@ const char *const store_sql[SQL_COUNT] = {
     " (SELECT max(id) AS id FROM attempt WHERE ended = 0 AND id <= ?2 AND server IN (?1, '') AND slot = ?3"
     " UNION ALL SELECT id FROM attempt WHERE " LEFT_ANSWERING
     " AND id = (SELECT max(id) FROM attempt WHERE server = ?1 AND server <> '' AND id <= ?2 AND slot = ?3)))",
+    [SQL_ATTEMPT_LEFT_OF_JOB] =
+        "SELECT a.started_ms, a.max_tokens FROM task t JOIN attempt a ON a.task = t.id WHERE t.job = ?1"
+        " AND (a.ended = 0 OR " LEFT_ANSWERING ") ORDER BY a.id DESC LIMIT 1",
     // Of a server's newest attempts: a model that it had long ago does not make all of them be read.
     [SQL_ATTEMPT_SPEEDS] =
         "SELECT output_tokens * 1000.0 / (total_ms - first_token_ms) FROM (SELECT * FROM (SELECT id, model, failure,"
@@ -309,6 +324,8 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_EVENT_EACH] = "SELECT id, job, time_ms, type, text, data FROM event WHERE id > ?1 ORDER BY id",
     [SQL_EVENT_EACH_OF_JOB] = "SELECT id, job, time_ms, type, text, data FROM event WHERE job = ?2 AND id > ?1"
                               " ORDER BY id",
+
+    [SQL_EVENT_IS_THERE] = "SELECT 1 FROM event WHERE job = ?1 AND type = ?2 AND data = ?3 LIMIT 1",
 
     [SQL_INBOX_ADD] = "INSERT INTO inbox_seen VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_INBOX_GET] = "SELECT job, code, text FROM inbox_seen WHERE key = ?1",
@@ -337,6 +354,30 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_JOB_CHANGED] = "SELECT max(created_ms, coalesce((SELECT max(time_ms) FROM event WHERE job = ?1"
                         " AND type IN ('chunk', 'redo', 'sync')), 0), coalesce((SELECT max(replaced_ms)"
                         " FROM chunk_old WHERE job = ?1), 0)) FROM job WHERE id = ?1",
+    [SQL_FILE_DROP] = "DELETE FROM file WHERE job = ?1 AND path = ?2",
+
+    [SQL_REMOVE_ATTEMPT_TEXT] =
+        "DELETE FROM attempt_text WHERE id IN (SELECT x.id FROM task t JOIN attempt a ON a.task = t.id"
+        " CROSS JOIN attempt_text x ON x.id BETWEEN a.id << 20 AND (a.id << 20) + 1048575 WHERE t.job = ?1)",
+    [SQL_REMOVE_ATTEMPT_SENT] = "DELETE FROM attempt_sent WHERE attempt IN"
+                                " (SELECT a.id FROM task t JOIN attempt a ON a.task = t.id WHERE t.job = ?1)",
+    [SQL_REMOVE_ATTEMPT] = "DELETE FROM attempt WHERE task IN (SELECT id FROM task WHERE job = ?1)",
+    [SQL_REMOVE_TASK] = "DELETE FROM task WHERE job = ?1",
+    [SQL_REMOVE_TURN] = "DELETE FROM turn WHERE job = ?1",
+    [SQL_REMOVE_CHUNK_TEXT] = "DELETE FROM chunk_text WHERE chunk IN (SELECT id FROM chunk WHERE job = ?1)",
+    [SQL_REMOVE_CHUNK] = "DELETE FROM chunk WHERE job = ?1",
+    [SQL_REMOVE_CHUNK_OLD] = "DELETE FROM chunk_old WHERE job = ?1",
+    [SQL_REMOVE_CHAPTER] = "DELETE FROM chapter WHERE job = ?1",
+    [SQL_REMOVE_ACT] = "DELETE FROM act WHERE job = ?1",
+    [SQL_REMOVE_COVER] = "DELETE FROM cover WHERE job = ?1",
+    [SQL_REMOVE_BIBLE] = "DELETE FROM bible WHERE job = ?1",
+    [SQL_REMOVE_OUTLINE_SHOWN] = "DELETE FROM outline_shown WHERE job = ?1",
+    [SQL_REMOVE_DIRECTION] = "DELETE FROM direction WHERE job = ?1",
+    [SQL_REMOVE_EVENT] = "DELETE FROM event WHERE job = ?1",
+    [SQL_REMOVE_FILE] = "DELETE FROM file WHERE job = ?1",
+    [SQL_REMOVE_JOB_SPEC] = "DELETE FROM job_spec WHERE job = ?1",
+    [SQL_REMOVE_JOB] = "DELETE FROM job WHERE id = ?1",
+    [SQL_REMOVE_TEMPLATES] = "DELETE FROM template_set WHERE hash NOT IN (SELECT templates FROM job)",
     [SQL_PROFILE_PUT] = "REPLACE INTO backend_profile VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [SQL_PROFILE_GET] =
         "SELECT dialect, n_ctx_tokens, n_ctx_against, n_ctx_sent, prefill_per_s, decode_per_s, proved,"

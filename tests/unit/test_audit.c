@@ -88,11 +88,11 @@ static void test_stray_turns(void **state)
     store_close(s);
 }
 
-static bool add_name(void *arg, const char *path, uint64_t hash, uint64_t len)
+static bool add_name(void *arg, const struct file_row *f)
 {
     char *names = arg;
     size_t at = strlen(names);
-    (void)snprintf(names + at, 100 - at, "%s/%d/%d ", path, (int)hash, (int)len);
+    (void)snprintf(names + at, 100 - at, "%s/%d/%d ", f->path, (int)f->hash, (int)f->len);
     return true;
 }
 

@@ -703,7 +703,9 @@ static void test_runnable(void **state)
     assert_ok(store_job_set_began_on(s, three, "attic", &e));
     assert_ok(store_job_set_state(s, two, JOB_QUEUED, JOB_PLANNING, "", &e) &&
               store_job_set_state(s, two, JOB_PLANNING, JOB_WAITING, "x", &e));
-    assert_runnable("2 auto;3 auto on attic;1 auto;");
+    assert_runnable("3 auto on attic;2 auto;1 auto;"); // the one that was at work, the one that waits, the others
+    assert_ok(store_job_set_priority(s, one, 5, &e));
+    assert_runnable("3 auto on attic;1 auto;2 auto;");
     assert_ok(store_job_set_state(s, two, JOB_WAITING, JOB_PAUSED, "", &e) &&
               store_job_set_state(s, one, JOB_QUEUED, JOB_CANCELLED, "", &e));
     assert_runnable("3 auto on attic;");

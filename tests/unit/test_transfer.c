@@ -243,6 +243,7 @@ static void test_a_book_moves_and_moves_back(void **state)
     for (size_t i = 0; i < ARRAY_LEN(tables); i++) check_same_rows(tables[i], job, copy);
     struct attempt a;
     const struct task_key key = {copy, "chunk", 2, 2};
+    fixture_script("UPDATE task SET since = 0");
     assert_int_equal(store_attempt_last(s, &key, &a, &e), STORE_FOUND);
     assert_string_equal(a.prefix.data, "carried");
     assert_string_equal(a.text.data, "caf\xc3\xa9 au lait");
