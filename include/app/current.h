@@ -20,6 +20,7 @@ struct current {
     int64_t started_ms; // wall clock
     int64_t words;      // so far; of a chunk only
     size_t bytes;       // streamed by this attempt
+    size_t carried;     // of `text`: what came from attempts before
     struct buf text;    // of a chunk: carried over and streamed, joined
 };
 

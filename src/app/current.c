@@ -43,12 +43,14 @@ bool current_read(struct current *c, struct store *s, int64_t job, struct err *e
     c->in_flight = false;
     c->words = 0;
     c->bytes = 0;
+    c->carried = 0;
     if (!store_attempts_each(s, job, current_on_attempt, c, e)) return false;
     if (!c->in_flight) return true;
     const struct task_key key = {.job = job, .kind = c->kind, .chapter = c->chapter, .seq = c->seq};
     enum store_found found = store_attempt_last(s, &key, &a, e);
     if (found == STORE_FOUND) {
         c->bytes = a.text.len;
+        c->carried = a.prefix.len;
         if (strcmp(c->kind, "chunk") == 0) gate_join(&c->text, &a.prefix, &a.text, NULL, false);
         c->words = (int64_t)words_count(c->text.data, c->text.len);
     }

@@ -133,6 +133,8 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_CHUNK_ADD_TEXT] = "INSERT INTO chunk_text VALUES (?1, ?2)",
     [SQL_CHUNK_EACH_BY_PLACE] = CHUNK_COLUMNS " ORDER BY chapter, seq",
     [SQL_CHUNK_EACH_BY_TIME] = CHUNK_COLUMNS " ORDER BY chunk.id",
+    // By its ids, which is the end of the table: the index on the places would be read from its start.
+    [SQL_CHUNK_NEWER] = "SELECT id, chapter, seq FROM chunk WHERE id > ?2 AND +job = ?1 ORDER BY id",
 
     [SQL_TURN_ADD] = "INSERT INTO turn (job, conversation, role, text, fresh) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_TURN_ADD_CHUNK] = "INSERT INTO turn (job, conversation, role, chunk)"
