@@ -44,6 +44,7 @@ struct reading {
     int64_t newest;               // the id of the newest chunk that was there then
     int ahead_chapter, ahead_seq; // the chunk in flight that was begun; 0: none
     struct buf ahead;             // its prose as handed out, without the white space before it
+    struct buf before;            // the text of the chunk that was handed out last
     bool any;                     // something was handed out
     bool fresh;                   // the next text begins a line: a mark stands before it
     struct buf out;               // what a call of reading_next has found

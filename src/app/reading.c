@@ -14,18 +14,20 @@
 #include "text/join.h"
 #include "text/words.h"
 
-enum { ALIGN_BYTES = 40, RESTATED_BYTES = 400 };
+enum { ALIGN_BYTES = 40, RESTATED_BYTES = 2000 };
 
 void reading_init(struct reading *r, int64_t job)
 {
     *r = (struct reading){.job = job};
     buf_init(&r->ahead, BUF_MAX_PROMPT);
+    buf_init(&r->before, BUF_MAX_PROMPT);
     buf_init(&r->out, BUF_MAX_BOOK);
 }
 
 void reading_release(struct reading *r)
 {
     buf_release(&r->ahead);
+    buf_release(&r->before);
     buf_release(&r->out);
     free(r->marks);
 }
@@ -196,6 +198,8 @@ static void reading_accept(struct reading *r, const struct reading_titles *t, co
     r->at_seq = c->seq;
     r->ahead_chapter = r->ahead_seq = 0;
     buf_clear(&r->ahead);
+    buf_clear(&r->before);
+    buf_add(&r->before, c->text + c->skip, c->len - c->skip);
 }
 
 struct reading_pass {
@@ -267,18 +271,47 @@ static bool reading_anew(struct reading *r, struct store *s, const struct readin
 
 // ---- what is streaming ------------------------------------------------------------------------------------------
 
-// The last word may go on, and a heading at the head is none of the book's. Where an answer is continued, its first
-// sentence may turn out to say the last one again.
-static size_t reading_sure(const struct current *c, size_t lead)
+// Whether `next` has so far only said again what `before` ends with, from some word of it on: it may be said to its end,
+// and then it is none of the text, or go on otherwise.
+static bool reading_may_restate(const char *before, size_t before_len, const char *next, size_t next_len)
 {
-    const char *text = c->text.data + lead;
-    size_t len = c->text.len - lead;
+    size_t from = before_len > RESTATED_BYTES ? before_len - RESTATED_BYTES : 0, lead = reading_lead(next, next_len);
+    const char *at = before + from, *end = before + before_len;
 
-    if (len == 0 || text[0] == '#') return 0;
-    if (c->carried > lead && c->text.len > c->carried && c->text.len - c->carried < RESTATED_BYTES &&
-        sentence_whole(c->text.data + c->carried, c->text.len - c->carried) == 0)
-        len = c->carried - lead;
-    return join_clean_word(text, len);
+    next += lead;
+    next_len -= lead;
+    if (next_len == 0) return true;
+    while ((at = memmem(at, (size_t)(end - at), next, next_len)) != NULL) {
+        if (at == before || isspace((unsigned char)at[-1])) return true;
+        at++;
+    }
+    return false;
+}
+
+// What of the text in flight may be shown, as the gate would leave its head: [*from, return) of it.
+static size_t reading_stretch(const struct reading *r, const struct current *c, size_t *from)
+{
+    const char *text = c->text.data;
+    size_t len = c->text.len;
+    bool follows = r->at_chapter == c->chapter && r->at_seq + 1 == c->seq;
+
+    if (c->carried > 0 && len > c->carried &&
+        reading_may_restate(text, c->carried, text + c->carried, len - c->carried))
+        len = c->carried;
+    *from = 0;
+    if (!follows || len == 0) return len;
+    if (reading_may_restate(r->before.data, r->before.len, text, len)) return 0;
+    size_t lead = reading_lead(text, len);
+    size_t again = join_overlap(r->before.data, r->before.len, text + lead, len - lead);
+    if (again > 0) *from = lead + again;
+    return len;
+}
+
+// The last word may go on. A heading, or thoughts, at the head are none of the book's: such an answer is shown when it is
+// accepted.
+static size_t reading_sure(const char *text, size_t len)
+{
+    return len == 0 || text[0] == '#' || text[0] == '<' ? 0 : join_clean_word(text, len);
 }
 
 static bool reading_is_next(const struct reading *r, const struct current *c)
@@ -288,26 +321,28 @@ static bool reading_is_next(const struct reading *r, const struct current *c)
     return (c->chapter == r->chapter && c->seq == r->seq + 1) || (c->chapter > r->chapter && c->seq == 1);
 }
 
-static void reading_begin(struct reading *r, const struct reading_titles *t, const struct current *c, size_t len)
+static void reading_begin(struct reading *r, const struct reading_titles *t, const struct current *c, const char *text,
+                          size_t len)
 {
     reading_open(r, t, c->chapter, c->seq);
-    size_t from = r->out.len;
-    prose_add_partial(&r->out, c->text.data, len, c->seq == 1);
-    reading_unglue(r, from);
+    size_t at = r->out.len;
+    prose_add_partial(&r->out, text, len, c->seq == 1);
+    reading_unglue(r, at);
     r->ahead_chapter = c->chapter;
     r->ahead_seq = c->seq;
 }
 
 static void reading_stream(struct reading *r, const struct reading_titles *t, const struct current *c)
 {
-    size_t lead = reading_lead(c->text.data, c->text.len), sure = reading_sure(c, lead);
-    const char *text = c->text.data + lead;
+    size_t from, to = reading_stretch(r, c, &from), lead = reading_lead(c->text.data + from, to - from);
+    const char *text = c->text.data + from + lead;
+    size_t sure = reading_sure(text, to - from - lead);
     bool begun = r->ahead_chapter == c->chapter && r->ahead_seq == c->seq;
     size_t same = begun ? reading_same(text, sure, r->ahead.data, r->ahead.len) : 0;
 
     if (sure == 0 || (begun && same == sure)) return; // an answer that is continued comes to where it was
     if (!begun)
-        reading_begin(r, t, c, lead + sure);
+        reading_begin(r, t, c, text - lead, lead + sure);
     else if (same == r->ahead.len)
         reading_add(r, text + same, sure - same);
     else

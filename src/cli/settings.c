@@ -8,10 +8,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { COLUMNS_DEFAULT = 80, PROGRESS_DEFAULT_MS = 60 * 1000, DAY_S = 86400 };
+#include "cli/looks.h"
+
+enum { PROGRESS_DEFAULT_MS = 60 * 1000, DAY_S = 86400 };
 
 struct settings settings = {.color = "auto"};
 
@@ -106,10 +107,7 @@ int64_t settings_progress_ms(void)
 
 size_t settings_columns(void)
 {
-    struct winsize size;
-
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-    return COLUMNS_DEFAULT;
+    return looks_columns(STDERR_FILENO);
 }
 
 const char *settings_home_hint(void)
