@@ -8,10 +8,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/current.h"
@@ -21,6 +19,7 @@
 #include "base/log.h"
 #include "cli/exit.h"
 #include "cli/lines.h"
+#include "cli/nap.h"
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "cli/target.h"
@@ -234,16 +233,9 @@ static void tail_break_line(struct tail *t)
     t->last = '\n';
 }
 
-// A reader that leaves a pipe is noticed now, not with the next word, which may take an hour.
 static void tail_nap(struct tail *t)
 {
-    struct timespec nap = {.tv_nsec = LOOK_MS * 1000L * 1000L};
-    struct pollfd reader = {.fd = STDOUT_FILENO};
-
-    if (poll(&reader, 1, LOOK_MS) > 0) {
-        t->unread = (reader.revents & POLLERR) != 0;
-        if (!t->unread) (void)nanosleep(&nap, NULL);
-    }
+    t->unread = !nap_while_read(LOOK_MS);
     t->unwritten = order_is_written(t->home) ? 0 : t->unwritten + 1;
     if (t->unwritten != UNWRITTEN_LOOKS || t->job.id == 0) return;
     tail_break_line(t);
@@ -271,16 +263,6 @@ static bool tail_loop(struct tail *t, struct err *e)
 
 // ---- the end ----------------------------------------------------------------------------------------------------
 
-static int tail_end_removed(struct tail *t)
-{
-    struct err e = ERR_INIT;
-
-    tail_break_line(t);
-    err_set(&e, ERR_NO_JOB, "job %" PRId64 " was removed; what there is: novelgen list%s", t->reading.job,
-            settings_home_hint());
-    return exit_fail(&e);
-}
-
 static void tail_say_nothing(const struct tail *t)
 {
     if (t->from.chapter > 0)
@@ -292,10 +274,12 @@ static void tail_say_nothing(const struct tail *t)
 static int tail_end(struct tail *t)
 {
     int code = tail_options.follow ? exit_of_job(&t->job) : EXIT_WHOLE;
-    struct buf text;
 
     if (output_is_broken() || t->unread) return EXIT_WHOLE;
-    if (t->removed) return tail_end_removed(t);
+    if (t->removed) {
+        tail_break_line(t);
+        return target_removed(t->reading.job);
+    }
     if (settings.json)
         lines_summary(&t->job, code);
     else if (t->last != '\0' && t->last != '\n')
@@ -303,10 +287,7 @@ static int tail_end(struct tail *t)
     output_flush();
     if (t->last == '\0' && !tail_options.follow) tail_say_nothing(t);
     if (code == EXIT_WHOLE || code == EXIT_GAPS) return code;
-    buf_init(&text, BUF_MAX_LINE);
-    verdict_text(&t->job, &text);
-    log_line(LOG_INFO, "%s", text.data);
-    buf_release(&text);
+    verdict_say(&t->job);
     return code;
 }
 

@@ -90,6 +90,11 @@ bool settings_redraws(void)
            !settings_terminal_is_dumb() && settings_progress_ms() >= 0;
 }
 
+bool settings_redraws_page(void)
+{
+    return isatty(STDOUT_FILENO) && !settings_terminal_is_dumb();
+}
+
 bool settings_paints(int fd)
 {
     if (strcmp(settings.color, "always") == 0) return true;

@@ -22,5 +22,7 @@ struct targets {
 // Without an argument: the job being written, else the last touched; with `undone`, the last touched that is not done.
 bool targets_find(struct targets *t, const struct home *h, const struct args *a, bool undone, struct err *e);
 void targets_release(struct targets *t);
+// A job that was being looked at is not there any more: prints that, and returns the exit code.
+int target_removed(int64_t id);
 
 #endif
