@@ -42,6 +42,7 @@ static bool current_on_attempt(void *arg, const struct attempt_row *a)
     c->attempt = a->id;
     c->chapter = a->chapter;
     c->seq = a->seq;
+    c->max_tokens = a->max_tokens;
     c->started_ms = a->started_ms;
     (void)snprintf(c->kind, sizeof c->kind, "%s", a->kind);
     return true;

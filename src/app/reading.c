@@ -14,7 +14,7 @@
 #include "text/join.h"
 #include "text/words.h"
 
-enum { ALIGN_BYTES = 40, RESTATED_BYTES = 2000 };
+enum { ALIGN_BYTES = 40, RESTATED_BYTES = 2000, TOKEN_BYTES = 4, SENTENCE_TOKENS = 60 };
 
 void reading_init(struct reading *r, int64_t job)
 {
@@ -307,11 +307,18 @@ static size_t reading_stretch(const struct reading *r, const struct current *c, 
     return len;
 }
 
+// An answer that comes near its limit is about to be cut off in the middle of a sentence, which is then dropped.
+static bool reading_ends_soon(const struct current *c)
+{
+    return c->max_tokens > 0 && (int64_t)(c->bytes / TOKEN_BYTES) + SENTENCE_TOKENS > c->max_tokens;
+}
+
 // The last word may go on. A heading, or thoughts, at the head are none of the book's: such an answer is shown when it is
 // accepted.
-static size_t reading_sure(const char *text, size_t len)
+static size_t reading_sure(const struct current *c, const char *text, size_t len)
 {
-    return len == 0 || text[0] == '#' || text[0] == '<' ? 0 : join_clean_word(text, len);
+    if (len == 0 || text[0] == '#' || text[0] == '<') return 0;
+    return reading_ends_soon(c) ? sentence_whole(text, len) : join_clean_word(text, len);
 }
 
 static bool reading_is_next(const struct reading *r, const struct current *c)
@@ -321,8 +328,8 @@ static bool reading_is_next(const struct reading *r, const struct current *c)
     return (c->chapter == r->chapter && c->seq == r->seq + 1) || (c->chapter > r->chapter && c->seq == 1);
 }
 
-static void reading_begin(struct reading *r, const struct reading_titles *t, const struct current *c, const char *text,
-                          size_t len)
+static void reading_begin(struct reading *r, const struct reading_titles *t, const struct current *c,
+                          const char *text, size_t len)
 {
     reading_open(r, t, c->chapter, c->seq);
     size_t at = r->out.len;
@@ -336,7 +343,7 @@ static void reading_stream(struct reading *r, const struct reading_titles *t, co
 {
     size_t from, to = reading_stretch(r, c, &from), lead = reading_lead(c->text.data + from, to - from);
     const char *text = c->text.data + from + lead;
-    size_t sure = reading_sure(text, to - from - lead);
+    size_t sure = reading_sure(c, text, to - from - lead);
     bool begun = r->ahead_chapter == c->chapter && r->ahead_seq == c->seq;
     size_t same = begun ? reading_same(text, sure, r->ahead.data, r->ahead.len) : 0;
 

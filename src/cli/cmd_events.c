@@ -60,9 +60,9 @@ static const struct {
     const char *type, *word;
     enum looks_color color;
 } events_words[] = {
-    {"submitted", "submitted", LOOKS_PLAIN}, {"state", "state", LOOKS_BOLD},    {"chunk", "text", LOOKS_PLAIN},
-    {"style", "style", LOOKS_DIM},           {"retry", "retry", LOOKS_WAITS},   {"trim", "trimmed", LOOKS_DIM},
-    {"backend", "server", LOOKS_BUSY},       {"prefix", "cache", LOOKS_DIM},    {"file", "file", LOOKS_WAITS},
+    {"submitted", "submitted", LOOKS_PLAIN}, {"state", "state", LOOKS_BOLD},        {"chunk", "text", LOOKS_PLAIN},
+    {"style", "style", LOOKS_DIM},           {"retry", "retry", LOOKS_WAITS},       {"trim", "trimmed", LOOKS_DIM},
+    {"backend", "server", LOOKS_BUSY},       {"prefix", "cache", LOOKS_DIM},        {"file", "file", LOOKS_WAITS},
     {"templates", "templates", LOOKS_PLAIN}, {"deadline", "deadline", LOOKS_PLAIN},
 };
 
@@ -242,13 +242,14 @@ const struct command cmd_events = {
     .name = "events",
     .usage = "[ID] [-f] [OPTION]...",
     .summary = "what happened to a job, and why",
-    .help =
-        "Lists what happened to a job, oldest first: when, what, and why: states, parts of the text with the words so "
-        "far,\n"
-        "refused answers, servers. With -f it goes on until the job ends, and ends with its exit code. With --json each "
-        "is\n"
-        "an object on a line. Without an ID: the job being written, else the last one touched.\n\n"
-        "Example: novelgen events --since 8h",
+    .help = "Lists what happened to a job, oldest first: when, what, and why: states, parts of the text with the "
+            "words so "
+            "far,\n"
+            "refused answers, servers. With -f it goes on until the job ends, and ends with its exit code. With "
+            "--json each "
+            "is\n"
+            "an object on a line. Without an ID: the job being written, else the last one touched.\n\n"
+            "Example: novelgen events --since 8h",
     .tables = events_tables,
     .args_most = 1,
     .run = events_run,

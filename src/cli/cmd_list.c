@@ -50,7 +50,8 @@ struct list {
 
 static int list_percent(const struct list_item *i)
 {
-    return i->job.state == JOB_DONE ? 100 : amount_percent(i->words, status_words_aim(&i->job)); // 1,488 of 1,500 is done
+    return i->job.state == JOB_DONE ? 100
+                                    : amount_percent(i->words, status_words_aim(&i->job)); // 1,488 of 1,500 is done
 }
 
 // ---- which, and in which order ----------------------------------------------------------------------------------
@@ -62,8 +63,8 @@ static bool list_unknown(const char *option, const char *word, const char *const
 
     buf_init(&all, BUF_MAX_LINE);
     for (size_t i = 0; i < count; i++) buf_addf(&all, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", names[i]);
-    err_set(e, ERR_USAGE, "--%s is '%s', expected %s%s%s%s", option, word, all.data, near != NULL ? "; did you mean '" : "",
-            near != NULL ? near : "", near != NULL ? "'?" : "");
+    err_set(e, ERR_USAGE, "--%s is '%s', expected %s%s%s%s", option, word, all.data,
+            near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
     buf_release(&all);
     return false;
 }
@@ -200,8 +201,8 @@ static void list_release(struct list *l)
 // ---- showing ----------------------------------------------------------------------------------------------------
 
 static const struct table_column list_columns[] = {
-    {"ID", true, 0},   {"STATE", false, 0},  {"PRI", true, 4},   {"DONE", true, 0},
-    {"WORDS", true, 3}, {"LEFT", true, 2}, {"TOUCHED", true, 1}, {"TITLE", false, 0},
+    {"ID", true, 0},    {"STATE", false, 0}, {"PRI", true, 4},     {"DONE", true, 0},
+    {"WORDS", true, 3}, {"LEFT", true, 2},   {"TOUCHED", true, 1}, {"TITLE", false, 0},
 };
 
 static void list_add_left(struct table *t, const struct list_item *i)

@@ -93,7 +93,8 @@ const struct command cmd_status = {
             "looked, and\n"
             "where its book is. In the bar of chapters a cross (! without Unicode) is one with a gap. Without an ID: "
             "the job\n"
-            "being written, else the last one touched. With --json: an object, or an array where several IDs are given.\n\n"
+            "being written, else the last one touched. With --json: an object, or an array where several IDs are "
+            "given.\n\n"
             "Example: novelgen status 3",
     .tables = status_tables,
     .args_most = TARGETS_MOST,

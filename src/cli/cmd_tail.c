@@ -266,7 +266,8 @@ static bool tail_loop(struct tail *t, struct err *e)
 static void tail_say_nothing(const struct tail *t)
 {
     if (t->from.chapter > 0)
-        log_line(LOG_INFO, "no part of job %" PRId64 " from chapter %d on is finished yet", t->job.id, t->from.chapter);
+        log_line(LOG_INFO, "no part of job %" PRId64 " from chapter %d on is finished yet", t->job.id,
+                 t->from.chapter);
     else
         log_line(LOG_INFO, "no part of job %" PRId64 " is finished yet", t->job.id);
 }
@@ -326,13 +327,13 @@ const struct command cmd_tail = {
     .name = "tail",
     .usage = "[ID] [-f] [OPTION]...",
     .summary = "the book as far as it is written",
-    .help =
-        "Prints the prose of a book in reading order, as far as it stands. With -f it goes on while the book is "
-        "written, word\n"
-        "by word, and ends with the job and its exit code. Where a part that was shown is written otherwise after all, a "
-        "line\n"
-        "in brackets says so. Without an ID: the job being written, else the last one touched.\n\n"
-        "Example: novelgen tail -f --from now | fold -s -w 72",
+    .help = "Prints the prose of a book in reading order, as far as it stands. With -f it goes on while the book is "
+            "written, word\n"
+            "by word, and ends with the job and its exit code. Where a part that was shown is written otherwise "
+            "after all, a "
+            "line\n"
+            "in brackets says so. Without an ID: the job being written, else the last one touched.\n\n"
+            "Example: novelgen tail -f --from now | fold -s -w 72",
     .tables = tail_tables,
     .args_most = 1,
     .run = tail_run,

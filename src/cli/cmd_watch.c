@@ -268,7 +268,8 @@ const struct command cmd_watch = {
     .usage = "[ID] [OPTION]...",
     .summary = "the status, drawn anew each second",
     .help =
-        "Shows the page of 'novelgen status' on a terminal and keeps it up to date; ends with the job and its exit code, "
+        "Shows the page of 'novelgen status' on a terminal and keeps it up to date; ends with the job and its exit "
+        "code, "
         "or\n"
         "with Ctrl-C, which stops nothing but the watching. Without an ID: the job being written, else the last one\n"
         "touched.\n\n"

@@ -140,10 +140,10 @@ static const struct {
     const char *unicode, *ascii;
     enum looks_color color;
 } looks_cells[] = {
-    [LOOKS_GAP] = {"\u2573", "!", LOOKS_BAD},      // a cross
-    [LOOKS_NOW] = {"\u2593", ">", LOOKS_BUSY},     // dark shade
-    [LOOKS_TO_COME] = {"\u2591", ".", LOOKS_DIM},  // light shade
-    [LOOKS_DONE] = {"\u2588", "#", LOOKS_GOOD},    // a full block
+    [LOOKS_GAP] = {"\u2573", "!", LOOKS_BAD},     // a cross
+    [LOOKS_NOW] = {"\u2593", ">", LOOKS_BUSY},    // dark shade
+    [LOOKS_TO_COME] = {"\u2591", ".", LOOKS_DIM}, // light shade
+    [LOOKS_DONE] = {"\u2588", "#", LOOKS_GOOD},   // a full block
 };
 
 // A run of equal cells is painted once.
@@ -152,7 +152,8 @@ static void looks_run(const struct looks *l, struct buf *out, enum looks_cell ce
     struct buf run;
 
     buf_init(&run, BUF_MAX_PIECE);
-    for (size_t i = 0; i < count; i++) buf_adds(&run, l->unicode ? looks_cells[cell].unicode : looks_cells[cell].ascii);
+    for (size_t i = 0; i < count; i++)
+        buf_adds(&run, l->unicode ? looks_cells[cell].unicode : looks_cells[cell].ascii);
     if (count > 0) looks_paint(l, looks_cells[cell].color, out, run.data);
     buf_release(&run);
 }

@@ -21,7 +21,7 @@ enum { INDENT = 12, BAR_CELLS_LEAST = 8, BAR_CELLS_MOST = 60, GAPS_MOST = 5, UNS
 enum looks_color page_color(enum job_state s)
 {
     static const enum looks_color colors[] = {
-        [JOB_QUEUED] = LOOKS_PLAIN, [JOB_PLANNING] = LOOKS_BUSY,  [JOB_WRITING] = LOOKS_BUSY,
+        [JOB_QUEUED] = LOOKS_PLAIN,  [JOB_PLANNING] = LOOKS_BUSY, [JOB_WRITING] = LOOKS_BUSY,
         [JOB_WAITING] = LOOKS_WAITS, [JOB_PAUSED] = LOOKS_BAD,    [JOB_DONE] = LOOKS_GOOD,
         [JOB_CANCELLED] = LOOKS_DIM, [JOB_APPROVAL] = LOOKS_BAD,
     };
@@ -68,8 +68,7 @@ static void page_state(const struct page_view *v, const struct looks *l, struct 
         buf_adds(out, ": ");
         looks_outside(l, out, j->reason, 0);
     }
-    if (j->state == JOB_QUEUED)
-        buf_addf(out, ", %d job%s before it", v->jobs_before, page_plural(v->jobs_before));
+    if (j->state == JOB_QUEUED) buf_addf(out, ", %d job%s before it", v->jobs_before, page_plural(v->jobs_before));
     if (j->priority != 0) buf_addf(out, ", priority %d", j->priority);
     buf_adds(out, "\n");
 }
@@ -311,7 +310,8 @@ static void page_next(const struct page_view *v, struct buf *out)
     else if (j->state == JOB_PAUSED || j->state == JOB_CANCELLED)
         buf_addf(out, "  go on     novelgen resume %lld%s\n", id, home);
     else if (j->state == JOB_APPROVAL)
-        buf_addf(out, "  look      novelgen outline %lld%s\n  go on     novelgen approve %lld%s\n", id, home, id, home);
+        buf_addf(out, "  look      novelgen outline %lld%s\n  go on     novelgen approve %lld%s\n", id, home, id,
+                 home);
     else if (!v->written)
         buf_addf(out, "  go on     novelgen run%s   (nobody is writing now)\n", home);
     else

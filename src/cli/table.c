@@ -91,8 +91,8 @@ static void table_lay_out(const struct table *t, size_t columns, struct table_la
     y->last = columns > used ? columns - used : 1;
 }
 
-static void table_print_cell(const struct table *t, const struct looks *l, const struct table_layout *y, size_t column,
-                             const char *text, enum looks_color color, struct buf *out)
+static void table_print_cell(const struct table *t, const struct looks *l, const struct table_layout *y,
+                             size_t column, const char *text, enum looks_color color, struct buf *out)
 {
     bool last = column + 1 == t->columns_count;
     size_t used = table_columns_of(text), width = y->widths[column];

@@ -129,14 +129,16 @@ static void test_a_line_is_clipped(void **state)
 
 // ---- tables -----------------------------------------------------------------------------------------------------
 
-static const struct table_column columns[] = {{"ID", true, 0}, {"PRI", true, 2}, {"WORDS", true, 1}, {"TITLE", false, 0}};
+static const struct table_column columns[] = {
+    {"ID", true, 0}, {"PRI", true, 2}, {"WORDS", true, 1}, {"TITLE", false, 0}};
 
 static void print(const struct looks *l, size_t width, const char *priority)
 {
     struct table t;
 
     table_init(&t, columns, ARRAY_LEN(columns));
-    const char *const cells[] = {"1", priority, "12,345", "時計職人 and a very long story of it", "12", "", "0", "Two"};
+    const char *const cells[] = {"1",  priority, "12,345", "時計職人 and a very long story of it",
+                                 "12", "",       "0",      "Two"};
     for (size_t i = 0; i < ARRAY_LEN(cells); i++) table_add(&t, i == 3 ? LOOKS_GOOD : LOOKS_PLAIN, cells[i]);
     table_print(&t, l, width, &out);
     table_release(&t);
@@ -246,8 +248,14 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_bar),   TEST(test_stretches), TEST(test_text_from_outside), TEST(test_a_line_is_clipped),
-        TEST(test_table), TEST(test_ago),       TEST(test_clock),             TEST(test_locale),
+        TEST(test_bar),
+        TEST(test_stretches),
+        TEST(test_text_from_outside),
+        TEST(test_a_line_is_clipped),
+        TEST(test_table),
+        TEST(test_ago),
+        TEST(test_clock),
+        TEST(test_locale),
         TEST(test_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,6 +157,20 @@ static void test_a_restated_sentence_is_not_shown_twice(void **state)
     assert_shown("# A Door\n\nThe lamp went out. She waited for him. He came back. Then it rained");
 }
 
+static void test_the_last_sentence_before_the_limit_waits(void **state)
+{
+    struct attempt_begin b = {.task = {.job = id, .kind = "chunk", .chapter = 1, .seq = 1}, .max_tokens = 70};
+
+    (void)state;
+    assert_ok(store_attempt_begin(s, &b, &flight, &e));
+    more("The lamp went out. She ");
+    assert_shown("# A Door\n\nThe lamp went out. She");
+    more("waited for him. And then she went to the ");
+    assert_shown("# A Door\n\nThe lamp went out. She waited for him.");
+    accept(1, 1, "The lamp went out. She waited for him.");
+    assert_shown("# A Door\n\nThe lamp went out. She waited for him.");
+}
+
 static void test_the_gate_trims_the_end(void **state)
 {
     (void)state;
@@ -270,6 +284,7 @@ int main(void)
         TEST(test_chapters_stand_apart),
         TEST(test_what_is_continued_is_not_shown_again),
         TEST(test_a_restated_sentence_is_not_shown_twice),
+        TEST(test_the_last_sentence_before_the_limit_waits),
         TEST(test_the_gate_trims_the_end),
         TEST(test_another_answer_goes_on_from_the_same_sentence),
         TEST(test_a_gap_takes_back_what_was_shown),

@@ -83,8 +83,9 @@ static void test_fields(void **state)
     request(2000, 2000, 600, 555);
     assert_ok(store_job_set_deadline(s, id, INT64_C(1800000000000), &e) && store_plan_shorten(s, id, 450, 3, &e) &&
               store_job_set_began_on(s, id, "attic", &e));
-    assert_json("\"prefix_share\":0.667,\"cached_share\":0.617,\"prefix_breaks\":1,\"words_planned\":450,"
-                "\"deadline\":\"2027-01-15T08:00:00.000Z\",\"began_on\":\"attic\",\"priority\":0,\"approve\":\"no\"}");
+    assert_json(
+        "\"prefix_share\":0.667,\"cached_share\":0.617,\"prefix_breaks\":1,\"words_planned\":450,"
+        "\"deadline\":\"2027-01-15T08:00:00.000Z\",\"began_on\":\"attic\",\"priority\":0,\"approve\":\"no\"}");
 }
 
 static void test_estimate_is_for_what_is_planned(void **state)
