@@ -114,7 +114,7 @@ def begin_part(home):
          "'running', 1 FROM chunk WHERE job = 1",
          "UPDATE task SET seq = (SELECT max(seq) + 1 FROM chunk WHERE job = 1 AND chapter = task.chapter) WHERE id = 9000",
          "INSERT INTO attempt (id, task, number, started_ms, words_asked, max_tokens, seed, prompt_bytes, common_bytes, "
-         "backend, model) VALUES (9000, 9000, 1, 0, 10, 10, 7, 0, 0, '', '')")
+         "backend, model) VALUES (9000, 9000, 1, 0, 10, 1000, 7, 0, 0, '', '')")
 
 
 def piece(home, number, data):
