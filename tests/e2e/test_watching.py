@@ -180,6 +180,17 @@ def test_tail_ends_with_a_job_that_waits_for_its_owner(book):
 def test_tail_notices_that_its_reader_has_left(book):
     """It held on until the next word, which may take an hour."""
     begin_part(book)
+    whole = book.run("tail", 1).stdout.rstrip("\n").encode()
+    with subprocess.Popen([PROGRAM, "tail", "-f", "1"], env=book.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reader:
+        assert reader.stdout.read(len(whole)) == whole
+        reader.stdout.close()
+        try:
+            assert (reader.wait(4), reader.stderr.read()) == (0, b"")
+        finally:
+            reader.kill()
+
+
+def test_tail_into_head(book):
     got = subprocess.run(["bash", "-c", f"'{PROGRAM}' tail -f 1 | head -c 20; echo; echo ${{PIPESTATUS[0]}}"], env=book.env,
                          timeout=20, capture_output=True, text=True, check=False)
     assert got.stdout.splitlines()[-1] == "0" and got.stderr == "", got
