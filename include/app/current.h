@@ -14,13 +14,17 @@
 
 struct current {
     bool in_flight;
+    bool broken; // nothing is in flight, and the last request failed: its text may be continued
     int64_t attempt;
     char kind[16]; // "bible", "outline", "beats", "chunk", "recap"
     int chapter, seq;
-    int64_t started_ms; // wall clock
-    int64_t words;      // so far; of a chunk only
-    size_t bytes;       // streamed by this attempt
-    struct buf text;    // of a chunk: carried over and streamed, joined
+    int64_t started_ms;  // wall clock
+    int64_t words;       // so far, of a chunk only; also of one that was broken off and is to be continued
+    double tokens_per_s; // of the last answer that said how long it was; negative: none did
+    size_t bytes;        // streamed by this attempt
+    int max_tokens;      // that this attempt may stream
+    size_t carried;      // of `text`: what came from attempts before
+    struct buf text;     // of a chunk: carried over and streamed, joined
 };
 
 void current_init(struct current *c);

@@ -18,6 +18,7 @@ int64_t status_words_aim(const struct job *j);
 
 // Measured over the job's own generations. Negative: not measured yet, or not known.
 double status_tokens_per_s(const struct job *j);
+int64_t status_words_per_min(const struct job *j);
 int64_t status_eta_ms(const struct job *j, int64_t words_now); // of generation; `words_now`: done and in flight
 
 double status_cached_share(const struct job *j); // of the prompts' tokens, as the server reported them

@@ -159,6 +159,13 @@ enum store_order { STORE_BY_PLACE, STORE_BY_TIME }; // chapter and seq, or the o
 // `chapter` 0: all. A row whose hash does not fit is an error (ERR_DAMAGED) that names it.
 bool store_chunks_each(struct store *s, int64_t job, int chapter, enum store_order order,
                        bool (*each)(void *arg, const struct chunk_row *c), void *arg, struct err *e);
+// Where the chunks stand that came after the one with the id `after`, in the order in which they came; 0: all.
+struct chunk_place {
+    int64_t id;
+    int chapter, seq;
+};
+bool store_chunks_newer(struct store *s, int64_t job, int64_t after,
+                        bool (*each)(void *arg, const struct chunk_place *p), void *arg, struct err *e);
 
 // ---- versions: a chapter's text as it was before a part of it, or all of it, was replaced ------------------------------
 // The chapter begins anew: its chunks become old ones, the next version is begun, and cards, recap, conversation, and what

@@ -14,6 +14,13 @@ double status_tokens_per_s(const struct job *j)
     return (double)j->output_tokens * 1000.0 / (double)j->generating_ms;
 }
 
+// Of the words that stand; planning and recaps included.
+int64_t status_words_per_min(const struct job *j)
+{
+    if (j->generating_ms <= 0 || j->words_done <= 0) return -1;
+    return (int64_t)((double)j->words_done * 60000.0 / (double)j->generating_ms);
+}
+
 int64_t status_words_aim(const struct job *j)
 {
     return j->words_planned > 0 ? j->words_planned : j->words_target;
@@ -88,6 +95,14 @@ static void status_set_deadline(struct json *o, const struct job *j)
     status_set_time(o, "deadline", j->deadline_ms);
 }
 
+static const char *status_approve(enum job_approve a)
+{
+    static const char *const names[] = {
+        [JOB_APPROVE_NO] = "no", [JOB_APPROVE_WANTED] = "wanted", [JOB_APPROVE_GIVEN] = "given"};
+
+    return names[a];
+}
+
 struct json *status_json(const struct job *j)
 {
     struct json *o = json_new_object();
@@ -120,6 +135,7 @@ struct json *status_json(const struct job *j)
     status_set_deadline(o, j);
     json_set_str(o, "began_on", j->began_on[0] != '\0' ? j->began_on : NULL);
     json_set_int(o, "priority", j->priority);
+    json_set_str(o, "approve", status_approve(j->approve));
     return o;
 }
 

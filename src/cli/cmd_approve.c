@@ -57,7 +57,7 @@ static int approve_run(const struct args *a)
     struct targets t = {0};
     struct home home;
 
-    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
     int code = targets_find(&t, &home, a, true, &e) ? approve_jobs(&home, &t) : exit_fail(&e);
     targets_release(&t);
     home_release(&home);

@@ -68,7 +68,7 @@ static int backup_run(const struct args *a)
         err_set(&e, ERR_USAGE, "give the file to be written; usage: novelgen backup FILE");
         return exit_fail(&e);
     }
-    if (!file_absolute(path, sizeof path, a->items[0], &e) || !home_open(&home, settings.home, &e))
+    if (!file_absolute(path, sizeof path, a->items[0], &e) || !settings_open_home(&home, &e))
         return exit_fail(&e);
     if (backup_write(&home, path, &e))
         backup_say(&home, path);

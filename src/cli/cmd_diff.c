@@ -205,7 +205,7 @@ static int diff_run(const struct args *a)
         (void)err_set(&e, ERR_USAGE, "nothing says of which chapter: give --chapter N");
         return exit_fail(&e);
     }
-    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
     bool ok = targets_find(&t, &home, &id, false, &e) && diff_job(&home, t.ids[0], a, &e);
     targets_release(&t);
     home_release(&home);

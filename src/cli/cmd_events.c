@@ -4,25 +4,253 @@
 // novelgen events
 #include "cli/command.h"
 
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/observer.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/amount.h"
 #include "cli/exit.h"
+#include "cli/lines.h"
+#include "cli/looks.h"
+#include "cli/nap.h"
+#include "cli/output.h"
 #include "cli/settings.h"
+#include "cli/target.h"
+#include "cli/verdict.h"
+#include "cli/when.h"
+#include "io/json.h"
+#include "model/deadline.h"
+
+static struct {
+    bool follow;
+    const char *since;
+    int64_t limit;
+} events_options;
+
+static const struct option events_own[] = {
+    {"follow", 'f', OPTION_FLAG, &events_options.follow, NULL, 0, 0, "go on as they happen, until the job ends"},
+    {"since", 0, OPTION_TEXT, &events_options.since, "WHEN", 0, 0,
+     "only what happened since then: 8h, 7d, 07:00, 2026-11-22"},
+    {"limit", 0, OPTION_NUMBER, &events_options.limit, "N", 1, INT_MAX, "begin with the last N"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
+};
+
+enum { LOOK_MS = 100, WORD_COLUMNS = 9 };
+
+struct events {
+    struct observer observer;
+    struct looks looks;
+    int64_t id, since_ms;
+    int64_t last;    // event that was read
+    int64_t skip;    // how many of those to come are not shown
+    int64_t counted; // how many there are
+    bool any, removed, unread;
+    struct job job;
+};
+
+// ---- one line ---------------------------------------------------------------------------------------------------
+
+// What the types are called here; one that is not in the list is called by its own name.
+static const struct {
+    const char *type, *word;
+    enum looks_color color;
+} events_words[] = {
+    {"submitted", "submitted", LOOKS_PLAIN}, {"state", "state", LOOKS_BOLD},        {"chunk", "text", LOOKS_PLAIN},
+    {"style", "style", LOOKS_DIM},           {"retry", "retry", LOOKS_WAITS},       {"trim", "trimmed", LOOKS_DIM},
+    {"backend", "server", LOOKS_BUSY},       {"prefix", "cache", LOOKS_DIM},        {"file", "file", LOOKS_WAITS},
+    {"templates", "templates", LOOKS_PLAIN}, {"deadline", "deadline", LOOKS_PLAIN},
+};
+
+static void events_word(const struct events *v, const struct event_row *row, bool gap, struct buf *out)
+{
+    const char *word = row->type;
+    enum looks_color color = LOOKS_PLAIN;
+    size_t from = out->len;
+
+    for (size_t i = 0; i < ARRAY_LEN(events_words); i++) {
+        if (strcmp(row->type, events_words[i].type) != 0) continue;
+        word = events_words[i].word;
+        color = events_words[i].color;
+    }
+    if (gap) word = "gap";
+    looks_paint(&v->looks, gap ? LOOKS_BAD : color, out, word);
+    looks_pad(out, from < out->len ? strlen(word) : 0, WORD_COLUMNS);
+}
+
+static void events_line(const struct events *v, const struct event_row *row, struct buf *out)
+{
+    struct err ignored = ERR_INIT;
+    struct json *data = json_read(row->data, strlen(row->data), &ignored);
+    int64_t words_done = json_int(json_get(data, "words_done"), -1);
+    bool gap = json_bool(json_get(data, "gap"), false);
+    char stamp[WHEN_SIZE], words[AMOUNT_SIZE];
+
+    buf_addf(out, "%s  ", when_stamp(stamp, row->time_ms));
+    events_word(v, row, gap, out);
+    buf_adds(out, "  ");
+    looks_outside(&v->looks, out, row->text, 0);
+    if (words_done >= 0 && strcmp(row->type, "chunk") == 0)
+        buf_addf(out, ", %s in all", amount_text(words, words_done));
+    buf_adds(out, "\n");
+    json_free(data);
+}
+
+static void events_print(struct events *v, const struct event_row *row)
+{
+    struct buf line;
+
+    v->any = true;
+    if (settings.json) {
+        lines_event(row);
+        return;
+    }
+    buf_init(&line, BUF_MAX_PIECE);
+    events_line(v, row, &line);
+    output_text(line.data, line.len);
+    buf_release(&line);
+}
+
+// ---- reading ----------------------------------------------------------------------------------------------------
+
+static bool events_count(void *arg, const struct event_row *row)
+{
+    struct events *v = arg;
+
+    if (row->time_ms >= v->since_ms) v->counted++;
+    return true;
+}
+
+static bool events_on_row(void *arg, const struct event_row *row)
+{
+    struct events *v = arg;
+
+    v->last = row->id;
+    if (row->time_ms < v->since_ms) return true;
+    if (v->skip > 0)
+        v->skip--;
+    else
+        events_print(v, row);
+    return !output_is_broken();
+}
+
+static bool events_begin(struct events *v, struct store *s, struct err *e)
+{
+    if (v->job.id > 0 || events_options.limit == 0) return true;
+    if (!store_events_each(s, v->id, 0, events_count, v, e)) return false;
+    v->skip = v->counted > events_options.limit ? v->counted - events_options.limit : 0;
+    return true;
+}
+
+// The job's row first: of a job that is at rest nothing comes later.
+static bool events_read_rows(struct events *v, struct store *s, struct err *e)
+{
+    struct job row;
+
+    if (!events_begin(v, s, e)) return false;
+    enum store_found found = store_job_get(s, v->id, &row, e);
+    if (found == STORE_ERROR) return false;
+    v->removed = found != STORE_FOUND;
+    if (v->removed) return true;
+    job_release(&v->job);
+    v->job = row;
+    return store_events_each(s, v->id, v->last, events_on_row, v, e) || output_is_broken();
+}
+
+static bool events_read(struct events *v, struct err *e)
+{
+    struct store *s = v->observer.store;
+
+    if (!store_begin(s, e)) return false;
+    bool ok = events_read_rows(v, s, e);
+    store_rollback(s);
+    output_flush();
+    return ok;
+}
+
+static bool events_are_over(const struct events *v)
+{
+    if (output_is_broken() || v->removed || v->unread) return true;
+    return v->job.id > 0 && (!events_options.follow || !job_state_runnable(v->job.state));
+}
+
+static bool events_loop(struct events *v, struct err *e)
+{
+    for (;;) {
+        struct err cause = ERR_INIT;
+        enum observed seen = observer_look(&v->observer, e);
+        if (seen == OBSERVED_FAILED) return false;
+        if (seen == OBSERVED_NEWS && !events_read(v, &cause) && !observer_stumble(&v->observer, &cause, e))
+            return false;
+        if (events_are_over(v)) return true;
+        v->unread = !nap_while_read(LOOK_MS);
+    }
+}
+
+// ---- the end ----------------------------------------------------------------------------------------------------
+
+static int events_end(const struct events *v)
+{
+    int code = events_options.follow ? exit_of_job(&v->job) : EXIT_WHOLE;
+
+    if (output_is_broken() || v->unread) return EXIT_WHOLE;
+    if (v->removed) return target_removed(v->id);
+    if (events_options.follow && settings.json) lines_summary(&v->job, code);
+    if (!v->any && !settings.json)
+        log_line(LOG_INFO, "nothing happened to job %" PRId64 "%s", v->id, v->since_ms > 0 ? " since then" : "");
+    if (events_options.follow) verdict_say(&v->job);
+    return code;
+}
+
+static int events_job(const struct home *h, int64_t id, int64_t since_ms)
+{
+    struct events v = {.id = id, .since_ms = since_ms, .looks = looks_of(STDOUT_FILENO)};
+    struct err e = ERR_INIT;
+
+    observer_init(&v.observer, h->path);
+    int code = events_loop(&v, &e) ? events_end(&v) : exit_fail(&e);
+    observer_release(&v.observer);
+    job_release(&v.job);
+    return code;
+}
 
 static int events_run(const struct args *a)
 {
     struct err e = ERR_INIT;
+    struct targets t = {0};
+    struct home home;
+    int64_t since_ms = 0;
 
-    (void)a;
-    err_set(&e, ERR_USAGE, "events is not known yet");
-    return exit_fail(&e);
+    if (events_options.since != NULL && !deadline_since(events_options.since, clock_wall_ms(), &since_ms, &e)) {
+        (void)err_prefix(&e, "--since");
+        return exit_fail(&e);
+    }
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
+    int code = targets_find(&t, &home, a, false, &e) ? events_job(&home, t.ids[0], since_ms) : exit_fail(&e);
+    targets_release(&t);
+    home_release(&home);
+    return code;
 }
 
-static const struct option *const events_tables[] = {settings_home, NULL};
+static const struct option *const events_tables[] = {events_own, settings_page, settings_home, NULL};
 
 const struct command cmd_events = {
     .name = "events",
-    .usage = "[OPTION]...",
-    .summary = "events",
-    .help = "Example: novelgen events",
+    .usage = "[ID] [-f] [OPTION]...",
+    .summary = "what happened to a job, and why",
+    .help = "Lists what happened to a job, oldest first: when, what, and why: states, parts of the text with the "
+            "words so "
+            "far,\n"
+            "refused answers, servers. With -f it goes on until the job ends, and ends with its exit code. With "
+            "--json each "
+            "is\n"
+            "an object on a line. Without an ID: the job being written, else the last one touched.\n\n"
+            "Example: novelgen events --since 8h",
     .tables = events_tables,
+    .args_most = 1,
     .run = events_run,
 };

@@ -286,7 +286,7 @@ static int export_run(const struct args *a)
     struct export x = {.home = NULL};
     struct home home;
 
-    if (!export_check(&x.formats, &e) || !home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!export_check(&x.formats, &e) || !settings_open_home(&home, &e)) return exit_fail(&e);
     x.home = &home;
     int code = export_job(&x, a->count > 0 ? a->items[0] : NULL);
     home_release(&home);

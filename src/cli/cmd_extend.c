@@ -73,7 +73,7 @@ static int extend_run(const struct args *a)
     struct targets t = {0};
     struct home home;
 
-    if (!extend_check(&e) || !home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!extend_check(&e) || !settings_open_home(&home, &e)) return exit_fail(&e);
     int code = targets_find(&t, &home, a, false, &e) ? extend_job(&home, t.ids[0]) : exit_fail(&e);
     targets_release(&t);
     home_release(&home);

@@ -138,7 +138,7 @@ static int import_run(const struct args *a)
     struct err e = ERR_INIT;
     struct home home;
 
-    if (!import_read_options(&wish, a, &e) || !home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!import_read_options(&wish, a, &e) || !settings_open_home(&home, &e)) return exit_fail(&e);
     bool ok = archive_stage(&stage, &home, wish.archive, &e);
     int code = ok ? import_staged(&home, &stage, &wish) : exit_fail(&e);
     if (ok) archive_stage_release(&stage);

@@ -178,7 +178,7 @@ static int note_run(const struct args *a)
     struct err e = ERR_INIT;
     struct home home;
 
-    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
     int code = note_job(&home, a);
     home_release(&home);
     return code;

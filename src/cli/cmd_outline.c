@@ -98,7 +98,7 @@ static int outline_run(const struct args *a)
         (void)err_set(&e, ERR_USAGE, "give --edit or --set, not both");
         return exit_fail(&e);
     }
-    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
     int code = targets_find(&t, &home, a, false, &e) ? outline_job(&home, t.ids[0]) : exit_fail(&e);
     targets_release(&t);
     home_release(&home);

@@ -107,7 +107,7 @@ static int redo_run(const struct args *a)
     struct targets t = {0};
     struct home home;
 
-    if (!redo_check(&e) || !home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!redo_check(&e) || !settings_open_home(&home, &e)) return exit_fail(&e);
     int code = targets_find(&t, &home, a, false, &e) ? redo_job(&home, t.ids[0]) : exit_fail(&e);
     targets_release(&t);
     home_release(&home);

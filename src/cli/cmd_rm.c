@@ -169,7 +169,7 @@ static int rm_run(const struct args *a)
         err_set(&e, ERR_USAGE, "name the job to be removed; usage: novelgen rm ID... [OPTION]...");
         return exit_fail(&e);
     }
-    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
     int code = targets_find(&t, &home, a, false, &e) ? rm_jobs(&home, &t) : exit_fail(&e);
     targets_release(&t);
     home_release(&home);

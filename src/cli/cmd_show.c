@@ -240,7 +240,7 @@ static int show_run(const struct args *a)
     struct targets t = {0};
     struct home home;
 
-    if (!show_check(&e) || !home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!show_check(&e) || !settings_open_home(&home, &e)) return exit_fail(&e);
     bool ok = targets_find(&t, &home, a, false, &e) && show_job(&home, t.ids[0], &e);
     targets_release(&t);
     home_release(&home);

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/exit.h"
+#include "cli/looks.h"
 #include "cli/output.h"
 #include "cli/page_stats.h"
 #include "cli/settings.h"
@@ -38,7 +39,7 @@ static void stats_print(const struct stats *st)
         return;
     }
     buf_init(&page, BUF_MAX_REPLY);
-    page_stats(st, isatty(STDOUT_FILENO) ? settings_columns() : 0, &page);
+    page_stats(st, isatty(STDOUT_FILENO) ? looks_columns(STDOUT_FILENO) : 0, &page);
     output_text(page.data, page.len);
     output_flush();
     buf_release(&page);

@@ -4,43 +4,48 @@
 // novelgen status
 #include "cli/command.h"
 
+#include <unistd.h>
+
 #include "app/observer.h"
-#include "app/order.h"
 #include "app/status.h"
+#include "base/clock.h"
 #include "cli/exit.h"
 #include "cli/output.h"
-#include "cli/page.h"
+#include "cli/overview.h"
 #include "cli/settings.h"
 #include "cli/target.h"
 
 enum { TARGETS_MOST = 1000 };
 
-static bool status_page(const struct home *h, struct store *s, const struct job *j, struct err *e)
+static bool status_page(const struct home *h, struct store *s, int64_t id, struct err *e)
 {
-    struct book book = {0};
-    struct current current;
+    struct looks looks = looks_of(STDOUT_FILENO);
+    int64_t now_ms = clock_wall_ms();
+    struct overview o;
     struct buf page;
-    struct page_view v = {.job = j, .written = order_is_written(h)};
 
     buf_init(&page, BUF_MAX_PIECE);
-    current_init(&current);
-    bool ok = status_jobs_before(s, j, &v.jobs_before, e);
-    if (ok && job_state_runnable(j->state)) {
-        ok = current_read(&current, s, j->id, e);
-        v.current = &current;
-    }
-    if (ok && j->gaps > 0) {
-        ok = store_book_load(s, j->id, &book, e);
-        v.book = &book;
-    }
-    if (ok) {
-        page_job(&v, settings_paints(1), &page);
+    overview_init(&o, h, id);
+    enum store_found found = overview_read(&o, s, id, now_ms, e);
+    if (found == STORE_FOUND) {
+        overview_page(&o, h, &looks, now_ms, &page);
         output_text(page.data, page.len);
+        overview_looked(&o, h, now_ms);
     }
-    book_release(&book);
-    current_release(&current);
+    overview_release(&o);
     buf_release(&page);
-    return ok;
+    return found != STORE_ERROR;
+}
+
+static bool status_push(struct store *s, int64_t id, struct json *array, struct err *e)
+{
+    struct job j;
+    enum store_found found = store_job_get(s, id, &j, e);
+
+    if (found != STORE_FOUND) return found != STORE_ERROR;
+    json_push(array, status_json(&j));
+    job_release(&j);
+    return true;
 }
 
 static bool status_each(const struct home *h, struct store *s, const struct targets *t, struct json *array,
@@ -48,17 +53,8 @@ static bool status_each(const struct home *h, struct store *s, const struct targ
 {
     bool ok = true;
 
-    for (size_t i = 0; ok && i < t->count; i++) {
-        struct job j;
-        enum store_found found = store_job_get(s, t->ids[i], &j, e);
-        if (found == STORE_ERROR) return false;
-        if (found != STORE_FOUND) continue;
-        if (array != NULL)
-            json_push(array, status_json(&j));
-        else
-            ok = status_page(h, s, &j, e);
-        job_release(&j);
-    }
+    for (size_t i = 0; ok && i < t->count; i++)
+        ok = array != NULL ? status_push(s, t->ids[i], array, e) : status_page(h, s, t->ids[i], e);
     return ok;
 }
 
@@ -93,9 +89,12 @@ const struct command cmd_status = {
     .name = "status",
     .usage = "[ID]... [OPTION]...",
     .summary = "how far a job is",
-    .help = "Shows how far a job is, how fast it goes, what it waits for, and where its book is. Without an ID: the "
-            "job being\n"
-            "written, else the last one touched. With --json: an object, or an array where several IDs are given.\n\n"
+    .help = "Shows how far a job is, how fast it goes, what it waits for, what happened lately and since you last "
+            "looked, and\n"
+            "where its book is. In the bar of chapters a cross (! without Unicode) is one with a gap. Without an ID: "
+            "the job\n"
+            "being written, else the last one touched. With --json: an object, or an array where several IDs are "
+            "given.\n\n"
             "Example: novelgen status 3",
     .tables = status_tables,
     .args_most = TARGETS_MOST,

@@ -226,7 +226,7 @@ static int sync_run(const struct args *a)
     struct home home;
     struct sync s = {.home = &home};
 
-    if (!home_open(&home, settings.home, &e)) return exit_fail(&e);
+    if (!settings_open_home(&home, &e)) return exit_fail(&e);
     int code = targets_find(&t, &home, a, false, &e) ? sync_job(&s, t.ids[0]) : exit_fail(&e);
     for (size_t i = 0; s.chapters != NULL && i < s.edits.count; i++) own_chapter_release(&s.chapters[i]);
     free(s.chapters);

@@ -69,6 +69,15 @@ void lines_text(int64_t job, const char *text, size_t len)
     lines_end(o);
 }
 
+void lines_mark(int64_t job, const char *news, int chapter, int seq)
+{
+    struct json *o = lines_begin(news, clock_wall_ms(), job);
+
+    json_set_int(o, "chapter", chapter);
+    json_set_int(o, "seq", seq);
+    lines_end(o);
+}
+
 void lines_summary(const struct job *j, int exit_code)
 {
     struct json *o = lines_begin("summary", clock_wall_ms(), j != NULL ? j->id : 0);

@@ -13,6 +13,8 @@
 void lines_accepted(const struct job *j);
 void lines_event(const struct event_row *row);
 void lines_text(int64_t job, const char *text, size_t len);
+// Where the text does not simply go on: what `news` says has become of this part.
+void lines_mark(int64_t job, const char *news, int chapter, int seq);
 void lines_summary(const struct job *j, int exit_code); // NULL: of no one job
 
 #endif

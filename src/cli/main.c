@@ -21,7 +21,8 @@
 //    │               │              ├─ engine/flight.c      text is committed as it streams, under guard.c: backend/generation.c
 //    │               │              └─ engine/publish.c     files from rows: out/prose.c
 //    │               └─ app/observer.c       reading along: store/*.c over io/db.c
-//    │        list, status: page.c, app/status.c     tail: app/reading.c     pause, cancel: demand.c, app/order.c
+//    │        list: table.c     status, watch: overview.c ── page.c, app/status.c, app/current.c, app/lately.c
+//    │        tail: app/reading.c     pause, cancel: demand.c, app/order.c     what all of it looks like: looks.c, when.c
 //    │        backends: app/backends.c, backend/scan.c (what answers, and what it is)     stats: app/stats.c
 //    │        prompt: exchange.c, app/transcript.c (what was sent, what came back)
 //    └── output_close                        stdout is checked

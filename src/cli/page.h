@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// Jobs for people: a page of one, a table of many.
+// One job for people: a page with all that `status` knows. What is NULL in the view was not looked at.
 #ifndef CLI_PAGE_H
 #define CLI_PAGE_H
 
 #include <stdbool.h>
 
 #include "app/current.h"
+#include "app/lately.h"
 #include "base/buf.h"
+#include "cli/looks.h"
 #include "model/book.h"
 #include "model/job.h"
 
 struct page_view {
     const struct job *job;
-    const struct current *current; // of a job that is being written; NULL: not looked at
-    const struct book *book;       // of a job with gaps; NULL: not looked at
+    const struct current *current; // what is in flight, and its words
+    const struct book *book;       // chapters and gaps
+    const struct lately *lately;   // last events
+    const struct look *look;       // when somebody looked before
     int jobs_before;               // in the queue
     bool written;                  // an engine runs now
+    int64_t now_ms;                // wall clock
 };
 
-void page_job(const struct page_view *v, bool color, struct buf *out);
+void page_job(const struct page_view *v, const struct looks *l, struct buf *out);
 
-void page_head(struct buf *out);
-void page_row(const struct job *j, bool color, struct buf *out);
+const char *page_title(const struct job *j); // else its slug; comes from outside
+enum looks_color page_color(enum job_state s);
 
 #endif

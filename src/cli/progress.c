@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/amount.h"
+#include "cli/looks.h"
 #include "cli/settings.h"
 #include "text/utf8.h"
 
@@ -65,8 +66,10 @@ bool progress_read(struct progress *p, struct store *s, int64_t job, struct err 
 
 static void progress_bar(struct buf *out, int percent, int cells)
 {
+    const struct looks plain = {.unicode = looks_unicode()};
+
     buf_addc(out, '[');
-    for (int i = 0; i < cells; i++) buf_addc(out, i * 100 < percent * cells ? '#' : '.');
+    looks_bar(&plain, out, percent, 100, (size_t)cells);
     buf_addf(out, "] %d%%  ", percent);
 }
 

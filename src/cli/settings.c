@@ -8,12 +8,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "app/home.h"
+#include "cli/looks.h"
 
-enum { COLUMNS_DEFAULT = 80, PROGRESS_DEFAULT_MS = 60 * 1000, DAY_S = 86400 };
+enum { PROGRESS_DEFAULT_MS = 60 * 1000, DAY_S = 86400 };
 
 struct settings settings = {.color = "auto"};
 
@@ -98,6 +98,11 @@ bool settings_redraws(void)
            !settings_terminal_is_dumb() && settings_progress_ms() >= 0;
 }
 
+bool settings_redraws_page(void)
+{
+    return isatty(STDOUT_FILENO) && !settings_terminal_is_dumb();
+}
+
 bool settings_paints(int fd)
 {
     if (strcmp(settings.color, "always") == 0) return true;
@@ -115,10 +120,7 @@ int64_t settings_progress_ms(void)
 
 size_t settings_columns(void)
 {
-    struct winsize size;
-
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-    return COLUMNS_DEFAULT;
+    return looks_columns(STDERR_FILENO);
 }
 
 const char *settings_home_hint(void)

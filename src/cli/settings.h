@@ -31,6 +31,7 @@ bool settings_open_home(struct home *h, struct err *e);
 
 // Whether progress may be redrawn on stderr, and whether `fd` gets colours.
 bool settings_redraws(void);
+bool settings_redraws_page(void); // the same of a page on stdout
 bool settings_paints(int fd);
 int64_t settings_progress_ms(void); // between two lines of progress; -1: none
 size_t settings_columns(void);      // of the terminal on stderr

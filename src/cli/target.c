@@ -4,10 +4,13 @@
 // From arguments to jobs.
 #include "cli/target.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "app/observer.h"
 #include "base/mem.h"
+#include "cli/exit.h"
+#include "cli/settings.h"
 
 // A job that is named twice is meant once.
 static void targets_add(struct targets *t, int64_t id)
@@ -73,4 +76,13 @@ void targets_release(struct targets *t)
 {
     free(t->ids);
     *t = (struct targets){0};
+}
+
+int target_removed(int64_t id)
+{
+    struct err e = ERR_INIT;
+
+    err_set(&e, ERR_NO_JOB, "job %" PRId64 " was removed; see what there is: novelgen list%s", id,
+            settings_home_hint());
+    return exit_fail(&e);
 }

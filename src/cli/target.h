@@ -25,5 +25,7 @@ bool targets_find(struct targets *t, const struct home *h, const struct args *a,
 // All that are wanted, by their ids; there may be none.
 bool targets_all(struct targets *t, const struct home *h, bool (*wanted)(const struct job *j), struct err *e);
 void targets_release(struct targets *t);
+// A job that was being looked at is not there any more: prints that, and returns the exit code.
+int target_removed(int64_t id);
 
 #endif

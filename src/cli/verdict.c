@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "cli/amount.h"
 #include "cli/settings.h"
 
@@ -53,4 +54,14 @@ void verdict_text(const struct job *j, struct buf *out)
         break;
     }
     buf_addf(out, "job %lld is %s; see: novelgen status %lld%s", id, job_state_name(j->state), id, home);
+}
+
+void verdict_say(const struct job *j)
+{
+    struct buf text;
+
+    buf_init(&text, BUF_MAX_LINE);
+    verdict_text(j, &text);
+    log_line(LOG_INFO, "%s", text.data);
+    buf_release(&text);
 }

@@ -9,5 +9,6 @@
 #include "model/job.h"
 
 void verdict_text(const struct job *j, struct buf *out);
+void verdict_say(const struct job *j); // on stderr
 
 #endif

@@ -108,3 +108,25 @@ bool store_chunks_of_version(struct store *s, int64_t job, int chapter, int vers
 
     return store_listed(db_each(s->db, SQL_CHUNK_EACH_OF_VERSION, chunk_on_row, &r, e, "lii", job, chapter, version));
 }
+
+struct place_reader {
+    bool (*each)(void *arg, const struct chunk_place *p);
+    void *arg;
+};
+
+static bool chunk_on_place(void *arg, const struct db_row *row)
+{
+    struct place_reader *r = arg;
+    struct chunk_place p;
+
+    db_read(row, "lii", &p.id, &p.chapter, &p.seq);
+    return r->each(r->arg, &p);
+}
+
+bool store_chunks_newer(struct store *s, int64_t job, int64_t after,
+                        bool (*each)(void *arg, const struct chunk_place *p), void *arg, struct err *e)
+{
+    struct place_reader r = {.each = each, .arg = arg};
+
+    return store_listed(db_each(s->db, SQL_CHUNK_NEWER, chunk_on_place, &r, e, "ll", job, after));
+}

@@ -231,6 +231,8 @@ const char *const store_sql[SQL_COUNT] = {
         " SELECT n, count(*), sum(words), sum(gap), max(CASE WHEN until = n THEN replaced_ms ELSE 0 END),"
         " max(CASE WHEN until = n THEN reason ELSE '' END) FROM v JOIN u ON version <= n AND until >= n"
         " GROUP BY n ORDER BY n",
+    // By its ids, which is the end of the table: the index on the places would be read from its start.
+    [SQL_CHUNK_NEWER] = "SELECT id, chapter, seq FROM chunk WHERE id > ?2 AND +job = ?1 ORDER BY id",
 
     [SQL_TURN_ADD] = "INSERT INTO turn (job, conversation, role, text, fresh) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_TURN_ADD_CHUNK] = "INSERT INTO turn (job, conversation, role, chunk)"

@@ -191,7 +191,7 @@ def test_a_closed_terminal(home, simulator):
     wait_until(lambda: home.path.exists() and home.list(), 10, "the job")
     home.wait_words(1, 20)
     shown = os.read(terminal, 65536).decode()
-    assert re.search(r"\rjob 1: \[#*\.*\] +\d+%  ", shown)
+    assert re.search(r"\rjob 1: \[[#█]*[.░]*\] +\d+%  ", shown)
     os.close(terminal)  # the kernel sends SIGHUP
     home.wait_state(1, "done")
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

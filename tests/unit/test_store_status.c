@@ -5,6 +5,7 @@
 #include "store_fixture.h"
 
 #include "app/status.h"
+#include "base/clock.h"
 #include "cli/page.h"
 
 #include <time.h>
@@ -75,15 +76,16 @@ static void test_fields(void **state)
 {
     (void)state;
     assert_json("\"prefix_share\":null,\"cached_share\":null,\"prefix_breaks\":0,\"words_planned\":null,"
-                "\"deadline\":null,\"began_on\":null,\"priority\":0}");
+                "\"deadline\":null,\"began_on\":null,\"priority\":0,\"approve\":\"no\"}");
     request(1000, 0, 300, -1);
     assert_json("\"prefix_share\":0.0,\"cached_share\":null,\"prefix_breaks\":1,\"words_planned\":null,"
-                "\"deadline\":null,\"began_on\":null,\"priority\":0}");
+                "\"deadline\":null,\"began_on\":null,\"priority\":0,\"approve\":\"no\"}");
     request(2000, 2000, 600, 555);
     assert_ok(store_job_set_deadline(s, id, INT64_C(1800000000000), &e) && store_plan_shorten(s, id, 450, 3, &e) &&
               store_job_set_began_on(s, id, "attic", &e));
-    assert_json("\"prefix_share\":0.667,\"cached_share\":0.617,\"prefix_breaks\":1,\"words_planned\":450,"
-                "\"deadline\":\"2027-01-15T08:00:00.000Z\",\"began_on\":\"attic\",\"priority\":0}");
+    assert_json(
+        "\"prefix_share\":0.667,\"cached_share\":0.617,\"prefix_breaks\":1,\"words_planned\":450,"
+        "\"deadline\":\"2027-01-15T08:00:00.000Z\",\"began_on\":\"attic\",\"priority\":0,\"approve\":\"no\"}");
 }
 
 static void test_estimate_is_for_what_is_planned(void **state)
@@ -107,9 +109,10 @@ static void page(struct buf *out)
     struct job j = job_get();
 
     assert_ok(store_book_load(s, id, &book, &e));
-    struct page_view v = {.job = &j, .book = &book};
+    const struct page_view v = {.job = &j, .book = &book, .now_ms = clock_wall_ms()};
+    const struct looks plain = {.columns = 80};
     buf_init(out, BUF_MAX_PIECE);
-    page_job(&v, false, out);
+    page_job(&v, &plain, out);
     book_release(&book);
     job_release(&j);
 }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// SPDX-FileCopyrightText: the novelgen authors
+//
+// Reading what a page shows: see overview.h.
+#include "cli/overview.h"
+
+#include "app/order.h"
+#include "app/status.h"
+
+enum { LOOK_AGAIN_MS = 60 * 1000 };
+
+void overview_init(struct overview *o, const struct home *h, int64_t job)
+{
+    *o = (struct overview){0};
+    current_init(&o->current);
+    look_read(&o->look, h->path, job);
+}
+
+static void overview_clear(struct overview *o)
+{
+    job_release(&o->job);
+    book_release(&o->book);
+    lately_release(&o->lately);
+    o->job = (struct job){0};
+    o->book = (struct book){0};
+}
+
+void overview_release(struct overview *o)
+{
+    overview_clear(o);
+    current_release(&o->current);
+}
+
+enum store_found overview_read(struct overview *o, struct store *s, int64_t job, int64_t now_ms, struct err *e)
+{
+    overview_clear(o);
+    enum store_found found = store_job_get(s, job, &o->job, e);
+    if (found != STORE_FOUND) return found;
+    bool ok = status_jobs_before(s, &o->job, &o->jobs_before, e) && current_read(&o->current, s, job, e) &&
+              store_book_load(s, job, &o->book, e) && lately_read(&o->lately, s, job, &o->look, now_ms, e);
+    return ok ? STORE_FOUND : STORE_ERROR;
+}
+
+void overview_page(const struct overview *o, const struct home *h, const struct looks *l, int64_t now_ms,
+                   struct buf *out)
+{
+    const struct page_view v = {.job = &o->job,
+                                .current = job_state_ended(o->job.state) ? NULL : &o->current,
+                                .book = &o->book,
+                                .lately = &o->lately,
+                                .look = &o->look,
+                                .jobs_before = o->jobs_before,
+                                .written = order_is_written(h),
+                                .now_ms = now_ms};
+
+    page_job(&v, l, out);
+}
+
+// To the minute is near enough, and a file that is synced takes longer than all the rest.
+void overview_looked(const struct overview *o, const struct home *h, int64_t now_ms)
+{
+    int64_t since_ms = now_ms - o->look.time_ms;
+
+    if (since_ms < 0 || since_ms >= LOOK_AGAIN_MS) look_write(h->path, &o->job, o->lately.newest, now_ms);
+}
