@@ -31,7 +31,7 @@ extern const struct command cmd_submit, cmd_resume, cmd_run, cmd_list, cmd_statu
     cmd_verify, cmd_prompt, cmd_stats, cmd_pause, cmd_cancel, cmd_priority, cmd_rm, cmd_backends, cmd_doctor,
     cmd_backup, cmd_config, cmd_init, cmd_completion, cmd_complete, cmd_man, cmd_help, cmd_version, cmd_keeper;
 
-extern const struct command cmd_overview; // of no name: what a bare `novelgen` does
+extern const struct command cmd_bare; // of no name: what a bare `novelgen` does
 
 extern const struct command *const commands[];        // ends with NULL
 const struct command *command_find(const char *name); // NULL: unknown

@@ -78,8 +78,8 @@ static int main_run(const struct command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    const char *name = argc < 2 ? cmd_overview.name : main_command_name(argv);
-    const struct command *c = argc < 2 ? &cmd_overview : command_find(name);
+    const char *name = argc < 2 ? cmd_bare.name : main_command_name(argv);
+    const struct command *c = argc < 2 ? &cmd_bare : command_find(name);
 
     output_open();
     int code = c != NULL ? main_run(c, argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc)) : main_unknown(name);

@@ -249,6 +249,7 @@ static void test_a_book_moves_and_moves_back(void **state)
     assert_string_equal(a.text.data, "caf\xc3\xa9 au lait");
     assert_false(a.ended);
     attempt_release(&a);
+    fixture_script("UPDATE task SET since = 1");
 
     fixture_script("UPDATE job SET state = 'writing', reason = 'x', templates = '0123456789abcdef'");
     read_lines(s, copy, &again);

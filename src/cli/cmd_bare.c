@@ -25,7 +25,7 @@
 
 enum { SHOWN_MOST = 3 };
 
-struct overview {
+struct bare {
     struct home *home;
     struct buf page;
     int64_t writing; // the job that is being worked on; 0: none
@@ -35,14 +35,14 @@ struct overview {
     char *folder, *title; // of the last one
 };
 
-static void overview_outside(struct overview *v, const char *text)
+static void bare_outside(struct bare *v, const char *text)
 {
     utf8_terminal(&v->page, text, strlen(text), true);
 }
 
 // ---- jobs -------------------------------------------------------------------------------------------------------
 
-static void overview_keep_done(struct overview *v, const struct job *j)
+static void bare_keep_done(struct bare *v, const struct job *j)
 {
     v->done++;
     if (j->ended_ms < v->last_done_ms) return;
@@ -54,12 +54,12 @@ static void overview_keep_done(struct overview *v, const struct job *j)
     v->title = mem_strdup(j->title[0] != '\0' ? j->title : j->slug);
 }
 
-static bool overview_on_job(void *arg, const struct job *j)
+static bool bare_on_job(void *arg, const struct job *j)
 {
-    struct overview *v = arg;
+    struct bare *v = arg;
     bool begun = j->state == JOB_PLANNING || j->state == JOB_WRITING || j->state == JOB_WAITING;
 
-    if (j->state == JOB_DONE) overview_keep_done(v, j);
+    if (j->state == JOB_DONE) bare_keep_done(v, j);
     if (job_state_ended(j->state)) return true;
     if (begun && v->writing == 0) v->writing = j->id;
     if (v->unfinished < SHOWN_MOST) v->ids[v->unfinished] = j->id;
@@ -67,7 +67,7 @@ static bool overview_on_job(void *arg, const struct job *j)
     return true;
 }
 
-static bool overview_line(struct overview *v, struct store *s, int64_t id, struct err *e)
+static bool bare_line(struct bare *v, struct store *s, int64_t id, struct err *e)
 {
     struct progress p;
     struct buf line;
@@ -76,20 +76,20 @@ static bool overview_line(struct overview *v, struct store *s, int64_t id, struc
     buf_init(&line, BUF_MAX_LINE);
     bool ok = progress_read(&p, s, id, e);
     if (ok) progress_line(&p, &line, PROGRESS_PLAIN);
-    overview_outside(v, line.data);
+    bare_outside(v, line.data);
     buf_addc(&v->page, '\n');
     buf_release(&line);
     progress_release(&p);
     return ok;
 }
 
-static bool overview_unfinished(struct overview *v, struct store *s, struct err *e)
+static bool bare_unfinished(struct bare *v, struct store *s, struct err *e)
 {
     bool written = order_is_written(v->home);
     const char *hint = settings_home_hint();
     bool ok = true;
 
-    for (int i = 0; ok && i < v->unfinished && i < SHOWN_MOST; i++) ok = overview_line(v, s, v->ids[i], e);
+    for (int i = 0; ok && i < v->unfinished && i < SHOWN_MOST; i++) ok = bare_line(v, s, v->ids[i], e);
     if (v->unfinished > SHOWN_MOST) buf_addf(&v->page, "and %d more: novelgen list%s\n", v->unfinished - SHOWN_MOST, hint);
     if (written && v->writing != 0)
         buf_addf(&v->page, "\nwatch it:      novelgen watch%s\nread along:    novelgen tail -f%s\n", hint, hint);
@@ -99,16 +99,16 @@ static bool overview_unfinished(struct overview *v, struct store *s, struct err 
     return ok;
 }
 
-static void overview_done(struct overview *v)
+static void bare_done(struct bare *v)
 {
     long long id = (long long)v->last_done;
     const char *hint = settings_home_hint();
 
     buf_addf(&v->page, "%d book%s written, nothing in the queue. The last one is job %lld: ", v->done,
              v->done == 1 ? " is" : "s are", id);
-    overview_outside(v, v->title);
+    bare_outside(v, v->title);
     buf_addf(&v->page, "\n\nread it:       ");
-    overview_outside(v, v->folder);
+    bare_outside(v, v->folder);
     buf_addf(&v->page, "/book.md\nas an e-book:  novelgen export %lld --format epub%s\nthe next one:  novelgen init; "
                        "novelgen submit novel.json%s\n",
              id, hint, hint);
@@ -116,38 +116,38 @@ static void overview_done(struct overview *v)
 
 // ---- the first time ---------------------------------------------------------------------------------------------
 
-static const struct backends_item *overview_ready(const struct backends *b)
+static const struct backends_item *bare_ready(const struct backends *b)
 {
     for (size_t i = 0; i < b->count; i++)
         if (b->items[i].state == BACKENDS_READY || b->items[i].state == BACKENDS_MANAGED) return &b->items[i];
     return NULL;
 }
 
-static void overview_server(struct overview *v, const struct backends_item *i)
+static void bare_server(struct bare *v, const struct backends_item *i)
 {
     const char *name = backends_name(i), *model = backends_model(i);
 
     buf_adds(&v->page, "a server is ready: ");
-    overview_outside(v, dialect_title((enum dialect_kind)i->facts.dialect));
+    bare_outside(v, dialect_title((enum dialect_kind)i->facts.dialect));
     buf_adds(&v->page, " at ");
-    overview_outside(v, name != NULL ? name : i->url);
+    bare_outside(v, name != NULL ? name : i->url);
     if (*model != '\0') buf_adds(&v->page, " with ");
-    overview_outside(v, model);
+    bare_outside(v, model);
     buf_adds(&v->page, "\n\nwrite a story: novelgen submit --premise \"A lighthouse keeper finds a door under the "
                        "stairs\" --words 3000\n"
                        "or a novel:    novelgen init, change novel.json, novelgen submit novel.json\n");
 }
 
-static void overview_first(struct overview *v)
+static void bare_first(struct bare *v)
 {
     struct backends b;
     struct err ignored = ERR_INIT;
     bool looked = backends_look(&b, v->home, NULL, &ignored);
-    const struct backends_item *ready = looked ? overview_ready(&b) : NULL;
+    const struct backends_item *ready = looked ? bare_ready(&b) : NULL;
 
     buf_adds(&v->page, "no book yet; ");
     if (ready != NULL && ready->facts.dialect != DIALECT_UNKNOWN)
-        overview_server(v, ready);
+        bare_server(v, ready);
     else
         buf_adds(&v->page,
                  "no inference server answers on the usual local ports (see: novelgen backends)\n\n"
@@ -157,33 +157,33 @@ static void overview_first(struct overview *v)
     backends_release(&b);
 }
 
-static bool overview_fill(struct overview *v, struct err *e)
+static bool bare_fill(struct bare *v, struct err *e)
 {
     struct observer o = {0};
     bool ok = v->home->path[0] == '\0' || observer_open_once(&o, v->home->path, e);
 
-    if (ok && o.store != NULL) ok = store_jobs_each(o.store, overview_on_job, v, e);
+    if (ok && o.store != NULL) ok = store_jobs_each(o.store, bare_on_job, v, e);
     if (ok && v->unfinished > 0)
-        ok = overview_unfinished(v, o.store, e);
+        ok = bare_unfinished(v, o.store, e);
     else if (ok && v->done > 0)
-        overview_done(v);
+        bare_done(v);
     else if (ok)
-        overview_first(v);
+        bare_first(v);
     observer_release(&o);
     buf_adds(&v->page, "all commands:  novelgen help\n");
     return ok;
 }
 
-static int overview_run(const struct args *a)
+static int bare_run(const struct args *a)
 {
     struct err e = ERR_INIT;
     struct home home;
-    struct overview v = {.home = &home};
+    struct bare v = {.home = &home};
 
     (void)a;
     if (!home_locate(&home, settings.home, &e)) return exit_fail(&e);
     buf_init(&v.page, BUF_MAX_PIECE);
-    bool ok = home_configure(&home, &e) && overview_fill(&v, &e);
+    bool ok = home_configure(&home, &e) && bare_fill(&v, &e);
     if (ok) output_text(v.page.data, v.page.len);
     output_flush();
     buf_release(&v.page);
@@ -193,6 +193,6 @@ static int overview_run(const struct args *a)
     return ok ? EXIT_WHOLE : exit_fail(&e);
 }
 
-static const struct option *const overview_tables[] = {NULL};
+static const struct option *const bare_tables[] = {NULL};
 
-const struct command cmd_overview = {.name = "", .usage = "", .tables = overview_tables, .run = overview_run};
+const struct command cmd_bare = {.name = "", .usage = "", .tables = bare_tables, .run = bare_run};
