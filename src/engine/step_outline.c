@@ -168,7 +168,7 @@ static bool tell_titles(const struct desk *d, const struct plan_chapters *plan, 
         buf_addf(&text, "%s%d. %s", i > 0 ? "  " : "chapters: ", plan->items[i].number,
                  g ? g->title : plan->items[i].title);
     }
-    bool ok = store_event_add(d->store, d->job->id, "outline", text.data, NULL, e);
+    bool ok = store_event_add(d->store, d->job->id, "titles", text.data, NULL, e);
     buf_release(&text);
     return ok;
 }
