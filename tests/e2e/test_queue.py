@@ -273,7 +273,7 @@ def test_a_message_that_its_sender_left_behind(home, simulator, when):
     holder = subprocess.Popen(["flock", home.path / "engine.lock", "cat"], stdin=subprocess.PIPE)
     wait_until(home.is_locked, 5, "the lock is held")
     first = submit(home, sim, 100, title="First")
-    wait_until(lambda: any((home.path / "inbox").iterdir()), 10, "the message")
+    wait_until(lambda: any((home.path / "inbox").glob("[0-9]*.json")), 10, "the message")
     if when == "later":
         wait_until(lambda: "has not answered" in first.stderr, 10, "a word about the silence")
     first.send(signal.SIGKILL)
