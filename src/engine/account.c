@@ -29,7 +29,7 @@ static size_t common_prefix(const struct buf *a, const struct buf *b)
 static const char *why_broken(const struct account *a, const struct prompt *p, const struct step *s, size_t common)
 {
     if (a->empty || a->conversation != s->conversation) return NULL;
-    if (s->flat && common < a->last.len) return "the conversation began anew, because the model copied from it";
+    if (s->flat && common < a->last.len) return "the conversation began anew: the model copied from it, or it outgrew the context";
     if (a->head_cut) return "the head of the last answer was not kept";
     if (common >= a->turn_at) return NULL;
     if (p->left_out != a->left_out) return "older turns were left out to fit the context";

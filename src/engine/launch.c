@@ -85,6 +85,32 @@ static void shrink(struct worker *w, const struct attempt *a, int have)
 
 // ---- the request ---------------------------------------------------------------------------------------------------------
 
+struct first_pair {
+    size_t turns, bytes;
+};
+
+static bool measure_first_pair(void *arg, enum turn_role role, const char *text, size_t len)
+{
+    struct first_pair *p = arg;
+    (void)role;
+    (void)text;
+    if (p->turns++ < 2) p->bytes += len;
+    return p->turns < 2;
+}
+
+// The chapter was opened for a larger context than there is now: its opening alone, which is never left out, leaves no
+// room for an ordinary answer.
+static bool outgrows_context(struct worker *w, bool *outgrows, struct err *e)
+{
+    enum { QUESTION_BYTES = 900 };
+    struct first_pair p = {0};
+    struct desk d = worker_desk(w);
+    int answer = length_prose_tokens(&w->book, d.chunk_words, language_tokens(w->language));
+    bool ok = store_turns_each(w->store, w->job.id, w->step.conversation, measure_first_pair, &p, e) || !e->code;
+    *outgrows = p.turns > 0 && prompt_tokens(&d, p.bytes + QUESTION_BYTES) > prompt_room(&d, answer);
+    return ok;
+}
+
 // What the refused answers of this task had in common, from rows alone: two copies or loops, and the conversation that
 // bred them is left; thinking aloud, and the next one gets room for it.
 static bool look_at_refused(struct worker *w, bool tried, int *copies, struct err *e)
@@ -92,11 +118,12 @@ static bool look_at_refused(struct worker *w, bool tried, int *copies, struct er
     static const char *const thinking[] = {"reasoning", NULL};
     struct task_key key = launch_task(w);
     *copies = w->thoughts = 0;
+    if (w->step.kind == STEP_CHUNK && !w->step.again && !outgrows_context(w, &w->step.flat, e)) return false;
     if (!tried) return true;
     if (!store_attempts_refused(w->store, &key, thinking, &w->thoughts, e)) return false;
     if (w->step.kind != STEP_CHUNK) return true;
     if (!store_attempts_refused(w->store, &key, gate_copying_rules(), copies, e)) return false;
-    w->step.flat = *copies >= COPIES_BEFORE_FLAT;
+    w->step.flat = w->step.flat || *copies >= COPIES_BEFORE_FLAT;
     return true;
 }
 
