@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
+//
+// Chapters as they are whole or in the making, with marks where parts are missing.
 #include "engine/edition.h"
 
 #include <errno.h>

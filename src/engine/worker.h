@@ -13,11 +13,15 @@
 //      └── the job came to rest (done, paused, cancelled)
 //
 // The state is live bookkeeping; what to do follows from the rows each time. One function changes it: worker_enter.
-// Files: worker.c the way around the drawing; worker_open.c from a slot to a server that may be asked; worker_barrier.c until nothing runs there; worker_prove.c what
-// is known of it, and what is proved; worker_move.c to another backend and home again; worker_job.c the job at hand;
-// worker_files.c when its files are written; replan.c what a deadline leaves of the book; launch.c from rows to a request;
-// conclude.c ends without one; settle.c from an answer to rows, settle_counts.c what its tokens show, settle_failure.c
-// from a failure. An answer that the guard has stopped goes by the barrier before the next request leaves.
+// An answer that the guard has stopped goes by the barrier before the next request leaves. Files:
+//
+//   worker.c          the way around the drawing       worker_look.c     what others have changed of the job at hand
+//   worker_open.c     from a slot to a ready server    worker_barrier.c  until nothing runs there any more
+//   worker_prove.c    what is known of it, and proved  worker_move.c     to another backend, and home again
+//   worker_job.c      the job at hand                  worker_files.c    when its files are written
+//   launch.c          from rows to a request           conclude.c        ends without one
+//   settle.c          from an answer to rows           settle_counts.c   what its tokens show
+//   settle_failure.c  from a failure                   replan.c          what a deadline leaves of the book
 #ifndef ENGINE_WORKER_H
 #define ENGINE_WORKER_H
 
