@@ -43,6 +43,8 @@ bool publish_book(struct publish *p, struct err *e);
 
 // Publishes a final file, unless its owner has changed it since we wrote it. `name` is within the book's folder.
 bool publish_final(struct publish *p, const char *name, const struct buf *data, struct err *e);
+// Files under names that their chapters had before go where those under the new ones stand (publish_renamed.c).
+bool publish_drop_renamed(struct publish *p, const struct pages *g, struct err *e);
 // book.FORMAT for each format that the spec lists. One that fails is an event: the book itself is done.
 void publish_exports(struct publish *p);
 

@@ -145,7 +145,7 @@ void worker_attach(struct worker *w, struct store *s);
 void worker_take(struct worker *w, int64_t job, int route, int slot);
 // Leaves the request, forgets everything that was read. With `keep_text` what has streamed is committed first.
 void worker_detach(struct worker *w, bool keep_text);
-// Rows have changed by somebody else's doing (the inbox): looks whether the job at hand may still run.
+// Rows have changed by somebody else's doing (the inbox): looks whether the job at hand may still run (worker_look.c).
 void worker_look(struct worker *w);
 // Without a job: lets go of its backend.
 void worker_let_go(struct worker *w);
@@ -154,8 +154,11 @@ const char *worker_backend(const struct worker *w); // of the job at hand, or th
 // ---- between the files of the worker -------------------------------------------------------------------------------
 
 // worker.c
+enum { WORKER_PUBLISH_MS = 2 }; // files wait until the request has left
 const char *worker_state_name(enum worker_state s);
 void worker_enter(struct worker *w, enum worker_state s);
+// Stops whatever is going on. What has streamed is in the buffers of the flight still.
+void worker_halt(struct worker *w);
 void worker_store_failed(struct worker *w, const struct err *e);
 void worker_pause(struct worker *w, const char *reason); // the job at hand, which comes to rest
 // The job waits; the worker looks again after `ms`.
