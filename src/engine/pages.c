@@ -112,9 +112,13 @@ bool pages_chapter_before(const struct pages *p, int chapter, int seq, struct bu
     return ok;
 }
 
-bool pages_chapter(const struct pages *p, int chapter, struct buf *out, int64_t *chunks, struct err *e)
+bool pages_chapter(const struct pages *p, int chapter, char name[PAGES_PATH_SIZE], struct buf *out, struct err *e)
 {
-    return pages_chapter_before(p, chapter, 0, out, chunks, e);
+    int64_t chunks;
+    bool ok = pages_chapter_before(p, chapter, 0, out, &chunks, e);
+    prose_end(out);
+    pages_chapter_path(p, chapter, name);
+    return ok;
 }
 
 bool pages_chapter_version(const struct pages *p, int chapter, int version, struct buf *out, int64_t *chunks,

@@ -99,11 +99,8 @@ static bool write_chapter(struct publish *p, const struct pages *g, int chapter,
 {
     char name[PAGES_PATH_SIZE], part[PAGES_PATH_SIZE + 8], path[PATH_SIZE];
     struct buf out;
-    int64_t chunks;
     buf_init(&out, BUF_MAX_BOOK);
-    bool ok = pages_chapter(g, chapter, &out, &chunks, e);
-    prose_end(&out);
-    pages_chapter_path(g, chapter, name);
+    bool ok = pages_chapter(g, chapter, name, &out, e);
     (void)snprintf(part, sizeof(part), "%s.part", name);
     path_of(p, path, part);
     ok = ok && publish_final(p, name, &out, e) && file_remove(path, e);
@@ -237,7 +234,8 @@ static bool write_all(struct publish *p, const struct pages *g, const struct boo
         struct err cause = ERR_INIT;
         if (!write_whole_or_part(p, g, b, &b->chapters[i], chunk_words, &cause) && !e->code) *e = cause;
     }
-    return !e->code && publish_drop_renamed(p, g, e) && project_live(p, g, e) && (!b->has_bible || write_outline(p, g, e));
+    return !e->code && publish_drop_renamed(p, g, e) && project_live(p, g, e) &&
+           (!b->has_bible || write_outline(p, g, e));
 }
 
 void publish_again(struct publish *p, const struct book *b, int chunk_words)
