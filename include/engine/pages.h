@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "model/job.h"
+#include "out/prose.h"
 #include "store/store.h"
 
 struct pages {
@@ -30,7 +31,8 @@ const char *pages_title(const struct pages *p, int chapter); // "" where the out
 enum { PAGES_PATH_SIZE = 240 };
 // "chapters/03-the-door.md", within the book's folder.
 void pages_chapter_path(const struct pages *p, int chapter, char out[PAGES_PATH_SIZE]);
-int pages_path_chapter(const char *path); // the number in such a path; 0: it is no chapter's
+int pages_path_chapter(const char *path);                  // the number in such a path; 0: it is no chapter's
+struct prose_chunk pages_prose(const struct chunk_row *c); // what of a row is prose; lives as long as the row
 // A chapter's whole file, and its name as of pages_chapter_path.
 bool pages_chapter(const struct pages *p, int chapter, char name[PAGES_PATH_SIZE], struct buf *out, struct err *e);
 // Its heading and what stands before chunk `seq` (0: all), without the newline at the end: the chapter while that chunk
