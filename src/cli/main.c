@@ -6,7 +6,7 @@
 //   main ── commands.c ── cmd_*.c            one command each; options.c parses by its tables, settings.c holds what
 //    │                     │                 they share, exit.c and output.c how the program ends
 //    │  write: submit, resume, run, and those that set a book going again: approve, redo, extend, sync, import
-//    │         follow.c ── progress.c, outlook.c, lines.c, verdict.c, supervisor.c
+//    │         follow.c ── progress.c, outlook.c, lines.c, verdict.c, supervisor.c     --detach: follow_detached.c
 //    │                     ▼
 //    │              app/session.c            a foreground run: messages, signals, rows
 //    │               ├─ app/role.c           who writes; standing by, handing over
