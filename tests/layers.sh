@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: the novelgen authors
 #
-# Holds the table of layers below, which the README explains: prints every #include that breaks it as "file:line: …" and exits 1.
+# Holds the table of layers below, which docs/ARCHITECTURE.md explains: prints every #include that breaks it as "file:line: …" and exits 1.
 #
 #   - a layer includes only layers below it; layers side by side do not know each other; sim knows base only;
 #   - a header of another layer comes from include/, never from src/;

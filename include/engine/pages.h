@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "model/job.h"
+#include "out/prose.h"
 #include "store/store.h"
 
 struct pages {
@@ -30,13 +31,15 @@ const char *pages_title(const struct pages *p, int chapter); // "" where the out
 enum { PAGES_PATH_SIZE = 240 };
 // "chapters/03-the-door.md", within the book's folder.
 void pages_chapter_path(const struct pages *p, int chapter, char out[PAGES_PATH_SIZE]);
-int pages_path_chapter(const char *path); // the number in such a path; 0: it is no chapter's
-// A chapter's heading and chunks, without the newline at its end. `chunks` counts those that stand.
-bool pages_chapter(const struct pages *p, int chapter, struct buf *out, int64_t *chunks, struct err *e);
-// The same of what stands before chunk `seq` of it: the chapter while that chunk is written anew.
+int pages_path_chapter(const char *path);                  // the number in such a path; 0: it is no chapter's
+struct prose_chunk pages_prose(const struct chunk_row *c); // what of a row is prose; lives as long as the row
+// A chapter's whole file, and its name as of pages_chapter_path.
+bool pages_chapter(const struct pages *p, int chapter, char name[PAGES_PATH_SIZE], struct buf *out, struct err *e);
+// Its heading and what stands before chunk `seq` (0: all), without the newline at the end: the chapter while that chunk
+// is written. `chunks` counts those that stand.
 bool pages_chapter_before(const struct pages *p, int chapter, int seq, struct buf *out, int64_t *chunks,
                           struct err *e);
-// The same as it was in an older version of it.
+// The same of an older version of it.
 bool pages_chapter_version(const struct pages *p, int chapter, int version, struct buf *out, int64_t *chunks,
                            struct err *e);
 // live.md is all that was ever accepted, in that order: text that was replaced stays, what was written in its place comes

@@ -3,19 +3,26 @@
 //
 // A job: one submitted spec, one book. The row, the states, and which states may follow which.
 //
-//                     submit                                    all chunks stand
-//            ─────────────────────▶ queued ─begin▶ planning ─outline▶ writing ──────────▶ done
-//                                     ▲               │ ▲               │ ▲
-//                              resume │         outage│ │back     outage│ │back
-//                                     │               ▼ │               ▼ │
-//            cancelled ◀──cancel── paused ◀──pause── waiting(reason) ◀────┘
+//                      redo, sync, extend
+//          ┌─────────────────────────────────────────────────────────┐
+//   submit ▼                                       all chunks stand  │
+//   ────▶ queued ──begin──▶ planning ──outline──▶ writing ────────▶ done
+//          ▲ ▲               │  │ ▲                │ ▲
+//          │ └─approve─ approval│ │back      outage│ │back
+//   resume │             outage ▼ │                ▼ │
+//          ├──────────────────── waiting (reason) ───┘
+//          │                        │ pause
+//          ├─────────── paused ◀────┘
+//          └────── cancelled
 //
 // `paused` and `cancelled` can be entered from every state that is not ended; `resume` leads from paused, cancelled
 // and waiting back to queued, and a job whose outline is complete goes from there straight to writing. A job whose
 // outline its owner wants to see first goes from planning to `approval` when all of it is planned, and by `approve`
-// to queued. A done job goes back to queued when a part of it is to be written anew, or more of it (redo, sync, extend). What is true: planning, writing and waiting jobs have begun, and the engine that holds
-// the home's lock works on at most one of them per backend slot. After a crash the row still says planning, writing
-// or waiting; the next engine simply goes on with it.
+// to queued. A done job goes back to queued when a part of it is to be written anew, or more of it; `redo` leads there
+// from every state in which nobody works on the job. What is true: planning, writing and waiting jobs have begun, and
+// the engine that holds the home's lock works on at most one of them per backend slot. After a crash the row still
+// says planning, writing or waiting; the next engine simply goes on with it. docs/ARCHITECTURE.md names for each arrow
+// who takes it.
 #ifndef MODEL_JOB_H
 #define MODEL_JOB_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
+//
+// A file for each path, with the hash of what was written there.
 #include "app/exported.h"
 
 #include <inttypes.h>

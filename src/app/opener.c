@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
+//
+// See include/app/opener.h.
 #include "app/opener.h"
 
 #include "base/file.h"

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// Awaiting a message's answer: see include/app/order.h.
+// Leaving messages and awaiting their answers: see include/app/order.h.
 #include "app/order.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 
 #include "app/observer.h"
 #include "base/clock.h"
 #include "base/lock.h"
-#include "engine/message.h"
 
 enum { ORDER_NAP_MS = 20, ORDER_LOOKS = 10, ORDER_PATH_SIZE = 1024 };
 
@@ -95,6 +95,17 @@ enum order_end order_await(const struct home *h, const char *key, int64_t limit_
     }
     observer_release(&o);
     return end;
+}
+
+enum order_end order_give(const struct home *h, enum message_verb verb, int64_t job,
+                          const struct message_change *change, int64_t limit_ms, char key[MESSAGE_KEY_SIZE],
+                          struct inbox_answer *answer, struct err *e)
+{
+    if (!message_post(h->path, verb, job, change, key, e)) return ORDER_FAILED;
+    enum order_end end = order_await(h, key, limit_ms, answer, e);
+    if (end != ORDER_ANSWERED || answer->code == 0) return end;
+    err_set(e, (enum err_code)answer->code, "job %" PRId64 ": %s", job, answer->text);
+    return ORDER_FAILED;
 }
 
 bool order_is_written(const struct home *h)

@@ -10,7 +10,7 @@
 
 #include "app/current.h"
 #include "base/mem.h"
-#include "out/prose.h"
+#include "engine/pages.h"
 #include "text/join.h"
 #include "text/words.h"
 
@@ -172,12 +172,7 @@ static void reading_go_on(struct reading *r, const struct chunk_row *c)
 
 static void reading_whole(struct reading *r, const struct chunk_row *c)
 {
-    const struct prose_chunk chunk = {.chapter = c->chapter,
-                                      .seq = c->seq,
-                                      .glue = c->glue,
-                                      .text = c->text + c->skip,
-                                      .len = c->len - c->skip,
-                                      .gap = c->gap};
+    const struct prose_chunk chunk = pages_prose(c);
     size_t from = r->out.len;
 
     prose_add(&r->out, &chunk);

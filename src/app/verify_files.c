@@ -12,7 +12,6 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "engine/pages.h"
-#include "out/prose.h"
 
 enum { FILES_PATH_SIZE = 1400 };
 
@@ -70,15 +69,13 @@ static bool files_chapter(struct files *f, const struct verify_chapter *c)
 {
     char name[PAGES_PATH_SIZE], part[PAGES_PATH_SIZE + 8], path[FILES_PATH_SIZE];
     struct buf out;
-    int64_t chunks;
 
     if (c->chunks == 0) return true;
     pages_chapter_path(&f->pages, c->number, name);
     files_path(f, path, name);
     if (!c->complete && !f->w->finished && !file_exists(path)) return true; // it is being written
     buf_init(&out, BUF_MAX_BOOK);
-    bool ok = pages_chapter(&f->pages, c->number, &out, &chunks, f->err);
-    prose_end(&out);
+    bool ok = pages_chapter(&f->pages, c->number, name, &out, f->err);
     if (ok) files_compare(f, name, c->number, hash_bytes(out.data, out.len));
     buf_release(&out);
     (void)snprintf(part, sizeof part, "%s.part", name);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "out/prose.h"
+#include "engine/pages.h"
 
 static bool versions_on_row(void *arg, const struct version_row *row)
 {
@@ -52,12 +52,7 @@ const struct version *versions_find(const struct versions *v, int64_t number, st
 
 static bool versions_on_chunk(void *arg, const struct chunk_row *c)
 {
-    const struct prose_chunk chunk = {.chapter = c->chapter,
-                                      .seq = c->seq,
-                                      .glue = c->glue,
-                                      .text = c->text + c->skip,
-                                      .len = c->len - c->skip,
-                                      .gap = c->gap};
+    const struct prose_chunk chunk = pages_prose(c);
     prose_add(arg, &chunk);
     return true;
 }

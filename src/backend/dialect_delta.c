@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
+//
+// See dialect_delta.h.
 #include "dialect_delta.h"
 
 #include "base/log.h"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
+//
+// See dialect_facts.h.
 #include "dialect_facts.h"
 
 #include "base/log.h"

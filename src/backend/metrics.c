@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
+//
+// See metrics.h.
 #include "metrics.h"
 
 #include "base/mem.h"

@@ -93,18 +93,14 @@ static int note_post(const struct home *h, int64_t id, const char *text)
     struct inbox_answer answer = {0};
     char key[MESSAGE_KEY_SIZE];
     struct err e = ERR_INIT;
-    enum order_end end = ORDER_FAILED;
 
     json_set_str(more, "text", text);
-    if (message_post(h->path, MESSAGE_NOTE, id, &change, key, &e))
-        end = order_await(h, key, NOTE_WAIT_MS, &answer, &e);
+    enum order_end end = order_give(h, MESSAGE_NOTE, id, &change, NOTE_WAIT_MS, key, &answer, &e);
     json_free(more);
     if (end == ORDER_SILENT)
         log_line(LOG_WARN, "the novelgen that is writing has not answered yet; the note is kept for it");
-    if (end == ORDER_ANSWERED && answer.code == 0) log_line(LOG_INFO, "job %" PRId64 ": %s", id, answer.text);
-    if (end == ORDER_ANSWERED && answer.code != 0)
-        err_set(&e, (enum err_code)answer.code, "job %" PRId64 ": %s", id, answer.text);
-    return e.code == ERR_NONE ? EXIT_WHOLE : exit_fail(&e);
+    if (end == ORDER_ANSWERED) log_line(LOG_INFO, "job %" PRId64 ": %s", id, answer.text);
+    return end == ORDER_FAILED ? exit_fail(&e) : EXIT_WHOLE;
 }
 
 // Without the blank ends, and only what a note may be.

@@ -103,17 +103,10 @@ static bool rm_rows(const struct home *h, int64_t id, struct err *e)
     char key[MESSAGE_KEY_SIZE];
     struct inbox_answer answer;
 
-    if (!message_post(h->path, MESSAGE_REMOVE, id, &change, key, e)) return false;
-    switch (order_await(h, key, RM_WAIT_MS, &answer, e)) {
-    case ORDER_ANSWERED:
-        break;
-    case ORDER_FAILED:
-        return false;
-    case ORDER_SILENT:
-        return err_set(e, ERR_STORE,
-                       "the novelgen that is writing has not answered; job %" PRId64 " goes when it does", id);
-    }
-    return answer.code == 0 || err_set(e, (enum err_code)answer.code, "job %" PRId64 ": %s", id, answer.text);
+    enum order_end end = order_give(h, MESSAGE_REMOVE, id, &change, RM_WAIT_MS, key, &answer, e);
+    if (end == ORDER_SILENT)
+        err_set(e, ERR_STORE, "the novelgen that is writing has not answered; job %" PRId64 " goes when it does", id);
+    return end == ORDER_ANSWERED;
 }
 
 static bool rm_files(const struct rm_job *j, struct err *e)

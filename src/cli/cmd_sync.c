@@ -143,24 +143,17 @@ static struct json *sync_object(const struct own_edit *x, const struct own_chapt
     return o;
 }
 
-static bool sync_answer(const struct sync *s, struct err *e)
+static bool sync_give(struct sync *s, const struct message_change *change, struct err *e)
 {
     struct inbox_answer answer;
+    enum order_end end = order_give(s->home, MESSAGE_SYNC, s->job.id, change, SYNC_WAIT_MS, s->key, &answer, e);
 
-    switch (order_await(s->home, s->key, SYNC_WAIT_MS, &answer, e)) {
-    case ORDER_ANSWERED:
-        break;
-    case ORDER_FAILED:
-        return false;
-    case ORDER_SILENT:
-        return err_set(e, ERR_STORE,
-                       "the novelgen that is writing has not answered; the request is kept, see: novelgen list%s",
-                       settings_home_hint());
-    }
-    if (answer.code != 0)
-        return err_set(e, (enum err_code)answer.code, "job %" PRId64 ": %s", s->job.id, answer.text);
-    log_line(LOG_INFO, "job %" PRId64 ": %s", s->job.id, answer.text);
-    return true;
+    if (end == ORDER_SILENT)
+        err_set(e, ERR_STORE,
+                "the novelgen that is writing has not answered; the request is kept, see: novelgen list%s",
+                settings_home_hint());
+    if (end == ORDER_ANSWERED) log_line(LOG_INFO, "job %" PRId64 ": %s", s->job.id, answer.text);
+    return end == ORDER_ANSWERED;
 }
 
 static bool sync_post(struct sync *s, struct err *e)
@@ -171,7 +164,7 @@ static bool sync_post(struct sync *s, struct err *e)
         if (!sync_is_wanted(&s->edits.items[i])) continue;
         struct json *more = sync_object(&s->edits.items[i], &s->chapters[i]);
         const struct message_change change = {.more = more};
-        ok = message_post(s->home->path, MESSAGE_SYNC, s->job.id, &change, s->key, e) && sync_answer(s, e);
+        ok = sync_give(s, &change, e);
         json_free(more);
     }
     return ok;

@@ -52,12 +52,11 @@ static int demand_job(const struct home *h, int64_t id, const struct demand *d)
     struct inbox_answer answer;
     struct err e = ERR_INIT;
 
-    if (!message_post(h->path, d->verb, id, &change, key, &e)) return exit_fail(&e);
-    switch (order_await(h, key, DEMAND_WAIT_MS, &answer, &e)) {
+    switch (order_give(h, d->verb, id, &change, DEMAND_WAIT_MS, key, &answer, &e)) {
     case ORDER_ANSWERED:
-        break;
+        return demand_tell(h, id, &answer);
     case ORDER_FAILED:
-        return exit_fail(&e);
+        break;
     case ORDER_SILENT:
         log_line(LOG_WARN,
                  "the novelgen that is writing has not answered yet; job %" PRId64
@@ -66,8 +65,6 @@ static int demand_job(const struct home *h, int64_t id, const struct demand *d)
                  id, id, settings_home_hint());
         return EXIT_WHOLE;
     }
-    if (answer.code == 0) return demand_tell(h, id, &answer);
-    err_set(&e, (enum err_code)answer.code, "job %" PRId64 ": %s", id, answer.text);
     return exit_fail(&e);
 }
 

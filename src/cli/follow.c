@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "app/observer.h"
-#include "app/order.h"
 #include "app/status.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -29,13 +28,7 @@
 #include "cli/supervisor.h"
 #include "cli/verdict.h"
 
-enum {
-    HANGUP_LOG_CAP_BYTES = 5 * 1024 * 1024,
-    PATH_SIZE = 1024,
-    ANSWER_WAIT_MS = 10000,
-    READ_MS = 250,
-    SUPERVISOR_MS = 2000
-};
+enum { HANGUP_LOG_CAP_BYTES = 5 * 1024 * 1024, PATH_SIZE = 1024, READ_MS = 250, SUPERVISOR_MS = 2000 };
 
 struct follow_plain { // of a job: when its last line was printed, where lines are not redrawn
     int64_t job, at_ms;
@@ -94,7 +87,7 @@ void follow_print_job(const struct job *j)
     output_flush();
 }
 
-static void follow_simulator_hint(const struct job *j)
+void follow_simulator_hint(const struct job *j)
 {
     if (strcmp(j->backend, "sim") == 0 && !settings.quiet)
         log_line(LOG_INFO, "job %" PRId64 " is written by the built-in simulator, not by a language model", j->id);
@@ -381,54 +374,5 @@ int follow_session(const struct session_options *o)
     free(f.summaries);
     free(f.plain);
     progress_release(&f.progress);
-    return code;
-}
-
-// ---- left to others ---------------------------------------------------------------------------------------------
-
-static int follow_left(const struct session_options *o, struct session_job *j)
-{
-    struct inbox_answer answer;
-    struct observer reader;
-    struct err e = ERR_INIT;
-    struct job row;
-    int code = EXIT_WHOLE;
-
-    switch (order_await(o->home, j->key, ANSWER_WAIT_MS, &answer, &e)) {
-    case ORDER_ANSWERED:
-        break;
-    case ORDER_FAILED:
-        return exit_fail(&e);
-    case ORDER_SILENT:
-        err_set(&e, ERR_STORE,
-                "the novelgen that is writing has not answered; the request is kept, see: novelgen list%s",
-                settings_home_hint());
-        return exit_fail(&e);
-    }
-    if (answer.code != 0) {
-        err_set(&e, (enum err_code)answer.code, "%s", answer.text);
-        return exit_fail(&e);
-    }
-    j->id = answer.job;
-    if (!observer_open_once(&reader, o->home->path, &e)) return exit_fail(&e);
-    if (reader.store != NULL && store_job_get(reader.store, answer.job, &row, &e) == STORE_FOUND) {
-        follow_print_job(&row);
-        follow_simulator_hint(&row);
-        if (settings.json) lines_summary(&row, EXIT_WHOLE);
-        job_release(&row);
-    } else if (e.code != ERR_NONE) {
-        code = exit_fail(&e);
-    }
-    observer_release(&reader);
-    return code;
-}
-
-int follow_detached(const struct session_options *o)
-{
-    struct err e = ERR_INIT;
-    int code = EXIT_WHOLE;
-
-    for (size_t i = 0; i < o->jobs_count; i++) code = exit_worse(code, follow_left(o, &o->jobs[i]));
-    if (!order_start_run(o->home, o->program, &e)) return exit_fail(&e);
     return code;
 }

@@ -12,8 +12,9 @@ int follow_session(const struct session_options *o);
 
 // The id and the folder of a job, on stdout.
 void follow_print_job(const struct job *j);
+void follow_simulator_hint(const struct job *j); // that it is no model's prose, if it is none
 // Waits for the answers of messages that were left for others to carry out, starts `novelgen run` in the background
-// where nobody writes, and prints each job. Returns the exit code.
+// where nobody writes, and prints each job (follow_detached.c). Returns the exit code.
 int follow_detached(const struct session_options *o);
 
 #endif

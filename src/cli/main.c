@@ -1,30 +1,41 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen: from a request for a book to the book. The map:
+// novelgen: from a request for a book to the book. The map (docs/ARCHITECTURE.md has the drawings of each part):
 //
 //   main ── commands.c ── cmd_*.c            one command each; options.c parses by its tables, settings.c holds what
 //    │                     │                 they share, exit.c and output.c how the program ends
-//    │        submit, resume, run: follow.c ── progress.c, lines.c, verdict.c
+//    │  write: submit, resume, run, and those that set a book going again: approve, redo, extend, sync, import
+//    │         follow.c ── progress.c, outlook.c, lines.c, verdict.c, supervisor.c     --detach: follow_detached.c
 //    │                     ▼
 //    │              app/session.c            a foreground run: messages, signals, rows
 //    │               ├─ app/role.c           who writes; standing by, handing over
 //    │               │    └─ engine/engine.c     the one writer of a home
-//    │               │         ├─ engine/inbox.c     messages become rows
+//    │               │         ├─ engine/inbox.c     messages become rows: inbox_*.c, a verb each
 //    │               │         ├─ engine/hooks.c     the user's own commands
 //    │               │         └─ engine/pool.c      which job on which backend: routes.c
-//    │               │           └─ engine/worker.c    one request in flight
+//    │               │           └─ engine/worker.c    one request in flight; worker_*.c
 //    │               │              ├─ engine/next.c        what next? from rows
 //    │               │              ├─ engine/step_*.c      what to ask: story.c, chunk_turn.c; judging the answer: gate.c
 //    │               │              ├─ engine/link.c        the way to the server: server.c, backend/keeper.c, scan.c, probe.c
 //    │               │              ├─ engine/worker_prove.c   what it really does: backend/proof.c
 //    │               │              ├─ engine/flight.c      text is committed as it streams, under guard.c: backend/generation.c
-//    │               │              └─ engine/publish.c     files from rows: out/prose.c
+//    │               │              └─ engine/publish.c     files from rows: pages.c, out/prose.c, publish_exports.c
 //    │               └─ app/observer.c       reading along: store/*.c over io/db.c
-//    │        list: table.c     status, watch: overview.c ── page.c, app/status.c, app/current.c, app/lately.c
-//    │        tail: app/reading.c     pause, cancel: demand.c, app/order.c     what all of it looks like: looks.c, when.c
-//    │        backends: app/backends.c, backend/scan.c (what answers, and what it is)     stats: app/stats.c
-//    │        prompt: exchange.c, app/transcript.c (what was sent, what came back)
+//    │         beside a spec: own_templates.c, own_cover.c, due.c, app/same_spec.c     --dry-run: dry_run.c, engine/forecast.c
+//    │  leave a message, and wait for its answer: app/order.c
+//    │         pause, cancel, priority: demand.c     note     rm: confirm.c, app/own_files.c     verify --repair
+//    │  watch: list: table.c     status, watch: overview.c ── page.c, app/status.c, app/current.c, app/lately.c
+//    │         tail: app/reading.c     events     stats: page_stats.c, app/stats.c     nothing typed: cmd_bare.c
+//    │         prompt: exchange.c, app/transcript.c (what was sent, what came back)
+//    │  steer: outline: page_outline.c, outline_edit.c, editor.c, model/outline.c ── engine/inbox_outline.c
+//    │         show, diff: app/versions.c, text/diff.c     sync: app/own_edits.c, app/own_chapter.c
+//    │  book:  export: engine/edition.c ── out/export.c: epub.c, docx.c, export_*.c; app/exported.c, app/opener.c
+//    │         archives: include/app/archive.h ── store/transfer_*.c, io/archive.c     import: archive_import.c ── engine/inbox_import.c
+//    │         verify: app/verify.c ── verify_*.c
+//    │  house: doctor: app/doctor.c ── doctor_*.c     backends: app/backends.c, backend/scan.c     backup: store/backup.c
+//    │         config, init: model/keys.c     help, completion: complete.c     man: roff.c
+//    │  what all of it looks like: looks.c, when.c, amount.c; which job is meant: target.c
 //    └── output_close                        stdout is checked
 //
 // Below all of it: base (errors, files, locks), text, wire, io (one library a file), model (pure rules).

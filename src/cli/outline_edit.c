@@ -54,23 +54,13 @@ static bool edit_post(const struct editing *x, const struct outline *edit, struc
     const struct message_change change = {.deadline_ms = -1, .more = more};
     struct inbox_answer answer;
     char key[MESSAGE_KEY_SIZE];
-    bool ok = message_post(x->home->path, MESSAGE_OUTLINE, x->now->job, &change, key, e);
+    enum order_end end = order_give(x->home, MESSAGE_OUTLINE, x->now->job, &change, EDIT_WAIT_MS, key, &answer, e);
 
     json_free(more);
-    if (!ok) return false;
-    switch (order_await(x->home, key, EDIT_WAIT_MS, &answer, e)) {
-    case ORDER_ANSWERED:
-        break;
-    case ORDER_FAILED:
-        return false;
-    case ORDER_SILENT:
+    if (end == ORDER_SILENT)
         log_line(LOG_WARN, "the novelgen that is writing has not answered yet; the new outline is kept for it");
-        return true;
-    }
-    if (answer.code != 0)
-        return err_set(e, (enum err_code)answer.code, "job %" PRId64 ": %s", x->now->job, answer.text);
-    edit_say(x, &answer);
-    return true;
+    if (end == ORDER_ANSWERED) edit_say(x, &answer);
+    return end != ORDER_FAILED;
 }
 
 static bool edit_is_new(const struct editing *x, const struct outline *edit)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
+//
+// See own_cover.h.
 #include "cli/own_cover.h"
 
 #include "out/manuscript.h"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
+//
+// Chapters as they are whole or in the making, with marks where parts are missing.
 #include "engine/edition.h"
 
 #include <errno.h>
@@ -7,9 +9,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/pages.h"
 #include "engine/template_set.h"
 #include "model/spec.h"
-#include "out/prose.h"
 
 // ---- the rows --------------------------------------------------------------------------------------------------------
 
@@ -42,11 +44,7 @@ static bool add_chunk(void *arg, const struct chunk_row *row)
     struct edition *ed = arg;
     while (ed->m->chapters[ed->at].number != row->chapter) ed->at++;
     struct manuscript_chapter *c = &ed->m->chapters[ed->at];
-    const struct prose_chunk chunk = {.chapter = row->chapter,
-                                      .seq = row->seq,
-                                      .glue = row->glue,
-                                      .text = row->text + row->skip,
-                                      .len = row->len - row->skip};
+    const struct prose_chunk chunk = pages_prose(row);
     if (row->gap)
         add_gap(c, ed->m->language, row->seq);
     else

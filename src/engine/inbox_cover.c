@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
+//
+// See inbox_cover.h.
 #include "engine/inbox_cover.h"
 
 #include "out/manuscript.h"

@@ -15,7 +15,6 @@
 #include "engine/pages.h"
 #include "engine/publish.h"
 #include "out/folder.h"
-#include "out/prose.h"
 #include "text/words.h"
 
 enum {
@@ -101,12 +100,8 @@ static bool keep_chapter(struct keeper_of_files *k, const struct pages *g, int c
 {
     char name[PAGES_PATH_SIZE];
     struct buf out;
-    int64_t chunks;
     buf_init(&out, BUF_MAX_BOOK);
-    bool ok = pages_chapter(g, chapter, &out, &chunks, e);
-    prose_end(&out);
-    pages_chapter_path(g, chapter, name);
-    ok = ok && keep_aside(k, name, &out, e);
+    bool ok = pages_chapter(g, chapter, name, &out, e) && keep_aside(k, name, &out, e);
     buf_release(&out);
     return ok;
 }
@@ -129,8 +124,7 @@ static bool keep_whole(struct keeper_of_files *k, const struct pages *g, struct 
     struct pages_live_end end = {0};
     buf_init(&live, BUF_MAX_BOOK);
     buf_init(&book, BUF_MAX_BOOK);
-    bool ok = pages_book(g, &book, e) && keep_aside(k, "book.md", &book, e) &&
-              pages_live(g, &end, &live, e);
+    bool ok = pages_book(g, &book, e) && keep_aside(k, "book.md", &book, e) && pages_live(g, &end, &live, e);
     // live.md grows behind what is there: only one that is not its beginning is somebody else's.
     char path[PATH_SIZE];
     (void)snprintf(path, sizeof(path), "%s/live.md", k->job->out_dir);

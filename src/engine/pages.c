@@ -9,7 +9,6 @@
 
 #include "base/mem.h"
 #include "model/spec.h"
-#include "out/prose.h"
 
 static bool add_title(void *arg, const struct chapter_row *c)
 {
@@ -69,7 +68,7 @@ struct rendering {
     int64_t chunks; // counts them
 };
 
-static struct prose_chunk prose_of(const struct chunk_row *c)
+struct prose_chunk pages_prose(const struct chunk_row *c)
 {
     return (struct prose_chunk){.chapter = c->chapter,
                                 .seq = c->seq,
@@ -83,7 +82,7 @@ static bool render_chunk(void *arg, const struct chunk_row *c)
 {
     struct rendering *r = arg;
     if (r->before > 0 && c->seq >= r->before) return true;
-    const struct prose_chunk chunk = prose_of(c);
+    const struct prose_chunk chunk = pages_prose(c);
     r->chunks++;
     if (r->level > 0 && c->seq == 1)
         prose_heading(r->out, r->level, pages_title(r->pages, c->chapter), r->out->len == 0);
@@ -112,9 +111,13 @@ bool pages_chapter_before(const struct pages *p, int chapter, int seq, struct bu
     return ok;
 }
 
-bool pages_chapter(const struct pages *p, int chapter, struct buf *out, int64_t *chunks, struct err *e)
+bool pages_chapter(const struct pages *p, int chapter, char name[PAGES_PATH_SIZE], struct buf *out, struct err *e)
 {
-    return pages_chapter_before(p, chapter, 0, out, chunks, e);
+    int64_t chunks;
+    bool ok = pages_chapter_before(p, chapter, 0, out, &chunks, e);
+    prose_end(out);
+    pages_chapter_path(p, chapter, name);
+    return ok;
 }
 
 bool pages_chapter_version(const struct pages *p, int chapter, int version, struct buf *out, int64_t *chunks,
@@ -145,7 +148,7 @@ static void mark(struct buf *out, const struct chunk_row *c)
 static bool live_chunk(void *arg, const struct chunk_row *c)
 {
     struct live *l = arg;
-    struct prose_chunk chunk = prose_of(c);
+    struct prose_chunk chunk = pages_prose(c);
     bool follows = c->seq > 1 && c->chapter == l->end->chapter && c->seq == l->end->seq + 1;
     bool marked = !follows && (c->seq > 1 || c->anew);
     if (marked) mark(l->out, c);

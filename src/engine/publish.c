@@ -10,13 +10,11 @@
 //                      └───▶ book.md, report.json  published when all chapters are
 #include "engine/publish.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "engine/next.h"
 #include "engine/pages.h"
 #include "out/prose.h"
@@ -101,64 +99,12 @@ static bool write_chapter(struct publish *p, const struct pages *g, int chapter,
 {
     char name[PAGES_PATH_SIZE], part[PAGES_PATH_SIZE + 8], path[PATH_SIZE];
     struct buf out;
-    int64_t chunks;
     buf_init(&out, BUF_MAX_BOOK);
-    bool ok = pages_chapter(g, chapter, &out, &chunks, e);
-    prose_end(&out);
-    pages_chapter_path(g, chapter, name);
+    bool ok = pages_chapter(g, chapter, name, &out, e);
     (void)snprintf(part, sizeof(part), "%s.part", name);
     path_of(p, path, part);
     ok = ok && publish_final(p, name, &out, e) && file_remove(path, e);
     buf_release(&out);
-    return ok;
-}
-
-// ---- chapters that have another name now ---------------------------------------------------------------------------
-
-struct renamed {
-    const struct pages *pages;
-    struct {
-        char path[PAGES_PATH_SIZE];
-        uint64_t hash;
-    } * old;
-    size_t count, cap;
-};
-
-static bool note_renamed(void *arg, const struct file_row *f)
-{
-    struct renamed *r = arg;
-    char now[PAGES_PATH_SIZE];
-    int chapter = pages_path_chapter(f->path);
-    if (chapter == 0) return true;
-    pages_chapter_path(r->pages, chapter, now);
-    if (strcmp(f->path, now) == 0) return true;
-    mem_grow(&r->old, &r->cap, r->count + 1, sizeof(*r->old));
-    (void)snprintf(r->old[r->count].path, PAGES_PATH_SIZE, "%s", f->path);
-    r->old[r->count++].hash = f->hash;
-    return true;
-}
-
-// The file under the old name goes when the new one stands, unless its owner has changed it.
-static bool drop_renamed(struct publish *p, const struct renamed *r, size_t i, struct err *e)
-{
-    char name[PAGES_PATH_SIZE], path[PATH_SIZE];
-    uint64_t hash, len;
-    pages_chapter_path(r->pages, pages_path_chapter(r->old[i].path), name);
-    path_of(p, path, name);
-    if (!file_exists(path)) return true;
-    path_of(p, path, r->old[i].path);
-    bool there = file_hash(path, &hash, &len, e);
-    if (e->code) return false;
-    if (there && hash != r->old[i].hash) return true;
-    return file_remove(path, e) && store_file_drop(p->store, p->job->id, r->old[i].path, e);
-}
-
-static bool drop_all_renamed(struct publish *p, const struct pages *g, struct err *e)
-{
-    struct renamed r = {.pages = g};
-    bool ok = store_files_each(p->store, p->job->id, note_renamed, &r, e);
-    for (size_t i = 0; ok && i < r.count; i++) ok = drop_renamed(p, &r, i, e);
-    free(r.old);
     return ok;
 }
 
@@ -288,7 +234,8 @@ static bool write_all(struct publish *p, const struct pages *g, const struct boo
         struct err cause = ERR_INIT;
         if (!write_whole_or_part(p, g, b, &b->chapters[i], chunk_words, &cause) && !e->code) *e = cause;
     }
-    return !e->code && drop_all_renamed(p, g, e) && project_live(p, g, e) && (!b->has_bible || write_outline(p, g, e));
+    return !e->code && publish_drop_renamed(p, g, e) && project_live(p, g, e) &&
+           (!b->has_bible || write_outline(p, g, e));
 }
 
 void publish_again(struct publish *p, const struct book *b, int chunk_words)

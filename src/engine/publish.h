@@ -32,6 +32,8 @@ struct publish {
 void publish_open(struct publish *p, struct store *s, const struct job *job, const struct book *b, int chunk_words);
 // The same later on: after a file could not be written (`failing`), or when more than one chapter is new.
 void publish_again(struct publish *p, const struct book *b, int chunk_words);
+// Files under names that their chapters had before go where those under the new ones stand (publish_renamed.c).
+bool publish_drop_renamed(struct publish *p, const struct pages *g, struct err *e);
 void publish_outline(struct publish *p);
 // The chapter being written: its accepted chunks before `seq` and what has streamed of that one.
 void publish_partial(struct publish *p, int chapter, int seq, const char *text, size_t len);

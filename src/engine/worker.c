@@ -5,14 +5,13 @@
 #include "engine/worker.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/steps.h"
 
-enum { RETRY_FILES_MS = 10000, PUBLISH_MS = 2, PARTIAL_MS = 200 };
+enum { RETRY_FILES_MS = 10000, PARTIAL_MS = 200 };
 
 static void on_turn(void *arg);
 static void on_publish(void *arg);
@@ -71,8 +70,7 @@ void worker_enter(struct worker *w, enum worker_state s)
     w->state = s;
 }
 
-// Stops whatever is going on. What has streamed is in the buffers of the flight still.
-static void halt(struct worker *w)
+void worker_halt(struct worker *w)
 {
     idle_wait_cancel(w->idle_wait);
     w->idle_wait = NULL;
@@ -106,7 +104,7 @@ const char *worker_backend(const struct worker *w)
 void worker_detach(struct worker *w, bool keep_text)
 {
     bool flying = w->state == WORKER_FLIGHT;
-    halt(w);
+    worker_halt(w);
     struct err e = ERR_INIT;
     if (w->store && flying && keep_text && !flight_commit(&w->flight, &e))
         log_line(LOG_WARN, "the last words before the stop were not kept: %s", e.text);
@@ -271,7 +269,7 @@ void worker_show_outline(struct worker *w)
 static void send_and_publish(struct worker *w)
 {
     launch_send(w);
-    if (!timer_active(w->publish_soon)) timer_set(w->publish_soon, PUBLISH_MS);
+    if (!timer_active(w->publish_soon)) timer_set(w->publish_soon, WORKER_PUBLISH_MS);
 }
 
 // Inside a transaction, which it ends: what is next by the rows, its attempt committed, its request sent.
@@ -282,7 +280,7 @@ static void proceed(struct worker *w)
     if (next == LAUNCH_FAILED || !store_commit(w->store, &e))
         worker_store_failed(w, &e);
     else if (next == LAUNCH_HOME) {
-        timer_set(w->publish_soon, PUBLISH_MS);
+        timer_set(w->publish_soon, WORKER_PUBLISH_MS);
         worker_go_home(w);
     } else if (next == LAUNCH_YIELD)
         worker_give_way(w);
@@ -302,7 +300,7 @@ static void proceed_idle(struct worker *w)
     if (!worker_server(w)->slot[w->slot].left)
         proceed(w);
     else if (store_commit(w->store, &e)) {
-        timer_set(w->publish_soon, PUBLISH_MS);
+        timer_set(w->publish_soon, WORKER_PUBLISH_MS);
         worker_pass_barrier(w);
     } else
         worker_store_failed(w, &e);
@@ -414,109 +412,4 @@ static void on_turn(void *arg)
     case WORKER_FLIGHT:
         break;
     }
-}
-
-// The inbox paused, cancelled or changed the job at hand: its request is left, its text kept. Of a job that is gone
-// altogether there is nothing to be kept.
-static void leave_job(struct worker *w, bool gone)
-{
-    bool flying = w->state == WORKER_FLIGHT;
-    struct err e = ERR_INIT;
-    halt(w);
-    if (!gone && flying && !flight_commit(&w->flight, &e)) {
-        worker_store_failed(w, &e);
-        return;
-    }
-    if (!gone) worker_publish(w);
-    if (flying) link_suspect(w->link);
-    worker_drop_job(w);
-    worker_enter(w, WORKER_IDLE);
-    w->events->free(w->arg);
-}
-
-static bool same_plan(const struct book *a, const struct book *b)
-{
-    bool same = a->chapters_count == b->chapters_count && a->chapters_total == b->chapters_total &&
-                a->acts_count == b->acts_count;
-    for (size_t i = 0; same && i < a->acts_count; i++)
-        same = a->acts[i].from == b->acts[i].from && a->acts[i].to == b->acts[i].to;
-    return same;
-}
-
-// The plan may have been changed: its files are looked at. A plan that is being asked for just now is for chapters that
-// may have other numbers: its request is left, and asked anew by the rows.
-static void look_at_plan(struct worker *w, const struct job *now)
-{
-    struct err e = ERR_INIT;
-    struct book book = {0};
-    bool asks = w->state == WORKER_FLIGHT && (w->step.kind == STEP_OUTLINE || w->step.kind == STEP_ACTS);
-    if (asks && !store_book_load(w->store, w->job.id, &book, &e)) {
-        worker_store_failed(w, &e);
-        return;
-    }
-    bool stale = asks && !same_plan(&book, &w->book);
-    book_release(&book);
-    if (stale) {
-        leave_job(w, false);
-        return;
-    }
-    free(w->job.title);
-    w->job.title = mem_strdup(now->title);
-    if (!w->book.has_bible) return;
-    w->unpublished.outline = true;
-    if (!timer_active(w->publish_soon)) timer_set(w->publish_soon, PUBLISH_MS);
-}
-
-// Whether text that stood, or is being written, is to be written anew; `stands`: the request at hand is wanted all the same.
-static bool look_at_text(struct worker *w, bool *changed, bool *stands, struct err *e)
-{
-    struct book now;
-    *stands = false;
-    if (!store_book_load(w->store, w->job.id, &now, e)) return false;
-    *changed = !book_same_text(&now, &w->book);
-    book_release(&now);
-    return !*changed || w->state != WORKER_FLIGHT || store_attempt_is_open(w->store, w->flight.attempt, stands, e);
-}
-
-// The job goes on: what was changed of its text and its plan is taken in.
-static void look_at_rows(struct worker *w, const struct job *now)
-{
-    struct err e = ERR_INIT;
-    bool changed, stands;
-    if (!look_at_text(w, &changed, &stands, &e)) {
-        worker_store_failed(w, &e);
-        return;
-    }
-    w->reread = w->reread || changed;
-    if (changed && !stands)
-        leave_job(w, false);
-    else
-        look_at_plan(w, now);
-}
-
-void worker_look(struct worker *w)
-{
-    if (!w->store || !w->has_job) return;
-    struct job now;
-    struct err e = ERR_INIT;
-    enum store_found found = store_job_get(w->store, w->job.id, &now, &e);
-    if (found == STORE_NONE) {
-        leave_job(w, true);
-        return;
-    }
-    if (found != STORE_FOUND) {
-        worker_store_failed(w, &e);
-        return;
-    }
-    bool runnable = job_state_runnable(now.state);
-    w->job.deadline_ms = now.deadline_ms;
-    w->job.priority = now.priority;
-    bool renewed = (now.state == JOB_QUEUED && w->job.state != JOB_QUEUED) ||
-                   strcmp(now.backend, w->job.backend) != 0 || strcmp(now.model, w->job.model) != 0 ||
-                   strcmp(now.templates, w->job.templates) != 0 || strcmp(now.spec, w->job.spec) != 0;
-    if (!runnable || renewed)
-        leave_job(w, false);
-    else
-        look_at_rows(w, &now);
-    job_release(&now);
 }

@@ -13,11 +13,15 @@
 //      └── the job came to rest (done, paused, cancelled)
 //
 // The state is live bookkeeping; what to do follows from the rows each time. One function changes it: worker_enter.
-// Files: worker.c the way around the drawing; worker_open.c from a slot to a server that may be asked; worker_barrier.c until nothing runs there; worker_prove.c what
-// is known of it, and what is proved; worker_move.c to another backend and home again; worker_job.c the job at hand;
-// worker_files.c when its files are written; replan.c what a deadline leaves of the book; launch.c from rows to a request;
-// conclude.c ends without one; settle.c from an answer to rows, settle_counts.c what its tokens show, settle_failure.c
-// from a failure. An answer that the guard has stopped goes by the barrier before the next request leaves.
+// An answer that the guard has stopped goes by the barrier before the next request leaves. Files:
+//
+//   worker.c          the way around the drawing       worker_look.c     what others have changed of the job at hand
+//   worker_open.c     from a slot to a ready server    worker_barrier.c  until nothing runs there any more
+//   worker_prove.c    what is known of it, and proved  worker_move.c     to another backend, and home again
+//   worker_job.c      the job at hand                  worker_files.c    when its files are written
+//   launch.c          from rows to a request           conclude.c        ends without one
+//   settle.c          from an answer to rows           settle_counts.c   what its tokens show
+//   settle_failure.c  from a failure                   replan.c          what a deadline leaves of the book
 #ifndef ENGINE_WORKER_H
 #define ENGINE_WORKER_H
 
@@ -141,7 +145,7 @@ void worker_attach(struct worker *w, struct store *s);
 void worker_take(struct worker *w, int64_t job, int route, int slot);
 // Leaves the request, forgets everything that was read. With `keep_text` what has streamed is committed first.
 void worker_detach(struct worker *w, bool keep_text);
-// Rows have changed by somebody else's doing (the inbox): looks whether the job at hand may still run.
+// Rows have changed by somebody else's doing (the inbox): looks whether the job at hand may still run (worker_look.c).
 void worker_look(struct worker *w);
 // Without a job: lets go of its backend.
 void worker_let_go(struct worker *w);
@@ -150,8 +154,11 @@ const char *worker_backend(const struct worker *w); // of the job at hand, or th
 // ---- between the files of the worker -------------------------------------------------------------------------------
 
 // worker.c
+enum { WORKER_PUBLISH_MS = 2 }; // files wait until the request has left
 const char *worker_state_name(enum worker_state s);
 void worker_enter(struct worker *w, enum worker_state s);
+// Stops whatever is going on. What has streamed is in the buffers of the flight still.
+void worker_halt(struct worker *w);
 void worker_store_failed(struct worker *w, const struct err *e);
 void worker_pause(struct worker *w, const char *reason); // the job at hand, which comes to rest
 // The job waits; the worker looks again after `ms`.

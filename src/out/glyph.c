@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
+//
+// See glyph.h.
 #include "out/glyph.h"
 
 #include <stdint.h>

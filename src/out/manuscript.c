@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
+//
+// What belongs to a manuscript, and marks of what it lacks.
 #include "out/manuscript.h"
 
 #include <stdio.h>

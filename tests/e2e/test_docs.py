@@ -142,3 +142,16 @@ def test_a_page_names_what_there_is(page):
                 continue
             for option in re.findall(r"(?<![\w-])--([a-z][a-z-]+)", rest):
                 assert f"--{option}" in helps[command], f"{page.name}: novelgen {command} --{option}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_a_page_names_files_that_exist(page):
+    """Paths of the tree in backticks, and "file::test"; NAME, TAG and LAYER stand for any."""
+    folders = "src|include|tests|docs|templates|languages|contrib|scripts"
+    for name in re.findall(rf"`((?:{folders})/[^`\s]*)[^`\n]*`", page.read_text(encoding="utf-8")):
+        path, _, test = name.partition("::")
+        if re.search(r"(^|[/_])(NAME|TAG|LAYER)\b", path):
+            continue
+        found = list(ROOT.glob(path))
+        assert found, f"{page.name}: {path}"
+        assert not test or re.search(rf"\b{test}\(", found[0].read_text(encoding="utf-8")), f"{page.name}: {name}"
