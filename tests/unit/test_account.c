@@ -136,7 +136,7 @@ static void test_a_flat_request_is_a_break_once(void **state)
     add(&flat, "All that matters. Part 2.", NULL);
     t.step.flat = true;
     assert_string_equal(ask(&t.account, &flat, &t.step, "x").broke,
-                        "the conversation began anew, because the model copied from it");
+                        "the conversation began anew: the model copied from it, or it outgrew the context");
     t.step.flat = false;
     prompt_add(&flat, GEN_ASSISTANT, "x", 1);
     add(&flat, "Part 3.", NULL);
