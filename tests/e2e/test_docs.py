@@ -61,13 +61,14 @@ def steps(first, lines):
 VARIES = [
     (re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]"), ""),
     (re.compile(r"[#█▓▒░▏▎▍▌▋▊▉·.]{4,}"), "BAR"),
+    (re.compile(r"“…[^”]*”"), "“…”"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b"), "UUID"),
     (re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d+\b"), "DAY"),
     (re.compile(r"\bjust now\b|\b\d+ (min|h|d) ago\b"), "AGO"),
     (re.compile(r"\b\d[\d.,]* ?(min|h|s|d|ms|days?)\b( \d+ (min|h|s)\b)?"), "TIME"),
     (re.compile(r"\b\d[\d.,]* ?[kKM](iB)?\b"), "SIZE"),
 ]
-SAME = re.compile(r"\b(?:job|chapters?|part|version|exit) \d+|\b\d[\d,]*(?:/[\d,]+| of [\d,]+)? "
+SAME = re.compile(r"\b(?:job|chapters?|part|version|exit) \d+|(?<![/\d,])\d[\d,]*(?: of [\d,]+)? "
                   r"(?:words?|chapters?|parts?|files?|findings?|gaps?)\b")
 
 
