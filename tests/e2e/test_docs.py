@@ -61,7 +61,8 @@ def steps(first, lines):
 VARIES = [
     (re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]"), ""),
     (re.compile(r"[#█▓▒░▏▎▍▌▋▊▉·.]{4,}"), "BAR"),
-    (re.compile(r"“…[^”]*”"), "“…”"),
+    (re.compile(r"“…[^”]*”"), "“…”"),  # the words behind which a job goes on
+    (re.compile(r"chapter \d+/\d+, .* words  ETA .*"), "PROGRESS"),  # it says where the job was when somebody looked
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b"), "UUID"),
     (re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d+\b"), "DAY"),
     (re.compile(r"\bjust now\b|\b\d+ (min|h|d) ago\b"), "AGO"),
