@@ -12,8 +12,8 @@
 #     ```
 #
 # What differs from run to run is not compared: times, speeds, sizes, the shape of bars; what the simulator makes the same
-# each time is: which job, chapter, part, version, and how many words. "…" within a line stands for anything, and a line
-# "# …" is a remark. A block that begins with "# not run: why" is only looked at: its commands and options must exist.
+# each time is: which job, chapter, part, version, and how many words. "…" within a line stands for anything. A block that
+# begins with "# not run: why" is only looked at: its commands and options must exist.
 import os
 import pathlib
 import re
@@ -52,7 +52,7 @@ def steps(first, lines):
                 at += 1
                 command = command[:-1] + " " + lines[at].lstrip("> ").strip()
             found.append(Step(first + begin, command))
-        elif found and not lines[at].startswith("# "):
+        elif found:
             found[-1].expected.append(lines[at])
         at += 1
     return found
@@ -63,6 +63,7 @@ VARIES = [
     (re.compile(r"[#█▓▒░▏▎▍▌▋▊▉·.]{4,}"), "BAR"),
     (re.compile(r"“…[^”]*”"), "“…”"),  # the words behind which a job goes on
     (re.compile(r"chapter \d+/\d+, .* words  ETA .*"), "PROGRESS"),  # it says where the job was when somebody looked
+    (re.compile(r"[\d,]+ words a minute"), "SPEED"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b"), "UUID"),
     (re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d+\b"), "DAY"),
     (re.compile(r"\bjust now\b|\b\d+ (min|h|d) ago\b"), "AGO"),
