@@ -204,3 +204,17 @@ def test_a_page_names_what_there_is(page):
                 raise AssertionError(f"{page.name}: there is no novelgen {command}")
             for option in re.findall(r"(?<![\w-])--([a-z][a-z-]+)", rest):
                 assert f"--{option}" in helps[command], f"{page.name}: novelgen {command} --{option}"
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/COOKBOOK.md"])
+def test_a_page_leaves_no_command_out(name):
+    listed = subprocess.run([PROGRAM, "help"], capture_output=True, text=True, check=True).stdout
+    there = re.findall(r"^  ([a-z]+) +\S", listed.partition("Commands:\n")[2].partition("\n\n")[0], re.M)
+    page = (ROOT / name).read_text(encoding="utf-8")
+    assert len(there) > 30 and [c for c in there if not re.search(rf"\bnovelgen {c}\b", page)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_a_page_links_to_what_there_is(page):
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
