@@ -77,6 +77,7 @@ static bool outlook_at_end(const struct book *b, size_t last)
 
     for (size_t i = 0; i <= last; i++)
         if ((i < last && !b->chapters[i].has_recap) || book_stale(&b->chapters[i]) != NULL) return false;
+    if (last + 1 < b->chapters_count && b->chapters[last + 1].version > 1) return false; // its text was taken out
     return c->number < b->chapters_total || (!c->has_recap && (int)c->chunks_count < c->cards);
 }
 
