@@ -108,8 +108,8 @@ bool observer_find_job(struct store *s, const char *ref, int64_t *id, struct err
     case STORE_NONE:
         break;
     }
-    if (ref == NULL) return err_set(e, ERR_NO_JOB, "there is no job yet");
-    return err_set(e, ERR_NO_JOB, "there is no job '%s'", ref);
+    if (ref == NULL) return err_set(e, ERR_NO_JOB, "there is no job yet; begin one with: novelgen submit SPEC");
+    return err_set(e, ERR_NO_JOB, "there is no job '%s'; see: novelgen list", ref);
 }
 
 bool observer_find_undone(struct store *s, int64_t *id, struct err *e)

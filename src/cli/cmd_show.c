@@ -17,6 +17,7 @@
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "cli/target.h"
+#include "cli/when.h"
 #include "engine/pages.h"
 #include "io/json.h"
 #include "text/utf8.h"
@@ -175,14 +176,16 @@ static void show_versions(const struct show *w, const struct versions *all)
     }
     buf_init(&page, BUF_MAX_PIECE);
     buf_init(&line, BUF_MAX_LINE);
-    buf_addf(&page, "%-9s%10s  %-26s%s\n", "VERSION", "WORDS", "REPLACED", "REASON");
+    buf_addf(&page, "%-9s%10s  %-17s%s\n", "VERSION", "WORDS", "REPLACED", "REASON");
     for (size_t i = 0; i < all->count; i++) {
         const struct version *v = &all->items[i];
-        char time[CLOCK_TEXT_SIZE], words[AMOUNT_SIZE];
-        clock_rfc3339(time, v->replaced_ms);
+        char time[WHEN_SIZE], words[AMOUNT_SIZE];
         buf_clear(&line);
-        buf_addf(&line, "%-9d%10s  %-26s%s", v->number, amount_text(words, v->words),
-                 v->replaced_ms > 0 ? time : "it stands", v->reason);
+        buf_addf(&line, "%-9d%10s  ", v->number, amount_text(words, v->words));
+        if (v->replaced_ms > 0)
+            buf_addf(&line, "%-17s%s", when_stamp(time, v->replaced_ms), v->reason);
+        else
+            buf_adds(&line, "it stands");
         utf8_terminal(&page, line.data, line.len, true);
         buf_addc(&page, '\n');
     }

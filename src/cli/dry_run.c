@@ -23,8 +23,9 @@ enum { N_CTX_UNKNOWN = 8192, ADDRESS_SIZE = 300 };
 
 struct dry_run {
     const struct spec *spec;
+    bool is_sim;
     struct backends servers;
-    const struct backends_item *server; // NULL: none answers
+    const struct backends_item *server; // NULL: none answers, or it is the simulator
     struct backend_profile profile;     // what is known of it; speeds 0: nothing was measured there
     struct forecast f;
 };
@@ -41,9 +42,10 @@ static const struct backends_item *dry_run_ready(const struct backends *b)
 // The simulator is started for each book: its speed is what it was started with, and nobody waits for it.
 static bool dry_run_look(struct dry_run *d, const struct home *h, const char *backend, struct err *e)
 {
-    bool is_sim = strcmp(backend, "sim") == 0, is_auto = strcmp(backend, "auto") == 0;
+    bool is_auto = strcmp(backend, "auto") == 0;
 
-    if (is_sim) return true;
+    d->is_sim = strcmp(backend, "sim") == 0;
+    if (d->is_sim) return true;
     if (!backends_look(&d->servers, h, is_auto ? NULL : backend, e)) return false;
     d->server = dry_run_ready(&d->servers);
     return true;
@@ -105,7 +107,8 @@ static void dry_run_server(const struct dry_run *d, struct buf *out)
 
     buf_adds(out, "  server    ");
     if (i == NULL) {
-        buf_adds(out, "none asked, or none answers; see: novelgen backends\n");
+        buf_adds(out, d->is_sim ? "the built-in simulator, not a language model\n"
+                                : "none answers; see: novelgen backends\n");
         return;
     }
     dry_run_outside(out, backends_name(i) != NULL ? backends_name(i) : i->url);
@@ -121,7 +124,9 @@ static void dry_run_time(const struct dry_run *d, struct buf *out)
     int64_t ms = dry_run_time_ms(d);
 
     if (ms < 0) {
-        buf_adds(out, "  time      not known: nothing was measured on this server with this model yet\n");
+        buf_addf(out, "  time      not known: %s\n",
+                 d->is_sim ? "a server that is to be timed must run"
+                           : "nothing was measured on this server with this model yet");
         return;
     }
     clock_duration(time, ms);

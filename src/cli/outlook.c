@@ -69,16 +69,28 @@ static bool outlook_on_chunk(void *arg, const struct chunk_row *c)
     return true;
 }
 
+// Whether what comes next stands behind all that is written, and not within it: prose that a redo or an edited file
+// asks for has its place among other prose, and nothing "goes on" there.
+static bool outlook_at_end(const struct book *b, size_t last)
+{
+    const struct book_chapter *c = &b->chapters[last];
+
+    for (size_t i = 0; i <= last; i++)
+        if ((i < last && !b->chapters[i].has_recap) || book_stale(&b->chapters[i]) != NULL) return false;
+    if (last + 1 < b->chapters_count && b->chapters[last + 1].version > 1) return false; // its text was taken out
+    return c->number < b->chapters_total || (!c->has_recap && (int)c->chunks_count < c->cards);
+}
+
 // The last chunk that was accepted; chapters without one are passed over from the end.
 static bool outlook_accepted(struct store *s, int64_t job, struct outlook_place *p, struct err *e)
 {
     struct book b;
 
     if (!store_book_load(s, job, &b, e)) return false;
-    bool ok = true;
-    for (size_t i = b.chapters_count; ok && i-- > 0 && p->text.len == 0;)
-        if (b.chapters[i].chunks_count > 0)
-            ok = store_chunks_each(s, job, b.chapters[i].number, STORE_BY_PLACE, outlook_on_chunk, p, e);
+    size_t written = b.chapters_count;
+    while (written > 0 && b.chapters[written - 1].chunks_count == 0) written--;
+    bool ok = written == 0 || !outlook_at_end(&b, written - 1) ||
+              store_chunks_each(s, job, b.chapters[written - 1].number, STORE_BY_PLACE, outlook_on_chunk, p, e);
     book_release(&b);
     return ok;
 }
@@ -146,8 +158,9 @@ bool outlook_ahead(struct store *s, const struct job *j, struct buf *out, struct
     if (part_words > 0) {
         clock_duration(left, eta_ms);
         outlook_clock(clock, eta_ms);
-        buf_addf(out, "job %lld: %.1f tokens a second; about %s requests to come, done about %s (in %s)",
-                 (long long)j->id, tokens_per_s, amount_text(requests, forecast_rest(&b, part_words)), clock, left);
+        int rest = forecast_rest(&b, part_words);
+        buf_addf(out, "job %lld: %.1f tokens a second; about %s request%s to come, done about %s (in %s)",
+                 (long long)j->id, tokens_per_s, amount_text(requests, rest), rest == 1 ? "" : "s", clock, left);
     }
     book_release(&b);
     return true;

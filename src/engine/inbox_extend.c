@@ -31,9 +31,11 @@ static struct longer plan(const struct job *j, int64_t more)
 
 static bool tell(struct store *s, int64_t job, const struct longer *l, int64_t more, struct err *e)
 {
-    char text[160], data[120];
-    (void)snprintf(text, sizeof(text), "the book goes on: %" PRId64 " more words, chapters %d to %d", more,
-                   l->old_chapters + 1, l->chapters);
+    char text[160], data[120], chapters[48];
+    bool one = l->chapters == l->old_chapters + 1;
+    (void)snprintf(chapters, sizeof(chapters), one ? "chapter %d" : "chapters %d to %d", l->old_chapters + 1,
+                   l->chapters);
+    (void)snprintf(text, sizeof(text), "the book goes on: %" PRId64 " more words, %s", more, chapters);
     (void)snprintf(data, sizeof(data), "{\"words\":%" PRId64 ",\"words_target\":%" PRId64 ",\"chapters_total\":%d}",
                    more, l->words, l->chapters);
     return store_event_add(s, job, "extend", text, data, e);

@@ -167,7 +167,7 @@ def test_a_book_is_exported_while_it_is_being_written(home, simulator):
 
 def test_a_book_without_text(home):
     write_spec(home)
-    assert export(home, code=7).stderr == "novelgen: there is no job yet\n"
+    assert export(home, code=7).stderr == "novelgen: there is no job yet; begin one with: novelgen submit SPEC\n"
     home.run("submit", "spec.json", "--backend", "http://127.0.0.1:9", "--detach")
     assert export(home, code=2).stderr == "novelgen: job 1 has no text yet; see: novelgen status 1\n"
 
