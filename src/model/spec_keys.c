@@ -73,7 +73,7 @@ static const struct key keys[] = {
     {"limits.attempts", KEY_INT, AT(attempts), .least = 1, .most = 100, .otherwise = ATTEMPTS_DEFAULT,
      .help = "how often a piece of text is tried before it becomes a gap"},
     {"export", KEY_OWN, .read = formats_read, .write = formats_write,
-     .help = "formats of the finished book: md (the default), txt, html, epub, docx"},
+     .help = "formats of the finished book: md (the default), txt, html, epub, docx, archive"},
     {"approve_outline", KEY_OWN, .read = approve_read, .write = approve_write,
      .help = "true: nothing is written before you have seen the outline and approved of it"},
     {"author", KEY_LINE, AT(author), .most = 300, .help = "author, for the title page"},
