@@ -36,8 +36,9 @@ static bool current_on_attempt(void *arg, const struct attempt_row *a)
 {
     struct current *c = arg;
 
-    c->in_flight = !a->ended;
-    c->broken = a->ended && strcmp(a->failure, "none") != 0;
+    // Its text is to be written anew: what came of it is history, also if nobody has lived to end it.
+    c->in_flight = !a->ended && !a->replaced;
+    c->broken = a->ended && !a->replaced && strcmp(a->failure, "none") != 0;
     if (a->ended) current_note_speed(c, a);
     c->attempt = a->id;
     c->chapter = a->chapter;
