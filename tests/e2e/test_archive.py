@@ -169,6 +169,9 @@ def test_a_book_is_imported_once(server, make, tmp_path):
         got = place.run("import", archive, "--out", place.out)
         assert got.returncode == 2
         assert got.stderr == f"novelgen: archive '{archive}': job 1 is this book already; go on with: novelgen resume 1\n"
+        # A command that is advised goes to the home that was named.
+        got = place.run("import", archive, "--out", place.out, "--home", place.path)
+        assert got.stderr.endswith(f"; go on with: novelgen resume 1 --home {place.path}\n")
         assert len(place.list()) == 1
         assert list((place.path / "incoming").glob("*")) == []
 
