@@ -36,8 +36,8 @@ static bool current_on_attempt(void *arg, const struct attempt_row *a)
 {
     struct current *c = arg;
 
-    // Its text is to be written anew: what came of it is history, also if nobody has lived to end it.
-    c->in_flight = !a->ended && !a->replaced;
+    c->in_flight = !a->ended;
+    // What came of it is history if its text is to be written anew.
     c->broken = a->ended && !a->replaced && strcmp(a->failure, "none") != 0;
     if (a->ended) current_note_speed(c, a);
     c->attempt = a->id;

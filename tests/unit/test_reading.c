@@ -5,6 +5,7 @@
 // here, marks included, as `tail -f` prints it.
 #include "store_fixture.h"
 
+#include "app/current.h"
 #include "app/reading.h"
 
 static struct store *s;
@@ -309,13 +310,20 @@ static void test_the_chapter_at_the_front_is_written_anew(void **state)
     assert_shown("[A1.1]# A Door\n\nUno.\n\nAvanti.");
 }
 
-// Nobody has lived to end it, and then its chapter was to be written anew.
 static void test_a_request_for_replaced_text_is_history(void **state)
 {
+    struct current c;
+
     (void)state;
     stream(1, 1, "The lamp went out. She ");
+    current_init(&c);
+    assert_ok(current_read(&c, s, id, &e));
+    assert_int_equal(c.words, 5);
     redo(1);
     assert_shown("");
+    assert_ok(current_read(&c, s, id, &e));
+    assert_true(c.words == 0 && !c.in_flight && !c.broken);
+    current_release(&c);
 }
 
 static void test_from_a_place(void **state)
