@@ -136,6 +136,28 @@ def test_what_is_asked_for_a_chapter_that_others_stand_behind(place):
     assert all(x["sent_unknown_bytes"] == x["prompt_bytes"] for x in shown[:len(shown) // 2])
 
 
+def asked_anew(place, chapter, before):
+    """What `prompt` shows of the attempts at a chapter behind the first `before`."""
+    return [[m["text"] for m in x["sent"]] for x in place.json("prompt", 1, "--chapter", chapter)[before:]]
+
+
+@pytest.mark.parametrize("args", [(), ("--chunk", 2), ("--onward",)], ids=["chapter", "chunk", "onward"])
+def test_a_note_is_in_the_prompt(place, args):
+    """What its owner asks for is told where it is meant, and nowhere else: a chapter's at the opening of the conversation,
+    in which all its parts are asked for, a part's at the end of its own request."""
+    written(place)
+    tried = {n: len(place.json("prompt", 1, "--chapter", n)) for n in (1, 2, 3)}
+    assert redo(place, "--chapter", 2, *args, "--note", "Let it rain {{frogs}}.").returncode == 0
+    anew = asked_anew(place, 2, tried[2])
+    assert "Let it rain" in anew[0][-1] and "frogs" in anew[0][-1]
+    later = len(place.json("prompt", 1, "--chapter", 3))
+    assert redo(place, "--chapter", 3).returncode == 0
+    others = asked_anew(place, 1, 0) + asked_anew(place, 3, later)
+    told = [any("Let it rain" in text for text in texts) for texts in others]
+    assert any(told) == ("--onward" in args)
+    assert "Let it rain" in place.run("prompt", 1, "--chapter", 2).stdout
+
+
 def test_a_part_is_asked_for_behind_the_turns_that_the_server_knows(place):
     place.serve()
     with Wiretap(place.port) as tap:
