@@ -39,6 +39,7 @@ struct lately {
 };
 
 void look_read(struct look *l, const char *home, int64_t job); // what cannot be read is no look
+void look_forget(const char *home, int64_t job);
 void look_write(const char *home, const struct job *j, int64_t newest_event, int64_t now_ms);
 
 // `since`: nothing counts as new where its time is 0.

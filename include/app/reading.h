@@ -12,6 +12,7 @@
 //
 // Chunks are handed out once, the front moving through the book. What is written anew behind the front (a redo) has a
 // greater id than all that was seen, or is in flight at a place that was read: it is handed out under a mark of its own.
+// What is written anew before the front has come there is waited for: the front passes no chapter that is not whole.
 #ifndef APP_READING_H
 #define APP_READING_H
 

@@ -14,6 +14,8 @@
 
 #include "base/err.h"
 
+struct library;
+
 struct archive_writer;
 struct archive_writer *archive_writer_new(const char *path, struct err *e); // NULL on failure
 // `size` bytes must follow, in any pieces, before the next entry.
@@ -39,6 +41,8 @@ enum archive_next archive_reader_next(struct archive_reader *r, const char **nam
 // *len 0: the entry ends.
 bool archive_reader_read(struct archive_reader *r, void *data, size_t size, size_t *len, struct err *e);
 void archive_reader_free(struct archive_reader *r); // NULL is fine
+
+void archive_library(struct library *out); // see base/library.h
 
 // A relative path of plain parts: UTF-8 without control characters, backslashes, empty parts, "." or "..".
 bool archive_name_is_plain(const char *name);

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+struct library;
 struct zip_out;
 
 // `modified_s`: the date of all entries, seconds since 1970 UTC (zip holds 1980 to 2107; what is outside is moved in).
@@ -21,5 +22,7 @@ bool zip_out_add(struct zip_out *z, const char *name, const void *data, size_t l
 // Appends the whole file to `out` and frees it, either way.
 bool zip_out_finish(struct zip_out *z, struct buf *out, struct err *e);
 void zip_out_drop(struct zip_out *z); // NULL is fine
+
+void zip_library(struct library *out); // see base/library.h
 
 #endif

@@ -82,7 +82,8 @@ bool language_elides(const struct language *l, const char *word, size_t len);
 // The space that stands in front of punctuation mark `c` in this language, or NULL.
 const char *language_space_before(const struct language *l, char c);
 bool language_rtl(const struct language *l);
-double language_tokens(const struct language *l); // a word; 2 if it is not said
+double language_tokens(const struct language *l);      // a word; 2 if it is not said
+const char *language_common(const struct language *l); // its most frequent words, blanks between; "" if not said
 // Whether any pattern of that kind matches `text`, which is folded (language_fold).
 bool language_matches(const struct language *l, enum language_pattern kind, const char *text);
 // Case folded, apostrophes straight, white space as single blanks; malloc'ed.

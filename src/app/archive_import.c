@@ -20,12 +20,12 @@
 #include <unistd.h>
 
 #include "app/archive_manifest.h"
-#include "app/archive_parts.h"
 #include "app/observer.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/os.h"
+#include "engine/archive.h"
 #include "io/archive.h"
 #include "model/spec.h"
 

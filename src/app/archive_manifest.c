@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/archive_parts.h"
 #include "base/mem.h"
+#include "engine/archive.h"
 #include "io/archive.h"
 
 static bool check_version(const struct json *m, const char *name, int64_t least, int64_t most, struct err *e)

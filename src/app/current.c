@@ -37,7 +37,8 @@ static bool current_on_attempt(void *arg, const struct attempt_row *a)
     struct current *c = arg;
 
     c->in_flight = !a->ended;
-    c->broken = a->ended && strcmp(a->failure, "none") != 0;
+    // What came of it is history if its text is to be written anew.
+    c->broken = a->ended && !a->replaced && strcmp(a->failure, "none") != 0;
     if (a->ended) current_note_speed(c, a);
     c->attempt = a->id;
     c->chapter = a->chapter;

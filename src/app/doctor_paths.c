@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/os.h"
+#include "engine/incoming.h"
 
 enum { DEPTH_MOST = 6 };
 
@@ -58,18 +59,29 @@ static void paths_add(struct doctor_paths *p, const char *what, const char *path
     if (there && !inside) p->sum += m.bytes;
 }
 
-struct books {
+struct listing {
     const struct doctor *d;
     struct doctor_paths *out;
 };
 
 static bool paths_on_job(void *arg, const struct job *j)
 {
-    struct books *b = arg;
+    struct listing *b = arg;
     size_t len = strlen(b->d->home.path);
     bool inside = strncmp(j->out_dir, b->d->home.path, len) == 0 && j->out_dir[len] == '/';
 
     if (j->out_dir[0] != '\0') paths_add(b->out, "book", j->out_dir, inside);
+    return true;
+}
+
+// A plan in somebody's editor, or one that was refused and kept.
+static bool paths_on_home(void *arg, const char *name)
+{
+    const struct listing *l = arg;
+    char path[DOCTOR_PATH_SIZE];
+
+    doctor_path_of(l->d, path, name);
+    if (strncmp(name, "outline-", strlen("outline-")) == 0) paths_add(l->out, "edited outline", path, true);
     return true;
 }
 
@@ -80,10 +92,13 @@ void doctor_find_paths(const struct doctor *d, struct doctor_paths *out)
     } parts[] = {{"database", "novelgen.db"},
                  {"write-ahead log", "novelgen.db-wal"},
                  {"inbox", "inbox"},
+                 {"books on their way in", INCOMING_DIR},
+                 {"marks of exports", "exports"},
+                 {"marks of looks", "looked"},
                  {"logs", "log"}}; // also those of managed backends
     char path[DOCTOR_PATH_SIZE];
     struct err ignored = ERR_INIT;
-    struct books b = {d, out};
+    struct listing b = {d, out};
 
     *out = (struct doctor_paths){0};
     if (d->located) paths_add(out, "home", d->home.path, false);
@@ -91,6 +106,7 @@ void doctor_find_paths(const struct doctor *d, struct doctor_paths *out)
         doctor_path_of(d, path, parts[i].name);
         paths_add(out, parts[i].what, path, true);
     }
+    if (d->located) (void)file_list(d->home.path, paths_on_home, &b, &ignored);
     if (home_config_path(path, sizeof path)) paths_add(out, "config", path, false);
     if (file_absolute(path, sizeof path, HOME_PROJECT_CONFIG, &ignored) && file_exists(path))
         paths_add(out, "config of this folder", path, false);

@@ -9,10 +9,12 @@
 
 #include "base/library.h"
 #include "base/mem.h"
+#include "io/archive.h"
 #include "io/db.h"
 #include "io/http.h"
 #include "io/loop.h"
 #include "io/markdown.h"
+#include "io/zip.h"
 #include "text/words.h"
 
 // What a version says beside itself.
@@ -38,8 +40,9 @@ static void program_library(struct doctor *d, void (*fill)(struct library *out))
 
 static void program_libraries(struct doctor *d)
 {
-    static void (*const libraries[])(struct library *) = {http_library, db_library,       json_library,
-                                                          loop_library, markdown_library, words_library};
+    static void (*const libraries[])(struct library *) = {http_library,    db_library,    json_library,
+                                                          loop_library,    words_library, markdown_library,
+                                                          archive_library, zip_library};
 
     for (size_t i = 0; i < ARRAY_LEN(libraries); i++) program_library(d, libraries[i]);
 }

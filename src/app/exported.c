@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 
-enum { PATH_SIZE = 1100, LINE_SIZE = 40 };
+enum { PATH_SIZE = 1100, LINE_SIZE = 48, HASH_DIGITS = 16 };
 
 static bool note_path(char out[PATH_SIZE], const char *home, const char *path, struct err *e)
 {
@@ -22,9 +22,10 @@ static bool note_path(char out[PATH_SIZE], const char *home, const char *path, s
     return true;
 }
 
-static void hash_line(char out[LINE_SIZE], uint64_t hash)
+// A line: "HASH JOB".
+static void note_line(char out[LINE_SIZE], uint64_t hash, int64_t job)
 {
-    (void)snprintf(out, LINE_SIZE, "%016" PRIx64 "\n", hash);
+    (void)snprintf(out, LINE_SIZE, "%016" PRIx64 " %" PRId64 "\n", hash, job);
 }
 
 // Whether the file holds what was noted.
@@ -33,9 +34,9 @@ static bool is_ours(const char *home, const char *path, uint64_t on_disk, struct
     char note[PATH_SIZE], line[LINE_SIZE];
     struct buf text;
     if (!note_path(note, home, path, e)) return false;
-    hash_line(line, on_disk);
+    note_line(line, on_disk, 0);
     buf_init(&text, BUF_MAX_LINE);
-    bool ours = file_read(note, &text, e) == FILE_READ_OK && strcmp(text.data, line) == 0;
+    bool ours = file_read(note, &text, e) == FILE_READ_OK && strncmp(text.data, line, HASH_DIGITS) == 0;
     buf_release(&text);
     return ours;
 }
@@ -53,19 +54,51 @@ bool exported_check(const char *home, const char *path, bool force, struct err *
         path);
 }
 
-bool exported_note(const char *home, const char *path, struct err *e)
+bool exported_note(const char *home, const char *path, int64_t job, struct err *e)
 {
     char note[PATH_SIZE], line[LINE_SIZE], dir[PATH_SIZE];
     uint64_t hash, len;
     if (!note_path(note, home, path, e)) return false;
     if (!file_hash(path, &hash, &len, e))
         return e->code ? false : err_set(e, ERR_STORE, "'%s' was written and is gone", path);
-    hash_line(line, hash);
+    note_line(line, hash, job);
     (void)snprintf(dir, sizeof(dir), "%s/exports", home);
     return file_mkdirs(dir, 0700, e) && file_publish(note, line, strlen(line), e);
 }
 
-bool exported_write(const char *home, const char *path, const void *data, size_t len, bool force, struct err *e)
+bool exported_write(const char *home, const char *path, int64_t job, const void *data, size_t len, bool force,
+                    struct err *e)
 {
-    return exported_check(home, path, force, e) && file_publish(path, data, len, e) && exported_note(home, path, e);
+    return exported_check(home, path, force, e) && file_publish(path, data, len, e) &&
+           exported_note(home, path, job, e);
+}
+
+struct forgetting {
+    const char *dir;
+    char job[LINE_SIZE]; // as the line ends
+};
+
+static bool forget_one(void *arg, const char *name)
+{
+    const struct forgetting *f = arg;
+    char path[2 * PATH_SIZE];
+    struct err ignored = ERR_INIT;
+    struct buf text;
+    (void)snprintf(path, sizeof(path), "%s/%s", f->dir, name);
+    buf_init(&text, BUF_MAX_LINE);
+    if (file_read(path, &text, &ignored) == FILE_READ_OK && text.len > HASH_DIGITS &&
+        strcmp(text.data + HASH_DIGITS, f->job) == 0)
+        (void)file_remove(path, &ignored);
+    buf_release(&text);
+    return true;
+}
+
+void exported_forget(const char *home, int64_t job)
+{
+    char dir[PATH_SIZE];
+    struct forgetting f = {.dir = dir};
+    struct err ignored = ERR_INIT;
+    (void)snprintf(f.job, sizeof(f.job), " %" PRId64 "\n", job);
+    (void)snprintf(dir, sizeof(dir), "%s/exports", home);
+    (void)file_list(dir, forget_one, &f, &ignored);
 }

@@ -42,6 +42,15 @@ void look_read(struct look *l, const char *home, int64_t job)
     buf_release(&text);
 }
 
+void look_forget(const char *home, int64_t job)
+{
+    char path[LOOK_PATH_SIZE];
+    struct err ignored = ERR_INIT;
+
+    look_path(path, home, job);
+    (void)file_remove(path, &ignored);
+}
+
 // A home that cannot be written to costs a line of the page, and is no error of the one who looks.
 void look_write(const char *home, const struct job *j, int64_t newest_event, int64_t now_ms)
 {

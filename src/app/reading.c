@@ -45,6 +45,7 @@ void reading_start_at(struct reading *r, int chapter, int seq)
 struct reading_titles {
     char **items; // by chapter number - 1
     size_t count, cap;
+    int at_hand; // the first chapter that is not whole; behind the last: all are
 };
 
 static bool reading_add_title(void *arg, const struct chapter_row *c)
@@ -53,6 +54,7 @@ static bool reading_add_title(void *arg, const struct chapter_row *c)
 
     mem_grow(&t->items, &t->cap, t->count + 1, sizeof *t->items);
     t->items[t->count++] = mem_strdup(c->title);
+    if (c->recap != NULL && t->at_hand == c->number) t->at_hand++;
     return true;
 }
 
@@ -117,7 +119,7 @@ static void reading_open(struct reading *r, const struct reading_titles *t, int 
 
     if (behind && !follows)
         reading_mark(r, READING_AGAIN, chapter, seq);
-    else if (!behind && r->behind)
+    else if (!behind && r->behind && !follows)
         reading_mark(r, READING_ONWARD, chapter, seq);
     r->behind = behind;
     if (seq != 1) return;
@@ -216,17 +218,26 @@ static bool reading_on_chunk(void *arg, const struct chunk_row *c)
     return true;
 }
 
-// Chapters that were read are not read again: only the one at hand and those behind it.
-static bool reading_onward(struct reading *r, struct store *s, const struct reading_titles *t, struct err *e)
+// The furthest chapter that is read now. Where one is written anew while others stand behind it, these wait for it, as
+// their reader does; of a job that rests they are all there will be.
+static int reading_furthest(const struct reading *r, const struct reading_titles *t, bool streaming)
+{
+    int last = (int)t->count;
+
+    if (!streaming || t->at_hand > last) return last;
+    return t->at_hand > r->chapter ? t->at_hand : r->chapter;
+}
+
+// Chapters that were read are not read again: only the one at the front and those behind it.
+static bool reading_onward(struct reading *r, struct store *s, const struct reading_titles *t, bool streaming,
+                           struct err *e)
 {
     struct reading_pass p = {.r = r, .titles = t};
-    int last = (int)t->count, from = r->chapter > 0 ? r->chapter : 1;
+    int last = reading_furthest(r, t, streaming);
     bool ok = true;
 
-    for (int chapter = from; ok && chapter <= last; chapter++) {
+    for (int chapter = r->chapter > 0 ? r->chapter : 1; ok && chapter <= last; chapter++)
         ok = store_chunks_each(s, r->job, chapter, STORE_BY_PLACE, reading_on_chunk, &p, e);
-        if (r->chapter < chapter || r->seq == 0) break; // it has not begun, so nor have those behind it
-    }
     return ok;
 }
 
@@ -316,11 +327,12 @@ static size_t reading_sure(const struct current *c, const char *text, size_t len
     return reading_ends_soon(c) ? sentence_whole(text, len) : join_clean_word(text, len);
 }
 
-static bool reading_is_next(const struct reading *r, const struct current *c)
+static bool reading_is_next(const struct reading *r, const struct reading_titles *t, const struct current *c)
 {
     if (!c->in_flight || strcmp(c->kind, "chunk") != 0) return false;
     if (reading_is_behind(r, c->chapter, c->seq)) return true;
-    return (c->chapter == r->chapter && c->seq == r->seq + 1) || (c->chapter > r->chapter && c->seq == 1);
+    if (c->chapter == r->chapter) return c->seq == r->seq + 1;
+    return c->chapter > r->chapter && c->chapter <= t->at_hand && c->seq == 1;
 }
 
 static void reading_begin(struct reading *r, const struct reading_titles *t, const struct current *c,
@@ -355,16 +367,16 @@ static void reading_stream(struct reading *r, const struct reading_titles *t, co
 
 bool reading_next(struct reading *r, struct store *s, bool streaming, struct err *e)
 {
-    struct reading_titles t = {0};
+    struct reading_titles t = {.at_hand = 1};
     struct current c;
 
     buf_clear(&r->out);
     r->marks_count = 0;
     current_init(&c);
     bool ok = store_chapters_each(s, r->job, reading_add_title, &t, e) && reading_anew(r, s, &t, e) &&
-              reading_onward(r, s, &t, e);
+              reading_onward(r, s, &t, streaming, e);
     if (ok && streaming) ok = current_read(&c, s, r->job, e);
-    if (ok && streaming && reading_is_next(r, &c)) reading_stream(r, &t, &c);
+    if (ok && streaming && reading_is_next(r, &t, &c)) reading_stream(r, &t, &c);
     if (r->out.len > 0) r->any = true;
     current_release(&c);
     reading_titles_release(&t);

@@ -60,10 +60,17 @@ static const struct {
     const char *type, *word;
     enum looks_color color;
 } events_words[] = {
-    {"submitted", "submitted", LOOKS_PLAIN}, {"state", "state", LOOKS_BOLD},        {"chunk", "text", LOOKS_PLAIN},
-    {"style", "style", LOOKS_DIM},           {"retry", "retry", LOOKS_WAITS},       {"trim", "trimmed", LOOKS_DIM},
-    {"backend", "server", LOOKS_BUSY},       {"prefix", "cache", LOOKS_DIM},        {"file", "file", LOOKS_WAITS},
-    {"templates", "templates", LOOKS_PLAIN}, {"deadline", "deadline", LOOKS_PLAIN},
+    {"submitted", "submitted", LOOKS_PLAIN}, {"state", "state", LOOKS_BOLD},
+    {"chunk", "text", LOOKS_PLAIN},          {"style", "style", LOOKS_DIM},
+    {"retry", "retry", LOOKS_WAITS},         {"trim", "trimmed", LOOKS_DIM},
+    {"backend", "server", LOOKS_BUSY},       {"prefix", "cache", LOOKS_DIM},
+    {"file", "file", LOOKS_WAITS},           {"templates", "templates", LOOKS_PLAIN},
+    {"deadline", "deadline", LOOKS_PLAIN},   {"model", "model", LOOKS_PLAIN},
+    {"bible", "plan", LOOKS_PLAIN},          {"outline", "outline", LOOKS_PLAIN},
+    {"note", "note", LOOKS_PLAIN},           {"redo", "redo", LOOKS_PLAIN},
+    {"kept", "kept", LOOKS_WAITS},           {"sync", "sync", LOOKS_PLAIN},
+    {"extend", "longer", LOOKS_PLAIN},       {"priority", "priority", LOOKS_PLAIN},
+    {"imported", "imported", LOOKS_PLAIN},   {"repair", "repair", LOOKS_WAITS},
 };
 
 static void events_word(const struct events *v, const struct event_row *row, bool gap, struct buf *out)

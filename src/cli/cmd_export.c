@@ -148,10 +148,10 @@ static bool export_to_file(const struct export *x, int format, const char *path,
 
     if (format == FORMAT_ARCHIVE)
         return exported_check(home, path, export_options.force, e) && archive_export(x->home, x->job.id, path, e) &&
-               exported_note(home, path, e);
+               exported_note(home, path, x->job.id, e);
     buf_init(&out, BUF_MAX_BOOK);
     bool ok = export_write(&x->manuscript, (enum export_format)format, &out, e) &&
-              exported_write(home, path, out.data, out.len, export_options.force, e);
+              exported_write(home, path, x->job.id, out.data, out.len, export_options.force, e);
     buf_release(&out);
     return ok;
 }

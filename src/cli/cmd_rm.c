@@ -13,7 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/exported.h"
 #include "app/home.h"
+#include "app/lately.h"
 #include "app/observer.h"
 #include "app/order.h"
 #include "app/own_files.h"
@@ -124,7 +126,10 @@ static int rm_job(const struct home *h, const struct rm_job *j)
 {
     struct err e = ERR_INIT;
 
-    if (!rm_rows(h, j->row.id, &e) || !rm_files(j, &e)) return exit_fail(&e);
+    if (!rm_rows(h, j->row.id, &e)) return exit_fail(&e);
+    look_forget(h->path, j->row.id);
+    exported_forget(h->path, j->row.id);
+    if (!rm_files(j, &e)) return exit_fail(&e);
     log_line(LOG_INFO, "removed job %" PRId64 "%s%s", j->row.id, rm_options.files ? "" : "; its files are still in ",
              rm_options.files ? "" : j->row.out_dir);
     return EXIT_WHOLE;

@@ -94,7 +94,7 @@ static bool tail_on_place(void *arg, const struct chunk_place *p)
     return true;
 }
 
-// The furthest one that has text.
+// The one being written, which may stand before others if it is written anew; else the furthest one that has text.
 static bool tail_find_now(struct tail *t, struct store *s, struct err *e)
 {
     struct current c;
@@ -102,7 +102,8 @@ static bool tail_find_now(struct tail *t, struct store *s, struct err *e)
     current_init(&c);
     bool ok = store_chunks_newer(s, t->reading.job, 0, tail_on_place, &t->from.chapter, e) &&
               current_read(&c, s, t->reading.job, e);
-    if (ok && c.in_flight && strcmp(c.kind, "chunk") == 0 && c.chapter > t->from.chapter) t->from.chapter = c.chapter;
+    bool prose = strcmp(c.kind, "chunk") == 0 || strcmp(c.kind, "beats") == 0;
+    if (ok && c.in_flight && prose && c.chapter > 0) t->from.chapter = c.chapter;
     current_release(&c);
     return ok;
 }

@@ -5,10 +5,13 @@
 #include "cli/exit.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "app/status.h"
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "cli/settings.h"
 
 int exit_of_err(enum err_code code)
 {
@@ -52,11 +55,38 @@ int exit_worse(int a, int b)
     return a;
 }
 
+// How much of "novelgen VERB ID" the text begins with; 0: it does not.
+static size_t exit_command_len(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+    size_t word = strspn(text, letters), verb = text[word] == ' ' ? strspn(text + word + 1, letters) : 0;
+    size_t len = word + 1 + verb, digits = verb > 0 && text[len] == ' ' ? strspn(text + len + 1, "0123456789") : 0;
+
+    return strncmp(text, "novelgen ", strlen("novelgen ")) == 0 && digits > 0 ? len + 1 + digits : 0;
+}
+
+// The engine and the layers below do not know how the home was named: a command that they advise gets it here.
+static void exit_add_home(const char *text, struct buf *out)
+{
+    const char *hint = settings_home_hint();
+
+    while (*text != '\0') {
+        size_t len = exit_command_len(text), most = len > 0 ? len : 1;
+        (void)buf_add(out, text, most);
+        text += most;
+        if (len > 0 && strncmp(text, " --home", strlen(" --home")) != 0) (void)buf_adds(out, hint);
+    }
+}
+
 int exit_fail(const struct err *e)
 {
-    char text[ERR_TEXT_MAX];
+    char text[2 * ERR_TEXT_MAX];
+    struct buf line;
 
-    log_mask(text, sizeof text, e->text);
+    buf_init(&line, BUF_MAX_LINE);
+    exit_add_home(e->text, &line);
+    log_mask(text, sizeof text, line.len > 0 ? line.data : "");
     (void)fprintf(stderr, "novelgen: %s\n", text);
+    buf_release(&line);
     return exit_of_err(e->code);
 }

@@ -21,6 +21,7 @@ static void overview_clear(struct overview *o)
     job_release(&o->job);
     book_release(&o->book);
     lately_release(&o->lately);
+    own_edits_release(&o->edits);
     o->job = (struct job){0};
     o->book = (struct book){0};
 }
@@ -37,7 +38,8 @@ enum store_found overview_read(struct overview *o, struct store *s, int64_t job,
     enum store_found found = store_job_get(s, job, &o->job, e);
     if (found != STORE_FOUND) return found;
     bool ok = status_jobs_before(s, &o->job, &o->jobs_before, e) && current_read(&o->current, s, job, e) &&
-              store_book_load(s, job, &o->book, e) && lately_read(&o->lately, s, job, &o->look, now_ms, e);
+              store_book_load(s, job, &o->book, e) && lately_read(&o->lately, s, job, &o->look, now_ms, e) &&
+              own_edits_find(&o->edits, s, &o->job, e);
     return ok ? STORE_FOUND : STORE_ERROR;
 }
 
@@ -49,6 +51,7 @@ void overview_page(const struct overview *o, const struct home *h, const struct 
                                 .book = &o->book,
                                 .lately = &o->lately,
                                 .look = &o->look,
+                                .edits = &o->edits,
                                 .jobs_before = o->jobs_before,
                                 .written = order_is_written(h),
                                 .now_ms = now_ms};

@@ -15,6 +15,7 @@ struct overview {
     struct book book;
     struct lately lately;
     struct look look; // the one before
+    struct own_edits edits;
     int jobs_before;
 };
 

@@ -252,6 +252,19 @@ static void page_place(const struct job *j, const struct looks *l, struct buf *o
     buf_adds(out, "\n");
 }
 
+static void page_edits(const struct page_view *v, const struct looks *l, struct buf *out)
+{
+    struct buf line;
+
+    if (v->edits == NULL || v->edits->count == 0) return;
+    buf_init(&line, BUF_MAX_LINE);
+    own_edits_text(v->edits, v->job->id, settings_home_hint(), &line);
+    buf_adds(out, "  files     ");
+    looks_outside(l, out, line.data, 0);
+    buf_adds(out, "\n");
+    buf_release(&line);
+}
+
 // ---- what happened ----------------------------------------------------------------------------------------------
 
 static void page_lately(const struct page_view *v, const struct looks *l, struct buf *out)
@@ -328,6 +341,7 @@ void page_job(const struct page_view *v, const struct looks *l, struct buf *out)
     page_work(v, out);
     page_time(v, out);
     page_place(v->job, l, out);
+    page_edits(v, l, out);
     page_lately(v, l, out);
     page_unseen(v, l, out);
     page_next(v, out);

@@ -9,6 +9,7 @@
 
 #include "app/current.h"
 #include "app/lately.h"
+#include "app/own_edits.h"
 #include "base/buf.h"
 #include "cli/looks.h"
 #include "model/book.h"
@@ -20,6 +21,7 @@ struct page_view {
     const struct book *book;       // chapters and gaps
     const struct lately *lately;   // last events
     const struct look *look;       // when somebody looked before
+    const struct own_edits *edits; // published files that were changed by hand
     int jobs_before;               // in the queue
     bool written;                  // an engine runs now
     int64_t now_ms;                // wall clock

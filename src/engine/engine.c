@@ -12,6 +12,7 @@
 // the disk is full this is repeated, quietly, until it works. A damaged database ends the engine.
 #include "engine/engine.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -156,13 +157,44 @@ static bool is_of_now(const struct event_row *row, const struct job *j)
     return same;
 }
 
+// Up to its import a job's events are those of another machine, which has told them.
+struct arrivals {
+    struct arrival {
+        int64_t job, event;
+    } * items;
+    size_t count, cap;
+};
+
+static bool note_arrival(void *arg, const struct event_row *row)
+{
+    struct arrivals *a = arg;
+    if (strcmp(row->type, "imported") != 0) return true;
+    mem_grow(&a->items, &a->cap, a->count + 1, sizeof(*a->items));
+    a->items[a->count++] = (struct arrival){.job = row->job, .event = row->id};
+    return true;
+}
+
+static bool is_from_elsewhere(const struct arrivals *a, const struct event_row *row)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (a->items[i].job == row->job && row->id < a->items[i].event) return true;
+    return false;
+}
+
+struct telling {
+    struct engine *engine;
+    struct arrivals arrivals;
+};
+
 static bool tell_hook(void *arg, const struct event_row *row)
 {
-    struct engine *en = arg;
+    struct telling *t = arg;
+    struct engine *en = t->engine;
     struct err e = ERR_INIT;
     struct job j;
     en->told_event = row->id;
-    if (strcmp(row->type, "state") != 0 || store_job_get(en->store, row->job, &j, &e) != STORE_FOUND) return true;
+    if (strcmp(row->type, "state") != 0 || is_from_elsewhere(&t->arrivals, row)) return true;
+    if (store_job_get(en->store, row->job, &j, &e) != STORE_FOUND) return true;
     if (is_of_now(row, &j)) hooks_tell(en->hooks, &j, clock_mono_ms());
     job_release(&j);
     return true;
@@ -174,7 +206,11 @@ static void tell_hooks(struct engine *en)
     struct err e = ERR_INIT;
     if (!en->store || !en->hooks) return;
     hooks_reap(en->hooks);
-    if (!store_events_each(en->store, 0, en->told_event, tell_hook, en, &e)) log_line(LOG_DEBUG, "hooks: %s", e.text);
+    struct telling t = {.engine = en};
+    if (!store_events_each(en->store, 0, en->told_event, note_arrival, &t.arrivals, &e) ||
+        !store_events_each(en->store, 0, en->told_event, tell_hook, &t, &e))
+        log_line(LOG_DEBUG, "hooks: %s", e.text);
+    free(t.arrivals.items);
 }
 
 static bool has_hooks(const struct config *c)

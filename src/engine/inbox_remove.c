@@ -28,12 +28,12 @@ static bool still_runs_ms(struct intake *in, const struct job *j, int64_t *left_
 
 static bool refuse_busy(const struct job *j, int64_t left_ms, struct inbox_answer *a)
 {
-    char text[200], time[CLOCK_TEXT_SIZE];
+    char text[300], time[CLOCK_TEXT_SIZE];
     clock_duration(time, left_ms);
     (void)snprintf(text, sizeof(text),
-                   "its last request may still be running on the server, for another %s at most: try again then; the "
-                   "job is %s",
-                   time, job_state_name(j->state));
+                   "its last request may still be running on the server, for another %s at most, and its row is what "
+                   "tells the next book to wait for it; then remove it with: novelgen rm %lld",
+                   time, (long long)j->id);
     return intake_refuse(a, ERR_BUSY, text);
 }
 

@@ -53,6 +53,19 @@ static bool tell_edited(struct publish *p, const char *name, uint64_t hash, stru
     return store_event_add(p->store, p->job->id, "file", text, data, e);
 }
 
+bool publish_may_write(struct publish *p, const char *name, bool *may, struct err *e)
+{
+    char path[PATH_SIZE];
+    path_of(p, path, name);
+    uint64_t on_disk, on_disk_len, known, known_len;
+    *may = !file_hash(path, &on_disk, &on_disk_len, e);
+    if (e->code) return false;
+    if (*may) return true;
+    enum store_found found = store_file_get(p->store, p->job->id, name, &known, &known_len, e);
+    *may = found == STORE_FOUND && on_disk == known;
+    return found != STORE_ERROR && (*may || tell_edited(p, name, on_disk, e));
+}
+
 // Publishes a final file, unless its owner has changed it since we wrote it.
 bool publish_final(struct publish *p, const char *name, const struct buf *data, struct err *e)
 {
@@ -189,6 +202,7 @@ bool publish_book(struct publish *p, struct err *e)
     if (ok) publish_exports(p);
     ok = ok && write_report(p, &g, e);
     pages_release(&g);
+    if (ok) publish_archive(p);
     return ok;
 }
 

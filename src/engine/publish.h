@@ -39,13 +39,17 @@ void publish_outline(struct publish *p);
 void publish_partial(struct publish *p, int chapter, int seq, const char *text, size_t len);
 // After chunks were accepted in `chapter`; `complete`: it needs no more, so that its file appears under its final name.
 void publish_chunks(struct publish *p, int chapter, bool complete);
-// book.md, the formats that the spec lists, and report.json. All but the formats must stand before the job is done, so an
+// book.md, the formats that the spec lists, report.json, and the archive. All but the formats must stand before the job is done, so an
 // error is returned.
 bool publish_book(struct publish *p, struct err *e);
 
 // Publishes a final file, unless its owner has changed it since we wrote it. `name` is within the book's folder.
 bool publish_final(struct publish *p, const char *name, const struct buf *data, struct err *e);
+// Whether a final file is absent, or as we wrote it; else its owner is told, once.
+bool publish_may_write(struct publish *p, const char *name, bool *may, struct err *e);
 // book.FORMAT for each format that the spec lists. One that fails is an event: the book itself is done.
 void publish_exports(struct publish *p);
+// book.tar.zst, if the spec lists it and the job is done: an archive says what state its book was in, so it comes last.
+void publish_archive(struct publish *p);
 
 #endif

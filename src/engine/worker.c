@@ -250,9 +250,10 @@ void worker_finish(struct worker *w)
         return;
     }
     if (store_begin(w->store, &e) && store_finished_set(w->store, w->job.id, &e) &&
-        worker_set_job(w, JOB_DONE, "", &e) && store_commit(w->store, &e))
+        worker_set_job(w, JOB_DONE, "", &e) && store_commit(w->store, &e)) {
+        publish_archive(&w->publish);
         come_to_rest(w);
-    else
+    } else
         worker_store_failed(w, &e);
 }
 

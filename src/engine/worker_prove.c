@@ -17,6 +17,7 @@
 enum {
     PROOF_FAILURES_MOST = 3,
     SAMPLE_MOST = 2000,
+    SAMPLE_LEAST = 150,
     PROOF_FIRST_TOKEN_MS = 120 * 1000,
     PROOF_STALL_MS = 30 * 1000,
     PROVED_BY_OTHERS_MS = 500
@@ -151,11 +152,15 @@ static void on_proved(void *arg, enum failure failure, const char *message, stru
     worker_wait(w, breaker_look_ms(&s->breaker, clock_mono_ms()), text);
 }
 
+// What is counted stands for all prompts of this server: a premise of a few letters is no text of its language, and a
+// byte a token in it would have every prompt taken for one that was cut. Its frequent words make up for that.
 static void write_sample(const struct worker *w, struct buf *out)
 {
     const char *const texts[] = {w->spec.premise, w->spec.style, w->spec.notes};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         if (texts[i] && out->len + strlen(texts[i]) < SAMPLE_MOST) buf_addf(out, "%s\n", texts[i]);
+    if (out->len < SAMPLE_LEAST) buf_adds(out, language_common(w->language));
+    if (out->len < SAMPLE_LEAST) buf_clear(out);
 }
 
 // The user's own limits hold here too, where they are shorter.

@@ -10,6 +10,7 @@
 #include "io/archive.h"
 
 #include "base/file.h"
+#include "base/library.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "text/utf8.h"
@@ -288,4 +289,12 @@ void archive_reader_free(struct archive_reader *r)
     if (r->fd >= 0) (void)close(r->fd);
     free(r->path);
     free(r);
+}
+
+// "libarchive 3.6.2"
+void archive_library(struct library *out)
+{
+    const char *text = archive_version_string(), *running = strrchr(text, ' ');
+
+    library_set(out, "libarchive", ARCHIVE_VERSION_ONLY_STRING, running != NULL ? running + 1 : text);
 }

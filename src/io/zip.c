@@ -16,6 +16,7 @@
 #include <time.h>
 #include <zip.h>
 
+#include "base/library.h"
 #include "base/mem.h"
 
 enum {
@@ -166,4 +167,9 @@ void zip_out_drop(struct zip_out *z)
     if (z->archive) zip_discard(z->archive);
     zip_source_free(z->bytes); // NULL is fine
     free(z);
+}
+
+void zip_library(struct library *out)
+{
+    library_set(out, "libzip", LIBZIP_VERSION, zip_libzip_version());
 }

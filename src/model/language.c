@@ -142,6 +142,11 @@ double language_tokens(const struct language *l)
     return l->tokens > 0 ? l->tokens : 2;
 }
 
+const char *language_common(const struct language *l)
+{
+    return l->common ? l->common : "";
+}
+
 const char *language_name(const char *tag)
 {
     return language_get(tag)->name;

@@ -79,17 +79,14 @@ void approve_write(const void *spec, struct json *object, const char *name)
 
 // ---- formats -------------------------------------------------------------------------------------------------------
 
-const char *const spec_formats[] = {"md", "txt", "html", "epub", "docx", NULL};
+const char *const spec_formats[] = {"md", "txt", "html", "epub", "docx", "archive", NULL};
 enum { FORMATS = ARRAY_LEN(spec_formats) - 1 };
-#define FORMATS_EXPECTED "\"md\", \"txt\", \"html\", \"epub\" or \"docx\""
+#define FORMATS_EXPECTED "\"md\", \"txt\", \"html\", \"epub\", \"docx\" or \"archive\""
 
 static bool refuse_format(const struct json *v, const char *at, struct err *e)
 {
     char found[KEY_FOUND_SIZE];
     const char *name = json_str(v, NULL), *near = name ? typo_nearest(name, spec_formats, FORMATS) : NULL;
-    if (name && strcmp(name, "archive") == 0)
-        return err_set(e, ERR_USAGE, "%s: found \"archive\", which is made by hand: novelgen export --format archive",
-                       at);
     if (near) return err_set(e, ERR_USAGE, "%s: found %s, did you mean \"%s\"?", at, keys_found(found, v), near);
     return keys_refuse(e, at, v, FORMATS_EXPECTED);
 }

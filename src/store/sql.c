@@ -34,6 +34,9 @@
     "job = ?1 AND chapter = ?2 AND kind IN ('beats', 'chunk', 'recap') AND (?3 = 0 OR (kind = 'chunk' AND seq = "    \
     "?3))"
 
+// The act whose merged recaps are that chapter's too.
+#define MERGED_ACT "SELECT number FROM act WHERE job = ?1 AND ?2 BETWEEN first AND last AND summary IS NOT NULL"
+
 // As chapter_on_row in plan.c reads them.
 #define CHAPTER_COLUMNS                                                                                              \
     "SELECT number, title, pov, event, ends_on, purpose, opens, closes, cards, recap, weight, given FROM chapter"
@@ -222,6 +225,11 @@ const char *const store_sql[SQL_COUNT] = {
                                    " AND (task IN (SELECT id FROM task WHERE " TASKS_OF_TEXT ") OR (?3 = 0"
                                    " AND conversation = ?2 AND task IN (SELECT id FROM task WHERE job = ?1)))",
     [SQL_VERSION_RESET_TASKS] = "UPDATE task SET state = 'ready', charged = 0, since = requests WHERE " TASKS_OF_TEXT,
+    [SQL_VERSION_RESET_MERGE] = "UPDATE task SET state = 'ready', charged = 0, since = requests"
+                                " WHERE job = ?1 AND kind = 'merge' AND chapter IN (" MERGED_ACT ")",
+    [SQL_VERSION_DROP_MERGE_TURNS] = "DELETE FROM turn WHERE job = ?1 AND conversation IN (SELECT -number FROM"
+                                     " (" MERGED_ACT "))",
+    [SQL_VERSION_UNMERGE] = "UPDATE act SET summary = NULL WHERE job = ?1 AND number IN (" MERGED_ACT ")",
     [SQL_VERSION_EACH] =
         "WITH RECURSIVE v (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM v"
         " WHERE n < (SELECT version FROM chapter WHERE job = ?1 AND number = ?2)),"

@@ -169,6 +169,9 @@ def test_a_book_is_imported_once(server, make, tmp_path):
         got = place.run("import", archive, "--out", place.out)
         assert got.returncode == 2
         assert got.stderr == f"novelgen: archive '{archive}': job 1 is this book already; go on with: novelgen resume 1\n"
+        # A command that is advised goes to the home that was named.
+        got = place.run("import", archive, "--out", place.out, "--home", place.path)
+        assert got.stderr.endswith(f"; go on with: novelgen resume 1 --home {place.path}\n")
         assert len(place.list()) == 1
         assert list((place.path / "incoming").glob("*")) == []
 
@@ -302,3 +305,27 @@ def test_no_path_of_this_machine_is_in_it(server, tmp_path):
     for name, data in packed.members():
         assert str(server.dir).encode() not in data, name
     assert set(packed.entries) >= {"spec.json", "rows.jsonl", "templates/chunk.txt", "files/book.md"}
+
+
+def packed_by_itself(place):
+    return Packed(place.folder() / "book.tar.zst")
+
+
+def test_a_spec_lists_the_archive(server, make, tmp_path):
+    """It is written when the book is done, and says so; where it comes in it is made again, and none is in the other."""
+    first, second = make("first"), make("second")
+    assert first.submit(server.port, **BOOK, export=["archive", "epub"]).returncode == 0
+    archive = packed_by_itself(first)
+    (job,) = archive.table("job")
+    assert job["state"] == "done" and job["finished"] == 1
+    assert not [n for n in archive.entries if "tar.zst" in n] and "files/book.epub" in archive.entries
+    got = second.run("import", first.folder() / "book.tar.zst", "--out", second.out, "--quiet")
+    assert got.returncode == 0 and second.status(1)["state"] == "done", got.stderr
+    assert packed_by_itself(second).table("chunk") == archive.table("chunk")
+    # Of a longer book there is another one; one that its owner has put there stays.
+    assert first.run("extend", "--words", 300, "--quiet").returncode == 0
+    assert len(packed_by_itself(first).table("chunk")) > len(archive.table("chunk"))
+    (first.folder() / "book.tar.zst").write_text("mine\n")
+    assert first.run("extend", "--words", 300, "--quiet").returncode == 0
+    assert (first.folder() / "book.tar.zst").read_text() == "mine\n"
+    assert [e for e in first.events(1) if e["type"] == "file" and "book.tar.zst" in e["text"]]

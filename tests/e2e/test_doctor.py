@@ -66,7 +66,9 @@ def test_a_line_for_each_check(home):
     assert got.returncode == 0, got.stdout
     lines = got.stdout.splitlines()
     assert all(line.split()[0] in ("ok", "warning", "error") for line in lines), got.stdout
-    assert sum(line.split()[1] == "library" for line in lines) >= 6 and "\x1b" not in got.stdout
+    libraries = [line.split()[2] for line in lines if line.split()[1] == "library"]
+    assert {"libcurl", "SQLite", "jansson", "libev", "libunistring", "cmark", "libarchive", "libzip"} <= set(libraries)
+    assert all(line.split()[3][0].isdigit() for line in lines if line.split()[1] == "library") and "\x1b" not in got.stdout
     assert "\x1b[32mok" in home.run("doctor", "--color", "always").stdout
 
 
@@ -292,9 +294,11 @@ def test_a_report_of_a_broken_configuration_does_not_quote_it(home):
 def test_paths(home, simulator):
     config = configure(home, chunk={"words": 400})
     write_book(home, simulator().url)
+    (home.path / "outline-1.aBcDeF").write_text("kept\n")
     found = home.json("doctor", "--paths")
     places = {p["what"]: p for p in found["paths"]}
-    assert {"home", "database", "inbox", "logs", "config", "locks of servers", "book"} <= set(places), places
+    assert places["edited outline"]["bytes"] == 5 and places["marks of exports"]["path"] == str(home.path / "exports")
+    assert {"home", "database", "inbox", "logs", "config", "locks of servers", "book", "marks of looks"} <= set(places), places
     assert places["config"] == {"what": "config", "path": str(config), "bytes": config.stat().st_size}
     book = pathlib.Path(home.status(1)["out_dir"])
     assert places["book"]["bytes"] == sum(p.stat().st_size for p in book.rglob("*") if p.is_file())

@@ -83,6 +83,21 @@ def test_a_deadline_that_has_passed_does_not_shorten_it(place):
     assert job["deadline"] is None and abs(job["words_done"] - 3200) <= 96
 
 
+def test_a_book_that_a_deadline_has_shortened_goes_on_from_there(place):
+    """As many words more as were asked for, behind the end that it got: not those back that it had no time for."""
+    place.stop_server()
+    place.serve("--rate", 3000)
+    assert place.run(*place.submit_args(words=60000, chapters=120), "--within", "12s").returncode == 0
+    short = place.status(1)
+    assert short["words_planned"] < 10000
+    assert place.run("extend", "--words", 1500, "--quiet").returncode == 0
+    job = place.status(1)
+    aim = short["words_planned"] + 1500
+    assert job["words_target"] == aim and job["words_planned"] is None and job["chapters_total"] > short["chapters_total"]
+    assert abs(job["words_done"] - aim) <= aim * 0.03
+    assert job["chapters_done"] == job["chapters_total"] and place.run("verify", 1).returncode == 0
+
+
 def whole(tmp_path, name):
     (tmp_path / name).mkdir()
     with Place(tmp_path / name) as p:

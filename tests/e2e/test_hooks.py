@@ -8,6 +8,7 @@ import signal
 
 import pytest
 from novelgen import wait_until
+from place import Place
 from recorder import Several, configure
 
 NAMES = ["EVENT", "JOB", "TITLE", "STATE", "REASON", "FOLDER", "WORDS", "TARGET", "CHAPTERS", "GAPS"]
@@ -123,3 +124,22 @@ def test_a_project_has_none(bells):
     (bells.out / "novelgen.json").write_text(json.dumps({"on_done": ["touch", str(bells.dir / "ran")]}))
     got = bells.run("submit", "--premise", "a bell", "--words", 200, "--backend", bells.other().url)
     assert got.returncode == 2 and not (bells.dir / "ran").exists()
+
+
+def test_a_book_that_comes_in_done_rings_no_bell(bells, tmp_path):
+    """What happened to it on another machine was told there."""
+    bells.serve()
+    archive = tmp_path / "book.tar.zst"
+    (tmp_path / "other").mkdir()
+    with Place(tmp_path / "other") as other:
+        assert other.submit(bells.port).returncode == 0
+        assert other.run("export", 1, "--format", "archive", "-o", archive).returncode == 0
+    bells.hooks()
+    engine = bells.start("run", "--wait", "--quiet")
+    got = bells.run("import", archive, "--out", bells.out, "--quiet")
+    assert got.returncode == 0 and bells.status(1)["state"] == "done", got.stderr
+    writer = bells.write(f"http://127.0.0.1:{bells.port}")
+    assert writer.wait(20) == 0
+    engine.send(signal.SIGTERM)
+    engine.wait()
+    assert [f["JOB"] for f in bells.wait_told("on_done")] == ["2"] and not bells.told("on_pause")

@@ -78,6 +78,8 @@ def test_nothing_is_written_before_the_outline_is_approved(home, simulator, way)
         got = submit(home, sim, approve_outline=True)
     assert got.returncode == 6
     assert "novelgen outline 1" in got.stderr and "novelgen approve 1" in got.stderr
+    page = home.run("status", 1).stdout
+    assert "  look      novelgen outline 1\n  go on     novelgen approve 1\n" in page, page
     status = home.status(1)
     assert status["state"] == "approval" and status["words_done"] == 0
     assert len(outline_of(home, 1)["chapters"]) == 6
@@ -174,7 +176,7 @@ text = head + "".join(chapters)
 def test_a_text_that_is_not_changed_changes_nothing(home, simulator):
     sim = simulator()
     assert submit(home, sim, "--approve-outline").returncode == 6
-    before = outline_of(home, 1)
+    before, told = outline_of(home, 1), [e["text"] for e in home.events(1) if e["type"] == "outline"]
     for body in ("pass", "text = text.replace('// Change it', '// Do change it')"):
         got = home.run("outline", 1, "--edit", env=editor_of(home, body))
         assert got.returncode == 0 and "nothing is changed" in got.stderr
@@ -185,7 +187,7 @@ def test_a_text_that_is_not_changed_changes_nothing(home, simulator):
     assert got.returncode == 0 and "nothing is changed" in got.stderr and "kept in" in got.stderr
     assert outline_of(home, 1) == before
     assert len(kept_texts(home)) == 1
-    assert not [e for e in home.events(1) if e["type"] == "outline"]
+    assert [e["text"] for e in home.events(1) if e["type"] == "outline"] == told  # of the planning alone
 
 
 def test_a_bad_edit_loses_nothing(home, simulator):

@@ -68,6 +68,15 @@ def test_a_server_is_tried_once_for_each_of_its_models(place):
     assert place.is_alone()
 
 
+@pytest.mark.parametrize("premise", ["x", "A bell in the fog"])
+def test_a_premise_of_a_word_is_no_measure_of_the_tokenizer(place, premise):
+    """What was counted of it stood for all prompts: each answer was taken for one to a prompt that had been cut."""
+    place.serve()
+    written(place, premise=premise)
+    assert not said(place, "cut the prompt")
+    assert verdicts(place)["bytes_per_token_x100"] > 250
+
+
 def test_a_resume_never_waits_for_proofs(place):
     """The book goes on at a server that nothing is known of: it is not kept waiting until that was tried."""
     place.serve("--rate", 800)

@@ -136,6 +136,28 @@ def test_what_is_asked_for_a_chapter_that_others_stand_behind(place):
     assert all(x["sent_unknown_bytes"] == x["prompt_bytes"] for x in shown[:len(shown) // 2])
 
 
+def asked_anew(place, chapter, before):
+    """What `prompt` shows of the attempts at a chapter behind the first `before`."""
+    return [[m["text"] for m in x["sent"]] for x in place.json("prompt", 1, "--chapter", chapter)[before:]]
+
+
+@pytest.mark.parametrize("args", [(), ("--chunk", 2), ("--onward",)], ids=["chapter", "chunk", "onward"])
+def test_a_note_is_in_the_prompt(place, args):
+    """What its owner asks for is told where it is meant, and nowhere else: a chapter's at the opening of the conversation,
+    in which all its parts are asked for, a part's at the end of its own request."""
+    written(place)
+    tried = {n: len(place.json("prompt", 1, "--chapter", n)) for n in (1, 2, 3)}
+    assert redo(place, "--chapter", 2, *args, "--note", "Let it rain {{frogs}}.").returncode == 0
+    anew = asked_anew(place, 2, tried[2])
+    assert "Let it rain" in anew[0][-1] and "frogs" in anew[0][-1]
+    later = len(place.json("prompt", 1, "--chapter", 3))
+    assert redo(place, "--chapter", 3).returncode == 0
+    others = asked_anew(place, 1, 0) + asked_anew(place, 3, later)
+    told = [any("Let it rain" in text for text in texts) for texts in others]
+    assert any(told) == ("--onward" in args)
+    assert "Let it rain" in place.run("prompt", 1, "--chapter", 2).stdout
+
+
 def test_a_part_is_asked_for_behind_the_turns_that_the_server_knows(place):
     place.serve()
     with Wiretap(place.port) as tap:
@@ -276,6 +298,44 @@ def test_redo_of_the_chapter_that_is_being_written(place):
     assert place.run("redo", 1, "--chapter", 2, "--detach", "--quiet").returncode == 0
     assert writer.wait(60) == 0, writer.stderr
     check_whole(place)
+
+
+def streams(place, chapter):
+    """Whether prose of that chapter comes in now."""
+    return list(place.folder().glob(f"chapters/0{chapter}-*.part"))
+
+
+@pytest.mark.parametrize("options", [(), ("--from", "now")], ids=["start", "now"])
+def test_a_reader_who_comes_while_a_chapter_is_written_anew(place, options):
+    """Chapter 3 stands already: it comes behind the new chapter 2, which is shown once, as it streams."""
+    written(place, **BOOK)
+    serve_anew(place, "--rate", 900)
+    writer = place.start("redo", 1, "--chapter", 2, "--quiet")
+    wait_until(lambda: streams(place, 2), 30, "the new chapter 2")
+    reader = place.start("tail", 1, "-f", *options)
+    assert writer.wait() == 0 and reader.wait() == 0
+    whole = place.run("tail", 1).stdout
+    assert reader.stdout == (whole if not options else whole[whole.index("# ", whole.index(title(place, 2)) - 2):])
+    assert show(place, 2).decode().split()[-20:] != show(place, 2, 1).decode().split()[-20:]
+
+
+def title(place, chapter):
+    return place.book()[chapter_file(place, chapter)].decode().splitlines()[0]
+
+
+def test_a_reader_hears_of_a_chapter_that_is_written_anew_behind_him(place):
+    """What he has read cannot be taken back: it is announced and comes again, and then the book goes on."""
+    place.serve("--rate", 900)
+    writer = place.start(*place.submit_args(**BOOK))
+    reader = place.start("tail", writer.job(), "-f")
+    wait_until(lambda: streams(place, 3), 30, "chapter 3 under way")
+    assert place.run("redo", 1, "--chapter", 2, "--detach", "--quiet").returncode == 0
+    assert writer.wait() == 0 and reader.wait() == 0, writer.stderr
+    before, anew = reader.stdout.split("\n\n[… chapter 2 is written anew]\n\n")
+    anew, onward = re.split(r"\n\n\[… on with chapter 3, part \d\]\n\n", anew)
+    assert anew.strip() == show(place, 2).decode().strip()
+    assert before.startswith(show(place, 1).decode().strip()) and show(place, 2, 1).decode().strip() in before
+    assert place.run("tail", 1).stdout.endswith(onward)
 
 
 @pytest.mark.parametrize("args", [("--chapter", 2), ("--chapter", 2, "--chunk", 2), ("--gaps",)],

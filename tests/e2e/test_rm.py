@@ -54,6 +54,20 @@ def test_other_jobs_keep_everything(place):
     assert place.run("extend", 2, "--words", 200, "--quiet").returncode == 0
 
 
+def test_what_the_home_remembers_of_it_goes_too(place):
+    assert place.submit().returncode == 0 and place.submit(title="Kept").returncode == 0
+    for job in (1, 2):
+        assert place.run("status", job).returncode == 0
+        assert place.run("export", job, "-f", "txt", "-o", place.out / f"{job}.txt").returncode == 0
+    assert len(list((place.path / "exports").iterdir())) == 2
+    assert place.run("rm", 1, "--yes").returncode == 0
+    assert [p.name for p in (place.path / "looked").iterdir()] == ["2"] and (place.out / "1.txt").exists()
+    assert len(list((place.path / "exports").iterdir())) == 1
+    # The other book's file is still known as ours, the one of the book that is gone is its owner's now.
+    assert place.run("export", 2, "-f", "txt", "-o", place.out / "2.txt").returncode == 0
+    assert place.run("export", 2, "-f", "txt", "-o", place.out / "1.txt").returncode == 2
+
+
 def test_with_its_files(place):
     assert place.submit().returncode == 0
     folder = place.folder()

@@ -54,6 +54,9 @@ def test_an_edited_chapter_is_left_alone_and_taken_in(place):
     assert [t for t in told(place) if path.name in t] == [
         f"'chapters/{path.name}' was changed by hand and is left alone; take it in with: novelgen sync 1"]
 
+    page = place.run("status", 1).stdout
+    assert f"  files     changed by hand: chapters/{path.name}; take it in with: novelgen sync 1" in page, page
+
     asked, words = recaps(place, 2), place.status(1)["words_done"]
     got = place.run("sync", 1)
     assert got.returncode == 0 and "chapter 2 was changed by hand: 80" in got.stderr, got.stderr
@@ -65,6 +68,7 @@ def test_an_edited_chapter_is_left_alone_and_taken_in(place):
     # What stood before is an old version; the conversation is the owner's text.
     old = rows(place, "SELECT group_concat(text, '') FROM chunk_old WHERE chapter = 2 AND reason = 'sync'")[0][0]
     assert "Mara wrote" not in old and len(old.split()) > 700
+    assert "changed by hand: " not in place.run("status", 1).stdout.split("  lately")[0]
     again = place.run("sync", 1)
     assert again.returncode == 0 and "nothing to take in" in again.stderr
 

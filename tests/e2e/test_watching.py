@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import json
 import os
+import pathlib
 import pty
 import re
 import select
@@ -394,6 +395,17 @@ def test_events(book):
     assert len(objects) == len(lines) and [o["to"] for o in objects if o["type"] == "state"] == ["planning", "writing", "done"]
     assert "--since" in one_line(book.run("events", "--since", "soon"), 2)
     assert "there is no job '7'" in one_line(book.run("events", 7), 7)
+
+
+def test_every_event_has_a_word():
+    """Whatever type the sources give an event, the listing has a name for it."""
+    src = pathlib.Path(__file__).parents[2] / "src"
+    sources = {p: p.read_text() for p in src.glob("*/*.c")}
+    calls = r'(?:store_event_(?:add|put)\([^;]*?|tell_change\([^;"]*?)"(\w+)"'
+    types = {name for text in sources.values() for name in re.findall(calls, text)}
+    table = sources[src / "cli" / "cmd_events.c"].split("events_words[] = {")[1].split("};")[0]
+    assert {"state", "redo", "model", "imported"} <= types
+    assert types == set(re.findall(r'\{"(\w+)",', table))
 
 
 def test_events_follow(home, simulator):

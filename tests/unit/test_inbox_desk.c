@@ -234,6 +234,8 @@ static void test_what_may_still_run_is_not_removed(void **state)
     struct inbox_answer a = post("remove", "");
     assert_int_equal(a.code, ERR_BUSY);
     assert_non_null(strstr(a.text, "may still be running"));
+    assert_non_null(strstr(a.text, " min at most"));
+    assert_non_null(strstr(a.text, "novelgen rm 1"));
     assert_int_equal(store_job_get(s, id, &j, &e), STORE_FOUND);
     job_release(&j);
 }

@@ -118,6 +118,7 @@ static void test_what_a_file_says(void **state)
     assert_string_equal(language_tag(german), "de");
     assert_string_equal(language_title(german), "German");
     assert_string_equal(language_chapter(german), "Kapitel");
+    assert_non_null(strstr(language_common(german), " und "));
     assert_true(language_tokens(german) > 1.3 && language_tokens(german) < 2.5);
     assert_ptr_equal(language_get("DE"), german);
     assert_string_equal(language_tag_of("polish"), "pl");
@@ -133,6 +134,7 @@ static void test_an_unknown_language_has_a_name_and_nothing_else(void **state)
     assert_string_equal(language_title(l), "eo");
     assert_string_equal(language_chapter(l), "Chapter");
     assert_true(language_tokens(l) == 2);
+    assert_string_equal(language_common(l), "");
     assert_ptr_equal(language_get("eo"), l);
     assert_true(language_fits(l, "誰も来なかった。", strlen("誰も来なかった。"), why, sizeof(why)));
     assert_string_equal(why, "untouched");

@@ -5,6 +5,7 @@
 // here, marks included, as `tail -f` prints it.
 #include "store_fixture.h"
 
+#include "app/current.h"
 #include "app/reading.h"
 
 static struct store *s;
@@ -96,6 +97,11 @@ static void chunk(int chapter, int seq, const char *text)
     assert_ok(store_chunk_add(s, id, &c, &e));
 }
 
+static void whole(int chapter)
+{
+    assert_ok(store_recap_set(s, id, chapter, "NOW: she waits.", &e));
+}
+
 static void accept(int chapter, int seq, const char *text)
 {
     end_attempt("none");
@@ -123,7 +129,9 @@ static void test_chapters_stand_apart(void **state)
 {
     (void)state;
     chunk(1, 1, "One.");
+    whole(1);
     chunk(2, 1, "Two.");
+    whole(2);
     stream(3, 1, "Three and");
     assert_shown("# A Door\n\nOne.\n\n# A Door\n\nTwo.\n\n# A Door\n\nThree");
 }
@@ -235,6 +243,7 @@ static void test_a_chapter_is_written_anew(void **state)
     (void)state;
     chunk(1, 1, "One.");
     chunk(1, 2, "And on.");
+    whole(1);
     chunk(2, 1, "Two.");
     look();
     buf_clear(&shown);
@@ -249,6 +258,74 @@ static void test_a_chapter_is_written_anew(void **state)
     assert_shown("[A1.1]# A Door\n\nUno.\n\nAvanti e via.[O2.2]Three.");
 }
 
+static void redo(int chapter)
+{
+    assert_ok(store_chapter_redo(s, id, chapter, "", &e));
+}
+
+static void three_chapters(void)
+{
+    chunk(1, 1, "One.");
+    chunk(2, 1, "Two.");
+    chunk(3, 1, "Three.");
+    for (int c = 1; c <= 3; c++) whole(c);
+}
+
+// It stands before others, and its reader has not come there yet: they wait for it.
+static void test_a_chapter_is_written_anew_before_the_reader(void **state)
+{
+    (void)state;
+    three_chapters();
+    redo(2);
+    assert_shown("# A Door\n\nOne.");
+    stream(2, 1, "Due e ");
+    assert_shown("# A Door\n\nOne.\n\n# A Door\n\nDue e");
+    accept(2, 1, "Due e via.");
+    stream(2, 2, "\n\nAvanti ora ");
+    assert_shown("# A Door\n\nOne.\n\n# A Door\n\nDue e via.\n\nAvanti ora");
+    accept(2, 2, "Avanti ora.");
+    whole(2);
+    assert_shown("# A Door\n\nOne.\n\n# A Door\n\nDue e via.\n\nAvanti ora.\n\n# A Door\n\nThree.");
+}
+
+static void test_a_book_that_rests_is_read_past_what_is_missing(void **state)
+{
+    (void)state;
+    three_chapters();
+    redo(2);
+    assert_ok(reading_next(&r, s, false, &e));
+    assert_string_equal(r.out.data, "# A Door\n\nOne.\n\n# A Door\n\nThree.");
+}
+
+// The chapter at the front itself: its new parts go on behind the old end without a word.
+static void test_the_chapter_at_the_front_is_written_anew(void **state)
+{
+    (void)state;
+    chunk(1, 1, "One.");
+    look();
+    redo(1);
+    chunk(1, 1, "Uno.");
+    chunk(1, 2, "Avanti.");
+    buf_clear(&shown);
+    assert_shown("[A1.1]# A Door\n\nUno.\n\nAvanti.");
+}
+
+static void test_a_request_for_replaced_text_is_history(void **state)
+{
+    struct current c;
+
+    (void)state;
+    stream(1, 1, "The lamp went out. She ");
+    current_init(&c);
+    assert_ok(current_read(&c, s, id, &e));
+    assert_int_equal(c.words, 5);
+    redo(1);
+    assert_shown("");
+    assert_ok(current_read(&c, s, id, &e));
+    assert_true(c.words == 0 && !c.in_flight && !c.broken);
+    current_release(&c);
+}
+
 static void test_from_a_place(void **state)
 {
     (void)state;
@@ -258,6 +335,7 @@ static void test_from_a_place(void **state)
     assert_shown("And on.");
     replace(1, 1, "Uno."); // before it
     assert_shown("And on.");
+    whole(1);
     stream(2, 1, "Two and ");
     assert_shown("And on.\n\n# A Door\n\nTwo and");
 }
@@ -290,6 +368,10 @@ int main(void)
         TEST(test_a_gap_takes_back_what_was_shown),
         TEST(test_what_is_no_prose_waits),
         TEST(test_a_chapter_is_written_anew),
+        TEST(test_a_chapter_is_written_anew_before_the_reader),
+        TEST(test_a_book_that_rests_is_read_past_what_is_missing),
+        TEST(test_the_chapter_at_the_front_is_written_anew),
+        TEST(test_a_request_for_replaced_text_is_history),
         TEST(test_from_a_place),
         TEST(test_from_a_place_to_come),
     };

@@ -405,6 +405,43 @@ static void test_a_book_sees_what_is_to_be_written_anew(void **state)
     book_release(&after);
 }
 
+static bool draw_summary(void *arg, const struct act_row *a)
+{
+    (void)arg;
+    buf_addf(&picture, "%d %s;", a->number, a->summary != NULL ? a->summary : "-");
+    return true;
+}
+
+// What was merged of an act tells of its chapters as they were: with one of them it goes, and can be made again.
+static void test_a_merged_act_is_merged_again(void **state)
+{
+    const struct task_key merge = {.job = job, .kind = "merge", .chapter = 1};
+    int64_t attempt;
+    (void)state;
+    for (int n = 1; n <= 2; n++) {
+        const struct act_row act = {.number = n, .from = 2 * n - 1, .to = n + 1, .start = "", .turn = "", .open = ""};
+        assert_ok(store_act_add(s, job, &act, &e));
+        assert_ok(store_act_set_summary(s, job, n, "in short", &e));
+    }
+    write_chapter(2, "Two.", "And.");
+    const struct attempt_begin begin = {.task = merge, .backend = "b", .model = "m", .server = "s", .prefix = ""};
+    const struct attempt_end end = {.failure = "none", .finish = "stop", .verdict = "accepted", .message = ""};
+    assert_ok(store_attempt_begin(s, &begin, &attempt, &e) && store_attempt_end(s, attempt, &end, &e));
+    assert_ok(store_task_done(s, &merge, &e));
+    assert_ok(store_turn_add(s, job, -1, TURN_USER, "in short?", 9, &e));
+    assert_ok(store_turn_add(s, job, -2, TURN_USER, "in short?", 9, &e));
+    assert_ok(store_chapter_retire(s, job, 2, "sync", &e));
+    buf_init(&picture, BUF_MAX_PIECE);
+    assert_ok(store_acts_each(s, job, draw_summary, NULL, &e));
+    assert_string_equal(picture.data, "1 -;2 in short;");
+    buf_release(&picture);
+    struct attempt a = {0};
+    assert_int_equal(store_attempt_last(s, &merge, &a, &e), STORE_NONE);
+    attempt_release(&a);
+    assert_int_equal(fixture_number("SELECT count(*) FROM turn WHERE conversation = -1"), 0);
+    assert_int_equal(fixture_number("SELECT count(*) FROM turn WHERE conversation = -2"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -422,6 +459,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_attempts_at_text_that_is_replaced_carry_nothing_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_in_flight_for_replaced_text_is_closed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_merged_act_is_merged_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_book_sees_what_is_to_be_written_anew, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("version", tests, NULL, NULL);

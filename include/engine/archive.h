@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// What the writer and the reader of archives agree on.
-#ifndef APP_ARCHIVE_PARTS_H
-#define APP_ARCHIVE_PARTS_H
+// Writing a book as one archive (include/app/archive.h says what is in it), and what its reader must know of that.
+#ifndef ENGINE_ARCHIVE_H
+#define ENGINE_ARCHIVE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/err.h"
+#include "store/store.h"
 
 #define ARCHIVE_MANIFEST "manifest.json"
 #define ARCHIVE_SPEC     "spec.json"
@@ -26,7 +29,12 @@ enum {
 #define ARCHIVE_ROWS_MOST  INT64_C(2147483648)
 #define ARCHIVE_TOTAL_MOST (ARCHIVE_ROWS_MOST + INT64_C(536870912))
 
+#define ARCHIVE_ENDING "tar.zst"
+
 // The files of a book's folder that go along, by their names within it.
 bool archive_takes(const char *name);
+// Writes the archive of a job under `path`, at once and whole, of one view of the rows. The caller may have begun a
+// transaction.
+bool archive_book(struct store *s, int64_t job, const char *path, struct err *e);
 
 #endif
