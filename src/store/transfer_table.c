@@ -155,7 +155,7 @@ const struct move_table move_tables[] = {
                  TEXT("closes", LONG), BOOL("given"), INT("version", 1, COUNT)}},
     {.name = "outline_shown",
      .from = OF_JOB("outline_shown", "chapter"),
-     .columns = {JOB, INT("chapter", 1, CHAPTERS), TEXT("line", LONG)}},
+     .columns = {JOB, INT("chapter", -CHAPTERS, CHAPTERS), TEXT("line", LONG)}}, // a place: see store_shown_keep
     {.name = "chunk",
      .from = OF_JOB("chunk", "id"),
      .columns = {ID("id", SPACE_CHUNK), JOB, INT("chapter", 1, CHAPTERS), INT("seq", 1, PARTS),

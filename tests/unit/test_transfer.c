@@ -153,7 +153,8 @@ static int64_t make_book(struct store *s)
         "UPDATE task SET charged = 2, since = 1;"
         "UPDATE job SET chapters_done = 2, gaps = 2;"
         "INSERT INTO bible VALUES (1, 'b'); INSERT INTO act VALUES (1, 1, 1, 3, 's', 't', 'o', 'm');"
-        "INSERT INTO outline_shown VALUES (1, 2, 'shown');"
+        // The list of acts, the heading of an act, and an outline.
+        "INSERT INTO outline_shown VALUES (1, 0, ''), (1, -1, 'Act 1'), (1, 2, 'shown');"
         "INSERT INTO direction (job, first, last, text, time_ms) VALUES (1, 2, 3, 'more rain', 4);",
         (int)job, (int)job, (int)job, (int)job);
     fixture_script(sql);
