@@ -34,6 +34,11 @@
     "job = ?1 AND chapter = ?2 AND kind IN ('beats', 'chunk', 'recap') AND (?3 = 0 OR (kind = 'chunk' AND seq = "    \
     "?3))"
 
+// The task that merges the recaps of the act that chapter ?2 is of.
+#define MERGE_OF_TEXT                                                                                                \
+    "job = ?1 AND kind = 'merge' AND chapter IN (SELECT number FROM act WHERE job = ?1 AND ?2 BETWEEN first AND "    \
+    "last)"
+
 // As chapter_on_row in plan.c reads them.
 #define CHAPTER_COLUMNS                                                                                              \
     "SELECT number, title, pov, event, ends_on, purpose, opens, closes, cards, recap, weight, given FROM chapter"
@@ -131,9 +136,11 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_ACT_CUT] = "UPDATE act SET last = ?2 WHERE job = ?1 AND last > ?2",
     [SQL_ACT_ALL_OF_BOOK] = "INSERT INTO act SELECT id, 1, 1, chapters_total, '', '', '', NULL FROM job"
                             " WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM act WHERE job = ?1)",
+    // Its versions go on behind those that were written under its number.
     [SQL_CHAPTER_ADD] =
         "INSERT INTO chapter (job, number, title, pov, event, ends_on, purpose, opens, closes, weight,"
-        " given) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        " given, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+        " 1 + coalesce((SELECT max(until) FROM chunk_old WHERE job = ?1 AND chapter = ?2), 0))",
     [SQL_CHAPTER_EACH] = CHAPTER_COLUMNS " WHERE job = ?1 ORDER BY number",
     [SQL_CHAPTER_GET] = CHAPTER_COLUMNS " WHERE job = ?1 AND number = ?2",
     [SQL_CHAPTER_DROP_BEYOND] = "DELETE FROM chapter WHERE job = ?1 AND number > ?2",
@@ -156,8 +163,10 @@ const char *const store_sql[SQL_COUNT] = {
 
     [SQL_BEGUN_GET] =
         "SELECT coalesce(max(number), 0) + 1, coalesce(max(cards IS NOT NULL OR asked), 0) FROM"
+        // Asked for since it was taken out to be written anew, or planned anew.
         " (SELECT number, given, cards, ?2 AND EXISTS (SELECT 1 FROM task WHERE job = ?1 AND kind = 'beats'"
-        " AND chapter = number) AS asked FROM chapter WHERE job = ?1) WHERE given OR cards IS NOT NULL OR asked",
+        " AND chapter = number AND requests > since) AS asked FROM chapter WHERE job = ?1) WHERE given OR cards IS "
+        "NOT NULL OR asked",
     [SQL_CHAPTER_WEIGH] = "UPDATE chapter SET weight = weight * ?2 WHERE job = ?1",
     [SQL_ACT_DROP] = "DELETE FROM act WHERE job = ?1",
     // Other chapters bear their numbers now: what was tried for those before does not count.
@@ -217,11 +226,19 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_VERSION_STEP_ASIDE] = "UPDATE chunk SET seq = -seq WHERE job = ?1 AND chapter = ?2 AND seq = ?3",
     [SQL_VERSION_MOVE_TURN] =
         "UPDATE turn SET chunk = (SELECT id FROM chunk WHERE job = ?1 AND chapter = ?2 AND seq = ?3)"
-        " WHERE chunk = (SELECT id FROM chunk WHERE job = ?1 AND chapter = ?2 AND seq = -?3)",
+        " WHERE job = ?1 AND conversation = ?2"
+        " AND chunk = (SELECT id FROM chunk WHERE job = ?1 AND chapter = ?2 AND seq = -?3)",
     [SQL_VERSION_CLOSE_ATTEMPTS] = "UPDATE attempt SET ended = 1, failure = 'abandoned' WHERE ended = 0"
                                    " AND (task IN (SELECT id FROM task WHERE " TASKS_OF_TEXT ") OR (?3 = 0"
                                    " AND conversation = ?2 AND task IN (SELECT id FROM task WHERE job = ?1)))",
     [SQL_VERSION_RESET_TASKS] = "UPDATE task SET state = 'ready', charged = 0, since = requests WHERE " TASKS_OF_TEXT,
+    // What merged its recaps with others told the old text.
+    [SQL_VERSION_CLOSE_MERGE] = "UPDATE attempt SET ended = 1, failure = 'abandoned' WHERE ended = 0"
+                                " AND task IN (SELECT id FROM task WHERE " MERGE_OF_TEXT ")",
+    [SQL_VERSION_RESET_MERGE] = "UPDATE task SET state = 'ready', charged = 0, since = requests WHERE " MERGE_OF_TEXT,
+    [SQL_VERSION_DROP_MERGE] = "DELETE FROM turn WHERE job = ?1 AND conversation IN"
+                               " (SELECT -number FROM act WHERE job = ?1 AND ?2 BETWEEN first AND last)",
+    [SQL_VERSION_DROP_SUMMARY] = "UPDATE act SET summary = NULL WHERE job = ?1 AND ?2 BETWEEN first AND last",
     [SQL_VERSION_EACH] =
         "WITH RECURSIVE v (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM v"
         " WHERE n < (SELECT version FROM chapter WHERE job = ?1 AND number = ?2)),"

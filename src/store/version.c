@@ -52,12 +52,22 @@ static bool version_retire_rows(struct store *s, int64_t job, int chapter, const
            db_run(s->db, SQL_VERSION_DROP_CHUNKS, e, "lii", job, chapter, 0);
 }
 
+// The summary of an act that is merged is merged anew, when an act begins behind it and its recaps are too long again.
+static bool version_drop_summary(struct store *s, int64_t job, int chapter, struct err *e)
+{
+    return db_run(s->db, SQL_VERSION_CLOSE_MERGE, e, "li", job, chapter) &&
+           db_run(s->db, SQL_VERSION_RESET_MERGE, e, "li", job, chapter) &&
+           db_run(s->db, SQL_VERSION_DROP_MERGE, e, "li", job, chapter) &&
+           db_run(s->db, SQL_VERSION_DROP_SUMMARY, e, "li", job, chapter);
+}
+
 bool store_chapter_retire(struct store *s, int64_t job, int chapter, const char *reason, struct err *e)
 {
     struct store_scope scope;
 
     if (!store_enter(s, &scope, true, e)) return false;
-    bool ok = version_retire_rows(s, job, chapter, reason, e) && version_reset_tasks(s, job, chapter, 0, e);
+    bool ok = version_retire_rows(s, job, chapter, reason, e) && version_reset_tasks(s, job, chapter, 0, e) &&
+              version_drop_summary(s, job, chapter, e);
     return store_leave(s, &scope, ok, e);
 }
 

@@ -181,6 +181,68 @@ static void test_an_id_is_never_given_twice(void **state)
                       "3: 1 parts, 4 words, 0 gaps;");
 }
 
+// A chapter that was taken out may get another plan, with a row of its own: what is written then is no part of what was.
+static void test_a_chapter_that_is_planned_anew_has_a_version_of_its_own(void **state)
+{
+    (void)state;
+    write_chapter(1, "One.", "Two.");
+    write_chapter(2, "Three.", "Four.");
+    assert_ok(store_chapter_redo(s, job, 2, "", &e));
+    assert_ok(store_plan_cut(s, job, 2, 3, 1, &e));
+    fixture_chapter(s, job, 2);
+    fixture_chunk(s, job, 2, 1, "Tres.");
+    check_version(2, 1, "2.1 Three.;2.2 Four.;");
+    check_version(2, 2, "2.1 Tres.;");
+    check_versions(2, "1: 2 parts, 8 words, 0 gaps, redo;2: 1 parts, 4 words, 0 gaps;");
+}
+
+// The story said "redo --onward", and then every note was refused because "the last chapter has begun".
+static void test_chapters_that_were_taken_out_have_not_begun(void **state)
+{
+    const struct attempt_begin b = {.task = {job, "beats", 2, 0}, .server = "127.0.0.1:1", .conversation = 2};
+    int64_t id;
+    int first = 0;
+    bool written = false;
+
+    (void)state;
+    write_chapter(1, "One.", "Two.");
+    assert_ok(store_attempt_begin(s, &b, &id, &e));
+    write_chapter(2, "Three.", "Four.");
+    assert_ok(store_begun_get(s, job, true, &first, &written, &e));
+    assert_int_equal(first, 3);
+    assert_ok(store_chapter_redo(s, job, 2, "", &e));
+    assert_ok(store_begun_get(s, job, true, &first, &written, &e));
+    assert_int_equal(first, 2);
+    assert_ok(store_attempt_begin(s, &b, &id, &e)); // its cards are asked for again
+    assert_ok(store_begun_get(s, job, true, &first, &written, &e));
+    assert_int_equal(first, 3);
+}
+
+// The chapters behind would be written to a summary of what does not stand any more.
+static void test_an_act_whose_chapter_begins_anew_has_no_summary(void **state)
+{
+    const struct act_row acts[] = {
+        {.number = 1, .from = 1, .to = 2, .start = "", .turn = "", .open = "", .summary = "One."},
+        {.number = 2, .from = 3, .to = 3, .start = "", .turn = "", .open = "", .summary = "Two."}};
+    const struct attempt_begin b = {.task = {job, "merge", 1, 0}, .server = "127.0.0.1:1", .conversation = -1};
+    int64_t id;
+    bool open;
+
+    (void)state;
+    write_chapter(2, "Three.", "Four.");
+    for (size_t i = 0; i < ARRAY_LEN(acts); i++) assert_ok(store_act_add(s, job, &acts[i], &e));
+    assert_ok(store_turn_add(s, job, -1, TURN_USER, "merge", 5, &e));
+    assert_ok(store_turn_add(s, job, -2, TURN_USER, "merge", 5, &e));
+    assert_ok(store_attempt_begin(s, &b, &id, &e));
+    assert_ok(store_chapter_redo(s, job, 2, "", &e));
+    assert_int_equal(fixture_number("SELECT group_concat(number) FROM act WHERE summary IS NOT NULL"), 2);
+    assert_int_equal(fixture_number("SELECT count(*) FROM turn WHERE conversation = -1"), 0);
+    assert_int_equal(fixture_number("SELECT count(*) FROM turn WHERE conversation = -2"), 1);
+    assert_ok(store_attempt_is_open(s, id, &open, &e));
+    assert_false(open);
+    assert_int_equal(fixture_number("SELECT since FROM task WHERE kind = 'merge'"), 1);
+}
+
 // ---- a chunk -------------------------------------------------------------------------------------------------------
 
 static void test_a_chunk_stands_until_the_new_one_takes_its_place(void **state)
@@ -412,6 +474,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_chapter_of_which_nothing_was_written_keeps_its_version, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_an_id_is_never_given_twice, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_chapter_that_is_planned_anew_has_a_version_of_its_own, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_chapters_that_were_taken_out_have_not_begun, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_act_whose_chapter_begins_anew_has_no_summary, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_chunk_stands_until_the_new_one_takes_its_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_versions_in_a_row, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_chunk_that_cannot_be_written_anew_is_what_it_was, set_up, tear_down),
