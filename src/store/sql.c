@@ -197,9 +197,12 @@ const char *const store_sql[SQL_COUNT] = {
     ", 0 FROM " CHUNKS_EVER("job = ?1 AND chapter = ?2 AND version <= ?3",
                             "job = ?1 AND chapter = ?2 AND version <= ?3 AND until >= ?3") " ORDER BY seq",
     [SQL_CHUNK_SET_STALE] = "UPDATE chunk SET stale = ?4 WHERE job = ?1 AND chapter = ?2 AND seq = ?3",
-    [SQL_CHUNK_NOTE] = "SELECT json_extract(data, '$.note') FROM event WHERE job = ?1 AND type = 'redo'"
-                       " AND json_extract(data, '$.chapter') = ?2 AND json_extract(data, '$.seq') = ?3"
-                       " ORDER BY id DESC LIMIT 1",
+    // An event that came from elsewhere may be nested deeper than SQLite reads, and its note longer than a note is.
+    [SQL_CHUNK_NOTE] =
+        "SELECT substr(json_extract(data, '$.note'), 1, 4000) FROM event WHERE job = ?1 AND type = 'redo'"
+        " AND CASE WHEN json_valid(data) THEN json_extract(data, '$.chapter') = ?2 AND json_extract(data, '$.seq') = "
+        "?3"
+        " END ORDER BY id DESC LIMIT 1",
 
     [SQL_VERSION_UNCOUNT] =
         "UPDATE job SET words_done = words_done - s.words, gaps = job.gaps - s.missing, finished = 0,"
@@ -248,8 +251,8 @@ const char *const store_sql[SQL_COUNT] = {
         " SELECT n, count(*), sum(words), sum(gap), max(CASE WHEN until = n THEN replaced_ms ELSE 0 END),"
         " max(CASE WHEN until = n THEN reason ELSE '' END) FROM v JOIN u ON version <= n AND until >= n"
         " GROUP BY n ORDER BY n",
-    // By its ids, which is the end of the table: the index on the places would be read from its start.
-    [SQL_CHUNK_NEWER] = "SELECT id, chapter, seq FROM chunk WHERE id > ?2 AND +job = ?1 ORDER BY id",
+    // By its own places, all of them: whoever waits for a job that has not begun would read the chunks of all others.
+    [SQL_CHUNK_NEWER] = "SELECT id, chapter, seq FROM chunk WHERE job = ?1 AND +id > ?2 ORDER BY +id",
 
     [SQL_TURN_ADD] = "INSERT INTO turn (job, conversation, role, text, fresh) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_TURN_ADD_CHUNK] = "INSERT INTO turn (job, conversation, role, chunk)"

@@ -323,6 +323,27 @@ static void test_the_last_note_counts(void **state)
     buf_release(&note);
 }
 
+// An event of a book that came in, deeper than SQLite reads JSON: the job went round in circles for ever.
+static void test_an_event_that_sqlite_cannot_read_is_no_note(void **state)
+{
+    struct buf data, note;
+
+    (void)state;
+    write_chapter(1, "One.", "Two.");
+    assert_ok(store_chunk_redo(s, job, 1, 1, "shorter", &e));
+    buf_init(&data, BUF_MAX_PIECE);
+    buf_init(&note, BUF_MAX_PIECE);
+    buf_adds(&data, "{\"chapter\":1,\"seq\":1,\"note\":");
+    for (int i = 0; i < 2040; i++) buf_addc(&data, '[');
+    for (int i = 0; i < 2040; i++) buf_addc(&data, ']');
+    buf_addc(&data, '}');
+    assert_ok(store_event_add(s, job, "redo", "x", data.data, &e));
+    assert_ok(store_chunk_note(s, job, 1, 1, &note, &e));
+    assert_string_equal(note.data, "shorter");
+    buf_release(&data);
+    buf_release(&note);
+}
+
 // ---- conversations -------------------------------------------------------------------------------------------------
 
 static void test_the_turns_before_a_chunk(void **state)
@@ -483,6 +504,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_chunk_that_cannot_be_written_anew_is_what_it_was, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_gap_that_is_filled_is_no_gap, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_last_note_counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_event_that_sqlite_cannot_read_is_no_note, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_turns_before_a_chunk, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_turns_before_a_chunk_of_a_conversation_that_began_anew, set_up,
                                         tear_down),
