@@ -235,6 +235,10 @@ const char *const store_sql[SQL_COUNT] = {
                                    " AND (task IN (SELECT id FROM task WHERE " TASKS_OF_TEXT ") OR (?3 = 0"
                                    " AND conversation = ?2 AND task IN (SELECT id FROM task WHERE job = ?1)))",
     [SQL_VERSION_RESET_TASKS] = "UPDATE task SET state = 'ready', charged = 0, since = requests WHERE " TASKS_OF_TEXT,
+    // What has come so far of the chunk behind goes on from text that is gone.
+    [SQL_VERSION_RESET_NEXT] = "UPDATE task SET state = 'ready', charged = 0, since = requests WHERE job = ?1"
+                               " AND kind = 'chunk' AND chapter = ?2 AND seq = ?3 + 1 AND NOT EXISTS"
+                               " (SELECT 1 FROM chunk WHERE job = ?1 AND chapter = ?2 AND seq = ?3 + 1)",
     // What merged its recaps with others told the old text.
     [SQL_VERSION_CLOSE_MERGE] = "UPDATE attempt SET ended = 1, failure = 'abandoned' WHERE ended = 0"
                                 " AND task IN (SELECT id FROM task WHERE " MERGE_OF_TEXT ")",

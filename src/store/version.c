@@ -125,7 +125,8 @@ static bool version_replace_rows(struct store *s, int64_t job, const struct chun
            store_touched(s, "chunk", c->seq, e) && store_chunk_add(s, job, c, e) &&
            db_run(s->db, SQL_VERSION_MOVE_TURN, e, "lii", job, c->chapter, c->seq) &&
            db_run(s->db, SQL_VERSION_DROP_TEXTS, e, "lii", job, c->chapter, -c->seq) &&
-           db_run(s->db, SQL_VERSION_DROP_CHUNKS, e, "lii", job, c->chapter, -c->seq);
+           db_run(s->db, SQL_VERSION_DROP_CHUNKS, e, "lii", job, c->chapter, -c->seq) &&
+           db_run(s->db, SQL_VERSION_RESET_NEXT, e, "lii", job, c->chapter, c->seq);
 }
 
 bool store_chunk_replace(struct store *s, int64_t job, const struct chunk_row *c, struct err *e)

@@ -446,6 +446,26 @@ static void test_attempts_at_text_that_is_replaced_carry_nothing_over(void **sta
     assert_int_equal(fixture_number("SELECT count(*) FROM attempt"), 5); // the log is what it was
 }
 
+// A half sentence would be continued that the words before it do not begin any more.
+static void test_what_goes_on_from_replaced_text_is_not_carried_over(void **state)
+{
+    const struct task_key stands = {job, "chunk", 1, 2}, next = {job, "chunk", 1, 3};
+    struct attempt a;
+
+    (void)state;
+    refuse(begin(&stands, 1));
+    fixture_chunk(s, job, 1, 1, "One.");
+    fixture_chunk(s, job, 1, 2, "Two.");
+    refuse(begin(&next, 1));
+    replace(1, 1, "Uno.", 4); // not next to it
+    assert_int_equal(store_attempt_last(s, &next, &a, &e), STORE_FOUND);
+    attempt_release(&a);
+    assert_int_equal(store_attempt_last(s, &stands, &a, &e), STORE_FOUND); // its text stands
+    attempt_release(&a);
+    replace(1, 2, "Dos.", 4);
+    check_nothing_carried(&next, 1);
+}
+
 // Else its successor would wait for a server that has long been idle, and its own engine would store it.
 static void test_what_is_in_flight_for_replaced_text_is_closed(void **state)
 {
@@ -509,6 +529,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_turns_before_a_chunk_of_a_conversation_that_began_anew, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_attempts_at_text_that_is_replaced_carry_nothing_over, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_goes_on_from_replaced_text_is_not_carried_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_in_flight_for_replaced_text_is_closed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_book_sees_what_is_to_be_written_anew, set_up, tear_down),
     };
