@@ -115,6 +115,11 @@ static bool check_queue(struct intake *in, struct inbox_answer *a, bool *full, s
     return intake_refuse(a, ERR_QUEUE_FULL, text);
 }
 
+static bool check_texts(const struct spec *spec, struct err *e)
+{
+    return spec_has_texts(spec) || err_set(e, ERR_USAGE, "an opening chapter of the spec has no text");
+}
+
 static bool take_new_job(struct intake *in, const struct json *m, struct inbox_answer *a, struct err *e)
 {
     size_t len;
@@ -126,7 +131,7 @@ static bool take_new_job(struct intake *in, const struct json *m, struct inbox_a
     if (!text) return intake_refuse(a, ERR_USAGE, "the message holds no spec");
     if (!spec_parse(&spec, text, len, "message", &bad)) return intake_refuse(a, ERR_USAGE, bad.text);
     bool ok;
-    if (inbox_templates_read(&templates, m, &bad) && inbox_check_fallback(m, &bad) &&
+    if (inbox_templates_read(&templates, m, &bad) && check_texts(&spec, &bad) && inbox_check_fallback(m, &bad) &&
         inbox_cover_read(&cover, m, &bad)) {
         struct job j;
         fill_job(&j, m, &spec, in->o->default_backend);
