@@ -454,5 +454,9 @@ const char *const store_sql[SQL_COUNT] = {
     // Another machine's server of the same address has another speed. What may still run is waited for all the same.
     [SQL_MOVED_ATTEMPTS] = "UPDATE attempt SET server = '' WHERE task IN (SELECT id FROM task WHERE job = ?1)"
                            " AND ended = 1 AND failure = 'none' AND finish <> 'stopped'",
+    // The clock there may be ahead: what began in the time to come would be waited for whenever an engine begins.
+    [SQL_MOVED_TIMES] = "UPDATE attempt SET started_ms = ?2 WHERE started_ms > ?2"
+                        " AND task IN (SELECT id FROM task WHERE job = ?1)",
+    [SQL_MOVED_TOUCHED] = "UPDATE job SET touched_ms = min(touched_ms, ?2) WHERE id = ?1",
     [SQL_MOVED_FALLBACK] = "UPDATE job SET fallback = ?2 WHERE id = ?1",
 };

@@ -172,6 +172,8 @@ enum store_statement {
     SQL_MOVED_FAULT,
     SQL_MOVED_JOB,
     SQL_MOVED_ATTEMPTS,
+    SQL_MOVED_TIMES,
+    SQL_MOVED_TOUCHED,
     SQL_MOVED_FALLBACK,
     SQL_COUNT,
 };

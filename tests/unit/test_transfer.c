@@ -260,6 +260,23 @@ static void test_a_book_moves_and_moves_back(void **state)
     store_close(s);
 }
 
+// A book that came from a machine whose clock is ahead, or lies, kept every engine waiting for its last request.
+static void test_nothing_began_in_the_time_to_come(void **state)
+{
+    struct store *s = fixture_open(STORE_READ_WRITE);
+
+    (void)state;
+    (void)make_book(s);
+    fixture_script("UPDATE attempt SET started_ms = 99999999999999; UPDATE job SET touched_ms = 99999999999999");
+    read_lines(s, 1, &lines);
+    fixture_script("UPDATE job SET uuid = 'other'");
+    (void)put_lines(s, &lines);
+    assert_int_equal(fixture_number("SELECT started_ms < 99999999999999 FROM attempt ORDER BY id DESC LIMIT 1"), 1);
+    assert_int_equal(fixture_number("SELECT touched_ms < 99999999999999 FROM job ORDER BY id DESC LIMIT 1"), 1);
+    buf_release(&lines);
+    store_close(s);
+}
+
 // ---- what is refused
 
 // The lines with the first `from` replaced by `to`.
@@ -399,6 +416,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_every_column_is_decided_on, set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_a_book_moves_and_moves_back, set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_nothing_began_in_the_time_to_come, set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_rows_that_cannot_be_are_refused, set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_rows_that_are_cut_off_are_refused, set_up, fixture_tear_down),
         cmocka_unit_test(test_base64),
