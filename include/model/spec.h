@@ -90,6 +90,8 @@ void spec_write(const struct spec *s, struct buf *out);
 // Reads the files that the spec names (opening chapters) below `dir`, the folder of the spec. The canonical form then
 // holds their text. False: one cannot be read, is no UTF-8, or leaves the folder.
 bool spec_read_files(struct spec *s, const char *dir, const char *name, struct err *e);
+// Whether every opening chapter has its text, as it must in a spec of a job.
+bool spec_has_texts(const struct spec *s);
 
 // The bytes of the picture that it names as its cover; nothing is added if it names none. What they are is looked at by
 // manuscript_set_cover (out/manuscript.h).

@@ -169,8 +169,7 @@ bool store_chunks_newer(struct store *s, int64_t job, int64_t after,
 
 // ---- versions: a chapter's text as it was before a part of it, or all of it, was replaced ------------------------------
 // The chapter begins anew: its chunks become old ones, the next version is begun, and cards, recap, conversation, and what
-// its tasks have tried are gone, and so is the merged summary of its act. Counters follow; a book that was finished is not
-// any more.
+// its tasks have tried are gone, as is the summary of its act. Counters follow; a book that was finished is not any more.
 bool store_chapter_retire(struct store *s, int64_t job, int chapter, const char *reason, struct err *e);
 // The same because it is to be written anew, with its `redo` event. `note` may be "".
 bool store_chapter_redo(struct store *s, int64_t job, int chapter, const char *note, struct err *e);

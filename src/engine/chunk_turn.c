@@ -257,7 +257,7 @@ static bool fill_flat(struct buf *out, const struct desk *d, const struct step *
     size_t from = words_tail(page->data, page->len, FLAT_TAIL_WORDS);
     buf_add(&tail, page->data + from, page->len - from);
     buf_addf(&recaps, "%s%s%s%s", text.story.data, text.cast.data, text.threads.data, text.facts.data);
-    bool ok = directions_write(&recaps, d->store, d->job->id, s->chapter, e);
+    bool ok = directions_write(&recaps, d, s->chapter, e);
     const struct template_var vars[] = {
         {"rules", d->templates->text[TEMPLATE_RULES]},
         {"title", d->job->title},

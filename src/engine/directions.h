@@ -6,13 +6,17 @@
 #define ENGINE_DIRECTIONS_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "store/store.h"
+#include "engine/prompt.h"
 
 // Lines under a heading of their own, oldest first; nothing where there are none.
-bool directions_write(struct buf *out, struct store *s, int64_t job, int chapter, struct err *e);
+bool directions_write(struct buf *out, const struct desk *d, int chapter, struct err *e);
+
+// How many of those that hold for any of the chapters from..to, the oldest, are not said: all together may take a quarter
+// of the context, or there would be no room for the story. The newest is said in any case.
+bool directions_unsaid(const struct desk *d, int from, int to, int *count, struct err *e);
+bool directions_hold(const struct direction_row *row, int from, int to);
 
 #endif

@@ -28,6 +28,13 @@ bool intake_refuse(struct inbox_answer *a, enum err_code code, const char *text)
     return true;
 }
 
+int intake_int(const struct json *m, const char *name, int least, int most)
+{
+    const struct json *v = json_get(m, name);
+    int64_t n = json_int(v, 0);
+    return json_kind(v) == JSON_KIND_INT && n >= least && n <= most ? (int)n : least - 1;
+}
+
 // ---- submit ------------------------------------------------------------------------------------------------------
 
 static void fill_job(struct job *j, const struct json *m, const struct spec *spec, const char *default_backend)
@@ -108,6 +115,11 @@ static bool check_queue(struct intake *in, struct inbox_answer *a, bool *full, s
     return intake_refuse(a, ERR_QUEUE_FULL, text);
 }
 
+static bool check_texts(const struct spec *spec, struct err *e)
+{
+    return spec_has_texts(spec) || err_set(e, ERR_USAGE, "an opening chapter of the spec has no text");
+}
+
 static bool take_new_job(struct intake *in, const struct json *m, struct inbox_answer *a, struct err *e)
 {
     size_t len;
@@ -119,7 +131,7 @@ static bool take_new_job(struct intake *in, const struct json *m, struct inbox_a
     if (!text) return intake_refuse(a, ERR_USAGE, "the message holds no spec");
     if (!spec_parse(&spec, text, len, "message", &bad)) return intake_refuse(a, ERR_USAGE, bad.text);
     bool ok;
-    if (inbox_templates_read(&templates, m, &bad) && inbox_check_fallback(m, &bad) &&
+    if (inbox_templates_read(&templates, m, &bad) && check_texts(&spec, &bad) && inbox_check_fallback(m, &bad) &&
         inbox_cover_read(&cover, m, &bad)) {
         struct job j;
         fill_job(&j, m, &spec, in->o->default_backend);
@@ -263,6 +275,25 @@ static bool take_known(struct intake *in, const struct json *m, struct inbox_ans
     return intake_refuse(a, ERR_USAGE, "the message is of no known type");
 }
 
+static bool record(struct intake *in, const char *key, const struct inbox_answer *a, struct err *e)
+{
+    return store_inbox_record(in->store, key, a, e) && store_commit(in->store, e);
+}
+
+// The rows that it meets do not allow what it asks for, which nothing above has seen. It must not stay: it would fail with
+// every engine that ever looks into the inbox.
+static bool refuse_failed(struct intake *in, const char *key, struct err *e)
+{
+    struct inbox_answer a = {0};
+    struct err why = *e;
+    if (why.code == ERR_STORE || why.code == ERR_DAMAGED) return false;
+    err_clear(e);
+    in->changed_job = 0;
+    log_line(LOG_WARN, "message '%s' is refused: %s", key, why.text);
+    intake_refuse(&a, why.code, why.text);
+    return store_begin(in->store, e) && record(in, key, &a, e);
+}
+
 // `m` NULL: it cannot be read, `bad` says why.
 static bool take_message(struct intake *in, const char *key, const struct json *m, const struct err *bad,
                          struct err *e)
@@ -270,9 +301,11 @@ static bool take_message(struct intake *in, const char *key, const struct json *
     struct inbox_answer a = {0};
     if (!store_begin(in->store, e)) return false;
     bool ok = m ? take_known(in, m, &a, e) : intake_refuse(&a, ERR_USAGE, bad->text);
-    ok = ok && store_inbox_record(in->store, key, &a, e) && store_commit(in->store, e);
-    if (!ok) store_rollback(in->store);
-    return ok;
+    if (ok && record(in, key, &a, e)) return true;
+    store_rollback(in->store);
+    if (refuse_failed(in, key, e)) return true;
+    store_rollback(in->store);
+    return false;
 }
 
 // Whether the file may go. One that cannot be read now is left: it must not keep the others waiting.

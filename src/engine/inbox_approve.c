@@ -20,7 +20,7 @@ INTAKE_VERB(inbox_take_approve)
 {
     (void)m;
     (void)snprintf(a->text, sizeof(a->text), "%.500s", j->out_dir);
-    if (j->approve == JOB_APPROVE_GIVEN) return true;
+    if (j->approve == JOB_APPROVE_GIVEN && j->state != JOB_APPROVAL) return true;
     if (j->state != JOB_APPROVAL) return refuse(j, a);
     return store_job_set_approve(in->store, j->id, JOB_APPROVE_GIVEN, e) && intake_change(in, j, JOB_QUEUED, "", e);
 }

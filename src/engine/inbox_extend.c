@@ -11,7 +11,7 @@
 
 #include "base/mem.h"
 
-enum { WORDS_LEAST = 100, WORDS_MOST = 5000000, CHAPTERS_MOST = 2000, NOTE_BYTES = 4000 };
+enum { WORDS_LEAST = 100, WORDS_MOST = 5000000, CHAPTERS_MOST = 2000 };
 
 struct longer {
     int64_t words; // of the whole book
@@ -78,18 +78,24 @@ static bool refuse_size(const struct longer *l, struct inbox_answer *a)
     return intake_refuse(a, ERR_USAGE, text);
 }
 
+static bool take(struct intake *in, const struct job *j, int64_t more, const char *note, struct inbox_answer *a,
+                 struct err *e)
+{
+    struct longer l = plan(j, more);
+    if (l.words > WORDS_MOST || l.chapters > CHAPTERS_MOST) return refuse_size(&l, a);
+    return store_job_extend(in->store, j->id, l.words, l.chapters, e) && direct(in->store, j->id, &l, note, e) &&
+           tell(in->store, j->id, &l, more, e) && intake_change(in, j, JOB_QUEUED, "", e);
+}
+
 INTAKE_VERB(inbox_take_extend)
 {
     int64_t more = json_int(json_get(m, "words"), 0);
-    size_t note_len = 0;
-    const char *note = json_str(json_get(m, "note"), &note_len);
+    struct buf note;
     if (j->state != JOB_DONE) return refuse_state(j, a);
     if (more < WORDS_LEAST || more > WORDS_MOST)
         return intake_refuse(a, ERR_USAGE, "the message asks for fewer than 100 words more, or for too many");
-    if (note_len > NOTE_BYTES) return intake_refuse(a, ERR_USAGE, "the note is longer than 4000 bytes");
-    struct longer l = plan(j, more);
-    if (l.words > WORDS_MOST || l.chapters > CHAPTERS_MOST) return refuse_size(&l, a);
-    return store_job_extend(in->store, j->id, l.words, l.chapters, e) &&
-           direct(in->store, j->id, &l, note ? note : "", e) && tell(in->store, j->id, &l, more, e) &&
-           intake_change(in, j, JOB_QUEUED, "", e);
+    buf_init(&note, BUF_MAX_MESSAGE);
+    bool ok = !intake_note(&note, m, "note", a) || take(in, j, more, note.data, a, e);
+    buf_release(&note);
+    return ok;
 }

@@ -25,11 +25,21 @@ static bool keep(struct intake *in, const struct job *j, const char *text, int f
            store_event_add(in->store, j->id, "note", a->text, NULL, e);
 }
 
+bool intake_note(struct buf *out, const struct json *m, const char *name, struct inbox_answer *a)
+{
+    size_t len = 0;
+    bool cr = false;
+    const char *given = json_str(json_get(m, name), &len);
+    while (len > 0 && strchr(" \t\r\n", given[len - 1])) len--;
+    size_t blank = given ? strspn(given, " \t\r\n") : 0;
+    if (blank < len) utf8_prose(out, given + blank, len - blank, &cr);
+    return out->len <= DIRECTION_BYTES || !refuse_length(a, out->len);
+}
+
 INTAKE_VERB(inbox_take_note)
 {
-    const char *given = json_str(json_get(m, "text"), NULL);
     int first;
-    bool written, ok = true, cr = false;
+    bool written, ok = true;
     if (j->state == JOB_DONE)
         return intake_refuse(a, ERR_USAGE, "the book is done: a note is for chapters that are still to come");
     if (!store_begun_get(in->store, j->id, job_state_runnable(j->state), &first, &written, e)) return false;
@@ -37,14 +47,9 @@ INTAKE_VERB(inbox_take_note)
         return intake_refuse(a, ERR_USAGE,
                              "the last chapter has begun: a note is for chapters that are still to come");
     struct buf text;
-    buf_init(&text, BUF_MAX_PIECE);
-    if (given) utf8_prose(&text, given, strlen(given), &cr);
-    if (text.len == 0)
-        intake_refuse(a, ERR_USAGE, "the note is empty");
-    else if (text.len > DIRECTION_BYTES)
-        refuse_length(a, text.len);
-    else
-        ok = keep(in, j, text.data, first, a, e);
+    buf_init(&text, BUF_MAX_MESSAGE);
+    if (intake_note(&text, m, "text", a))
+        ok = text.len > 0 ? keep(in, j, text.data, first, a, e) : intake_refuse(a, ERR_USAGE, "the note is empty");
     buf_release(&text);
     return ok;
 }

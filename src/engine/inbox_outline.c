@@ -198,25 +198,55 @@ static bool put_bible(struct replanning *r, struct err *e)
     return ok;
 }
 
-// What the spec says of chapters that are planned later goes with their numbers.
-static bool shift_spec(struct replanning *r, int by, struct err *e)
+// What the spec says of chapters that are planned later goes with their numbers. Those that are planned are rows: where
+// they are fewer now, what it said of the last of them would bear the numbers of others.
+static bool shift_outline(const struct replanning *r, struct spec *spec, int by)
+{
+    struct spec_chapter *kept = spec->outline;
+    bool moved = false;
+    size_t n = 0;
+    int count = (int)r->now.count;
+    for (size_t i = 0; i < spec->outline_count; i++) {
+        struct spec_chapter c = kept[i];
+        bool later = c.number > count, gone = !later && c.number > count + by;
+        moved = moved || later || gone;
+        if (later) c.number += by;
+        if (later && spec->chapters > 0 && c.number > spec->chapters) spec->chapters = c.number;
+        if (!gone) kept[n++] = c;
+    }
+    spec->outline_count = n;
+    return moved;
+}
+
+// The job must be able to read it.
+static bool put_spec(const struct replanning *r, const struct spec *spec, struct err *e)
+{
+    struct spec again;
+    struct buf text;
+    buf_init(&text, BUF_MAX_SPEC);
+    spec_write(spec, &text);
+    bool ok = !text.full || err_set(e, ERR_CEILING, "the spec is larger than %d bytes", BUF_MAX_SPEC);
+    ok = ok && spec_parse(&again, text.data, text.len, "job", e);
+    if (ok) spec_release(&again);
+    ok = ok && store_job_set_spec(r->in->store, r->job->id, text.data, e);
+    buf_release(&text);
+    return ok;
+}
+
+static bool shift_spec(const struct replanning *r, int by, struct err *e)
 {
     struct spec spec;
-    struct buf text;
-    bool moved = false;
-    if (by == 0 || !spec_parse(&spec, r->job->spec, strlen(r->job->spec), "job", e)) return by == 0;
-    for (size_t i = 0; i < spec.outline_count; i++) {
-        struct spec_chapter *c = &spec.outline[i];
-        if (c->number <= (int)r->now.count) continue;
-        c->number += by;
-        moved = true;
-        if (spec.chapters > 0 && c->number > spec.chapters) spec.chapters = c->number;
-    }
-    buf_init(&text, BUF_MAX_SPEC);
-    spec_write(&spec, &text);
-    bool ok = !moved || store_job_set_spec(r->in->store, r->job->id, text.data, e);
-    buf_release(&text);
+    if (by == 0) return true;
+    if (!spec_parse(&spec, r->job->spec, strlen(r->job->spec), "job", e)) return false;
+    struct spec_chapter *all = mem_calloc(spec.outline_count + 1, sizeof(*all)), *const own = spec.outline;
+    size_t count = spec.outline_count;
+    if (count > 0) memcpy(all, own, count * sizeof(*all));
+    spec.outline = all;
+    bool ok = !shift_outline(r, &spec, by) || put_spec(r, &spec, e);
+    spec.outline = own;
+    spec.outline_count = count;
     spec_release(&spec);
+    free(all);
     return ok;
 }
 

@@ -9,6 +9,7 @@
 //   chunk     it stands, marked as stale, until its new text is accepted
 #include "engine/intake.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 #include "model/book.h"
@@ -22,15 +23,16 @@ struct redo {
     const char *note; // "": none
 };
 
-static struct redo redo_of(struct store *s, const struct job *j, const struct json *m)
+// Numbers that are out of range are those of no chapter and no part.
+static struct redo redo_of(struct store *s, const struct job *j, const struct json *m, const char *note)
 {
     return (struct redo){.store = s,
                          .job = j,
-                         .chapter = (int)json_int(json_get(m, "chapter"), 0),
-                         .chunk = (int)json_int(json_get(m, "chunk"), 0),
+                         .chapter = intake_int(m, "chapter", 1, INT_MAX),
+                         .chunk = json_get(m, "chunk") ? intake_int(m, "chunk", 0, INT_MAX) : 0,
                          .onward = json_bool(json_get(m, "onward"), false),
                          .gaps = json_bool(json_get(m, "gaps"), false),
-                         .note = json_str(json_get(m, "note"), NULL) ? json_str(json_get(m, "note"), NULL) : ""};
+                         .note = note};
 }
 
 // ---- what cannot be -----------------------------------------------------------------------------------------------
@@ -129,13 +131,23 @@ static bool go_on(struct intake *in, const struct job *j, struct err *e)
     return true;
 }
 
-INTAKE_VERB(inbox_take_redo)
+static bool take(struct intake *in, const struct job *j, const struct json *m, const char *note,
+                 struct inbox_answer *a, struct err *e)
 {
-    struct redo r = redo_of(in->store, j, m);
+    struct redo r = redo_of(in->store, j, m, note);
     bool any = false;
     if (!store_book_load(in->store, j->id, &r.book, e)) return false;
     (void)snprintf(a->text, sizeof(a->text), "%.500s", j->out_dir);
     bool ok = !is_possible(&r, a) || (redo_rows(&r, &any, e) && (!any || go_on(in, j, e)));
     book_release(&r.book);
+    return ok;
+}
+
+INTAKE_VERB(inbox_take_redo)
+{
+    struct buf note;
+    buf_init(&note, BUF_MAX_MESSAGE);
+    bool ok = !intake_note(&note, m, "note", a) || take(in, j, m, note.data, a, e);
+    buf_release(&note);
     return ok;
 }

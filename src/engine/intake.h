@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "engine/inbox.h"
 #include "io/json.h"
 
@@ -29,6 +30,11 @@ bool intake_refuse(struct inbox_answer *a, enum err_code code, const char *text)
 bool intake_change(struct intake *in, const struct job *j, enum job_state to, const char *reason, struct err *e);
 // Rows of the job have changed and its state has not: whoever is writing it reads them again.
 void intake_touched(struct intake *in, const struct job *j);
+// What an owner says in the member `name`, as it may be stored, without blank ends; nothing is added where there is none.
+// False, with a refusal in the answer: it is too long. (inbox_note.c)
+bool intake_note(struct buf *out, const struct json *m, const char *name, struct inbox_answer *a);
+// The member `name` from `least` to `most`, else `least` - 1.
+int intake_int(const struct json *m, const char *name, int least, int most);
 
 // The verbs that have files of their own. `m` is the message, `j` the job that it names.
 #define INTAKE_VERB(name)                                                                                            \

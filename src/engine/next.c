@@ -32,7 +32,8 @@ static struct step next_in_chapter(const struct book *b, const struct book_chapt
 {
     struct step s = {.chapter = c->number, .conversation = c->number};
     const struct book_chunk *stale = book_stale(c);
-    if (stale) return next_again(b, c, stale, limits);
+    // Prose that its owner gave has no conversation yet to be asked in, before its beats are done.
+    if (stale && c->cards > 0) return next_again(b, c, stale, limits);
     if (c->cards == 0) {
         s.kind = STEP_BEATS;
         s.parts = length_parts(b, c->number, limits->chunk_words);

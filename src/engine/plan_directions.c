@@ -4,18 +4,19 @@
 // See plan_directions.h. They stand behind the filled template: a user's own templates have no place for them.
 #include "engine/plan_directions.h"
 
+#include "engine/directions.h"
 #include "text/template.h"
 
 struct planned {
     struct buf *out;
-    int from, to;
+    int from, to, unsaid;
     bool any;
 };
 
 static bool add(void *arg, const struct direction_row *row)
 {
     struct planned *p = arg;
-    if (row->first > p->to || (row->last > 0 && row->last < p->from)) return true;
+    if (!directions_hold(row, p->from, p->to) || p->unsaid-- > 0) return true;
     if (!p->any) buf_adds(p->out, "\nThe author's directions for these chapters:\n");
     p->any = true;
     buf_adds(p->out, "- ");
@@ -27,5 +28,5 @@ static bool add(void *arg, const struct direction_row *row)
 bool plan_directions(struct buf *out, const struct desk *d, int from, int to, struct err *e)
 {
     struct planned p = {.out = out, .from = from, .to = to};
-    return store_directions_each(d->store, d->job->id, add, &p, e);
+    return directions_unsaid(d, from, to, &p.unsaid, e) && store_directions_each(d->store, d->job->id, add, &p, e);
 }

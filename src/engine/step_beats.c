@@ -97,7 +97,7 @@ static bool add_steering(struct buf *out, const struct desk *d, const struct ste
     buf_init(&changed, BUF_MAX_PIECE);
     buf_init(&said, BUF_MAX_PIECE);
     story_write_changed(y, level, &changed);
-    bool ok = directions_write(&said, d->store, d->job->id, s->chapter, e);
+    bool ok = directions_write(&said, d, s->chapter, e);
     if (ok && changed.len + said.len > 0) {
         buf_adds(out, out->len > 0 && out->data[out->len - 1] == '\n' ? "\n" : "\n\n");
         template_neutral(out, changed.data);

@@ -226,3 +226,10 @@ bool spec_read_files(struct spec *s, const char *dir, const char *name, struct e
     ok = ok && opening_check(s, e);
     return ok || err_prefix(e, "%s", document_label(label, "spec", name));
 }
+
+bool spec_has_texts(const struct spec *s)
+{
+    for (size_t i = 0; i < s->opening_count; i++)
+        if (!s->opening[i].text) return false;
+    return true;
+}

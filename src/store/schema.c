@@ -274,6 +274,8 @@ static const char schema_4[] =
     " replaced_ms INTEGER NOT NULL"
     ") STRICT;"
     "CREATE INDEX chunk_old_place ON chunk_old (job, chapter, seq);"
+    // A chunk that goes is looked for among all turns of all books, by its foreign key.
+    "CREATE INDEX turn_chunk ON turn (chunk) WHERE chunk IS NOT NULL;"
     // Attempts up to this number were for text that has been replaced: they carry nothing over.
     "ALTER TABLE task ADD COLUMN since INTEGER NOT NULL DEFAULT 0;"
     // What the owner adds for the chapters first to last (0: all that follow).

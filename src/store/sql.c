@@ -34,8 +34,10 @@
     "job = ?1 AND chapter = ?2 AND kind IN ('beats', 'chunk', 'recap') AND (?3 = 0 OR (kind = 'chunk' AND seq = "    \
     "?3))"
 
-// The act whose merged recaps are that chapter's too.
-#define MERGED_ACT "SELECT number FROM act WHERE job = ?1 AND ?2 BETWEEN first AND last AND summary IS NOT NULL"
+// The task that merges the recaps of the act that chapter ?2 is of.
+#define MERGE_OF_TEXT                                                                                                \
+    "job = ?1 AND kind = 'merge' AND chapter IN (SELECT number FROM act WHERE job = ?1 AND ?2 BETWEEN first AND "    \
+    "last)"
 
 // As chapter_on_row in plan.c reads them.
 #define CHAPTER_COLUMNS                                                                                              \
@@ -134,9 +136,11 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_ACT_CUT] = "UPDATE act SET last = ?2 WHERE job = ?1 AND last > ?2",
     [SQL_ACT_ALL_OF_BOOK] = "INSERT INTO act SELECT id, 1, 1, chapters_total, '', '', '', NULL FROM job"
                             " WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM act WHERE job = ?1)",
+    // Its versions go on behind those that were written under its number.
     [SQL_CHAPTER_ADD] =
         "INSERT INTO chapter (job, number, title, pov, event, ends_on, purpose, opens, closes, weight,"
-        " given) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        " given, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+        " 1 + coalesce((SELECT max(until) FROM chunk_old WHERE job = ?1 AND chapter = ?2), 0))",
     [SQL_CHAPTER_EACH] = CHAPTER_COLUMNS " WHERE job = ?1 ORDER BY number",
     [SQL_CHAPTER_GET] = CHAPTER_COLUMNS " WHERE job = ?1 AND number = ?2",
     [SQL_CHAPTER_DROP_BEYOND] = "DELETE FROM chapter WHERE job = ?1 AND number > ?2",
@@ -159,8 +163,10 @@ const char *const store_sql[SQL_COUNT] = {
 
     [SQL_BEGUN_GET] =
         "SELECT coalesce(max(number), 0) + 1, coalesce(max(cards IS NOT NULL OR asked), 0) FROM"
+        // Asked for since it was taken out to be written anew, or planned anew.
         " (SELECT number, given, cards, ?2 AND EXISTS (SELECT 1 FROM task WHERE job = ?1 AND kind = 'beats'"
-        " AND chapter = number) AS asked FROM chapter WHERE job = ?1) WHERE given OR cards IS NOT NULL OR asked",
+        " AND chapter = number AND requests > since) AS asked FROM chapter WHERE job = ?1) WHERE given OR cards IS "
+        "NOT NULL OR asked",
     [SQL_CHAPTER_WEIGH] = "UPDATE chapter SET weight = weight * ?2 WHERE job = ?1",
     [SQL_ACT_DROP] = "DELETE FROM act WHERE job = ?1",
     // Other chapters bear their numbers now: what was tried for those before does not count.
@@ -191,9 +197,12 @@ const char *const store_sql[SQL_COUNT] = {
     ", 0 FROM " CHUNKS_EVER("job = ?1 AND chapter = ?2 AND version <= ?3",
                             "job = ?1 AND chapter = ?2 AND version <= ?3 AND until >= ?3") " ORDER BY seq",
     [SQL_CHUNK_SET_STALE] = "UPDATE chunk SET stale = ?4 WHERE job = ?1 AND chapter = ?2 AND seq = ?3",
-    [SQL_CHUNK_NOTE] = "SELECT json_extract(data, '$.note') FROM event WHERE job = ?1 AND type = 'redo'"
-                       " AND json_extract(data, '$.chapter') = ?2 AND json_extract(data, '$.seq') = ?3"
-                       " ORDER BY id DESC LIMIT 1",
+    // An event that came from elsewhere may be nested deeper than SQLite reads, and its note longer than a note is.
+    [SQL_CHUNK_NOTE] =
+        "SELECT substr(json_extract(data, '$.note'), 1, 4000) FROM event WHERE job = ?1 AND type = 'redo'"
+        " AND CASE WHEN json_valid(data) THEN json_extract(data, '$.chapter') = ?2 AND json_extract(data, '$.seq') = "
+        "?3"
+        " END ORDER BY id DESC LIMIT 1",
 
     [SQL_VERSION_UNCOUNT] =
         "UPDATE job SET words_done = words_done - s.words, gaps = job.gaps - s.missing, finished = 0,"
@@ -220,16 +229,23 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_VERSION_STEP_ASIDE] = "UPDATE chunk SET seq = -seq WHERE job = ?1 AND chapter = ?2 AND seq = ?3",
     [SQL_VERSION_MOVE_TURN] =
         "UPDATE turn SET chunk = (SELECT id FROM chunk WHERE job = ?1 AND chapter = ?2 AND seq = ?3)"
-        " WHERE chunk = (SELECT id FROM chunk WHERE job = ?1 AND chapter = ?2 AND seq = -?3)",
+        " WHERE job = ?1 AND conversation = ?2"
+        " AND chunk = (SELECT id FROM chunk WHERE job = ?1 AND chapter = ?2 AND seq = -?3)",
     [SQL_VERSION_CLOSE_ATTEMPTS] = "UPDATE attempt SET ended = 1, failure = 'abandoned' WHERE ended = 0"
                                    " AND (task IN (SELECT id FROM task WHERE " TASKS_OF_TEXT ") OR (?3 = 0"
                                    " AND conversation = ?2 AND task IN (SELECT id FROM task WHERE job = ?1)))",
     [SQL_VERSION_RESET_TASKS] = "UPDATE task SET state = 'ready', charged = 0, since = requests WHERE " TASKS_OF_TEXT,
-    [SQL_VERSION_RESET_MERGE] = "UPDATE task SET state = 'ready', charged = 0, since = requests"
-                                " WHERE job = ?1 AND kind = 'merge' AND chapter IN (" MERGED_ACT ")",
-    [SQL_VERSION_DROP_MERGE_TURNS] = "DELETE FROM turn WHERE job = ?1 AND conversation IN (SELECT -number FROM"
-                                     " (" MERGED_ACT "))",
-    [SQL_VERSION_UNMERGE] = "UPDATE act SET summary = NULL WHERE job = ?1 AND number IN (" MERGED_ACT ")",
+    // What has come so far of the chunk behind goes on from text that is gone.
+    [SQL_VERSION_RESET_NEXT] = "UPDATE task SET state = 'ready', charged = 0, since = requests WHERE job = ?1"
+                               " AND kind = 'chunk' AND chapter = ?2 AND seq = ?3 + 1 AND NOT EXISTS"
+                               " (SELECT 1 FROM chunk WHERE job = ?1 AND chapter = ?2 AND seq = ?3 + 1)",
+    // What merged its recaps with others told the old text.
+    [SQL_VERSION_CLOSE_MERGE] = "UPDATE attempt SET ended = 1, failure = 'abandoned' WHERE ended = 0"
+                                " AND task IN (SELECT id FROM task WHERE " MERGE_OF_TEXT ")",
+    [SQL_VERSION_RESET_MERGE] = "UPDATE task SET state = 'ready', charged = 0, since = requests WHERE " MERGE_OF_TEXT,
+    [SQL_VERSION_DROP_MERGE] = "DELETE FROM turn WHERE job = ?1 AND conversation IN"
+                               " (SELECT -number FROM act WHERE job = ?1 AND ?2 BETWEEN first AND last)",
+    [SQL_VERSION_DROP_SUMMARY] = "UPDATE act SET summary = NULL WHERE job = ?1 AND ?2 BETWEEN first AND last",
     [SQL_VERSION_EACH] =
         "WITH RECURSIVE v (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM v"
         " WHERE n < (SELECT version FROM chapter WHERE job = ?1 AND number = ?2)),"
@@ -239,8 +255,8 @@ const char *const store_sql[SQL_COUNT] = {
         " SELECT n, count(*), sum(words), sum(gap), max(CASE WHEN until = n THEN replaced_ms ELSE 0 END),"
         " max(CASE WHEN until = n THEN reason ELSE '' END) FROM v JOIN u ON version <= n AND until >= n"
         " GROUP BY n ORDER BY n",
-    // By its ids, which is the end of the table: the index on the places would be read from its start.
-    [SQL_CHUNK_NEWER] = "SELECT id, chapter, seq FROM chunk WHERE id > ?2 AND +job = ?1 ORDER BY id",
+    // By its own places, all of them: whoever waits for a job that has not begun would read the chunks of all others.
+    [SQL_CHUNK_NEWER] = "SELECT id, chapter, seq FROM chunk WHERE job = ?1 AND +id > ?2 ORDER BY +id",
 
     [SQL_TURN_ADD] = "INSERT INTO turn (job, conversation, role, text, fresh) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_TURN_ADD_CHUNK] = "INSERT INTO turn (job, conversation, role, chunk)"
@@ -410,6 +426,16 @@ const char *const store_sql[SQL_COUNT] = {
         " UNION ALL SELECT 'its acts are not numbered from 1 on' FROM job WHERE id = ?1"
         " AND (SELECT count(*) <> coalesce(max(number), 0) FROM act WHERE job = ?1)"
         " UNION ALL SELECT 'an act ends before it begins' FROM act WHERE job = ?1 AND last < first"
+        " UNION ALL SELECT 'its acts do not follow one another' FROM act a WHERE job = ?1 AND first <> 1 + coalesce("
+        "(SELECT last FROM act p WHERE p.job = ?1 AND p.number = a.number - 1), 0)"
+        " UNION ALL SELECT 'its acts go on behind its last chapter' FROM job WHERE id = ?1"
+        " AND chapters_total < (SELECT max(last) FROM act WHERE job = ?1)"
+        " UNION ALL SELECT 'the parts of a chapter are not numbered from 1 on' FROM"
+        " (SELECT count(*) AS n, max(seq) AS last FROM chunk WHERE job = ?1 GROUP BY chapter) WHERE n <> last"
+        " UNION ALL SELECT 'a part stands in a chapter that is not planned' FROM chunk c JOIN chapter p"
+        " ON p.job = c.job AND p.number = c.chapter WHERE c.job = ?1 AND p.cards IS NULL AND p.given = 0"
+        " UNION ALL SELECT 'a task has more attempts than it has asked for' FROM task t WHERE job = ?1"
+        " AND (since > requests OR requests < (SELECT max(number) FROM attempt WHERE task = t.id))"
         " UNION ALL SELECT 'a chapter has a number of cards and no cards' FROM chapter"
         " WHERE job = ?1 AND cards IS NULL AND cards_count > 0"
         " UNION ALL SELECT 'a part has no text' FROM chunk WHERE job = ?1"
@@ -428,5 +454,9 @@ const char *const store_sql[SQL_COUNT] = {
     // Another machine's server of the same address has another speed. What may still run is waited for all the same.
     [SQL_MOVED_ATTEMPTS] = "UPDATE attempt SET server = '' WHERE task IN (SELECT id FROM task WHERE job = ?1)"
                            " AND ended = 1 AND failure = 'none' AND finish <> 'stopped'",
+    // The clock there may be ahead: what began in the time to come would be waited for whenever an engine begins.
+    [SQL_MOVED_TIMES] = "UPDATE attempt SET started_ms = ?2 WHERE started_ms > ?2"
+                        " AND task IN (SELECT id FROM task WHERE job = ?1)",
+    [SQL_MOVED_TOUCHED] = "UPDATE job SET touched_ms = min(touched_ms, ?2) WHERE id = ?1",
     [SQL_MOVED_FALLBACK] = "UPDATE job SET fallback = ?2 WHERE id = ?1",
 };

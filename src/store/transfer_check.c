@@ -85,11 +85,9 @@ static bool check_spec(const struct json *row, struct err *e)
     size_t len;
     const char *text = json_str(json_get(row, "spec"), &len);
     struct spec spec;
-    bool ok = true;
 
     if (!spec_parse(&spec, text, len, "spec", e)) return false;
-    for (size_t i = 0; ok && i < spec.opening_count; i++)
-        if (spec.opening[i].text == NULL) ok = err_set(e, ERR_USAGE, "an opening chapter of the spec has no text");
+    bool ok = spec_has_texts(&spec) || err_set(e, ERR_USAGE, "an opening chapter of the spec has no text");
     spec_release(&spec);
     return ok;
 }

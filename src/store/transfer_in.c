@@ -14,6 +14,7 @@
 #include "store/transfer_check.h"
 #include "store/transfer_table.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "io/json.h"
 #include "text/base64.h"
@@ -340,12 +341,21 @@ static bool in_look_at_all(struct transfer *t, struct err *e)
     return err_set(e, bad.code == ERR_DAMAGED ? ERR_USAGE : bad.code, "%s", bad.text);
 }
 
+static bool in_set_clock(struct transfer *t, struct err *e)
+{
+    int64_t now = clock_wall_ms();
+
+    return db_run(t->store->db, SQL_MOVED_TIMES, e, "ll", t->summary.job, now) &&
+           db_run(t->store->db, SQL_MOVED_TOUCHED, e, "ll", t->summary.job, now);
+}
+
 bool transfer_end(struct transfer *t, struct transfer_summary *out, struct err *e)
 {
     struct db *db = t->store->db;
 
     if (!in_is_whole(t, e) || !in_look_at_all(t, e)) return false;
-    if (!db_run(db, SQL_MOVED_JOB, e, "l", t->summary.job) || !db_run(db, SQL_MOVED_ATTEMPTS, e, "l", t->summary.job))
+    if (!db_run(db, SQL_MOVED_JOB, e, "l", t->summary.job) ||
+        !db_run(db, SQL_MOVED_ATTEMPTS, e, "l", t->summary.job) || !in_set_clock(t, e))
         return false;
     if (t->place.fallback != NULL && !db_run(db, SQL_MOVED_FALLBACK, e, "ls", t->summary.job, t->place.fallback))
         return false;

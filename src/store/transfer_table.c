@@ -14,6 +14,7 @@ enum {
     WORD = 40,
     CHAPTERS = 10000,
     PARTS = 100000,
+    WORDS_MOST = 1000000, // of a part
     COVER = 5000000
 };
 #define COUNT INT64_C(1000000000)
@@ -129,7 +130,7 @@ const struct move_table move_tables[] = {
                  TEXT("fallback", LONG),
                  TEXT("began_on", NAME),
                  INT("approve", 0, 2),
-                 INT("priority", -COUNT, COUNT)}},
+                 INT("priority", -100, 100)}},
     {.name = "job_spec",
      .from = "FROM job_spec WHERE job = ?1",
      .once = true,
@@ -152,16 +153,16 @@ const struct move_table move_tables[] = {
      .columns = {JOB, INT("number", 1, CHAPTERS), REAL("weight", 0, 1000000000), INT("cards_count", 0, PARTS),
                  TEXT("title", NAME), TEXT("pov", LONG), TEXT("event", LONG), TEXT("ends_on", LONG),
                  MAYBE("cards", LONG), MAYBE("recap", LONG), TEXT("purpose", LONG), TEXT("opens", LONG),
-                 TEXT("closes", LONG), BOOL("given"), INT("version", 1, COUNT)}},
+                 TEXT("closes", LONG), BOOL("given"), INT("version", 1, PARTS)}},
     {.name = "outline_shown",
      .from = OF_JOB("outline_shown", "chapter"),
-     .columns = {JOB, INT("chapter", 1, CHAPTERS), TEXT("line", LONG)}},
+     .columns = {JOB, INT("chapter", -CHAPTERS, CHAPTERS), TEXT("line", LONG)}}, // a place: see store_shown_keep
     {.name = "chunk",
      .from = OF_JOB("chunk", "id"),
      .columns = {ID("id", SPACE_CHUNK), JOB, INT("chapter", 1, CHAPTERS), INT("seq", 1, PARTS),
-                 INT("words_asked", 0, COUNT), INT("words", 0, COUNT), BOOL("gap"), BOOL("cut"),
+                 INT("words_asked", 0, WORDS_MOST), INT("words", 0, WORDS_MOST), BOOL("gap"), BOOL("cut"),
                  INT("skip", 0, COUNT), ANY("hash"), TEXT("glue", WORD), INT("tokens", -1, COUNT),
-                 INT("version", 1, COUNT), BOOL("stale")}},
+                 INT("version", 1, PARTS), BOOL("stale")}},
     {.name = "chunk_text",
      .from = "FROM chunk CROSS JOIN chunk_text ON chunk_text.chunk = chunk.id WHERE job = ?1 ORDER BY chunk",
      .columns = {REF("chunk", SPACE_CHUNK), TEXT("text", LONG)}},
@@ -169,8 +170,8 @@ const struct move_table move_tables[] = {
      .from = OF_JOB("chunk_old", "id"),
      .check = CHECK_REPLACED,
      .columns = {ID("id", SPACE_CHUNK), JOB, INT("chapter", 1, CHAPTERS), INT("seq", 1, PARTS),
-                 INT("version", 1, COUNT), INT("until", 1, COUNT), INT("words_asked", 0, COUNT),
-                 INT("words", 0, COUNT), BOOL("gap"), BOOL("cut"), INT("skip", 0, COUNT), ANY("hash"),
+                 INT("version", 1, PARTS), INT("until", 1, PARTS), INT("words_asked", 0, WORDS_MOST),
+                 INT("words", 0, WORDS_MOST), BOOL("gap"), BOOL("cut"), INT("skip", 0, COUNT), ANY("hash"),
                  TEXT("glue", WORD), INT("tokens", -1, COUNT), TEXT("text", LONG), LOOSE("reason", LONG),
                  INT("replaced_ms", 0, TIME)}},
     {.name = "turn",

@@ -52,12 +52,13 @@ static bool version_retire_rows(struct store *s, int64_t job, int chapter, const
            db_run(s->db, SQL_VERSION_DROP_CHUNKS, e, "lii", job, chapter, 0);
 }
 
-// The summary of a past act tells of the chapter as it was: the recaps stand in its place until they are merged again.
-static bool version_unmerge(struct store *s, int64_t job, int chapter, struct err *e)
+// The summary of an act that is merged is merged anew, when an act begins behind it and its recaps are too long again.
+static bool version_drop_summary(struct store *s, int64_t job, int chapter, struct err *e)
 {
-    return db_run(s->db, SQL_VERSION_RESET_MERGE, e, "li", job, chapter) &&
-           db_run(s->db, SQL_VERSION_DROP_MERGE_TURNS, e, "li", job, chapter) &&
-           db_run(s->db, SQL_VERSION_UNMERGE, e, "li", job, chapter);
+    return db_run(s->db, SQL_VERSION_CLOSE_MERGE, e, "li", job, chapter) &&
+           db_run(s->db, SQL_VERSION_RESET_MERGE, e, "li", job, chapter) &&
+           db_run(s->db, SQL_VERSION_DROP_MERGE, e, "li", job, chapter) &&
+           db_run(s->db, SQL_VERSION_DROP_SUMMARY, e, "li", job, chapter);
 }
 
 bool store_chapter_retire(struct store *s, int64_t job, int chapter, const char *reason, struct err *e)
@@ -66,7 +67,7 @@ bool store_chapter_retire(struct store *s, int64_t job, int chapter, const char 
 
     if (!store_enter(s, &scope, true, e)) return false;
     bool ok = version_retire_rows(s, job, chapter, reason, e) && version_reset_tasks(s, job, chapter, 0, e) &&
-              version_unmerge(s, job, chapter, e);
+              version_drop_summary(s, job, chapter, e);
     return store_leave(s, &scope, ok, e);
 }
 
@@ -124,7 +125,8 @@ static bool version_replace_rows(struct store *s, int64_t job, const struct chun
            store_touched(s, "chunk", c->seq, e) && store_chunk_add(s, job, c, e) &&
            db_run(s->db, SQL_VERSION_MOVE_TURN, e, "lii", job, c->chapter, c->seq) &&
            db_run(s->db, SQL_VERSION_DROP_TEXTS, e, "lii", job, c->chapter, -c->seq) &&
-           db_run(s->db, SQL_VERSION_DROP_CHUNKS, e, "lii", job, c->chapter, -c->seq);
+           db_run(s->db, SQL_VERSION_DROP_CHUNKS, e, "lii", job, c->chapter, -c->seq) &&
+           db_run(s->db, SQL_VERSION_RESET_NEXT, e, "lii", job, c->chapter, c->seq);
 }
 
 bool store_chunk_replace(struct store *s, int64_t job, const struct chunk_row *c, struct err *e)

@@ -557,6 +557,8 @@ static void test_broken_messages_are_answered_and_go(void **state)
                                 "\"spec\":\"{\\\"premise\\\":\\\"p\\\",\\\"words\\\":500}\"}"},
         {"14-nofallback.json", "{\"type\":\"submit\",\"uuid\":\"y\",\"fallback\":[],"
                                "\"spec\":\"{\\\"premise\\\":\\\"p\\\",\\\"words\\\":500}\"}"},
+        {"15-notext.json", "{\"type\":\"submit\",\"uuid\":\"z\",\"spec\":\"{\\\"premise\\\":\\\"p\\\","
+                           "\\\"words\\\":9000,\\\"chapters\\\":3,\\\"opening\\\":[{\\\"file\\\":\\\"a.md\\\"}]}\"}"},
         {"10-nouuid.json", "{\"type\":\"submit\",\"spec\":\"{\\\"premise\\\":\\\"p\\\",\\\"words\\\":500}\"}"},
     };
     (void)state;

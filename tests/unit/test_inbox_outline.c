@@ -13,6 +13,7 @@
 #include "engine/outline.h"
 #include "io/json.h"
 #include "model/length.h"
+#include "model/spec.h"
 #include "scratch.h"
 
 #include <cmocka.h>
@@ -279,6 +280,32 @@ static void test_what_is_planned_later_stays_to_be_planned(void **state)
     job_release(&j);
 }
 
+// What the spec said of chapter 12, which is planned, and of 13, which took its number, made the spec unreadable: the job
+// was paused for good.
+static void test_what_the_spec_says_of_planned_chapters_meets_no_other(void **state)
+{
+    (void)state;
+    struct job j;
+    struct spec spec;
+    assert_ok(store_job_set_spec(s, job,
+                                 "{\"premise\":\"p\",\"words\":20000,\"chapters\":20,\"outline\":["
+                                 "{\"chapter\":3,\"title\":\"Three\"},{\"chapter\":12,\"title\":\"Twelve\"},"
+                                 "{\"chapter\":13,\"title\":\"Thirteen\"}]}",
+                                 &e));
+    struct outline now = look(), edit = copy(&now);
+    drop(&edit, 5);
+    struct inbox_answer a = send(&edit, &now);
+    check_says(&a, 0, "1 chapter removed; 19 chapters");
+    assert_int_equal(store_job_get(s, job, &j, &e), STORE_FOUND);
+    assert_ok(spec_parse(&spec, j.spec, strlen(j.spec), "job", &e));
+    assert_int_equal(spec.outline_count, 2);
+    assert_int_equal(spec.outline[0].number, 3);
+    assert_int_equal(spec.outline[1].number, 12);
+    assert_string_equal(spec.outline[1].title, "Thirteen");
+    spec_release(&spec);
+    job_release(&j);
+}
+
 static void test_a_book_of_one_act_may_outgrow_it(void **state)
 {
     (void)state;
@@ -523,6 +550,7 @@ int main(void)
         TEST(test_chapters_are_replaced_and_numbered_anew),
         TEST(test_an_act_that_lost_its_chapters_goes),
         TEST(test_what_is_planned_later_stays_to_be_planned),
+        TEST(test_what_the_spec_says_of_planned_chapters_meets_no_other),
         TEST(test_a_book_of_one_act_may_outgrow_it),
         TEST(test_the_book_keeps_its_length),
         TEST(test_what_has_begun_meanwhile_must_be_as_it_was),

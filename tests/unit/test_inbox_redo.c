@@ -13,6 +13,7 @@
 #include "scratch.h"
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include <sys/stat.h>
 
@@ -166,6 +167,10 @@ static void test_what_is_not_there_is_refused(void **state)
     check_refused("{\"chapter\":2,\"chunk\":3}", "chapter 2 has 2 parts so far, there is no part 3");
     check_refused("{\"chapter\":2,\"chunk\":-1}", "there is no part -1");
     check_refused("{\"chapter\":3,\"chunk\":1}", "chapter 3 has 0 parts so far");
+    // 2^32 + 1: no 1.
+    check_refused("{\"chapter\":4294967297}", "there is no chapter 0");
+    check_refused("{\"chapter\":1,\"chunk\":4294967297}", "there is no part -1");
+    check_refused("{\"chapter\":\"1\"}", "there is no chapter 0");
     assert_int_equal(state_now(), JOB_QUEUED);
 }
 
@@ -234,6 +239,45 @@ static void test_no_gaps_change_nothing(void **state)
     assert_int_equal(told, 0);
 }
 
+static void test_a_note_is_held_to_its_length(void **state)
+{
+    struct buf members;
+    (void)state;
+    buf_init(&members, BUF_MAX_PIECE);
+    buf_addf(&members, "{\"chapter\":1,\"note\":\"%*s\"}", DIRECTION_BYTES + 1, "x");
+    check_done(members.data); // blank ends are none of it
+    check_direction(1, 1, "x");
+    buf_clear(&members);
+    buf_adds(&members, "{\"chapter\":1,\"note\":\"");
+    for (int i = 0; i <= DIRECTION_BYTES; i++) buf_addc(&members, 'x');
+    buf_adds(&members, "\"}");
+    told = 0;
+    check_refused(members.data, "the note has 4001 bytes, at most 4000 are taken");
+    buf_release(&members);
+}
+
+// Rows that contradict one another came from elsewhere. The message failed, the engine ended, and so did every engine
+// after it, because the message was still there.
+static void test_a_message_that_the_rows_do_not_allow_is_refused_for_good(void **state)
+{
+    sqlite3 *db;
+    (void)state;
+    assert_int_equal(sqlite3_open("novelgen.db", &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "INSERT INTO chunk_old SELECT id, job, chapter, seq, 1, 1, 0, 0, 0, 0, 0, 0, '', 0,"
+                                  " '', '', 0 FROM chunk",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    struct inbox_answer a = redo("{\"chapter\":1}");
+    assert_int_equal(a.code, ERR_INTERNAL);
+    assert_non_null(strstr(a.text, "UNIQUE"));
+    assert_int_equal(told, 0);
+    struct book b = book_now();
+    assert_int_equal(b.chapters[0].chunks_count, 2);
+    book_release(&b);
+}
+
 // ---- states -------------------------------------------------------------------------------------------------------
 
 static void test_in_every_state(void **state)
@@ -264,6 +308,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_part_and_its_note, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_gaps, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_gaps_change_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_note_is_held_to_its_length, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_message_that_the_rows_do_not_allow_is_refused_for_good, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_in_every_state, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("inbox_redo", tests, NULL, NULL);

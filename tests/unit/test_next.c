@@ -456,6 +456,22 @@ static void test_a_chapter_with_a_recap_is_full(void **state)
     book_release(&b);
 }
 
+// Its owner took a chapter in by hand and at once wanted a part of it anew: it was asked for in a conversation that was
+// empty, without the bible and the story.
+static void test_a_stale_chunk_of_given_prose_waits_for_its_conversation(void **state)
+{
+    (void)state;
+    struct book b = complete_book();
+    struct book_chapter *c = &b.chapters[1];
+    c->given = c->chunks[0].stale = true;
+    c->has_recap = false;
+    c->cards = 0;
+    assert_int_equal(next_step(&b, &limits).kind, STEP_BEATS);
+    c->cards = 1;
+    assert_int_equal(next_step(&b, &limits).kind, STEP_CHUNK);
+    book_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -478,6 +494,7 @@ int main(void)
         cmocka_unit_test(test_acts_of_a_huge_book_are_all_planned_before_it_is_seen),
         cmocka_unit_test(test_a_stale_chunk_comes_before_anything_else),
         cmocka_unit_test(test_a_stale_chunk_comes_before_the_rest_of_its_chapter),
+        cmocka_unit_test(test_a_stale_chunk_of_given_prose_waits_for_its_conversation),
         cmocka_unit_test(test_a_chapter_that_was_taken_out_is_planned_and_written_again),
         cmocka_unit_test(test_a_chapter_with_a_recap_is_full),
     };

@@ -8,7 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/directions.h"
 #include "engine/habits.h"
+#include "engine/plan_directions.h"
 #include "engine/steps.h"
 #include "model/language.h"
 #include "scratch.h"
@@ -408,6 +410,45 @@ static void test_a_quoting_request_shows_what_stands_and_quotes_its_end(void **s
     check_continued(false);
 }
 
+// ---- directions ----------------------------------------------------------------------------------------------------
+
+// An owner who says much all through a long book: the story was crowded out, and every chapter from there on was a gap.
+static void test_directions_leave_room_for_the_story(void **state)
+{
+    enum { N_CTX = 8192, EACH = 3000, COUNT = 20 };
+    struct writer w;
+    struct buf said, planned;
+    char text[EACH + 1];
+    (void)state;
+    open_writer(&w, "home", N_CTX);
+    memset(text, 'x', EACH);
+    text[EACH] = '\0';
+    for (int i = 0; i < COUNT; i++) {
+        text[0] = (char)('a' + i);
+        assert_ok(store_direction_add(w.store, w.job.id, i == COUNT - 1 ? 2 : 1, 0, text, &e));
+    }
+    buf_init(&said, BUF_MAX_PIECE);
+    buf_init(&planned, BUF_MAX_PIECE);
+    assert_ok(directions_write(&said, &w.desk, 2, &e));
+    assert_true(said.len < N_CTX && said.len > EACH);
+    assert_null(strstr(said.data, "- axx"));
+    assert_non_null(strstr(said.data, "- txx")); // the newest
+    assert_ok(plan_directions(&planned, &w.desk, 1, 1, &e));
+    assert_true(planned.len < N_CTX);
+    assert_non_null(strstr(planned.data, "- sxx")); // the newest that holds there
+    buf_clear(&said);
+    w.desk.n_ctx_tokens = 100;
+    assert_ok(directions_write(&said, &w.desk, 2, &e));
+    assert_non_null(strstr(said.data, "- txx")); // in any case
+    w.desk.n_ctx_tokens = 131072;
+    buf_clear(&said);
+    assert_ok(directions_write(&said, &w.desk, 2, &e));
+    assert_non_null(strstr(said.data, "- axx"));
+    buf_release(&said);
+    buf_release(&planned);
+    close_writer(&w);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
 int main(void)
@@ -419,6 +460,7 @@ int main(void)
         test(test_a_book_at_32768),
         test(test_a_prefilled_request_ends_with_what_stands),
         test(test_a_quoting_request_shows_what_stands_and_quotes_its_end),
+        test(test_directions_leave_room_for_the_story),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,6 +108,25 @@ static void test_no_table_keeps_a_row(void **state)
     assert_int_equal(fixture_number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
 
+// A row that goes is looked for in whatever may refer to it. Without an index that is a look at every row of every book,
+// for each chunk of the job, while another one is being written.
+static void test_every_reference_has_an_index(void **state)
+{
+    (void)state;
+    (void)full_job("salt");
+    assert_int_equal(fixture_number("SELECT count(*) FROM sqlite_schema m, pragma_foreign_key_list(m.name) f"
+                                    " WHERE m.type = 'table'") >= 17,
+                     1);
+    assert_int_equal(
+        fixture_number(
+            "SELECT count(*) FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'"
+            " AND f.seq = 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(m.name) i,"
+            " pragma_index_info(i.name) x WHERE x.seqno = 0 AND x.name = f.\"from\")"
+            " AND NOT EXISTS (SELECT 1 FROM pragma_table_info(m.name) c"
+            " WHERE c.pk = 1 AND c.name = f.\"from\")"),
+        0);
+}
+
 static void test_another_job_keeps_all(void **state)
 {
     struct table before[40], after[40];
@@ -157,6 +176,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_no_table_keeps_a_row, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_every_reference_has_an_index, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_another_job_keeps_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_its_id_is_never_given_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_may_still_run, set_up, tear_down),

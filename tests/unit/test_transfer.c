@@ -153,7 +153,8 @@ static int64_t make_book(struct store *s)
         "UPDATE task SET charged = 2, since = 1;"
         "UPDATE job SET chapters_done = 2, gaps = 2;"
         "INSERT INTO bible VALUES (1, 'b'); INSERT INTO act VALUES (1, 1, 1, 3, 's', 't', 'o', 'm');"
-        "INSERT INTO outline_shown VALUES (1, 2, 'shown');"
+        // The list of acts, the heading of an act, and an outline.
+        "INSERT INTO outline_shown VALUES (1, 0, ''), (1, -1, 'Act 1'), (1, 2, 'shown');"
         "INSERT INTO direction (job, first, last, text, time_ms) VALUES (1, 2, 3, 'more rain', 4);",
         (int)job, (int)job, (int)job, (int)job);
     fixture_script(sql);
@@ -259,6 +260,23 @@ static void test_a_book_moves_and_moves_back(void **state)
     store_close(s);
 }
 
+// A book that came from a machine whose clock is ahead, or lies, kept every engine waiting for its last request.
+static void test_nothing_began_in_the_time_to_come(void **state)
+{
+    struct store *s = fixture_open(STORE_READ_WRITE);
+
+    (void)state;
+    (void)make_book(s);
+    fixture_script("UPDATE attempt SET started_ms = 99999999999999; UPDATE job SET touched_ms = 99999999999999");
+    read_lines(s, 1, &lines);
+    fixture_script("UPDATE job SET uuid = 'other'");
+    (void)put_lines(s, &lines);
+    assert_int_equal(fixture_number("SELECT started_ms < 99999999999999 FROM attempt ORDER BY id DESC LIMIT 1"), 1);
+    assert_int_equal(fixture_number("SELECT touched_ms < 99999999999999 FROM job ORDER BY id DESC LIMIT 1"), 1);
+    buf_release(&lines);
+    store_close(s);
+}
+
 // ---- what is refused
 
 // The lines with the first `from` replaced by `to`.
@@ -304,6 +322,14 @@ static void test_rows_that_cannot_be_are_refused(void **state)
          "refers to one that is not there"},
         {"{\"table\":\"act\",\"number\":1", "{\"table\":\"act\",\"number\":2", "acts are not numbered from 1"},
         {"\"first\":1,\"last\":3", "\"first\":4,\"last\":3", "ends before it begins"},
+        {"\"first\":1,\"last\":3", "\"first\":2,\"last\":3", "acts do not follow one another"},
+        {"\"first\":1,\"last\":3", "\"first\":1,\"last\":4", "behind its last chapter"},
+        {"\"chapter\":2,\"seq\":1", "\"chapter\":2,\"seq\":5", "parts of a chapter are not numbered from 1"},
+        {"\"requests\":1,\"charged\":2,\"since\":1", "\"requests\":1,\"charged\":2,\"since\":2",
+         "more attempts than"},
+        {"\"requests\":1,\"charged\":2,\"since\":1", "\"requests\":0,\"charged\":2,\"since\":0",
+         "more attempts than"},
+        {"\"priority\":0", "\"priority\":101", "$.priority"},
         {"\"chapters_total\":3", "\"chapters_total\":1", "more chapters than it is to have"},
         {"\"cards\":\"a\"", "\"cards\":null", "a number of cards and no cards"},
         {"{\"table\":\"chunk\",\"id\":3", "{\"table\":\"chunk\",\"id\":1", "contradicts"},
@@ -390,6 +416,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_every_column_is_decided_on, set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_a_book_moves_and_moves_back, set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_nothing_began_in_the_time_to_come, set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_rows_that_cannot_be_are_refused, set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_rows_that_are_cut_off_are_refused, set_up, fixture_tear_down),
         cmocka_unit_test(test_base64),

@@ -181,6 +181,68 @@ static void test_an_id_is_never_given_twice(void **state)
                       "3: 1 parts, 4 words, 0 gaps;");
 }
 
+// A chapter that was taken out may get another plan, with a row of its own: what is written then is no part of what was.
+static void test_a_chapter_that_is_planned_anew_has_a_version_of_its_own(void **state)
+{
+    (void)state;
+    write_chapter(1, "One.", "Two.");
+    write_chapter(2, "Three.", "Four.");
+    assert_ok(store_chapter_redo(s, job, 2, "", &e));
+    assert_ok(store_plan_cut(s, job, 2, 3, 1, &e));
+    fixture_chapter(s, job, 2);
+    fixture_chunk(s, job, 2, 1, "Tres.");
+    check_version(2, 1, "2.1 Three.;2.2 Four.;");
+    check_version(2, 2, "2.1 Tres.;");
+    check_versions(2, "1: 2 parts, 8 words, 0 gaps, redo;2: 1 parts, 4 words, 0 gaps;");
+}
+
+// The story said "redo --onward", and then every note was refused because "the last chapter has begun".
+static void test_chapters_that_were_taken_out_have_not_begun(void **state)
+{
+    const struct attempt_begin b = {.task = {job, "beats", 2, 0}, .server = "127.0.0.1:1", .conversation = 2};
+    int64_t id;
+    int first = 0;
+    bool written = false;
+
+    (void)state;
+    write_chapter(1, "One.", "Two.");
+    assert_ok(store_attempt_begin(s, &b, &id, &e));
+    write_chapter(2, "Three.", "Four.");
+    assert_ok(store_begun_get(s, job, true, &first, &written, &e));
+    assert_int_equal(first, 3);
+    assert_ok(store_chapter_redo(s, job, 2, "", &e));
+    assert_ok(store_begun_get(s, job, true, &first, &written, &e));
+    assert_int_equal(first, 2);
+    assert_ok(store_attempt_begin(s, &b, &id, &e)); // its cards are asked for again
+    assert_ok(store_begun_get(s, job, true, &first, &written, &e));
+    assert_int_equal(first, 3);
+}
+
+// The chapters behind would be written to a summary of what does not stand any more.
+static void test_an_act_whose_chapter_begins_anew_has_no_summary(void **state)
+{
+    const struct act_row acts[] = {
+        {.number = 1, .from = 1, .to = 2, .start = "", .turn = "", .open = "", .summary = "One."},
+        {.number = 2, .from = 3, .to = 3, .start = "", .turn = "", .open = "", .summary = "Two."}};
+    const struct attempt_begin b = {.task = {job, "merge", 1, 0}, .server = "127.0.0.1:1", .conversation = -1};
+    int64_t id;
+    bool open;
+
+    (void)state;
+    write_chapter(2, "Three.", "Four.");
+    for (size_t i = 0; i < ARRAY_LEN(acts); i++) assert_ok(store_act_add(s, job, &acts[i], &e));
+    assert_ok(store_turn_add(s, job, -1, TURN_USER, "merge", 5, &e));
+    assert_ok(store_turn_add(s, job, -2, TURN_USER, "merge", 5, &e));
+    assert_ok(store_attempt_begin(s, &b, &id, &e));
+    assert_ok(store_chapter_redo(s, job, 2, "", &e));
+    assert_int_equal(fixture_number("SELECT group_concat(number) FROM act WHERE summary IS NOT NULL"), 2);
+    assert_int_equal(fixture_number("SELECT count(*) FROM turn WHERE conversation = -1"), 0);
+    assert_int_equal(fixture_number("SELECT count(*) FROM turn WHERE conversation = -2"), 1);
+    assert_ok(store_attempt_is_open(s, id, &open, &e));
+    assert_false(open);
+    assert_int_equal(fixture_number("SELECT since FROM task WHERE kind = 'merge'"), 1);
+}
+
 // ---- a chunk -------------------------------------------------------------------------------------------------------
 
 static void test_a_chunk_stands_until_the_new_one_takes_its_place(void **state)
@@ -258,6 +320,27 @@ static void test_the_last_note_counts(void **state)
     assert_ok(store_chunk_redo(s, job, 1, 2, "another part", &e));
     assert_ok(store_chunk_note(s, job, 1, 1, &note, &e));
     assert_string_equal(note.data, "a \"second\" one");
+    buf_release(&note);
+}
+
+// An event of a book that came in, deeper than SQLite reads JSON: the job went round in circles for ever.
+static void test_an_event_that_sqlite_cannot_read_is_no_note(void **state)
+{
+    struct buf data, note;
+
+    (void)state;
+    write_chapter(1, "One.", "Two.");
+    assert_ok(store_chunk_redo(s, job, 1, 1, "shorter", &e));
+    buf_init(&data, BUF_MAX_PIECE);
+    buf_init(&note, BUF_MAX_PIECE);
+    buf_adds(&data, "{\"chapter\":1,\"seq\":1,\"note\":");
+    for (int i = 0; i < 2040; i++) buf_addc(&data, '[');
+    for (int i = 0; i < 2040; i++) buf_addc(&data, ']');
+    buf_addc(&data, '}');
+    assert_ok(store_event_add(s, job, "redo", "x", data.data, &e));
+    assert_ok(store_chunk_note(s, job, 1, 1, &note, &e));
+    assert_string_equal(note.data, "shorter");
+    buf_release(&data);
     buf_release(&note);
 }
 
@@ -363,6 +446,26 @@ static void test_attempts_at_text_that_is_replaced_carry_nothing_over(void **sta
     assert_int_equal(fixture_number("SELECT count(*) FROM attempt"), 5); // the log is what it was
 }
 
+// A half sentence would be continued that the words before it do not begin any more.
+static void test_what_goes_on_from_replaced_text_is_not_carried_over(void **state)
+{
+    const struct task_key stands = {job, "chunk", 1, 2}, next = {job, "chunk", 1, 3};
+    struct attempt a;
+
+    (void)state;
+    refuse(begin(&stands, 1));
+    fixture_chunk(s, job, 1, 1, "One.");
+    fixture_chunk(s, job, 1, 2, "Two.");
+    refuse(begin(&next, 1));
+    replace(1, 1, "Uno.", 4); // not next to it
+    assert_int_equal(store_attempt_last(s, &next, &a, &e), STORE_FOUND);
+    attempt_release(&a);
+    assert_int_equal(store_attempt_last(s, &stands, &a, &e), STORE_FOUND); // its text stands
+    attempt_release(&a);
+    replace(1, 2, "Dos.", 4);
+    check_nothing_carried(&next, 1);
+}
+
 // Else its successor would wait for a server that has long been idle, and its own engine would store it.
 static void test_what_is_in_flight_for_replaced_text_is_closed(void **state)
 {
@@ -449,15 +552,21 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_chapter_of_which_nothing_was_written_keeps_its_version, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_an_id_is_never_given_twice, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_chapter_that_is_planned_anew_has_a_version_of_its_own, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_chapters_that_were_taken_out_have_not_begun, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_act_whose_chapter_begins_anew_has_no_summary, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_chunk_stands_until_the_new_one_takes_its_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_versions_in_a_row, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_chunk_that_cannot_be_written_anew_is_what_it_was, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_gap_that_is_filled_is_no_gap, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_last_note_counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_event_that_sqlite_cannot_read_is_no_note, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_turns_before_a_chunk, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_turns_before_a_chunk_of_a_conversation_that_began_anew, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_attempts_at_text_that_is_replaced_carry_nothing_over, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_goes_on_from_replaced_text_is_not_carried_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_in_flight_for_replaced_text_is_closed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_merged_act_is_merged_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_book_sees_what_is_to_be_written_anew, set_up, tear_down),
