@@ -48,9 +48,9 @@ static void verify_finding(const struct verify_finding *f, bool color, struct bu
 {
     buf_adds(out, "  ");
     verify_place(out, f);
-    buf_addf(out, ": %s%s%s: ", color ? "\033[31m" : "", f->kind, color ? "\033[0m" : "");
+    buf_adds(out, color ? ": \033[31m" : ": ");
     verify_add(out, f->text);
-    buf_adds(out, "\n");
+    buf_adds(out, color ? "\033[0m\n" : "\n");
     if (f->advice[0] == '\0') return;
     buf_adds(out, "    ");
     verify_add(out, f->advice);
