@@ -69,6 +69,17 @@ static bool outlook_on_chunk(void *arg, const struct chunk_row *c)
     return true;
 }
 
+// What is done to a book that has its end, or to a part that stands, does not go on behind anything.
+static bool outlook_is_mending(const struct book *b)
+{
+    const struct book_chapter *last = book_chapter_at(b, b->chapters_total);
+
+    if (last != NULL && last->has_recap) return true;
+    for (size_t i = 0; i < b->chapters_count; i++)
+        if (book_stale(&b->chapters[i]) != NULL) return true;
+    return false;
+}
+
 // The last chunk that was accepted; chapters without one are passed over from the end.
 static bool outlook_accepted(struct store *s, int64_t job, struct outlook_place *p, struct err *e)
 {
@@ -76,7 +87,7 @@ static bool outlook_accepted(struct store *s, int64_t job, struct outlook_place 
 
     if (!store_book_load(s, job, &b, e)) return false;
     bool ok = true;
-    for (size_t i = b.chapters_count; ok && i-- > 0 && p->text.len == 0;)
+    for (size_t i = outlook_is_mending(&b) ? 0 : b.chapters_count; ok && i-- > 0 && p->text.len == 0;)
         if (b.chapters[i].chunks_count > 0)
             ok = store_chunks_each(s, job, b.chapters[i].number, STORE_BY_PLACE, outlook_on_chunk, p, e);
     book_release(&b);

@@ -354,3 +354,9 @@ def test_diff_shows_what_is_different(place):
     changes = place.json("diff", 1, "--chapter", 2, 1, 2)["changes"]
     assert {c["op"] for c in changes} == {"same", "removed", "added"}
     assert place.run("diff", 1, "--chapter", 1).returncode == 2
+
+
+def test_a_redo_does_not_say_that_the_book_goes_on_behind_its_end(place):
+    written(place)
+    got = place.run("redo", 1, "--chapter", 2, "--plain")
+    assert got.returncode == 0 and "to be written anew" in got.stderr and "goes on in chapter" not in got.stderr, got.stderr

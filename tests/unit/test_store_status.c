@@ -4,6 +4,7 @@
 // What `status` says of rows: the fields of its JSON, and the lines of its page.
 #include "store_fixture.h"
 
+#include "app/current.h"
 #include "app/status.h"
 #include "base/clock.h"
 #include "cli/page.h"
@@ -103,6 +104,31 @@ static void test_estimate_is_for_what_is_planned(void **state)
     job_release(&j);
 }
 
+static int64_t words_in_flight(int seq, const char *text)
+{
+    struct attempt_begin b = {.task = {.job = id, .kind = "chunk", .chapter = 1, .seq = seq}};
+    struct current c;
+    int64_t attempt = 0;
+
+    assert_ok(store_attempt_begin(s, &b, &attempt, &e) && store_attempt_append(s, attempt, text, strlen(text), &e));
+    current_init(&c);
+    assert_ok(current_read(&c, s, id, &e));
+    int64_t words = c.words;
+    current_release(&c);
+    return words;
+}
+
+// A redo showed a book of 120 %: its old words were counted, and the new ones too.
+static void test_words_of_a_part_that_stands_are_counted_once(void **state)
+{
+    (void)state;
+    fixture_chapter(s, id, 1);
+    fixture_chunk(s, id, 1, 1, "four words of prose");
+    assert_int_equal(words_in_flight(1, "three new words"), 0);
+    assert_int_equal(words_in_flight(1, "now there are six new words"), 2);
+    assert_int_equal(words_in_flight(2, "three new words"), 3);
+}
+
 static void page(struct buf *out)
 {
     struct book book;
@@ -190,6 +216,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_fields),
         TEST(test_estimate_is_for_what_is_planned),
+        TEST(test_words_of_a_part_that_stands_are_counted_once),
         TEST(test_page_names_the_gaps),
         TEST(test_page_says_what_was_cached),
         TEST(test_page_says_the_deadline),
