@@ -61,6 +61,7 @@ static void page_name(const struct page_view *v, const struct looks *l, struct b
 static void page_state(const struct page_view *v, const struct looks *l, struct buf *out)
 {
     const struct job *j = v->job;
+    size_t from = out->len;
 
     buf_adds(out, "  state     ");
     looks_paint(l, page_color(j->state), out, job_state_name(j->state));
@@ -70,6 +71,7 @@ static void page_state(const struct page_view *v, const struct looks *l, struct 
     }
     if (j->state == JOB_QUEUED) buf_addf(out, ", %d job%s before it", v->jobs_before, page_plural(v->jobs_before));
     if (j->priority != 0) buf_addf(out, ", priority %d", j->priority);
+    looks_fold(l, out, from, INDENT);
     buf_adds(out, "\n");
 }
 
@@ -183,16 +185,17 @@ static void page_speed(const struct page_view *v, struct buf *out)
 
 static void page_work(const struct page_view *v, struct buf *out)
 {
-    char prompt[AMOUNT_SIZE], cached[AMOUNT_SIZE], output[AMOUNT_SIZE];
+    char requests[AMOUNT_SIZE], retries[AMOUNT_SIZE], prompt[AMOUNT_SIZE], output[AMOUNT_SIZE];
     const struct job *j = v->job;
 
     page_speed(v, out);
-    buf_addf(out, "  requests  %lld, %lld of them failed or were refused\n", (long long)j->requests,
-             (long long)j->retries);
-    buf_addf(out, "  tokens    %s in (%s cached), %s out\n", amount_text(prompt, j->prompt_tokens),
-             amount_text(cached, j->cached_tokens), amount_text(output, j->output_tokens));
+    if (j->requests == 0) return;
+    buf_addf(out, "  requests  %s", amount_text(requests, j->requests));
+    if (j->retries > 0) buf_addf(out, ", %s of them in vain", amount_text(retries, j->retries));
+    buf_addf(out, "\n  tokens    %s read", amount_text(prompt, j->prompt_tokens));
     if (status_cached_share(j) >= 0)
-        buf_addf(out, "  cache     %d %% of prompts\n", amount_percent(j->cached_tokens, j->prompt_tokens));
+        buf_addf(out, " (%d%% of them from the cache)", amount_percent(j->cached_tokens, j->prompt_tokens));
+    buf_addf(out, ", %s written\n", amount_text(output, j->output_tokens));
 }
 
 // ---- how long ---------------------------------------------------------------------------------------------------
@@ -218,7 +221,7 @@ static void page_left(const struct page_view *v, struct buf *out)
     bool writes = v->written && (j->state == JOB_PLANNING || j->state == JOB_WRITING);
 
     if (eta_ms >= 0) clock_duration(text, eta_ms);
-    buf_addf(out, "  left      %s", eta_ms >= 0 ? text : "unknown");
+    buf_addf(out, "  left      %s", eta_ms >= 0 ? text : "not known yet");
     if (eta_ms >= 0 && writes) buf_addf(out, ", done about %s", when_clock(clock, v->now_ms + eta_ms, v->now_ms));
     buf_adds(out, "\n");
 }
@@ -260,9 +263,11 @@ static void page_lately(const struct page_view *v, const struct looks *l, struct
 
     for (size_t i = 0; v->lately != NULL && i < v->lately->count; i++) {
         const struct lately_event *event = &v->lately->items[i];
+        size_t from = out->len;
         buf_addf(out, "%s%-10s  ", i == 0 ? "  lately    " : "            ",
                  when_ago(ago, event->time_ms, v->now_ms));
         looks_outside(l, out, event->text, 0);
+        looks_fold(l, out, from, 2 * INDENT);
         buf_adds(out, "\n");
     }
 }
@@ -313,7 +318,7 @@ static void page_next(const struct page_view *v, struct buf *out)
         buf_addf(out, "  look      novelgen outline %lld%s\n  go on     novelgen approve %lld%s\n", id, home, id,
                  home);
     else if (!v->written)
-        buf_addf(out, "  go on     novelgen run%s   (nobody is writing now)\n", home);
+        buf_addf(out, "  go on     novelgen resume %lld%s   (nobody is writing now)\n", id, home);
     else
         buf_addf(out, "  read it   novelgen tail %lld -f%s\n", id, home);
 }

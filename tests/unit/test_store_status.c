@@ -191,9 +191,9 @@ static void test_page_says_what_was_cached(void **state)
 {
     (void)state;
     request(10, 5, 300, -1);
-    assert_no_line("cache ");
+    assert_line("\n  requests  1\n  tokens    300 read, 100 written\n");
     request(10, 5, 700, 939);
-    assert_line("\n  cache     93 % of prompts\n");
+    assert_line("\n  tokens    1,000 read (93% of them from the cache), 200 written\n");
 }
 
 static void test_page_says_the_deadline(void **state)
