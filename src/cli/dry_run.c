@@ -5,6 +5,7 @@
 #include "cli/dry_run.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "app/backends.h"
 #include "app/observer.h"
@@ -12,6 +13,7 @@
 #include "base/log.h"
 #include "cli/amount.h"
 #include "cli/exit.h"
+#include "cli/looks.h"
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "engine/forecast.h"
@@ -19,13 +21,14 @@
 #include "store/store.h"
 #include "text/utf8.h"
 
-enum { N_CTX_UNKNOWN = 8192, ADDRESS_SIZE = 300 };
+enum { N_CTX_UNKNOWN = 8192, ADDRESS_SIZE = 300, INDENT = 12 };
 
 struct dry_run {
     const struct spec *spec;
     struct backends servers;
-    const struct backends_item *server; // NULL: none answers
-    struct backend_profile profile;     // what is known of it; speeds 0: nothing was measured there
+    const struct backends_item *server; // NULL: none answers, or none was asked
+    bool is_sim;
+    struct backend_profile profile; // what is known of it; speeds 0: nothing was measured there
     struct forecast f;
 };
 
@@ -41,9 +44,10 @@ static const struct backends_item *dry_run_ready(const struct backends *b)
 // The simulator is started for each book: its speed is what it was started with, and nobody waits for it.
 static bool dry_run_look(struct dry_run *d, const struct home *h, const char *backend, struct err *e)
 {
-    bool is_sim = strcmp(backend, "sim") == 0, is_auto = strcmp(backend, "auto") == 0;
+    bool is_auto = strcmp(backend, "auto") == 0;
 
-    if (is_sim) return true;
+    d->is_sim = strcmp(backend, "sim") == 0;
+    if (d->is_sim) return true;
     if (!backends_look(&d->servers, h, is_auto ? NULL : backend, e)) return false;
     d->server = dry_run_ready(&d->servers);
     return true;
@@ -87,15 +91,28 @@ static void dry_run_outside(struct buf *out, const char *text)
     utf8_terminal(out, text, strlen(text), true);
 }
 
-static void dry_run_work(const struct forecast *f, struct buf *out)
+// Two digits: more of them would promise what nobody knows.
+static int64_t dry_run_about(int64_t n)
+{
+    int64_t unit = 1;
+
+    while (n / unit >= 100) unit *= 10;
+    return (n + unit / 2) / unit * unit;
+}
+
+static void dry_run_work(const struct forecast *f, const struct looks *l, struct buf *out)
 {
     char requests[AMOUNT_SIZE], parts[AMOUNT_SIZE], written[AMOUNT_SIZE], read[AMOUNT_SIZE];
 
-    buf_addf(out, "  work      %s requests: %d for the plan, %d for cards, %s parts of about %d words, %d recaps\n",
+    size_t from = out->len;
+
+    buf_addf(out, "  work      %s requests: %d for the plan, %d for cards, %s parts of about %d words, %d recaps",
              amount_text(requests, f->requests), f->planning, f->cards, amount_text(parts, f->parts),
              f->parts > 0 ? (int)(f->words / f->parts) : 0, f->recaps);
-    buf_addf(out, "  tokens    about %s written, %s read\n", amount_text(written, f->output_tokens),
-             amount_text(read, f->prompt_tokens));
+    looks_fold(l, out, from, INDENT);
+    buf_adds(out, "\n");
+    buf_addf(out, "  tokens    about %s written, %s read\n", amount_text(written, dry_run_about(f->output_tokens)),
+             amount_text(read, dry_run_about(f->prompt_tokens)));
 }
 
 static void dry_run_server(const struct dry_run *d, struct buf *out)
@@ -105,7 +122,8 @@ static void dry_run_server(const struct dry_run *d, struct buf *out)
 
     buf_adds(out, "  server    ");
     if (i == NULL) {
-        buf_adds(out, "none asked, or none answers; see: novelgen backends\n");
+        buf_adds(out, d->is_sim ? "the built-in simulator, which writes prose without sense\n"
+                                : "none answers; see: novelgen backends\n");
         return;
     }
     dry_run_outside(out, backends_name(i) != NULL ? backends_name(i) : i->url);
@@ -120,8 +138,11 @@ static void dry_run_time(const struct dry_run *d, struct buf *out)
     char time[CLOCK_TEXT_SIZE];
     int64_t ms = dry_run_time_ms(d);
 
+    if (d->is_sim) return; // nobody waits for it
     if (ms < 0) {
-        buf_adds(out, "  time      not known: nothing was measured on this server with this model yet\n");
+        buf_adds(out, d->server != NULL
+                          ? "  time      not known: nothing was measured on this server with this model yet\n"
+                          : "  time      not known: it is measured while a book is written\n");
         return;
     }
     clock_duration(time, ms);
@@ -130,6 +151,7 @@ static void dry_run_time(const struct dry_run *d, struct buf *out)
 
 static void dry_run_page(const struct dry_run *d, struct buf *out)
 {
+    const struct looks l = looks_of(STDOUT_FILENO);
     char words[AMOUNT_SIZE];
     const struct spec *s = d->spec;
 
@@ -137,7 +159,7 @@ static void dry_run_page(const struct dry_run *d, struct buf *out)
     dry_run_outside(out, s->title != NULL ? s->title : "untitled");
     buf_addf(out, ", %s words in %d chapter%s, %s\n", amount_text(words, s->words), d->f.chapters,
              d->f.chapters == 1 ? "" : "s", language_name(s->language));
-    dry_run_work(&d->f, out);
+    dry_run_work(&d->f, &l, out);
     dry_run_server(d, out);
     dry_run_time(d, out);
 }
