@@ -32,8 +32,12 @@ static struct longer plan(const struct job *j, int64_t more)
 static bool tell(struct store *s, int64_t job, const struct longer *l, int64_t more, struct err *e)
 {
     char text[160], data[120];
-    (void)snprintf(text, sizeof(text), "the book goes on: %" PRId64 " more words, chapters %d to %d", more,
-                   l->old_chapters + 1, l->chapters);
+    int first = l->old_chapters + 1;
+    int len = snprintf(text, sizeof(text), "the book goes on: %" PRId64 " more words, chapter", more);
+    if (l->chapters > first)
+        (void)snprintf(text + len, sizeof(text) - (size_t)len, "s %d to %d", first, l->chapters);
+    else
+        (void)snprintf(text + len, sizeof(text) - (size_t)len, " %d", first);
     (void)snprintf(data, sizeof(data), "{\"words\":%" PRId64 ",\"words_target\":%" PRId64 ",\"chapters_total\":%d}",
                    more, l->words, l->chapters);
     return store_event_add(s, job, "extend", text, data, e);
