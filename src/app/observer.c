@@ -109,7 +109,7 @@ bool observer_find_job(struct store *s, const char *ref, int64_t *id, struct err
         break;
     }
     if (ref == NULL) return err_set(e, ERR_NO_JOB, "there is no job yet");
-    return err_set(e, ERR_NO_JOB, "there is no job '%s'", ref);
+    return err_set(e, ERR_NO_JOB, "there is no job '%s'; see: novelgen list", ref);
 }
 
 bool observer_find_undone(struct store *s, int64_t *id, struct err *e)
