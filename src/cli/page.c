@@ -70,7 +70,7 @@ static void page_state(const struct page_view *v, const struct looks *l, struct 
         looks_outside(l, out, j->reason, 0);
     }
     if (j->state == JOB_QUEUED) buf_addf(out, ", %d job%s before it", v->jobs_before, page_plural(v->jobs_before));
-    if (j->priority != 0) buf_addf(out, ", priority %d", j->priority);
+    if (j->priority != 0 && !job_state_ended(j->state)) buf_addf(out, ", priority %d", j->priority);
     looks_fold(l, out, from, INDENT);
     buf_adds(out, "\n");
 }
