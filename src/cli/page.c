@@ -39,6 +39,12 @@ static int64_t page_words_now(const struct page_view *v)
     return v->job->words_done + (v->current != NULL ? v->current->words : 0);
 }
 
+// Of a job that rests, the last request may look as if it were in flight still.
+static bool page_is_now(const struct page_view *v)
+{
+    return v->current != NULL && job_state_runnable(v->job->state);
+}
+
 static const char *page_plural(int64_t n)
 {
     return n == 1 ? "" : "s";
@@ -93,7 +99,7 @@ static bool page_has_gap(const struct book_chapter *c)
 
 static enum looks_cell page_chapter(const struct page_view *v, const struct book_chapter *c)
 {
-    bool now = v->current != NULL && v->current->in_flight && v->current->chapter == c->number;
+    bool now = page_is_now(v) && v->current->in_flight && v->current->chapter == c->number;
 
     if (page_has_gap(c)) return LOOKS_GAP;
     if (c->has_recap || (v->job->state == JOB_DONE && c->chunks_count > 0)) return LOOKS_DONE;
@@ -120,7 +126,7 @@ static void page_chapters(const struct page_view *v, const struct looks *l, stru
     const struct current *c = v->current;
 
     buf_addf(out, "  chapters  %d of %d", j->chapters_done, j->chapters_total);
-    if (c != NULL && c->in_flight && c->chapter > 0)
+    if (page_is_now(v) && c->in_flight && c->chapter > 0)
         buf_addf(out, ", now chapter %d, %s", c->chapter, strcmp(c->kind, "chunk") == 0 ? "prose" : c->kind);
     buf_adds(out, "\n");
     page_chapters_bar(v, l, out);
@@ -170,7 +176,7 @@ static void page_gaps(const struct job *j, const struct book *b, struct buf *out
 static void page_speed(const struct page_view *v, struct buf *out)
 {
     const struct job *j = v->job;
-    double mean = status_tokens_per_s(j), now = v->current != NULL ? v->current->tokens_per_s : -1;
+    double mean = status_tokens_per_s(j), now = page_is_now(v) ? v->current->tokens_per_s : -1;
     int64_t words_per_min = status_words_per_min(j);
     char words[AMOUNT_SIZE];
 

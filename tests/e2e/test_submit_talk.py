@@ -102,7 +102,7 @@ def test_the_bare_command(place):
     terminal.child.kill()
     terminal.wait()
     wait_until(lambda: not place.is_locked(), what="the lock to be free")
-    assert "nobody is writing now" in place.run().stdout
+    assert "nobody is writing now" in place.run().stdout and "(The Salt Engine)" in place.run().stdout
     assert place.run("resume").returncode == 0
     got = place.run()
     assert "1 book is written" in got.stdout and "book.md" in got.stdout
