@@ -316,6 +316,7 @@ static void page_next(const struct page_view *v, struct buf *out)
     long long id = (long long)j->id;
     const char *home = settings_home_hint();
 
+    if (j->state == JOB_DONE && j->gaps > 0) buf_addf(out, "  fill it   novelgen redo %lld --gaps%s\n", id, home);
     if (j->state == JOB_DONE)
         buf_addf(out, "  read it   %s/book.md\n", j->out_dir);
     else if (j->state == JOB_PAUSED || j->state == JOB_CANCELLED)

@@ -232,6 +232,7 @@ def with_gaps(place):
 
 def test_gaps_are_filled(place):
     gaps = with_gaps(place)
+    assert "novelgen redo 1 --gaps" in place.run("resume", 1).stderr and "novelgen redo 1 --gaps" in place.run("status", 1).stdout
     before = place.book()
     assert gaps == 1 and b"A part is missing" in before["book.md"]
     serve_anew(place, seed=7)
