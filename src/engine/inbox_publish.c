@@ -75,8 +75,8 @@ static void say_kept(struct keeper_of_files *k, const char *path)
 {
     const char *name = path + strlen(k->job->out_dir) + 1;
     size_t len = strlen(k->answer->text);
-    (void)snprintf(k->answer->text + len, sizeof(k->answer->text) - len, "%s'%s'", k->kept > 0 ? ", " : "what was edited is kept as ",
-                   name);
+    (void)snprintf(k->answer->text + len, sizeof(k->answer->text) - len, "%s'%s'",
+                   k->kept > 0 ? ", " : "what was edited is kept as ", name);
     k->kept++;
 }
 
@@ -129,8 +129,7 @@ static bool keep_whole(struct keeper_of_files *k, const struct pages *g, struct 
     struct pages_live_end end = {0};
     buf_init(&live, BUF_MAX_BOOK);
     buf_init(&book, BUF_MAX_BOOK);
-    bool ok = pages_book(g, &book, e) && keep_aside(k, "book.md", &book, e) &&
-              pages_live(g, &end, &live, e);
+    bool ok = pages_book(g, &book, e) && keep_aside(k, "book.md", &book, e) && pages_live(g, &end, &live, e);
     // live.md grows behind what is there: only one that is not its beginning is somebody else's.
     char path[PATH_SIZE];
     (void)snprintf(path, sizeof(path), "%s/live.md", k->job->out_dir);
