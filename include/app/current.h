@@ -19,7 +19,8 @@ struct current {
     char kind[16]; // "bible", "outline", "beats", "chunk", "recap"
     int chapter, seq;
     int64_t started_ms;  // wall clock
-    int64_t words;       // so far, of a chunk only; also of one that was broken off and is to be continued
+    int64_t words;       // so far, of a chunk only, beyond those of a text that stands in its place; also of one that
+                         // was broken off and is to be continued
     double tokens_per_s; // of the last answer that said how long it was; negative: none did
     size_t bytes;        // streamed by this attempt
     int max_tokens;      // that this attempt may stream

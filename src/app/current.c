@@ -49,6 +49,31 @@ static bool current_on_attempt(void *arg, const struct attempt_row *a)
     return true;
 }
 
+struct current_standing {
+    int seq;
+    int64_t words;
+};
+
+static bool current_on_chunk(void *arg, const struct chunk_row *row)
+{
+    struct current_standing *standing = arg;
+
+    if (row->seq == standing->seq) standing->words = row->words;
+    return true;
+}
+
+// A part that is written anew stands, and is counted, until the new one is accepted.
+static bool current_note_words(struct current *c, struct store *s, int64_t job, struct err *e)
+{
+    struct current_standing standing = {.seq = c->seq};
+    int64_t words = (int64_t)words_count(c->text.data, c->text.len);
+
+    if (c->text.len == 0) return true;
+    if (!store_chunks_each(s, job, c->chapter, STORE_BY_PLACE, current_on_chunk, &standing, e)) return false;
+    c->words = words > standing.words ? words - standing.words : 0;
+    return true;
+}
+
 static enum store_found current_read_text(struct current *c, struct store *s, int64_t job, struct err *e)
 {
     const struct task_key key = {.job = job, .kind = c->kind, .chapter = c->chapter, .seq = c->seq};
@@ -59,10 +84,9 @@ static enum store_found current_read_text(struct current *c, struct store *s, in
         c->bytes = a.text.len;
         c->carried = a.prefix.len;
         if (strcmp(c->kind, "chunk") == 0) gate_join(&c->text, &a.prefix, &a.text, NULL, false);
-        c->words = (int64_t)words_count(c->text.data, c->text.len);
     }
     attempt_release(&a);
-    return found;
+    return found != STORE_ERROR && current_note_words(c, s, job, e) ? found : STORE_ERROR;
 }
 
 bool current_read(struct current *c, struct store *s, int64_t job, struct err *e)

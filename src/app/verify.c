@@ -32,6 +32,8 @@ static char *verify_advice_text(const struct verify_work *w, enum verify_advice 
             "if you edited it: novelgen sync %lld%s; else novelgen verify %lld --repair%s keeps it under "
             "another name and writes it anew",
             id, home, id, home);
+    case VERIFY_KEEP:
+        return mem_printf("novelgen verify %lld --repair%s keeps it under another name and writes it anew", id, home);
     case VERIFY_RESUME:
         return mem_printf("go on with: novelgen resume %lld%s", id, home);
     case VERIFY_GAPS:

@@ -60,7 +60,8 @@ static void files_compare(struct files *f, const char *name, int chapter, uint64
     else if (ours)
         verify_note(w, "file_outdated", chapter, 0, name, VERIFY_REPAIR, "'%s' is older than the store", name);
     else
-        verify_note(w, "file_differs", chapter, 0, name, VERIFY_SYNC, "'%s' differs from the store", name);
+        verify_note(w, "file_differs", chapter, 0, name, chapter > 0 ? VERIFY_SYNC : VERIFY_KEEP,
+                    "'%s' differs from the store", name);
 }
 
 // ---- chapters ----------------------------------------------------------------------------------------------------

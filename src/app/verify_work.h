@@ -49,7 +49,8 @@ enum verify_advice {
     VERIFY_NOTHING,
     VERIFY_REDO,   // novelgen redo ID --chapter N [--chunk K]
     VERIFY_REPAIR, // novelgen verify ID --repair
-    VERIFY_SYNC,   // the owner's edit, or --repair
+    VERIFY_SYNC,   // the owner's edit of a chapter, or --repair
+    VERIFY_KEEP,   // --repair: only chapters are taken in
     VERIFY_RESUME,
     VERIFY_GAPS,
 };

@@ -77,6 +77,11 @@ static bool bare_line(struct bare *v, struct store *s, int64_t id, struct err *e
     bool ok = progress_read(&p, s, id, e);
     if (ok) progress_line(&p, &line, PROGRESS_PLAIN);
     bare_outside(v, line.data);
+    if (ok && p.job.title[0] != '\0') {
+        buf_adds(&v->page, "  (");
+        bare_outside(v, p.job.title);
+        buf_addc(&v->page, ')');
+    }
     buf_addc(&v->page, '\n');
     buf_release(&line);
     progress_release(&p);
@@ -90,11 +95,13 @@ static bool bare_unfinished(struct bare *v, struct store *s, struct err *e)
     bool ok = true;
 
     for (int i = 0; ok && i < v->unfinished && i < SHOWN_MOST; i++) ok = bare_line(v, s, v->ids[i], e);
-    if (v->unfinished > SHOWN_MOST) buf_addf(&v->page, "and %d more: novelgen list%s\n", v->unfinished - SHOWN_MOST, hint);
+    if (v->unfinished > SHOWN_MOST)
+        buf_addf(&v->page, "and %d more: novelgen list%s\n", v->unfinished - SHOWN_MOST, hint);
     if (written && v->writing != 0)
         buf_addf(&v->page, "\nwatch it:      novelgen watch%s\nread along:    novelgen tail -f%s\n", hint, hint);
     else
-        buf_addf(&v->page, "\nnobody is writing now\ngo on:         novelgen resume%s\nlook closer:   novelgen status%s\n",
+        buf_addf(&v->page,
+                 "\nnobody is writing now\ngo on:         novelgen resume%s\nlook closer:   novelgen status%s\n",
                  hint, hint);
     return ok;
 }
@@ -109,8 +116,9 @@ static void bare_done(struct bare *v)
     bare_outside(v, v->title);
     buf_addf(&v->page, "\n\nread it:       ");
     bare_outside(v, v->folder);
-    buf_addf(&v->page, "/book.md\nas an e-book:  novelgen export %lld --format epub%s\nthe next one:  novelgen init; "
-                       "novelgen submit novel.json%s\n",
+    buf_addf(&v->page,
+             "/book.md\nas an e-book:  novelgen export %lld --format epub%s\nthe next one:  novelgen init; "
+             "novelgen submit novel.json%s\n",
              id, hint, hint);
 }
 

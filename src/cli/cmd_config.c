@@ -15,7 +15,7 @@
 #include "model/keys.h"
 #include "text/utf8.h"
 
-enum { PATH_SIZE = 1024, KEY_COLUMNS = 22, VALUE_COLUMNS = 34 };
+enum { PATH_SIZE = 1024, KEY_COLUMNS = 22, VALUE_COLUMNS = 30 };
 
 static const char *config_origin_text(enum config_origin origin)
 {

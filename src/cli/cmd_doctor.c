@@ -7,13 +7,18 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/doctor.h"
+#include "base/log.h"
 #include "cli/amount.h"
 #include "cli/exit.h"
+#include "cli/looks.h"
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "text/utf8.h"
+
+enum { TEXT_COLUMN = 22 };
 
 static struct {
     bool report, paths;
@@ -39,8 +44,10 @@ static void doctor_outside(struct buf *out, const char *text)
 
 // ---- the checks --------------------------------------------------------------------------------------------------
 
-static void doctor_print_check(const struct doctor_check *c, bool color, struct buf *out)
+static void doctor_print_check(const struct doctor_check *c, const struct looks *l, struct buf *out)
 {
+    bool color = l->color;
+    size_t from = out->len;
     static const char *const colors[] = {
         [DOCTOR_OK] = "\033[32m", [DOCTOR_WARNING] = "\033[33m", [DOCTOR_ERROR] = "\033[31m"};
 
@@ -51,18 +58,35 @@ static void doctor_print_check(const struct doctor_check *c, bool color, struct 
     doctor_outside(out, c->text);
     if (c->advice[0] != '\0') buf_adds(out, "; ");
     doctor_outside(out, c->advice);
+    looks_fold(l, out, from, TEXT_COLUMN);
     buf_adds(out, "\n");
+}
+
+static void doctor_judge(const struct doctor *d)
+{
+    int count[] = {[DOCTOR_OK] = 0, [DOCTOR_WARNING] = 0, [DOCTOR_ERROR] = 0};
+
+    for (size_t i = 0; i < d->count; i++) count[d->checks[i].level]++;
+    if (count[DOCTOR_ERROR] > 0)
+        log_line(LOG_INFO, "not fit for writing: %d error%s; what to do stands there", count[DOCTOR_ERROR],
+                 count[DOCTOR_ERROR] == 1 ? "" : "s");
+    else if (count[DOCTOR_WARNING] > 0)
+        log_line(LOG_INFO, "fit for writing, with %d warning%s", count[DOCTOR_WARNING],
+                 count[DOCTOR_WARNING] == 1 ? "" : "s");
+    else
+        log_line(LOG_INFO, "fit for writing");
 }
 
 static void doctor_print(const struct doctor *d)
 {
-    bool color = settings_paints(1);
+    const struct looks l = looks_of(STDOUT_FILENO);
     struct buf page;
 
     buf_init(&page, BUF_MAX_REPLY);
-    for (size_t i = 0; i < d->count; i++) doctor_print_check(&d->checks[i], color, &page);
+    for (size_t i = 0; i < d->count; i++) doctor_print_check(&d->checks[i], &l, &page);
     doctor_show(&page);
     buf_release(&page);
+    doctor_judge(d);
 }
 
 static void doctor_print_json(const struct doctor *d)

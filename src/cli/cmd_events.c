@@ -103,6 +103,7 @@ static void events_line(const struct events *v, const struct event_row *row, str
     looks_outside(&v->looks, out, row->text, 0);
     if (words_done >= 0 && strcmp(row->type, "chunk") == 0)
         buf_addf(out, ", %s in all", amount_text(words, words_done));
+    looks_fold(&v->looks, out, 0, strlen(stamp) + WORD_COLUMNS + 4);
     buf_adds(out, "\n");
     json_free(data);
 }

@@ -84,17 +84,31 @@ static bool format_add_list(unsigned *formats, const char *list, struct err *e)
     return ok;
 }
 
-// What -o ends in, if that is a format.
-static int format_of_path(const char *path)
+static bool export_is_directory(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+// What -o ends in; a directory, or a name without an ending, is for an EPUB.
+static bool format_of_path(const char *path, int *format, struct err *e)
 {
     for (int f = 0; path != NULL && f < FORMATS; f++) {
         char *ending = mem_printf(".%s", format_ending(f));
         size_t len = strlen(path), tail = strlen(ending);
         bool yes = len > tail && strcmp(path + len - tail, ending) == 0;
         free(ending);
-        if (yes) return f;
+        if (yes) {
+            *format = f;
+            return true;
+        }
     }
-    return EXPORT_EPUB;
+    const char *name = path != NULL && strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path;
+    *format = EXPORT_EPUB;
+    return name == NULL || strrchr(name, '.') == NULL || export_is_directory(path) ||
+           err_set(e, ERR_USAGE,
+                   "'%s' ends in no format, expected .md, .txt, .html, .epub, .docx or .tar.zst, or --format", name);
 }
 
 // ---- one file ---------------------------------------------------------------------------------------------------
@@ -106,13 +120,6 @@ struct export
     struct manuscript manuscript;
     unsigned formats; // a bit each
 };
-
-static bool export_is_directory(const char *path)
-{
-    struct stat st;
-
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
 
 static bool export_path(char out[PATH_SIZE], const struct export *x, int format, struct err *e)
 {
@@ -228,10 +235,13 @@ static bool export_check(unsigned *formats, struct err *e)
 
     *formats = 0;
     if (out != NULL && *out == '\0') return err_set(e, ERR_USAGE, "-o is empty: give a file, a directory, or -");
-    if (export_options.format == NULL)
-        *formats = 1U << format_of_path(out);
-    else if (!format_add_list(formats, export_options.format, e))
+    if (export_options.format == NULL) {
+        int format;
+        if (!format_of_path(out, &format, e)) return false;
+        *formats = 1U << format;
+    } else if (!format_add_list(formats, export_options.format, e)) {
         return false;
+    }
     bool several = (*formats & (*formats - 1)) != 0;
     if (several && out != NULL && !export_is_directory(out))
         return err_set(e, ERR_USAGE, "several formats need a directory: -o '%s' is none", out);

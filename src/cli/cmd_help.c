@@ -12,16 +12,15 @@
 static void help_all(void)
 {
     (void)printf("usage: novelgen COMMAND [ARGUMENT]...\n\n"
-                 "Writes a whole book with the inference server on your own machine, one request at a time, and "
-                 "loses no word\n"
-                 "whatever happens to it.\n\nCommands:\n");
+                 "Writes a whole book with the inference server on your own machine, one request\n"
+                 "at a time, and loses no word whatever happens to it.\n\nCommands:\n");
     for (size_t i = 0; commands[i] != NULL; i++)
         if (commands[i]->raw == NULL) (void)printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
-    (void)printf("\nTo see it work without a server:  novelgen submit --premise \"…\" --words 3000 --backend sim\n"
-                 "More about a command:             novelgen COMMAND --help\n\n"
-                 "Exit codes: 0 whole, 1 with gaps, 2 usage or bad spec, 3 no backend, 4 store or disk, 5 queue "
-                 "full, 6 paused,\n"
-                 "7 no such job, 8 cancelled, 130 and 143 interrupted.\n");
+    (void)printf("\nMore about a command:  novelgen COMMAND --help\n"
+                 "Without a server:      novelgen submit --premise \"…\" --words 3000 --backend sim\n\n"
+                 "Exit codes: 0 whole, 1 with gaps, 2 usage or bad spec, 3 no backend, 4 store\n"
+                 "or disk, 5 queue full, 6 paused, 7 no such job, 8 cancelled, 130 and 143\n"
+                 "interrupted.\n");
 }
 
 static int help_run(const struct args *a)

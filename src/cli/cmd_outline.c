@@ -53,6 +53,17 @@ static void outline_print(const struct outline *o)
     buf_release(&page);
 }
 
+static void outline_say_next(const struct job *j)
+{
+    long long id = (long long)j->id;
+    const char *home = settings_home_hint();
+
+    if (j->state == JOB_APPROVAL)
+        log_line(LOG_INFO,
+                 "change it with: novelgen outline %lld --edit%s; have it written with: novelgen approve %lld%s", id,
+                 home, id, home);
+}
+
 static int outline_do(const struct home *h, const struct job *j, const struct outline *o)
 {
     bool approval = j->state == JOB_APPROVAL;
@@ -71,6 +82,7 @@ static int outline_do(const struct home *h, const struct job *j, const struct ou
         json_free(document);
     } else {
         outline_print(o);
+        outline_say_next(j);
     }
     return EXIT_WHOLE;
 }

@@ -89,11 +89,17 @@ static void rm_say(const struct rm_job *j)
     buf_release(&files);
 }
 
-static bool rm_may(size_t count, struct err *e)
+// Nobody is asked about what would be refused then.
+static bool rm_may(const struct rm_job *jobs, size_t count, struct err *e)
 {
     char question[120];
 
     if (rm_options.yes) return true;
+    for (size_t i = 0; i < count; i++)
+        if (job_state_runnable(jobs[i].row.state))
+            return err_set(e, ERR_USAGE,
+                           "job %" PRId64 " is %s: give it up first, with: novelgen cancel %" PRId64 "%s",
+                           jobs[i].row.id, job_state_name(jobs[i].row.state), jobs[i].row.id, settings_home_hint());
     (void)snprintf(question, sizeof question, "remove %s from the store for good?",
                    count == 1 ? "it" : "all of them");
     return confirm(question, e);
@@ -143,7 +149,7 @@ static int rm_jobs(const struct home *h, const struct targets *t)
 
     bool ok = rm_read(h, t, jobs, &e);
     for (size_t i = 0; ok && i < t->count; i++) rm_say(&jobs[i]);
-    if (ok && rm_may(t->count, &e))
+    if (ok && rm_may(jobs, t->count, &e))
         for (size_t i = 0; i < t->count; i++) code = exit_worse(code, rm_job(h, &jobs[i]));
     else if (e.code != ERR_NONE)
         code = exit_fail(&e);

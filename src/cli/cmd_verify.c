@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/observer.h"
 #include "app/order.h"
@@ -13,13 +14,14 @@
 #include "base/log.h"
 #include "cli/amount.h"
 #include "cli/exit.h"
+#include "cli/looks.h"
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "cli/target.h"
 #include "engine/message.h"
 #include "text/utf8.h"
 
-enum { TARGETS_MOST = 1000, REPAIR_WAIT_MS = 30 * 1000 };
+enum { INDENT = 4, TARGETS_MOST = 1000, REPAIR_WAIT_MS = 30 * 1000 };
 
 static bool verify_repairs;
 
@@ -44,20 +46,26 @@ static void verify_place(struct buf *out, const struct verify_finding *f)
     if (f->chapter == 0 && f->file != NULL) verify_add(out, f->file);
 }
 
-static void verify_finding(const struct verify_finding *f, bool color, struct buf *out)
+static void verify_finding(const struct verify_finding *f, const struct looks *l, struct buf *out)
 {
+    size_t from = out->len;
+
     buf_adds(out, "  ");
     verify_place(out, f);
-    buf_addf(out, ": %s%s%s: ", color ? "\033[31m" : "", f->kind, color ? "\033[0m" : "");
+    buf_adds(out, l->color ? ": \033[31m" : ": ");
     verify_add(out, f->text);
+    buf_adds(out, l->color ? "\033[0m" : "");
+    looks_fold(l, out, from, INDENT);
     buf_adds(out, "\n");
     if (f->advice[0] == '\0') return;
+    from = out->len;
     buf_adds(out, "    ");
     verify_add(out, f->advice);
+    looks_fold(l, out, from, INDENT);
     buf_adds(out, "\n");
 }
 
-static void verify_page(const struct job *j, const struct verify *v, bool color, struct buf *out)
+static void verify_page(const struct job *j, const struct verify *v, const struct looks *l, struct buf *out)
 {
     char words[AMOUNT_SIZE];
 
@@ -66,19 +74,22 @@ static void verify_page(const struct job *j, const struct verify *v, bool color,
     buf_addf(out, ": %d chapter%s, %d part%s, %s words, %d file%s: ", v->chapters, v->chapters == 1 ? "" : "s",
              v->parts, v->parts == 1 ? "" : "s", amount_text(words, v->words), v->files, v->files == 1 ? "" : "s");
     if (v->count == 0)
-        buf_addf(out, "%swhole%s\n", color ? "\033[32m" : "", color ? "\033[0m" : "");
+        looks_paint(l, LOOKS_GOOD, out, "whole");
     else
-        buf_addf(out, "%zu finding%s\n", v->count + v->more, v->count + v->more == 1 ? "" : "s");
-    for (size_t i = 0; i < v->count; i++) verify_finding(&v->items[i], color, out);
+        buf_addf(out, "%zu finding%s", v->count + v->more, v->count + v->more == 1 ? "" : "s");
+    looks_fold(l, out, 0, INDENT);
+    buf_adds(out, "\n");
+    for (size_t i = 0; i < v->count; i++) verify_finding(&v->items[i], l, out);
     if (v->more > 0) buf_addf(out, "  and %zu more\n", v->more);
 }
 
 static void verify_show(const struct job *j, const struct verify *v)
 {
+    const struct looks l = looks_of(STDOUT_FILENO);
     struct buf page;
 
     buf_init(&page, BUF_MAX_PROMPT);
-    verify_page(j, v, settings_paints(1), &page);
+    verify_page(j, v, &l, &page);
     output_text(page.data, page.len);
     output_flush();
     buf_release(&page);

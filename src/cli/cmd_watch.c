@@ -132,6 +132,7 @@ static void watch_draw(const struct watch *w)
     struct buf page, screen;
 
     if (!w->seen) return;
+    l.terminal = false; // a line stays one and is cut, so that the page has as many at each look
     buf_init(&page, BUF_MAX_PIECE);
     buf_init(&screen, BUF_MAX_PIECE);
     overview_page(&w->overview, w->home, &l, clock_wall_ms(), &page);

@@ -5,6 +5,7 @@
 #include "cli/dry_run.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "app/backends.h"
 #include "app/observer.h"
@@ -12,6 +13,7 @@
 #include "base/log.h"
 #include "cli/amount.h"
 #include "cli/exit.h"
+#include "cli/looks.h"
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "engine/forecast.h"
@@ -19,7 +21,7 @@
 #include "store/store.h"
 #include "text/utf8.h"
 
-enum { N_CTX_UNKNOWN = 8192, ADDRESS_SIZE = 300 };
+enum { N_CTX_UNKNOWN = 8192, ADDRESS_SIZE = 300, INDENT = 12 };
 
 struct dry_run {
     const struct spec *spec;
@@ -89,15 +91,28 @@ static void dry_run_outside(struct buf *out, const char *text)
     utf8_terminal(out, text, strlen(text), true);
 }
 
-static void dry_run_work(const struct forecast *f, struct buf *out)
+// Two digits: more of them would promise what nobody knows.
+static int64_t dry_run_about(int64_t n)
+{
+    int64_t unit = 1;
+
+    while (n / unit >= 100) unit *= 10;
+    return (n + unit / 2) / unit * unit;
+}
+
+static void dry_run_work(const struct forecast *f, const struct looks *l, struct buf *out)
 {
     char requests[AMOUNT_SIZE], parts[AMOUNT_SIZE], written[AMOUNT_SIZE], read[AMOUNT_SIZE];
 
-    buf_addf(out, "  work      %s requests: %d for the plan, %d for cards, %s parts of about %d words, %d recaps\n",
+    size_t from = out->len;
+
+    buf_addf(out, "  work      %s requests: %d for the plan, %d for cards, %s parts of about %d words, %d recaps",
              amount_text(requests, f->requests), f->planning, f->cards, amount_text(parts, f->parts),
              f->parts > 0 ? (int)(f->words / f->parts) : 0, f->recaps);
-    buf_addf(out, "  tokens    about %s written, %s read\n", amount_text(written, f->output_tokens),
-             amount_text(read, f->prompt_tokens));
+    looks_fold(l, out, from, INDENT);
+    buf_adds(out, "\n");
+    buf_addf(out, "  tokens    about %s written, %s read\n", amount_text(written, dry_run_about(f->output_tokens)),
+             amount_text(read, dry_run_about(f->prompt_tokens)));
 }
 
 static void dry_run_server(const struct dry_run *d, struct buf *out)
@@ -123,10 +138,11 @@ static void dry_run_time(const struct dry_run *d, struct buf *out)
     char time[CLOCK_TEXT_SIZE];
     int64_t ms = dry_run_time_ms(d);
 
+    if (d->is_sim) return; // nobody waits for it
     if (ms < 0) {
-        buf_addf(out, "  time      not known: %s\n",
-                 d->is_sim ? "a server that is to be timed must run"
-                           : "nothing was measured on this server with this model yet");
+        buf_adds(out, d->server != NULL
+                          ? "  time      not known: nothing was measured on this server with this model yet\n"
+                          : "  time      not known: it is measured while a book is written\n");
         return;
     }
     clock_duration(time, ms);
@@ -135,6 +151,7 @@ static void dry_run_time(const struct dry_run *d, struct buf *out)
 
 static void dry_run_page(const struct dry_run *d, struct buf *out)
 {
+    const struct looks l = looks_of(STDOUT_FILENO);
     char words[AMOUNT_SIZE];
     const struct spec *s = d->spec;
 
@@ -142,7 +159,7 @@ static void dry_run_page(const struct dry_run *d, struct buf *out)
     dry_run_outside(out, s->title != NULL ? s->title : "untitled");
     buf_addf(out, ", %s words in %d chapter%s, %s\n", amount_text(words, s->words), d->f.chapters,
              d->f.chapters == 1 ? "" : "s", language_name(s->language));
-    dry_run_work(&d->f, out);
+    dry_run_work(&d->f, &l, out);
     dry_run_server(d, out);
     dry_run_time(d, out);
 }

@@ -134,6 +134,44 @@ void looks_clip(struct buf *out, const char *line, size_t len, size_t columns)
     if (painted) buf_adds(out, looks_end);
 }
 
+// Columns that a text takes which may hold colours.
+static size_t looks_width(const char *s, size_t len)
+{
+    size_t columns = 0;
+
+    for (size_t at = 0, n; at < len; at += n) {
+        n = looks_escape(s + at, len - at);
+        if (n > 0) continue;
+        const char *next = memchr(s + at + 1, '\033', len - at - 1);
+        n = next != NULL ? (size_t)(next - s) - at : len - at;
+        columns += utf8_columns(s + at, n);
+    }
+    return columns;
+}
+
+void looks_fold(const struct looks *l, struct buf *out, size_t from, size_t indent)
+{
+    size_t used = 0;
+    struct buf line;
+
+    if (!l->terminal || looks_width(out->data + from, out->len - from) <= l->columns) return;
+    buf_init(&line, BUF_MAX_PIECE);
+    buf_add(&line, out->data + from, out->len - from);
+    buf_cut(out, from);
+    for (size_t at = 0, blanks, word; at < line.len; at += blanks + word) {
+        blanks = strspn(line.data + at, " ");
+        word = strcspn(line.data + at + blanks, " ");
+        size_t columns = looks_width(line.data + at + blanks, word);
+        bool fits = used <= indent || used + blanks + columns <= l->columns;
+        if (!fits) buf_addc(out, '\n');
+        used = fits ? used + blanks : indent;
+        looks_pad(out, 0, fits ? blanks : indent);
+        buf_add(out, line.data + at + blanks, word);
+        used += columns;
+    }
+    buf_release(&line);
+}
+
 // ---- bars -------------------------------------------------------------------------------------------------------
 
 static const struct {

@@ -40,6 +40,10 @@ enum looks_cell { LOOKS_GAP, LOOKS_NOW, LOOKS_TO_COME, LOOKS_DONE };
 void looks_stretches(const struct looks *l, struct buf *out, const enum looks_cell *stretches, size_t count,
                      size_t cells);
 
+// The line that begins at `from` and is not ended yet goes over to the next ones between its words, below its own column
+// `indent`, where a terminal is narrower. In a pipe a line stays one.
+void looks_fold(const struct looks *l, struct buf *out, size_t from, size_t indent);
+
 // Appends one line (without its line feed) cut to `columns`; colours take none, and end with it.
 void looks_clip(struct buf *out, const char *line, size_t len, size_t columns);
 

@@ -10,9 +10,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cli/looks.h"
 #include "text/typo.h"
 
-enum { HELP_COLUMN = 28, OPTIONS_MOST = 64 };
+enum { HELP_COLUMN = 31, USAGE_COLUMN = 7, HELP_COLUMNS_MOST = 100, OPTIONS_MOST = 64 };
 
 // ---- finding an option ------------------------------------------------------------------------------------------
 
@@ -148,23 +149,74 @@ bool options_parse(const struct command *c, int argc, char **argv, struct args *
 
 // ---- help -------------------------------------------------------------------------------------------------------
 
-static void options_print(const struct option *o, FILE *out)
+// As wide as the reader's window, but no wider than one likes to read.
+static struct looks options_looks(FILE *out)
 {
-    char left[80];
+    size_t columns = looks_columns(fileno(out));
 
-    (void)snprintf(left, sizeof left, "%c%c%s--%s%s%s", o->letter != '\0' ? '-' : ' ',
-                   o->letter != '\0' ? o->letter : ' ', o->letter != '\0' ? ", " : "  ", o->name,
-                   o->value != NULL ? " " : "", o->value != NULL ? o->value : "");
-    (void)fprintf(out, "  %-*s %s\n", HELP_COLUMN, left, o->help);
+    return (struct looks){.terminal = true, .columns = columns < HELP_COLUMNS_MOST ? columns : HELP_COLUMNS_MOST};
+}
+
+// One line, and what follows of it below `indent`.
+static void options_add_line(const struct looks *l, const char *line, size_t len, size_t indent, struct buf *out)
+{
+    size_t from = out->len;
+
+    buf_add(out, line, len);
+    looks_fold(l, out, from, indent);
+    buf_addc(out, '\n');
+}
+
+// Paragraphs are filled anew, but for the examples.
+static void options_add_text(const struct looks *l, const char *text, struct buf *out)
+{
+    struct buf paragraph;
+
+    buf_init(&paragraph, BUF_MAX_PIECE);
+    while (*text != '\0') {
+        const char *end = strstr(text, "\n\n");
+        size_t len = end != NULL ? (size_t)(end - text) : strlen(text);
+        bool filled = strncmp(text, "Example:", 8) != 0;
+        buf_clear(&paragraph);
+        for (size_t i = 0; i < len; i++) buf_addc(&paragraph, filled && text[i] == '\n' ? ' ' : text[i]);
+        if (filled)
+            options_add_line(l, paragraph.data, paragraph.len, 0, out);
+        else
+            buf_addf(out, "%s\n", paragraph.data);
+        buf_addc(out, '\n');
+        text += len + (end != NULL ? 2 : 0);
+    }
+    buf_release(&paragraph);
+}
+
+static void options_add(const struct looks *l, const struct option *o, struct buf *out)
+{
+    struct buf line;
+
+    buf_init(&line, BUF_MAX_LINE);
+    buf_addf(&line, "  %c%c%s--%s%s%s", o->letter != '\0' ? '-' : ' ', o->letter != '\0' ? o->letter : ' ',
+             o->letter != '\0' ? ", " : "  ", o->name, o->value != NULL ? " " : "", o->value != NULL ? o->value : "");
+    looks_pad(&line, line.len, HELP_COLUMN - 1);
+    buf_addf(&line, " %s", o->help);
+    options_add_line(l, line.data, line.len, HELP_COLUMN, out);
+    buf_release(&line);
 }
 
 void options_help(const struct command *c, FILE *out)
 {
     static const struct option help = {"help", 'h', OPTION_FLAG, NULL, NULL, 0, 0, "this text"};
+    const struct looks l = options_looks(out);
+    struct buf page;
 
-    (void)fprintf(out, "usage: novelgen %s%s%s\n\n%s\n\nOptions:\n", c->name, c->usage[0] != '\0' ? " " : "",
-                  c->usage, c->help);
+    buf_init(&page, BUF_MAX_PIECE);
+    buf_addf(&page, "usage: novelgen %s%s%s", c->name, c->usage[0] != '\0' ? " " : "", c->usage);
+    looks_fold(&l, &page, 0, USAGE_COLUMN);
+    buf_adds(&page, "\n\n");
+    options_add_text(&l, c->help, &page);
+    buf_adds(&page, "Options:\n");
     for (size_t t = 0; c->tables[t] != NULL; t++)
-        for (const struct option *o = c->tables[t]; o->name != NULL; o++) options_print(o, out);
-    options_print(&help, out);
+        for (const struct option *o = c->tables[t]; o->name != NULL; o++) options_add(&l, o, &page);
+    options_add(&l, &help, &page);
+    (void)fputs(page.data, out);
+    buf_release(&page);
 }

@@ -39,6 +39,12 @@ static int64_t page_words_now(const struct page_view *v)
     return v->job->words_done + (v->current != NULL ? v->current->words : 0);
 }
 
+// Of a job that rests, the last request may look as if it were in flight still.
+static bool page_is_now(const struct page_view *v)
+{
+    return v->current != NULL && job_state_runnable(v->job->state);
+}
+
 static const char *page_plural(int64_t n)
 {
     return n == 1 ? "" : "s";
@@ -61,6 +67,7 @@ static void page_name(const struct page_view *v, const struct looks *l, struct b
 static void page_state(const struct page_view *v, const struct looks *l, struct buf *out)
 {
     const struct job *j = v->job;
+    size_t from = out->len;
 
     buf_adds(out, "  state     ");
     looks_paint(l, page_color(j->state), out, job_state_name(j->state));
@@ -69,7 +76,8 @@ static void page_state(const struct page_view *v, const struct looks *l, struct 
         looks_outside(l, out, j->reason, 0);
     }
     if (j->state == JOB_QUEUED) buf_addf(out, ", %d job%s before it", v->jobs_before, page_plural(v->jobs_before));
-    if (j->priority != 0) buf_addf(out, ", priority %d", j->priority);
+    if (j->priority != 0 && !job_state_ended(j->state)) buf_addf(out, ", priority %d", j->priority);
+    looks_fold(l, out, from, INDENT);
     buf_adds(out, "\n");
 }
 
@@ -91,7 +99,7 @@ static bool page_has_gap(const struct book_chapter *c)
 
 static enum looks_cell page_chapter(const struct page_view *v, const struct book_chapter *c)
 {
-    bool now = v->current != NULL && v->current->in_flight && v->current->chapter == c->number;
+    bool now = page_is_now(v) && v->current->in_flight && v->current->chapter == c->number;
 
     if (page_has_gap(c)) return LOOKS_GAP;
     if (c->has_recap || (v->job->state == JOB_DONE && c->chunks_count > 0)) return LOOKS_DONE;
@@ -118,7 +126,7 @@ static void page_chapters(const struct page_view *v, const struct looks *l, stru
     const struct current *c = v->current;
 
     buf_addf(out, "  chapters  %d of %d", j->chapters_done, j->chapters_total);
-    if (c != NULL && c->in_flight && c->chapter > 0)
+    if (page_is_now(v) && c->in_flight && c->chapter > 0)
         buf_addf(out, ", now chapter %d, %s", c->chapter, strcmp(c->kind, "chunk") == 0 ? "prose" : c->kind);
     buf_adds(out, "\n");
     page_chapters_bar(v, l, out);
@@ -168,7 +176,7 @@ static void page_gaps(const struct job *j, const struct book *b, struct buf *out
 static void page_speed(const struct page_view *v, struct buf *out)
 {
     const struct job *j = v->job;
-    double mean = status_tokens_per_s(j), now = v->current != NULL ? v->current->tokens_per_s : -1;
+    double mean = status_tokens_per_s(j), now = page_is_now(v) ? v->current->tokens_per_s : -1;
     int64_t words_per_min = status_words_per_min(j);
     char words[AMOUNT_SIZE];
 
@@ -183,16 +191,17 @@ static void page_speed(const struct page_view *v, struct buf *out)
 
 static void page_work(const struct page_view *v, struct buf *out)
 {
-    char prompt[AMOUNT_SIZE], cached[AMOUNT_SIZE], output[AMOUNT_SIZE];
+    char requests[AMOUNT_SIZE], retries[AMOUNT_SIZE], prompt[AMOUNT_SIZE], output[AMOUNT_SIZE];
     const struct job *j = v->job;
 
     page_speed(v, out);
-    buf_addf(out, "  requests  %lld, %lld of them failed or were refused\n", (long long)j->requests,
-             (long long)j->retries);
-    buf_addf(out, "  tokens    %s in (%s cached), %s out\n", amount_text(prompt, j->prompt_tokens),
-             amount_text(cached, j->cached_tokens), amount_text(output, j->output_tokens));
+    if (j->requests == 0) return;
+    buf_addf(out, "  requests  %s", amount_text(requests, j->requests));
+    if (j->retries > 0) buf_addf(out, ", %s of them in vain", amount_text(retries, j->retries));
+    buf_addf(out, "\n  tokens    %s read", amount_text(prompt, j->prompt_tokens));
     if (status_cached_share(j) >= 0)
-        buf_addf(out, "  cache     %d %% of prompts\n", amount_percent(j->cached_tokens, j->prompt_tokens));
+        buf_addf(out, " (%d%% of them from the cache)", amount_percent(j->cached_tokens, j->prompt_tokens));
+    buf_addf(out, ", %s written\n", amount_text(output, j->output_tokens));
 }
 
 // ---- how long ---------------------------------------------------------------------------------------------------
@@ -218,7 +227,7 @@ static void page_left(const struct page_view *v, struct buf *out)
     bool writes = v->written && (j->state == JOB_PLANNING || j->state == JOB_WRITING);
 
     if (eta_ms >= 0) clock_duration(text, eta_ms);
-    buf_addf(out, "  left      %s", eta_ms >= 0 ? text : "unknown");
+    buf_addf(out, "  left      %s", eta_ms >= 0 ? text : "not known yet");
     if (eta_ms >= 0 && writes) buf_addf(out, ", done about %s", when_clock(clock, v->now_ms + eta_ms, v->now_ms));
     buf_adds(out, "\n");
 }
@@ -273,9 +282,11 @@ static void page_lately(const struct page_view *v, const struct looks *l, struct
 
     for (size_t i = 0; v->lately != NULL && i < v->lately->count; i++) {
         const struct lately_event *event = &v->lately->items[i];
+        size_t from = out->len;
         buf_addf(out, "%s%-10s  ", i == 0 ? "  lately    " : "            ",
                  when_ago(ago, event->time_ms, v->now_ms));
         looks_outside(l, out, event->text, 0);
+        looks_fold(l, out, from, 2 * INDENT);
         buf_adds(out, "\n");
     }
 }
@@ -318,6 +329,7 @@ static void page_next(const struct page_view *v, struct buf *out)
     long long id = (long long)j->id;
     const char *home = settings_home_hint();
 
+    if (j->state == JOB_DONE && j->gaps > 0) buf_addf(out, "  fill it   novelgen redo %lld --gaps%s\n", id, home);
     if (j->state == JOB_DONE)
         buf_addf(out, "  read it   %s/book.md\n", j->out_dir);
     else if (j->state == JOB_PAUSED || j->state == JOB_CANCELLED)
@@ -326,7 +338,7 @@ static void page_next(const struct page_view *v, struct buf *out)
         buf_addf(out, "  look      novelgen outline %lld%s\n  go on     novelgen approve %lld%s\n", id, home, id,
                  home);
     else if (!v->written)
-        buf_addf(out, "  go on     novelgen run%s   (nobody is writing now)\n", home);
+        buf_addf(out, "  go on     novelgen resume %lld%s   (nobody is writing now)\n", id, home);
     else
         buf_addf(out, "  read it   novelgen tail %lld -f%s\n", id, home);
 }

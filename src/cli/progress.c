@@ -19,7 +19,6 @@ enum {
     DRAW_MS = 250,
     BAR_CELLS = 16,
     BAR_CELLS_FEW = 8,
-    WIDE_COLUMNS = 110,
     PROMPT_MS = 5000,   // a prompt that takes longer than that to read is worth a word
     SILENCE_MS = 10000, // and so is a stream that has brought nothing for so long
 };
@@ -87,14 +86,14 @@ static void progress_place(const struct progress *p, struct buf *out, enum progr
         buf_adds(out, "planning  ");
         return;
     }
-    buf_addf(out, "%s %d/%d", width == PROGRESS_NARROW ? "ch" : "chapter", known ? c->chapter : p->job.chapters_done,
+    buf_addf(out, "%s %d/%d", width >= PROGRESS_NARROW ? "ch" : "chapter", known ? c->chapter : p->job.chapters_done,
              p->job.chapters_total);
-    if (known && width != PROGRESS_NARROW && chunk) buf_addf(out, ", part %d", c->seq);
-    if (known && width != PROGRESS_NARROW && !chunk) buf_addf(out, ", %s", c->kind);
+    if (known && width < PROGRESS_NARROW && chunk) buf_addf(out, ", part %d", c->seq);
+    if (known && width < PROGRESS_NARROW && !chunk) buf_addf(out, ", %s", c->kind);
     buf_adds(out, "  ");
 }
 
-static void progress_speed(const struct progress *p, struct buf *out)
+static void progress_speed(const struct progress *p, struct buf *out, enum progress_width width)
 {
     char text[CLOCK_TEXT_SIZE];
     double tokens_per_s = status_tokens_per_s(&p->job);
@@ -102,7 +101,7 @@ static void progress_speed(const struct progress *p, struct buf *out)
 
     if (eta_ms >= 0) clock_duration(text, eta_ms);
     buf_addf(out, "  ETA %s", eta_ms >= 0 ? text : "unknown");
-    if (tokens_per_s >= 0) buf_addf(out, "  %.1f tokens/s", tokens_per_s);
+    if (tokens_per_s >= 0 && width != PROGRESS_LEAST) buf_addf(out, "  %.1f tokens/s", tokens_per_s);
     if (p->job.retries > 0) buf_addf(out, "  retries %lld", (long long)p->job.retries);
     if (p->job.gaps > 0) buf_addf(out, "  gaps %d", p->job.gaps);
 }
@@ -145,7 +144,7 @@ void progress_line(const struct progress *p, struct buf *out, enum progress_widt
         progress_queue(p, out);
         return;
     }
-    if (width != PROGRESS_PLAIN)
+    if (width == PROGRESS_WIDE || width == PROGRESS_NARROW)
         progress_bar(out, amount_percent(words, status_words_aim(&p->job)),
                      width == PROGRESS_WIDE ? BAR_CELLS : BAR_CELLS_FEW);
     if (!progress_is_begun(p->job.state)) {
@@ -154,7 +153,7 @@ void progress_line(const struct progress *p, struct buf *out, enum progress_widt
     }
     progress_place(p, out, width);
     buf_addf(out, "%s/%s words", amount_text(done, words), amount_text(target, status_words_aim(&p->job)));
-    if (!progress_silence(p, out)) progress_speed(p, out);
+    if (!progress_silence(p, out)) progress_speed(p, out, width);
 }
 
 // ---- on the terminal --------------------------------------------------------------------------------------------
@@ -176,6 +175,23 @@ void progress_wipe(void)
     buf_release(&text);
 }
 
+// The fullest that has room; of the last, what has room.
+static void progress_fit(const struct progress *p, struct buf *out, size_t columns)
+{
+    struct buf line;
+
+    buf_init(&line, BUF_MAX_LINE);
+    for (int width = PROGRESS_WIDE; width <= PROGRESS_LEAST; width++) {
+        buf_clear(&line);
+        buf_clear(out);
+        progress_line(p, &line, (enum progress_width)width);
+        utf8_terminal(out, line.data, line.len, true);
+        if (utf8_columns(out->data, out->len) <= columns) break;
+    }
+    buf_cut(out, utf8_fit(out->data, out->len, columns));
+    buf_release(&line);
+}
+
 void progress_draw(struct progress *p)
 {
     struct buf line, shown;
@@ -188,12 +204,8 @@ void progress_draw(struct progress *p)
     p->moved = false;
     buf_init(&line, BUF_MAX_LINE);
     buf_init(&shown, BUF_MAX_LINE);
-    progress_line(p, &line, columns >= WIDE_COLUMNS ? PROGRESS_WIDE : PROGRESS_NARROW);
-    buf_adds(&shown, "\r");
-    size_t head = shown.len;
-    utf8_terminal(&shown, line.data, line.len, true);
-    buf_cut(&shown, head + utf8_fit(shown.data + head, shown.len - head, columns - 1));
-    buf_adds(&shown, "\033[K");
+    progress_fit(p, &line, columns - 1);
+    buf_addf(&shown, "\r%s\033[K", line.data);
     progress_is_drawn = true;
     progress_write(&shown);
     buf_release(&line);

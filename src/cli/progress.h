@@ -28,7 +28,8 @@ struct progress {
 void progress_init(struct progress *p); // of the whole program there is one
 void progress_release(struct progress *p);
 bool progress_read(struct progress *p, struct store *s, int64_t job, struct err *e);
-enum progress_width { PROGRESS_PLAIN, PROGRESS_WIDE, PROGRESS_NARROW }; // without a bar; with one; for 80 columns
+// Without a bar; with one; for 80 columns; for fewer.
+enum progress_width { PROGRESS_PLAIN, PROGRESS_WIDE, PROGRESS_NARROW, PROGRESS_LEAST };
 void progress_line(const struct progress *p, struct buf *out, enum progress_width width);
 void progress_draw(struct progress *p); // when it is time for it
 void progress_wipe(void);

@@ -19,8 +19,11 @@ static void verdict_done(const struct job *j, struct buf *out)
     buf_addf(out, "done: %s words in %d chapter%s, %s: %s/book.md", amount_text(words, j->words_done),
              j->chapters_total, j->chapters_total == 1 ? "" : "s", time, j->out_dir);
     if (j->gaps > 0)
-        buf_addf(out, " (%d part%s could not be written and %s marked there as missing)", j->gaps,
-                 j->gaps == 1 ? "" : "s", j->gaps == 1 ? "is" : "are");
+        buf_addf(out,
+                 " (%d part%s could not be written and %s marked there as missing; try again with: "
+                 "novelgen redo %lld --gaps%s)",
+                 j->gaps, j->gaps == 1 ? "" : "s", j->gaps == 1 ? "is" : "are", (long long)j->id,
+                 settings_home_hint());
 }
 
 void verdict_text(const struct job *j, struct buf *out)

@@ -74,8 +74,8 @@ static void say_kept(struct keeper_of_files *k, const char *path)
 {
     const char *name = path + strlen(k->job->out_dir) + 1;
     size_t len = strlen(k->answer->text);
-    (void)snprintf(k->answer->text + len, sizeof(k->answer->text) - len, "%s'%s'", k->kept > 0 ? ", " : "kept as ",
-                   name);
+    (void)snprintf(k->answer->text + len, sizeof(k->answer->text) - len, "%s'%s'",
+                   k->kept > 0 ? ", " : "what was edited is kept as ", name);
     k->kept++;
 }
 

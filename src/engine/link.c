@@ -125,8 +125,7 @@ static void on_scan_done(void *arg)
         return;
     }
     answer(k, FAIL_REFUSED,
-           JOB_NO_BACKEND
-           "no inference server answers on the usual local ports: start one, or name it with --backend URL");
+           JOB_NO_BACKEND "none answers on the usual local ports: start one, or name it with --backend URL");
     k->result.nobody = true;
 }
 

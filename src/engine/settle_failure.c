@@ -217,14 +217,28 @@ static void say_reason(const struct worker *w, const struct gen_result *r, char 
     (void)snprintf(out, size, "%s%s%.200s", failure_text(r->failure), *own ? ": " : "", own);
 }
 
+static void say_when(int64_t delay_ms, char *out, size_t size)
+{
+    char time[CLOCK_TEXT_SIZE];
+    if (delay_ms < 50) {
+        (void)snprintf(out, size, "at once");
+    } else if (delay_ms < 60000) {
+        (void)snprintf(out, size, "in %.1f s", (double)delay_ms / 1000);
+    } else {
+        clock_duration(time, delay_ms);
+        (void)snprintf(out, size, "in %s", time);
+    }
+}
+
 static bool say_failed(struct worker *w, const struct retry_decision *d, const char *reason, struct err *e)
 {
-    char text[700];
+    char text[700], when[CLOCK_TEXT_SIZE + 8];
     const char *then = d->restart ? "; the backend is started again" : "";
+    say_when(d->delay_ms, when, sizeof(when));
     if (d->action == RETRY_PAUSE)
         (void)snprintf(text, sizeof(text), "%s", reason);
     else
-        (void)snprintf(text, sizeof(text), "%s; again in %.1f s%s", reason, (double)d->delay_ms / 1000, then);
+        (void)snprintf(text, sizeof(text), "%s; again %s%s", reason, when, then);
     return store_event_add(w->store, w->job.id, "retry", text, NULL, e);
 }
 

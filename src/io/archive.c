@@ -76,7 +76,8 @@ static bool library_says(struct archive *a, struct err *e, enum err_code code, c
     char reason[REASON_SIZE];
     const char *text = archive_error_string(a);
 
-    log_mask(reason, sizeof reason, text != NULL ? text : "it is cut off, or no tar.zst file");
+    if (text == NULL || strcmp(text, "Unrecognized archive format") == 0) text = "it is cut off, or no tar.zst file";
+    log_mask(reason, sizeof reason, text);
     return err_set(e, code, "cannot %s archive '%s': %s", what, path, reason);
 }
 

@@ -152,15 +152,18 @@ static void write_head(const struct outline *o, struct buf *out)
     char hash[HASH_TEXT_SIZE];
     buf_addf(out, "// The outline of job %lld", (long long)o->job);
     if (*o->title) buf_addf(out, ", %s", o->title);
-    buf_adds(
-        out,
-        ".\n//\n"
-        "// Change it, save it, and leave the editor; a text that is not changed changes nothing.\n"
-        "// A chapter is '## 7. Title' and what stands below it: what happens in a line or a few, its beats with\n"
-        "// '- ' before each, and 'words:', 'pov:', 'purpose:', 'opens:', 'closes:', 'ends on:' as you like.\n"
-        "// New: '## + Title'. Gone: delete it. Elsewhere: move it; the order counts, the numbers only say which\n"
-        "// chapter it was. Words are shares: the book keeps the length that it was asked for.\n"
-        "// Lines that begin with // are not read.\n");
+    buf_adds(out, ".\n//\n"
+                  "// Change it, save it, and leave the editor; a text that is not changed changes\n"
+                  "// nothing. Lines that begin with // are not read.\n"
+                  "//\n"
+                  "// A chapter is '## 7. Title' and what stands below it: what happens in a line\n"
+                  "// or a few, its beats with '- ' before each, and 'words:', 'pov:', 'purpose:',\n"
+                  "// 'opens:', 'closes:', 'ends on:' as you like.\n"
+                  "//   new:        ## + Title\n"
+                  "//   gone:       delete it\n"
+                  "//   elsewhere:  move it; the order counts, the number only says which it was\n"
+                  "// Words are shares: the book keeps the length that it was asked for.\n"
+                  "//\n");
     outline_hash(o, o->first, (int)o->count, hash);
     buf_addf(out, PLAN_MARK "%s\n\n", hash);
 }

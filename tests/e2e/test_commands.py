@@ -39,7 +39,18 @@ def test_help_has_a_usage_and_an_example(command):
     assert text.startswith(f"usage: novelgen {command}")
     assert "Example: " in text
     assert text == subprocess.run([PROGRAM, "help", command], capture_output=True, text=True, check=True).stdout
-    assert max(map(len, text.splitlines())) <= 132
+    filled = text.split("Example: ")[0] + text.split("\nOptions:")[1]
+    assert max(map(len, filled.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("columns, most", [(50, 50), (90, 90), (300, 100)])
+def test_help_is_as_wide_as_its_window(columns, most):
+    """Written in lines of 120, it broke in mid-word on most terminals. Examples stay as they are, to be copied."""
+    env = {**os.environ, "COLUMNS": str(columns)}
+    text = subprocess.run([PROGRAM, "redo", "--help"], capture_output=True, text=True, check=True, env=env).stdout
+    longest = max(map(len, text.split("Example: ")[0].splitlines()))
+    assert most - 12 < longest <= most
+    assert 'Example: novelgen redo 3 --chapter 7 --note "she must not forgive him yet"\n' in text
 
 
 @pytest.mark.parametrize("command", COMMANDS)

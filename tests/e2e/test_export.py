@@ -220,6 +220,7 @@ def test_stdout(home, simulator):
     (["-f", "md,"], "--format '' is unknown"),
     (["-f", "md,txt", "-o", "x.md"], "several formats need a directory"),
     (["-o", ""], "-o is empty"),
+    (["-o", "book.pfd"], "'book.pfd' ends in no format"),
     (["-f", "md", "-o", "-", "--open"], "--open needs a file"),
     (["-f", "archive", "-o", "-"], "an archive needs a file"),
 ])

@@ -80,6 +80,8 @@ def test_nothing_is_written_before_the_outline_is_approved(home, simulator, way)
     assert "novelgen outline 1" in got.stderr and "novelgen approve 1" in got.stderr
     page = home.run("status", 1).stdout
     assert "  look      novelgen outline 1\n  go on     novelgen approve 1\n" in page, page
+    shown = home.run("outline", 1)
+    assert "novelgen outline 1 --edit" in shown.stderr and "novelgen approve 1" in shown.stderr
     status = home.status(1)
     assert status["state"] == "approval" and status["words_done"] == 0
     assert len(outline_of(home, 1)["chapters"]) == 6

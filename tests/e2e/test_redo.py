@@ -254,6 +254,7 @@ def with_gaps(place):
 
 def test_gaps_are_filled(place):
     gaps = with_gaps(place)
+    assert "novelgen redo 1 --gaps" in place.run("resume", 1).stderr and "novelgen redo 1 --gaps" in place.run("status", 1).stdout
     before = place.book()
     assert gaps == 1 and b"A part is missing" in before["book.md"]
     serve_anew(place, seed=7)
@@ -414,3 +415,9 @@ def test_diff_shows_what_is_different(place):
     changes = place.json("diff", 1, "--chapter", 2, 1, 2)["changes"]
     assert {c["op"] for c in changes} == {"same", "removed", "added"}
     assert place.run("diff", 1, "--chapter", 1).returncode == 2
+
+
+def test_a_redo_does_not_say_that_the_book_goes_on_behind_its_end(place):
+    written(place)
+    got = place.run("redo", 1, "--chapter", 2, "--plain")
+    assert got.returncode == 0 and "to be written anew" in got.stderr and "goes on in chapter" not in got.stderr, got.stderr

@@ -108,6 +108,8 @@ def test_a_job_in_the_queue_is_cancelled_first(place):
     place.wait_middle(2)
     got = place.run("rm", 1, "--yes", "--files")
     assert got.returncode == 2 and "novelgen cancel 1" in got.stderr and place.folder().exists()
+    got = place.run("rm", 1)  # and nobody is asked before
+    assert got.returncode == 2 and "novelgen cancel 1" in got.stderr and "--yes" not in got.stderr
     assert place.run("cancel", 1).returncode == 0 and writer.wait() == 8
     # The request that was left may run on the server a little longer: its row is what says so.
     def gone():

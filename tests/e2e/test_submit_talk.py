@@ -42,6 +42,8 @@ def test_a_dry_run_without_a_server(place):
     got = place.run("submit", spec_file(place), "--dry-run", "--backend", "http://127.0.0.1:1")
     assert got.returncode == 0
     assert "none answers" in got.stdout and "not known" in got.stdout
+    got = place.run("submit", spec_file(place), "--dry-run", "--backend", "sim")
+    assert got.returncode == 0 and "the built-in simulator" in got.stdout and "none answers" not in got.stdout
 
 
 def test_titles_come_before_the_prose(place):
@@ -100,7 +102,7 @@ def test_the_bare_command(place):
     terminal.child.kill()
     terminal.wait()
     wait_until(lambda: not place.is_locked(), what="the lock to be free")
-    assert "nobody is writing now" in place.run().stdout
+    assert "nobody is writing now" in place.run().stdout and "(The Salt Engine)" in place.run().stdout
     assert place.run("resume").returncode == 0
     got = place.run()
     assert "1 book is written" in got.stdout and "book.md" in got.stdout

@@ -200,6 +200,8 @@ def test_files_missing_changed_and_left_over(book):
                      ("file_stale", f"chapters/{three.name}.part"), ("file_missing", "live.md"), ("file_differs", "outline.json")}
     advice = next(f["advice"] for f in book.verify() if f["file"] == f"chapters/{two.name}")
     assert "novelgen sync 1" in advice and "novelgen verify 1 --repair" in advice
+    advice = next(f["advice"] for f in book.verify() if f["file"] == "outline.json")  # sync takes chapters only
+    assert "sync" not in advice and "novelgen verify 1 --repair" in advice
 
 
 def test_an_export_is_checked_by_its_hash(book):

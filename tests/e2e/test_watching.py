@@ -394,7 +394,7 @@ def test_events(book):
     objects = [json.loads(line) for line in book.run("events", "--json").stdout.splitlines()]
     assert len(objects) == len(lines) and [o["to"] for o in objects if o["type"] == "state"] == ["planning", "writing", "done"]
     assert "--since" in one_line(book.run("events", "--since", "soon"), 2)
-    assert "there is no job '7'" in one_line(book.run("events", 7), 7)
+    assert "there is no job '7'; see: novelgen list" in one_line(book.run("events", 7), 7)
 
 
 def test_every_event_has_a_word():

@@ -127,6 +127,26 @@ static void test_a_line_is_clipped(void **state)
     assert_clip("ab\033", 5, "ab\033");
 }
 
+static void assert_fold(bool terminal, const char *line, const char *expected)
+{
+    const struct looks l = {.unicode = true, .terminal = terminal, .columns = 14};
+
+    buf_adds(&out, line);
+    looks_fold(&l, &out, 0, 4);
+    assert_out(expected);
+}
+
+static void test_a_line_is_folded(void **state)
+{
+    (void)state;
+    assert_fold(true, "a   one two th", "a   one two th");
+    assert_fold(true, "a   one two thr", "a   one two\n    thr");
+    assert_fold(true, "a   one  \033[32mtwo\033[0m th four", "a   one  \033[32mtwo\033[0m\n    th four");
+    assert_fold(true, "a   averyveryverylongword b", "a   averyveryverylongword\n    b");
+    assert_fold(true, "a   時計 職人 a", "a   時計 職人\n    a");
+    assert_fold(false, "a   one two three four", "a   one two three four");
+}
+
 // ---- tables -----------------------------------------------------------------------------------------------------
 
 static const struct table_column columns[] = {
@@ -252,6 +272,7 @@ int main(void)
         TEST(test_stretches),
         TEST(test_text_from_outside),
         TEST(test_a_line_is_clipped),
+        TEST(test_a_line_is_folded),
         TEST(test_table),
         TEST(test_ago),
         TEST(test_clock),

@@ -4,6 +4,7 @@
 // What `status` says of rows: the fields of its JSON, and the lines of its page.
 #include "store_fixture.h"
 
+#include "app/current.h"
 #include "app/status.h"
 #include "base/clock.h"
 #include "cli/page.h"
@@ -103,6 +104,31 @@ static void test_estimate_is_for_what_is_planned(void **state)
     job_release(&j);
 }
 
+static int64_t words_in_flight(int seq, const char *text)
+{
+    struct attempt_begin b = {.task = {.job = id, .kind = "chunk", .chapter = 1, .seq = seq}};
+    struct current c;
+    int64_t attempt = 0;
+
+    assert_ok(store_attempt_begin(s, &b, &attempt, &e) && store_attempt_append(s, attempt, text, strlen(text), &e));
+    current_init(&c);
+    assert_ok(current_read(&c, s, id, &e));
+    int64_t words = c.words;
+    current_release(&c);
+    return words;
+}
+
+// A redo showed a book of 120 %: its old words were counted, and the new ones too.
+static void test_words_of_a_part_that_stands_are_counted_once(void **state)
+{
+    (void)state;
+    fixture_chapter(s, id, 1);
+    fixture_chunk(s, id, 1, 1, "four words of prose");
+    assert_int_equal(words_in_flight(1, "three new words"), 0);
+    assert_int_equal(words_in_flight(1, "now there are six new words"), 2);
+    assert_int_equal(words_in_flight(2, "three new words"), 3);
+}
+
 static void page(struct buf *out)
 {
     struct book book;
@@ -161,13 +187,36 @@ static void test_page_names_the_gaps(void **state)
     assert_line("chapter 2 part 1, chapter 3 part 2, chapter 4 part 1, and 2 more\n");
 }
 
+// A paused book was still written at a hundred tokens a second.
+static void test_page_of_a_job_that_rests_says_nothing_of_now(void **state)
+{
+    const struct current c = {.in_flight = true, .kind = "chunk", .chapter = 1, .seq = 1, .tokens_per_s = 50};
+    const struct looks plain = {.columns = 80};
+    const enum job_state states[] = {JOB_WRITING, JOB_PAUSED};
+
+    (void)state;
+    request(10, 5, 300, -1);
+    for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+        struct job j = job_get();
+        struct buf out;
+        j.state = states[i];
+        const struct page_view v = {.job = &j, .current = &c, .now_ms = clock_wall_ms()};
+        buf_init(&out, BUF_MAX_PIECE);
+        page_job(&v, &plain, &out);
+        assert_int_equal(strstr(out.data, "now chapter 1, prose") != NULL, i == 0);
+        assert_int_equal(strstr(out.data, "50.0 tokens/s now") != NULL, i == 0);
+        buf_release(&out);
+        job_release(&j);
+    }
+}
+
 static void test_page_says_what_was_cached(void **state)
 {
     (void)state;
     request(10, 5, 300, -1);
-    assert_no_line("cache ");
+    assert_line("\n  requests  1\n  tokens    300 read, 100 written\n");
     request(10, 5, 700, 939);
-    assert_line("\n  cache     93 % of prompts\n");
+    assert_line("\n  tokens    1,000 read (93% of them from the cache), 200 written\n");
 }
 
 static void test_page_says_the_deadline(void **state)
@@ -190,7 +239,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_fields),
         TEST(test_estimate_is_for_what_is_planned),
+        TEST(test_words_of_a_part_that_stands_are_counted_once),
         TEST(test_page_names_the_gaps),
+        TEST(test_page_of_a_job_that_rests_says_nothing_of_now),
         TEST(test_page_says_what_was_cached),
         TEST(test_page_says_the_deadline),
     };
