@@ -25,6 +25,7 @@
 #include "cli/settings.h"
 #include "cli/target.h"
 #include "engine/message.h"
+#include "io/json.h"
 #include "text/utf8.h"
 
 enum { RM_TARGETS_MOST = 1000, RM_WAIT_MS = 10000 };
@@ -97,21 +98,32 @@ static bool rm_may(size_t count, struct err *e)
     return confirm(question, e);
 }
 
-static bool rm_rows(const struct home *h, int64_t id, struct err *e)
+// `check`: only whether they could go.
+static bool rm_post(const struct home *h, int64_t id, bool check, char key[MESSAGE_KEY_SIZE], struct err *e)
 {
-    const struct message_change change = {.deadline_ms = -1};
+    struct json *more = json_new_object();
+    const struct message_change change = {.deadline_ms = -1, .more = more};
+
+    json_set_bool(more, "check", check);
+    bool ok = message_post(h->path, MESSAGE_REMOVE, id, &change, key, e);
+    json_free(more);
+    return ok;
+}
+
+static bool rm_rows(const struct home *h, int64_t id, bool check, struct err *e)
+{
     char key[MESSAGE_KEY_SIZE];
     struct inbox_answer answer;
 
-    if (!message_post(h->path, MESSAGE_REMOVE, id, &change, key, e)) return false;
+    if (!rm_post(h, id, check, key, e)) return false;
     switch (order_await(h, key, RM_WAIT_MS, &answer, e)) {
     case ORDER_ANSWERED:
         break;
     case ORDER_FAILED:
         return false;
     case ORDER_SILENT:
-        return err_set(e, ERR_STORE,
-                       "the novelgen that is writing has not answered; job %" PRId64 " goes when it does", id);
+        return err_set(e, ERR_STORE, "the novelgen that is writing has not answered; job %" PRId64 " %s", id,
+                       check ? "stays: try again" : "goes when it does");
     }
     return answer.code == 0 || err_set(e, (enum err_code)answer.code, "job %" PRId64 ": %s", id, answer.text);
 }
@@ -120,18 +132,19 @@ static bool rm_files(const struct rm_job *j, struct err *e)
 {
     bool folder_gone = false;
 
-    if (!rm_options.files) return true;
     for (size_t i = 0; i < j->files.kept_count; i++)
         log_line(LOG_INFO, "kept: %s/%s", j->row.out_dir, j->files.kept[i]);
     return own_files_remove(&j->files, &j->row, &folder_gone, e) &&
            (folder_gone || (log_line(LOG_INFO, "the folder stays, it is not empty: %s", j->row.out_dir), true));
 }
 
+// The files go first: after a crash the job still stands, and the same command removes what is left.
 static int rm_job(const struct home *h, const struct rm_job *j)
 {
     struct err e = ERR_INIT;
 
-    if (!rm_rows(h, j->row.id, &e) || !rm_files(j, &e)) return exit_fail(&e);
+    if (rm_options.files && (!rm_rows(h, j->row.id, true, &e) || !rm_files(j, &e))) return exit_fail(&e);
+    if (!rm_rows(h, j->row.id, false, &e)) return exit_fail(&e);
     log_line(LOG_INFO, "removed job %" PRId64 "%s%s", j->row.id, rm_options.files ? "" : "; its files are still in ",
              rm_options.files ? "" : j->row.out_dir);
     return EXIT_WHOLE;
