@@ -91,6 +91,8 @@ class Desk(Home):
             return
         plan = json.loads(out)
         rows, dice = plan["chapters"], self.dice
+        if not rows:
+            return
         if len(rows) > 2 and dice.random() < 0.4:
             rows.append(rows.pop(-2))
         elif len(rows) < 7 and dice.random() < 0.6:
