@@ -25,7 +25,8 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "e2e"))
+sys.path[:0] = [str(ROOT / "crash"), str(ROOT / "e2e")]
+from bench import BROKEN, QUOTING  # noqa: E402
 from novelgen import PROGRAM, Home, Simulator, wait_until  # noqa: E402
 
 BOOKS = [{"title": "The Salt Engine", "words": 1500, "chapters": 4},
@@ -171,7 +172,10 @@ class Desk(Home):
 
     def play(self, seconds):
         self.begun = time.monotonic()
-        self.sim = Simulator("--seed", 7, "--rate", self.dice.choice([1500, 3000, 6000]))
+        (self.dir / "broken.json").write_text(json.dumps(BROKEN))
+        server = self.dice.choice([[], [], QUOTING, ["--script", self.dir / "broken.json"]])
+        self.sim = Simulator("--seed", 7, "--rate", self.dice.choice([1500, 3000, 6000]), *server)
+        self.say("server", *server)
         try:
             for n, book in enumerate(BOOKS[:self.dice.randint(2, 3)], 1):
                 path = self.dir / f"spec{n}.json"
@@ -210,10 +214,10 @@ class Desk(Home):
                 self.command("sync", job, "--detach")
                 if self.status(job)["gaps"]:
                     self.command("redo", job, "--gaps", "--detach")
-            self.command("run", "--quiet")
-            wait_until(lambda: not self.is_locked(), 60, "the end of the last engine")
             if all(self.status(j)["state"] == "done" for j in self.jobs):
                 return
+            self.command("run", "--quiet")
+            wait_until(lambda: not self.is_locked(), 60, "the end of the last engine")
         self.faults.append(f"not done: {[(j['id'], j['state'], j['reason']) for j in self.list()]}")
 
     # ---- what must hold --------------------------------------------------------------------------------------------------
