@@ -274,7 +274,9 @@ class Desk(Home):
             self.fault("doctor:", bad)
         account = self.sim.account()
         if account["in_flight_max"] > 1 or account["overlaps"]:
-            self.fault(f"{account['overlaps']} overlaps, {account['in_flight_max']} requests at a time")
+            ours = sum(self.status(job)["requests"] for job in self.jobs)
+            self.fault(f"{account['overlaps']} overlaps, {account['in_flight_max']} requests at a time;",
+                       f"{account['requests']} requests came, {ours} are in the rows")
 
 
 def session(seed, seconds, verbose=False, keep=None):

@@ -67,11 +67,11 @@ class Desk(Bench):
         (self.job / "out").mkdir(parents=True)
         try:
             self.prepare()
+            shutil.copytree(self.job, self.dir / "before", symlinks=True)
+            self.serve_anew(8 if self.scenario.name in ("redo", "redo-part", "onward", "extend") else 7)
         except BaseException:
             self.__exit__()
             raise
-        shutil.copytree(self.job, self.dir / "before", symlinks=True)
-        self.serve_anew(8 if self.scenario.name in ("redo", "redo-part", "onward", "extend") else 7)
         return self
 
     def serve_anew(self, seed):
@@ -80,7 +80,8 @@ class Desk(Bench):
         self.sim.stdout.close()
         self.sim = subprocess.Popen([BUILD / "novelgen-sim", "--seed", str(seed), "--port", str(self.port)], cwd=self.dir,
                                     stdout=subprocess.PIPE, text=True)
-        self.sim.stdout.readline()
+        if not self.sim.stdout.readline():
+            raise Failed(f"somebody else has taken port {self.port}")
 
     # ---- before ------------------------------------------------------------------------------------------------------
 
@@ -205,6 +206,7 @@ def run(make_points, modes=tuple(SCENARIOS)):
 
 def sample(n, modes=tuple(SCENARIOS)):
     """`n` points at most: `spread` takes one of each system call at least, which is many."""
+
     def choose(found):
         chosen = spread(singles(found), n)
         return chosen[::-(-len(chosen) // n)]
