@@ -14,6 +14,7 @@ enum {
     HUNG_UNKNOWN_MS = 60 * 1000,
     BATCH_TOKENS = 2048,
     UNKNOWN_PREFILL_PER_S = 1000,
+    SETTLE_MS = 100,
     LEFT_SAID_MS = 500 // what a server needs to stop that was proved to stop when its client leaves
 };
 
@@ -150,6 +151,7 @@ void worker_pass_barrier(struct worker *w)
                                    .bearer = s->bearer,
                                    .slot = known_has(w->known, PARAM_CACHE) ? w->slot : -1,
                                    .hung_ms = hung_ms(w),
+                                   .settle_ms = SETTLE_MS,
                                    .limit_ms = limit_ms > IDLE_LEAST_MS ? limit_ms : IDLE_LEAST_MS};
     w->idle_wait = idle_wait_start(w->o.loop, w->o.http, &o, on_idle_known, w);
 }
