@@ -166,7 +166,8 @@ bench:
 
 crash:
 	@$(SUBMAKE) -s all
-	@python=$$(tests/run python) && $$python tests/crash/campaign.py --all
+	@python=$$(tests/run python) && $$python tests/crash/campaign.py --all && \
+	    $$python tests/crash/steering.py --all && $$python tests/crash/desk.py --seeds 1-8
 
 # DIRS=src/base looks at one folder.
 DIRS ?= src tests/unit

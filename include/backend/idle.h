@@ -21,6 +21,8 @@ struct idle_options {
     int slot;         // the one that counts; -1: all must be idle
     int64_t limit_ms; // in all
     int64_t hung_ms;  // for one answer; 0: 5000
+    // Before the first question: a server that has not even read the request that was just left calls itself idle.
+    int64_t settle_ms;
 };
 
 enum idle_end {

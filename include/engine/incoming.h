@@ -26,6 +26,11 @@ enum { INCOMING_KEY_SIZE = 64, INCOMING_PATH_SIZE = 1024 };
 // A key is digits, hex letters and '-': it names nothing outside the folder.
 bool incoming_key_is_good(const char *key);
 bool incoming_path(char out[INCOMING_PATH_SIZE], const char *home, const char *key, const char *name, struct err *e);
+// The folders of a stage. What cannot be removed now is swept later.
+bool incoming_make(const char *home, const char *key, struct err *e);
+void incoming_remove(const char *home, const char *key);
+// Removes what crashes have left: the stages of processes that are gone, unless a message still speaks of one.
+void incoming_sweep(const char *home);
 // Reads the rows in `path` into the store, within the transaction that its caller has begun, templates included; all of
 // them are checked. ERR_USAGE: they are not as they must be.
 bool incoming_insert(struct store *s, const char *path, const struct transfer_place *place,

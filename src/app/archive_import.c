@@ -8,13 +8,11 @@
 //                                                                                   ▼
 //   KEY/try/novelgen.db: a store of its own, into which the rows are inserted ◀──────┘ and which is thrown away
 //
-// Only then the message to the engine is left, by the caller. What a crash leaves behind is swept by the next import,
-// unless a message still speaks of it.
+// Only then the message to the engine is left, by the caller. What a crash leaves behind is swept later, see
+// incoming_sweep.
 #include "app/archive.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,95 +46,6 @@ static void make_key(char key[INCOMING_KEY_SIZE])
     (void)os_random(&random, sizeof random);
     (void)snprintf(key, INCOMING_KEY_SIZE, "%015" PRId64 "-%07ld-%08" PRIx32, clock_wall_ms(), (long)getpid(),
                    random);
-}
-
-static const char *const stage_folders[] = {INCOMING_FILES "/chapters", INCOMING_FILES, "try", ""};
-
-static bool make_stage(const struct home *h, const char *key, struct err *e)
-{
-    char path[INCOMING_PATH_SIZE];
-
-    for (size_t i = 0; i < ARRAY_LEN(stage_folders); i++)
-        if (!incoming_path(path, h->path, key, stage_folders[i], e) || !file_mkdirs(path, 0700, e)) return false;
-    return true;
-}
-
-static bool remove_one(void *arg, const char *name)
-{
-    const char *folder = arg;
-    char path[INCOMING_PATH_SIZE + 300];
-
-    (void)snprintf(path, sizeof path, "%s/%.255s", folder, name);
-    (void)unlink(path); // folders were emptied and removed before
-    return true;
-}
-
-// What cannot be removed now is swept later.
-static void remove_stage(const struct home *h, const char *key)
-{
-    char path[INCOMING_PATH_SIZE];
-    struct err ignored = ERR_INIT;
-
-    for (size_t i = 0; i < ARRAY_LEN(stage_folders); i++) {
-        if (!incoming_path(path, h->path, key, stage_folders[i], &ignored)) return;
-        (void)file_list(path, remove_one, path, &ignored);
-        (void)rmdir(path);
-    }
-}
-
-// ---- what others have left
-
-struct sweep {
-    const struct home *home;
-    const char *key;
-    bool wanted;
-};
-
-// The message of an import is short.
-static bool look_at_message(void *arg, const char *name)
-{
-    struct sweep *s = arg;
-    struct buf text;
-    struct err ignored = ERR_INIT;
-    char *path = mem_printf("%s/inbox/%s", s->home->path, name);
-
-    buf_init(&text, BUF_MAX_PIECE);
-    if (file_read(path, &text, &ignored) == FILE_READ_OK && strstr(text.data, s->key) != NULL) s->wanted = true;
-    buf_release(&text);
-    free(path);
-    return !s->wanted;
-}
-
-static bool is_alive(const char *key)
-{
-    const char *dash = strchr(key, '-');
-    long pid = dash != NULL ? strtol(dash + 1, NULL, 10) : 0;
-
-    return pid > 0 && (kill((pid_t)pid, 0) == 0 || errno != ESRCH);
-}
-
-static bool sweep_one(void *arg, const char *key)
-{
-    struct sweep *s = arg;
-    struct err ignored = ERR_INIT;
-    char *inbox = mem_printf("%s/inbox", s->home->path);
-
-    s->key = key;
-    s->wanted = !incoming_key_is_good(key) || is_alive(key);
-    if (!s->wanted) (void)file_list(inbox, look_at_message, s, &ignored);
-    if (!s->wanted) remove_stage(s->home, key);
-    free(inbox);
-    return true;
-}
-
-static void sweep_stages(const struct home *h)
-{
-    struct sweep s = {.home = h};
-    struct err ignored = ERR_INIT;
-    char *path = mem_printf("%s/%s", h->path, INCOMING_DIR);
-
-    (void)file_list(path, sweep_one, &s, &ignored);
-    free(path);
 }
 
 // ---- the manifest
@@ -388,11 +297,11 @@ bool archive_stage(struct archive_stage *out, const struct home *h, const char *
     struct reading r = {.home = h, .out = out};
 
     *out = (struct archive_stage){0};
-    sweep_stages(h);
+    incoming_sweep(h->path);
     make_key(out->key);
     r.reader = archive_reader_new(path, &limits, e);
     if (r.reader == NULL) return false;
-    bool ok = make_stage(h, out->key, e) && stage_all(&r, e);
+    bool ok = incoming_make(h->path, out->key, e) && stage_all(&r, e);
     if (!ok && e->code == ERR_USAGE && strstr(e->text, path) == NULL) (void)err_prefix(e, "archive '%s'", path);
     archive_reader_free(r.reader);
     manifest_release(&r.manifest);
@@ -404,7 +313,7 @@ bool archive_stage(struct archive_stage *out, const struct home *h, const char *
 
 void archive_unstage(const struct archive_stage *a, const struct home *h)
 {
-    remove_stage(h, a->key);
+    incoming_remove(h->path, a->key);
 }
 
 void archive_stage_release(struct archive_stage *a)

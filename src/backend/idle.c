@@ -114,10 +114,10 @@ struct idle_wait *idle_wait_start(struct loop *l, struct http *h, const struct i
     w->next = timer_new(l, has_route ? idle_ask : idle_has_none, w);
     w->limit = timer_new(l, idle_on_limit, w);
     timer_set(w->limit, o->limit_ms);
-    if (has_route) {
+    if (has_route && o->settle_ms <= 0) {
         idle_ask(w);
     } else {
-        timer_set(w->next, 0);
+        timer_set(w->next, has_route ? o->settle_ms : 0);
     }
     return w;
 }

@@ -27,6 +27,7 @@
 #include "cli/settings.h"
 #include "cli/target.h"
 #include "engine/message.h"
+#include "io/json.h"
 #include "text/utf8.h"
 
 enum { RM_TARGETS_MOST = 1000, RM_WAIT_MS = 10000 };
@@ -105,15 +106,20 @@ static bool rm_may(const struct rm_job *jobs, size_t count, struct err *e)
     return confirm(question, e);
 }
 
-static bool rm_rows(const struct home *h, int64_t id, struct err *e)
+// `check`: only whether they could go.
+static bool rm_rows(const struct home *h, int64_t id, bool check, struct err *e)
 {
-    const struct message_change change = {.deadline_ms = -1};
+    struct json *more = json_new_object();
+    const struct message_change change = {.deadline_ms = -1, .more = more};
     char key[MESSAGE_KEY_SIZE];
     struct inbox_answer answer;
 
+    json_set_bool(more, "check", check);
     enum order_end end = order_give(h, MESSAGE_REMOVE, id, &change, RM_WAIT_MS, key, &answer, e);
+    json_free(more);
     if (end == ORDER_SILENT)
-        err_set(e, ERR_STORE, "the novelgen that is writing has not answered; job %" PRId64 " goes when it does", id);
+        err_set(e, ERR_STORE, "the novelgen that is writing has not answered; job %" PRId64 " %s", id,
+                check ? "stays: try again" : "goes when it does");
     return end == ORDER_ANSWERED;
 }
 
@@ -121,21 +127,21 @@ static bool rm_files(const struct rm_job *j, struct err *e)
 {
     bool folder_gone = false;
 
-    if (!rm_options.files) return true;
     for (size_t i = 0; i < j->files.kept_count; i++)
         log_line(LOG_INFO, "kept: %s/%s", j->row.out_dir, j->files.kept[i]);
     return own_files_remove(&j->files, &j->row, &folder_gone, e) &&
            (folder_gone || (log_line(LOG_INFO, "the folder stays, it is not empty: %s", j->row.out_dir), true));
 }
 
+// The files go first: after a crash the job still stands, and the same command removes what is left.
 static int rm_job(const struct home *h, const struct rm_job *j)
 {
     struct err e = ERR_INIT;
 
-    if (!rm_rows(h, j->row.id, &e)) return exit_fail(&e);
+    if (rm_options.files && (!rm_rows(h, j->row.id, true, &e) || !rm_files(j, &e))) return exit_fail(&e);
+    if (!rm_rows(h, j->row.id, false, &e)) return exit_fail(&e);
     look_forget(h->path, j->row.id);
     exported_forget(h->path, j->row.id);
-    if (!rm_files(j, &e)) return exit_fail(&e);
     log_line(LOG_INFO, "removed job %" PRId64 "%s%s", j->row.id, rm_options.files ? "" : "; its files are still in ",
              rm_options.files ? "" : j->row.out_dir);
     return EXIT_WHOLE;

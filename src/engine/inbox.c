@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "engine/inbox_cover.h"
 #include "engine/inbox_settings.h"
+#include "engine/incoming.h"
 #include "engine/intake.h"
 #include "engine/message.h"
 #include "io/json.h"
@@ -347,6 +348,7 @@ static bool take_file(void *arg, const char *name)
         in->taken++;
         if (in->changed_job && in->o->changed) in->o->changed(in->o->arg, in->changed_job, in->changed_state);
     }
+    in->handled++;
     // Its answer stands: a file that stays has no effect any more.
     struct err stays = ERR_INIT;
     if (!in->failed && !file_remove(path, &stays)) log_line(LOG_DEBUG, "inbox: %s", stays.text);
@@ -360,6 +362,7 @@ bool inbox_take(const struct inbox_options *o, struct store *s, int *taken, stru
     (void)snprintf(path, sizeof(path), "%s/%s", o->home, INBOX_DIR);
     bool ok = file_list(path, take_file, &in, e);
     *taken = in.taken;
+    if (in.handled > 0) incoming_sweep(o->home); // whoever sent an import may be gone
     if (in.failed) *e = in.err;
     return ok && !in.failed;
 }

@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // The message "remove": every row of a job goes. One that is in the queue must be cancelled first; one whose last
-// request may still run on the server waits until it cannot: its row is what the next engine would know it by.
+// request may still run on the server waits until it cannot: its row is what the next engine would know it by. With
+// "check": true it is only asked whether it could go.
 #include "engine/intake.h"
 
 #include "base/clock.h"
@@ -41,7 +42,6 @@ INTAKE_VERB(inbox_take_remove)
 {
     int64_t left_ms = 0;
     char text[200];
-    (void)m;
     if (job_state_runnable(j->state)) {
         (void)snprintf(text, sizeof(text), "it is %s: give it up first, with: novelgen cancel %lld",
                        job_state_name(j->state), (long long)j->id);
@@ -49,6 +49,7 @@ INTAKE_VERB(inbox_take_remove)
     }
     if (!still_runs_ms(in, j, &left_ms, e)) return false;
     if (left_ms > 0) return refuse_busy(j, left_ms, a);
+    if (json_bool(json_get(m, "check"), false)) return true;
     intake_touched(in, j);
     return store_job_remove(in->store, j->id, e);
 }

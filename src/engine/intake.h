@@ -16,7 +16,7 @@
 struct intake {
     const struct inbox_options *o;
     struct store *store;
-    int taken;
+    int taken, handled; // handled: also those that were answered before, and whose file was still there
     bool failed;
     struct err err;
     // of the message at hand: whoever is writing that job takes notice

@@ -32,7 +32,8 @@ struct server_slot {
     const void *owner; // who may unlock it: the link that took it last
     bool looked_back;  // what an earlier engine left there is known; attempts up to `newest` may be such
     bool left;
-    int64_t until_ms; // monotonic
+    int64_t until_ms;  // monotonic
+    int64_t settle_ms; // monotonic: before that it may not have read what we have just left there; 0: it was not us
 };
 
 struct server {

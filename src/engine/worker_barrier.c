@@ -14,6 +14,7 @@ enum {
     HUNG_UNKNOWN_MS = 60 * 1000,
     BATCH_TOKENS = 2048,
     UNKNOWN_PREFILL_PER_S = 1000,
+    SETTLE_MS = 100,
     LEFT_SAID_MS = 500 // what a server needs to stop that was proved to stop when its client leaves
 };
 
@@ -70,6 +71,7 @@ void worker_leaves(struct worker *w, int64_t tokens, int64_t unread)
     double prefill_per_s = p->prefill_per_s > 0 ? p->prefill_per_s : UNKNOWN_PREFILL_PER_S;
     int64_t ms = pace_burn_ms(p, tokens) + (int64_t)((double)unread * 1000 / prefill_per_s);
     bool stops = w->known->proofs.leave == PROOF_YES;
+    worker_server(w)->slot[w->slot].settle_ms = clock_mono_ms() + SETTLE_MS;
     server_leave(worker_server(w), w->slot, clock_mono_ms(), stops && ms > LEFT_SAID_MS ? LEFT_SAID_MS : ms);
 }
 
@@ -150,6 +152,7 @@ void worker_pass_barrier(struct worker *w)
                                    .bearer = s->bearer,
                                    .slot = known_has(w->known, PARAM_CACHE) ? w->slot : -1,
                                    .hung_ms = hung_ms(w),
+                                   .settle_ms = s->slot[w->slot].settle_ms - clock_mono_ms(),
                                    .limit_ms = limit_ms > IDLE_LEAST_MS ? limit_ms : IDLE_LEAST_MS};
     w->idle_wait = idle_wait_start(w->o.loop, w->o.http, &o, on_idle_known, w);
 }

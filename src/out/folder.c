@@ -27,10 +27,11 @@ static bool is_ours(const char *path, const char *uuid)
     return ours;
 }
 
-// A folder without a mark that is empty is one that we were making when the power went.
+// A folder that is empty, or holds but the temporary of a mark, is one that we were making when the power went.
 static bool count_name(void *arg, const char *name)
 {
-    (void)name;
+    static const char temporary[] = "." OUT_FOLDER_MARK ".";
+    if (strncmp(name, temporary, sizeof(temporary) - 1) == 0) return true;
     ++*(int *)arg;
     return false;
 }

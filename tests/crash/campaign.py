@@ -56,21 +56,25 @@ class Result:
 class Campaign:
     """Benches for each mode, as many as there are workers, and the book that each point must give."""
 
-    def __init__(self, modes=FAST + PACED, program=None):
-        self.modes, self.program = modes, program
+    def __init__(self, modes=FAST + PACED, program=None, make_bench=Bench, traced=FAST):
+        self.modes, self.program, self.make_bench, self.traced = modes, program, make_bench, traced
         self.idle = {mode: queue.Queue() for mode in modes}
         self.benches = []
 
     def __enter__(self):
-        # What breaks off and is asked again must give the same book, too: so one book is the measure of all modes.
-        with Bench("prefill") as bench:
-            self.whole = bench.book()
         for mode in self.modes:
             for _ in range(WORKERS):
-                bench = Bench(mode, self.program).__enter__()
+                bench = self.make_bench(mode, self.program).__enter__()
                 self.benches.append(bench)
                 self.idle[mode].put(bench)
+        self.whole = self.measures()
         return self
+
+    def measures(self):
+        """The book of each mode."""
+        # What breaks off and is asked again must give the same book, too: so one book is the measure of all modes.
+        with Bench("prefill") as bench:
+            return dict.fromkeys(self.modes, bench.book())
 
     def __exit__(self, *exc):
         for bench in self.benches:
@@ -84,7 +88,7 @@ class Campaign:
             self.idle[mode].put(bench)
 
     def points(self):
-        return {mode: self.with_bench(mode, lambda b: b.points()) for mode in self.modes if mode in FAST}
+        return {mode: self.with_bench(mode, lambda b: b.points()) for mode in self.modes if mode in self.traced}
 
     def try_point(self, point):
         def work(bench):
@@ -92,7 +96,7 @@ class Campaign:
                 book = bench.book(point.kills)
             except Failed as why:
                 return Result(point, len(point.kills), Verdict(str(why)))
-            return Result(point, book.fired, compare(self.whole, book))
+            return Result(point, book.fired, compare(self.whole[point.mode], book))
         return self.with_bench(point.mode, work)
 
     def each(self, points):

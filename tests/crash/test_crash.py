@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: the novelgen authors
 #
-# What `make test` runs of the crash campaign: a sample spread over all points, and each seeded bug, which must be
-# caught; a campaign that no longer catches them proves nothing. `make crash` runs all points.
+# What `make test` runs of the crash campaigns: samples spread over all points, random commands, and each seeded bug,
+# which must be caught; a campaign that no longer catches them proves nothing. `make crash` runs all points.
 import pathlib
 import sys
 
@@ -10,11 +10,14 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import campaign  # noqa: E402
+import desk  # noqa: E402
 import mutant  # noqa: E402
+import steering  # noqa: E402
 from bench import Bench, Kill, strace_works  # noqa: E402
 from verdict import compare  # noqa: E402
 
 SAMPLE = 90
+STEERING_SAMPLE = 40
 
 pytestmark = pytest.mark.skipif(not strace_works(), reason="the crash campaign needs strace, and the right to trace")
 
@@ -23,6 +26,18 @@ def test_a_sample_of_all_points():
     results, overlaps = campaign.sample(SAMPLE)
     assert [f"{r.point}: {r.verdict.text}" for r in results if r.verdict.text] == []
     assert sum(1 for r in results if r.fired) >= 60 and overlaps == 0
+
+
+def test_a_sample_of_all_points_of_a_change():
+    results, overlaps = steering.sample(STEERING_SAMPLE)
+    assert [f"{r.point}: {r.verdict.text}" for r in results if r.verdict.text] == []
+    assert sum(1 for r in results if r.fired) >= 30 and overlaps == 0
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_restless_author(seed):
+    faults, log = desk.session(seed, seconds=5)
+    assert faults == [], "\n".join(log)
 
 
 def test_a_kill_is_a_kill():

@@ -2,10 +2,12 @@
 # SPDX-FileCopyrightText: the novelgen authors
 """Manuscripts for the tests of printed formats, and build/tests/edition, which writes them."""
 
+import concurrent.futures
 import json
 import os
 import pathlib
 import re
+import shutil
 import struct
 import subprocess
 import zlib
@@ -15,6 +17,7 @@ BUILD = pathlib.Path(os.environ.get("NOVELGEN_BUILD", ROOT / "build"))
 if not BUILD.is_absolute():
     BUILD = ROOT / BUILD
 EDITION = BUILD / "tests" / "edition"
+JAR = pathlib.Path("/usr/share/java/epubcheck.jar")
 
 UUID = "2f1f7a2c-9f0e-4c55-8b51-0c9f6f0a7d11"
 NASTY = "<b>\"Salt\" & 'Iron'</b> ]]> &amp; &#1; \x01\x0b\x1b[31m\x7f\ufffe\u2028 -- ../../etc/passwd"
@@ -146,3 +149,19 @@ def long_book(chapters=50, chapter_words=3000):
     paragraph = PROSE["en"] + "\n\n"
     times = chapter_words // len(words(paragraph)) + 1
     return manuscript(chapters=[chapter(n + 1, f"The {n + 1}th", paragraph * times) for n in range(chapters)])
+
+
+def has_epubcheck():
+    return JAR.exists() and shutil.which("java") is not None
+
+
+def epubcheck(files):
+    """What epubcheck says of each file; nothing is good. It starts slowly: two at a time."""
+    java = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-jar", JAR, "--failonwarnings", "-q"]
+
+    def check(path):
+        got = subprocess.run([*java, path], capture_output=True, text=True, timeout=300, check=False)
+        return "" if got.returncode == 0 else got.stdout + got.stderr or f"exit {got.returncode}"
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return dict(zip((p.name for p in files), pool.map(check, files)))

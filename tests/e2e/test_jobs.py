@@ -3,10 +3,12 @@
 #
 # The example specs are what newcomers copy: each gives a whole book of the length it asks for.
 import json
+import os
 import pathlib
 import re
 
 import pytest
+from editions import epubcheck, has_epubcheck
 
 JOBS = sorted((pathlib.Path(__file__).resolve().parent.parent.parent / "jobs").glob("*.json"))
 
@@ -31,3 +33,8 @@ def test_example(home, simulator, spec):
     assert verified.returncode == 0, verified.stdout
     account = sim.account()
     assert account["in_flight_max"] == 1 and account["overlaps"] == 0 and account["lost_position"] == 0
+    if os.environ.get("NOVELGEN_EPUBCHECK") == "all" and has_epubcheck():
+        path = home.dir / "book.epub"
+        exported = home.run("export", "--format", "epub", "-o", path)
+        assert exported.returncode == 0, exported.stderr
+        assert epubcheck([path]) == {"book.epub": ""}

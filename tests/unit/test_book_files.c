@@ -73,6 +73,16 @@ static void test_an_empty_folder_is_taken(void **state)
     assert_int_equal(scratch_entries("books/7-salt"), 1);
 }
 
+// A kill between the mark's temporary and its name left a folder for nobody, and the book came into another.
+static void test_a_folder_with_half_a_mark_is_taken(void **state)
+{
+    (void)state;
+    assert_true(file_mkdirs("books/7-salt", 0755, &e));
+    assert_true(file_publish("books/7-salt/." OUT_FOLDER_MARK ".4000000.1.tmp", "u-", 2, &e));
+    assert_string_equal(make(7, "salt", "u-7"), "./books/7-salt");
+    assert_true(file_exists("books/7-salt/" OUT_FOLDER_MARK));
+}
+
 static void test_a_folder_that_cannot_be_made_is_an_error(void **state)
 {
     char path[1024], tiny[8];
@@ -185,6 +195,7 @@ int main(void)
         test(test_a_strangers_folder_is_left_alone),
         test(test_a_folder_of_the_users_is_left_alone),
         test(test_an_empty_folder_is_taken),
+        test(test_a_folder_with_half_a_mark_is_taken),
         test(test_a_folder_that_cannot_be_made_is_an_error),
         test(test_a_chapter_is_a_heading_and_its_chunks),
         test(test_headings_stand_apart),

@@ -127,6 +127,20 @@ static void test_idle(void **state)
     }
 }
 
+// A request was left as soon as it was sent: asked at once, the server had not read it yet, and called itself idle.
+static void test_it_is_not_asked_before_it_has_settled(void **state)
+{
+    (void)state;
+    const struct canned_reply replies[] = {{QUIET, CANNED_CLOSE, false}};
+    struct wait w;
+    wait_open(&w, replies, 1);
+    w.options.settle_ms = 60;
+    wait_run(&w);
+    assert_int_equal(w.how, IDLE_IDLE);
+    assert_true(w.took_ms >= 60);
+    wait_close(&w);
+}
+
 static void test_busy_until_the_limit(void **state)
 {
     (void)state;
@@ -220,6 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_it_is_not_asked_before_it_has_settled),
         cmocka_unit_test(test_busy_until_the_limit),
         cmocka_unit_test(test_body_without_an_end),
         cmocka_unit_test(test_nobody_listens),

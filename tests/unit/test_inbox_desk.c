@@ -8,14 +8,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/file.h"
 #include "base/hash.h"
 #include "engine/inbox.h"
+#include "engine/incoming.h"
 #include "engine/message.h"
 #include "scratch.h"
 
 #include <cmocka.h>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 static struct store *s;
 static struct err e;
@@ -240,6 +243,30 @@ static void test_what_may_still_run_is_not_removed(void **state)
     job_release(&j);
 }
 
+static void test_asked_whether_it_may_go(void **state)
+{
+    (void)state;
+    check_refused("remove", "\"check\":true", "novelgen cancel");
+    check_taken("cancel", "");
+    check_taken("remove", "\"check\":true");
+    struct job j = row();
+    assert_int_equal(j.state, JOB_CANCELLED);
+    job_release(&j);
+}
+
+// Who had unpacked a book was killed when its message was answered: what it had unpacked stayed.
+static void test_what_a_killed_import_left_goes(void **state)
+{
+    char mine[INCOMING_KEY_SIZE];
+    (void)state;
+    (void)snprintf(mine, sizeof mine, "001-%ld-aa", (long)getpid());
+    assert_ok(incoming_make(".", "001-99999999-ab", &e) && incoming_make(".", mine, &e));
+    check_taken("note", "\"text\":\"rain\"");
+    assert_false(file_exists(INCOMING_DIR "/001-99999999-ab"));
+    (void)snprintf(mine, sizeof mine, INCOMING_DIR "/001-%ld-aa", (long)getpid());
+    assert_true(file_exists(mine));
+}
+
 static void test_removed(void **state)
 {
     struct job j;
@@ -318,6 +345,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_priority, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_in_the_queue_is_not_removed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_may_still_run_is_not_removed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_asked_whether_it_may_go, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_a_killed_import_left_goes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_removed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_chapter_is_taken_in, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_no_chapter_of_ours, set_up, tear_down),

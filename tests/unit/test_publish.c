@@ -285,6 +285,19 @@ static void test_a_chapter_edited_by_hand_is_left_alone(void **state)
     assert_true(scratch_holds("chapters/01-the-bell.md", mine));
 }
 
+// A chapter to be written anew was moved by its owner: the file under its old name stayed beside the new one.
+static void test_a_chapter_with_another_title_leaves_no_old_file(void **state)
+{
+    (void)state;
+    open_files();
+    assert_true(file_exists("chapters/01-the-bell.md"));
+    assert_ok(store_chapter_set_given(s, job.id, 1, "The Chime", &e));
+    publish_chunks(&publish, 1, true);
+    assert_true(file_exists("chapters/01-the-chime.md"));
+    assert_false(file_exists("chapters/01-the-bell.md"));
+    assert_true(file_exists("chapters/02-the-stair.md"));
+}
+
 static void test_a_file_that_was_there_before_is_left_alone(void **state)
 {
     (void)state;
@@ -488,6 +501,7 @@ int main(void)
         test(test_damaged_files_are_made_right),
         test(test_a_file_without_a_row_is_known_by_its_bytes),
         test(test_a_chapter_edited_by_hand_is_left_alone),
+        test(test_a_chapter_with_another_title_leaves_no_old_file),
         test(test_a_file_that_was_there_before_is_left_alone),
         test(test_step_by_step_is_the_same_as_all_at_once),
         test(test_a_live_file_that_somebody_cut_is_whole_after_the_next_chunk),
