@@ -228,7 +228,7 @@ void publish_chunks(struct publish *p, int chapter, bool complete)
     struct err e = ERR_INIT;
     struct pages g;
     bool ok = pages_open(&g, p->store, p->job, &e) && append_live(p, &g, &e) &&
-              (complete ? write_chapter(p, &g, chapter, &e) && drop_all_renamed(p, &g, &e)
+              (complete ? write_chapter(p, &g, chapter, &e) && publish_drop_renamed(p, &g, &e)
                         : write_part(p, &g, chapter, 0, "", 0, &e));
     pages_release(&g);
     if (!ok) report_failure(p, &e);
