@@ -25,6 +25,7 @@
 #include "cli/when.h"
 #include "io/json.h"
 #include "model/deadline.h"
+#include "text/utf8.h"
 
 static struct {
     bool follow;
@@ -70,7 +71,7 @@ static void events_word(const struct events *v, const struct event_row *row, boo
 {
     const char *word = row->type;
     enum looks_color color = LOOKS_PLAIN;
-    size_t from = out->len;
+    struct buf shown;
 
     for (size_t i = 0; i < ARRAY_LEN(events_words); i++) {
         if (strcmp(row->type, events_words[i].type) != 0) continue;
@@ -78,8 +79,11 @@ static void events_word(const struct events *v, const struct event_row *row, boo
         color = events_words[i].color;
     }
     if (gap) word = "gap";
-    looks_paint(&v->looks, gap ? LOOKS_BAD : color, out, word);
-    looks_pad(out, from < out->len ? strlen(word) : 0, WORD_COLUMNS);
+    buf_init(&shown, BUF_MAX_LINE);
+    looks_outside(&v->looks, &shown, word, 0); // a type of its own may have come with an archive
+    looks_paint(&v->looks, gap ? LOOKS_BAD : color, out, shown.data);
+    looks_pad(out, utf8_columns(shown.data, shown.len), WORD_COLUMNS);
+    buf_release(&shown);
 }
 
 static void events_line(const struct events *v, const struct event_row *row, struct buf *out)
