@@ -283,12 +283,26 @@ def test_ascii_by_locale(book):
 
 def test_pages_are_safe_on_a_terminal(book):
     hostile = HOSTILE + "\x1b]0;x"
-    rows(book, ("UPDATE job SET title = ?, reason = ?, backend = ?, model = ?", (hostile,) * 4), ("UPDATE event SET text = ?", (hostile,)))
+    rows(book, ("UPDATE job SET title = ?, reason = ?, backend = ?, model = ?", (hostile,) * 4), ("UPDATE event SET text = ?", (hostile,)),
+         ("UPDATE event SET type = ? WHERE id = 2", (hostile,)))
     for args in (("status", 1), ("list",), ("events", 1), ("watch", 1)):
         shown = re.sub(r"\x1b\[(\?25[lh]|\?1049[lh]|H|2J|K|J)", "", SGR.sub("", screen(book, *args)))
         shown = shown.replace("\x1b[2Jb", "")
         assert "a[2Jbc" in shown, args
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown), (args, shown)
+
+
+@pytest.mark.parametrize("args", [["list"], ["status", 1], ["events", 1], ["show", 1], ["tail", 1]])
+def test_json_is_safe_on_a_terminal(book, args):
+    """C1 controls and changes of direction may stand in a JSON string as they are, and a terminal obeys them."""
+    hostile = "a\u009bd\u202ee\x7ff\u2028g ü漢"
+    rows(book, ("UPDATE job SET title = ?", (hostile,)), ("UPDATE event SET text = ?", (hostile,)), ("UPDATE chapter SET title = ?", (hostile,)))
+    shown = screen(book, *args, "--json")
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e]", shown), shown
+    assert r"a\u009Bd\u202Ee\u007Ff\u2028g ü漢" in shown
+    assert hostile in json.dumps([json.loads(line) for line in shown.splitlines()] if args[0] in ("events", "tail") else json.loads(shown),
+                                 ensure_ascii=False)
+    assert hostile in book.run(*args, "--json").stdout  # a pipe gets it as it is
 
 
 def test_since_you_last_looked(book):
