@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/log.h"
 
 enum { PATH_SIZE = 1100, LINE_SIZE = 40 };
 
@@ -51,7 +52,7 @@ bool exported_check(const char *home, const char *path, bool force, struct err *
         path);
 }
 
-bool exported_note(const char *home, const char *path, struct err *e)
+static bool note_hash(const char *home, const char *path, struct err *e)
 {
     char note[PATH_SIZE], line[LINE_SIZE], dir[PATH_SIZE];
     uint64_t hash, len;
@@ -63,7 +64,16 @@ bool exported_note(const char *home, const char *path, struct err *e)
     return file_mkdirs(dir, 0700, e) && file_publish(note, line, strlen(line), e);
 }
 
+void exported_note(const char *home, const char *path)
+{
+    struct err e = ERR_INIT;
+    if (note_hash(home, path, &e)) return;
+    log_line(LOG_WARN, "%s: the next export to '%s' will need --force", e.text, path);
+}
+
 bool exported_write(const char *home, const char *path, const void *data, size_t len, bool force, struct err *e)
 {
-    return exported_check(home, path, force, e) && file_publish(path, data, len, e) && exported_note(home, path, e);
+    if (!exported_check(home, path, force, e) || !file_publish(path, data, len, e)) return false;
+    exported_note(home, path);
+    return true;
 }
