@@ -14,6 +14,8 @@
 
 #include "base/mem.h"
 
+enum { SHELL_CANNOT_RUN = 126 }; // 127: there is no such command
+
 extern char **environ;
 
 static const char *editor_command(void)
@@ -49,8 +51,10 @@ static bool editor_await(pid_t pid, const char *command, struct err *e)
     int status;
 
     while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR) return err_set_errno(e, ERR_USAGE, "cannot wait for the editor '%s'", command);
+        if (errno != EINTR) return err_set_errno(e, ERR_STORE, "cannot wait for the editor '%s'", command);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
+    if (WIFEXITED(status) && WEXITSTATUS(status) >= SHELL_CANNOT_RUN)
+        return err_set(e, ERR_STORE, "cannot run the editor '%s'; set VISUAL or EDITOR to one that is here", command);
     if (WIFEXITED(status))
         return err_set(e, ERR_USAGE, "the editor '%s' ended with %d", command, WEXITSTATUS(status));
     return err_set(e, ERR_USAGE, "the editor '%s' was ended by signal %d", command, WTERMSIG(status));
@@ -69,7 +73,7 @@ bool editor_run(const char *path, struct err *e)
     (void)sigaction(SIGQUIT, &ignore, &quit);
     int rc = editor_start(&pid, argv);
     errno = rc;
-    bool ok = rc == 0 ? editor_await(pid, command, e) : err_set_errno(e, ERR_USAGE, "cannot run '%s'", command);
+    bool ok = rc == 0 ? editor_await(pid, command, e) : err_set_errno(e, ERR_STORE, "cannot run '%s'", command);
     (void)sigaction(SIGINT, &interrupt, NULL);
     (void)sigaction(SIGQUIT, &quit, NULL);
     free(script);

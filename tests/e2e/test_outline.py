@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import signal
 import sqlite3
 
@@ -185,7 +186,30 @@ def test_a_text_that_is_not_changed_changes_nothing(home, simulator):
     assert got.returncode == 0 and "nothing is changed" in got.stderr and "kept in" in got.stderr
     assert outline_of(home, 1) == before
     assert len(kept_texts(home)) == 1
-    assert not [e for e in home.events(1) if e["type"] == "outline"]
+    assert not [e for e in home.events(1) if e["type"] == "outline" and "changed" in e["text"]]
+
+
+def test_the_text_of_a_finished_book_that_is_not_changed_is_no_mistake(home, simulator):
+    assert submit(home, simulator(), words=300, chapters=1).returncode == 0
+    got = home.run("outline", 1, "--edit", env=editor_of(home, "pass"))
+    assert got.returncode == 0 and "nothing is changed" in got.stderr
+    assert kept_texts(home) == []
+
+
+def test_an_editor_that_is_not_there_is_an_error(home, simulator):
+    """It counted as one that was left on purpose: exit code 0."""
+    assert submit(home, simulator(), "--approve-outline").returncode == 6
+    got = home.run("outline", 1, "--edit", env={**home.env, "EDITOR": "no-such-editor --wait", "VISUAL": ""})
+    assert got.returncode == 4 and "cannot run the editor 'no-such-editor --wait'" in got.stderr
+    assert kept_texts(home) == []
+
+
+def test_mistakes_without_end_are_counted(home, simulator):
+    assert submit(home, simulator(), "--approve-outline").returncode == 6
+    (home.dir / "rubbish").write_bytes(b"\xff\n" * 10000)
+    got = home.run("outline", 1, "--set", home.dir / "rubbish")
+    assert got.returncode == 2 and len(got.stderr.splitlines()) == 51
+    assert re.fullmatch(r"novelgen: and 99\d\d mistakes more", got.stderr.splitlines()[-1])
 
 
 def test_a_bad_edit_loses_nothing(home, simulator):
