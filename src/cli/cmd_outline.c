@@ -35,7 +35,7 @@ static bool outline_read(const struct home *h, int64_t id, struct job *job, stru
     struct observer reader;
 
     bool ok = observer_open_once(&reader, h->path, e) && store_begin(reader.store, e) &&
-              store_job_get(reader.store, id, job, e) == STORE_FOUND && outline_load(o, reader.store, job, e);
+              target_read(reader.store, id, job, e) && outline_load(o, reader.store, job, e);
     observer_release(&reader);
     return ok;
 }

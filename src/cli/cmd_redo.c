@@ -61,7 +61,7 @@ static bool redo_look_for_gaps(const struct home *h, int64_t id, bool *none, str
     struct job j;
 
     if (!observer_open_once(&o, h->path, e)) return false;
-    bool ok = store_job_get(o.store, id, &j, e) == STORE_FOUND;
+    bool ok = target_read(o.store, id, &j, e);
     *none = ok && j.gaps == 0;
     if (ok) job_release(&j);
     observer_release(&o);

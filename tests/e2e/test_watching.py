@@ -305,6 +305,27 @@ def test_json_is_safe_on_a_terminal(book, args):
     assert hostile in book.run(*args, "--json").stdout  # a pipe gets it as it is
 
 
+@pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="pipes have one size here")
+@pytest.mark.parametrize("args", [["show", 1], ["show", 1, "--json"], ["events", 1], ["events", 1, "--json"],
+                                  ["diff", 1, 1, 1, "--chapter", 1, "--json"], ["verify", 1]])
+def test_a_pager_holds_up_nobody(book, args):
+    """Whoever reads at leisure has the store closed: a view that is kept open would let the log grow."""
+    rows(book, *["INSERT INTO event (job, time_ms, type, text, data) VALUES (1, 1, 'state', 'x', '{}')"] * 200,
+         "INSERT INTO file (job, path, hash, len) WITH RECURSIVE n(i) AS (SELECT 1 UNION SELECT i + 1 FROM n WHERE i < 90) "
+         "SELECT 1, 'gone-' || i || '.epub', 1, 1 FROM n")
+    ours, theirs = os.pipe()
+    fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, 4096)
+    child = subprocess.Popen([PROGRAM, *map(str, args)], stdout=theirs, stderr=subprocess.DEVNULL, env=book.env, cwd=book.out)
+    os.close(theirs)
+    assert select.select([ours], [], [], 20)[0]  # it has begun to print, and is stopped by the full pipe
+    with contextlib.closing(sqlite3.connect(book.path / "novelgen.db", timeout=0, isolation_level=None)) as db:
+        db.execute("INSERT INTO event (job, time_ms, type, text, data) VALUES (1, 1, 'state', 'x', '{}')")
+        assert db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+    assert child.poll() is None
+    os.close(ours)
+    child.wait(20)
+
+
 def test_since_you_last_looked(book):
     look = book.path / "looked/1"
     assert "since you last looked" not in book.run("status", 1).stdout  # the first time
