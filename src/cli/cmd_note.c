@@ -114,7 +114,8 @@ static bool note_trim(struct buf *text, struct err *e)
     size_t blank = strspn(text->data, " \t\r\n");
     buf_drop_front(text, blank);
     if (text->len == 0 || keys_blank(text->data)) return err_set(e, ERR_USAGE, "the note is empty");
-    if (!utf8_valid(text->data, text->len)) return err_set(e, ERR_USAGE, "the note is no UTF-8 text");
+    if (!utf8_valid(text->data, text->len) || strlen(text->data) != text->len)
+        return err_set(e, ERR_USAGE, "the note is no UTF-8 text");
     if (text->len <= DIRECTION_BYTES) return true;
     return err_set(e, ERR_USAGE, "the note has %zu bytes, at most %d are taken: make it shorter", text->len,
                    DIRECTION_BYTES);

@@ -431,6 +431,9 @@ def test_a_note_has_bounds(home, simulator):
     for text, says in (("", "empty"), (" \n", "empty"), ("x" * 4001, "4000")):
         got = home.run("note", 1, text)
         assert got.returncode == 2 and says in got.stderr and len(got.stderr.splitlines()) == 1
+    for rubbish in (b"a\0b", b"a\xffb"):
+        got = home.run("note", 1, "-", input=rubbish, text=False)
+        assert got.returncode == 2 and b"UTF-8" in got.stderr
     assert home.run("note", 1, "y" * 4000).returncode == 0
     assert home.run("note", 9, "z").returncode == 7
     assert home.run("note", 9).returncode == 7
