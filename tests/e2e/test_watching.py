@@ -283,7 +283,7 @@ def test_ascii_by_locale(book):
 
 def test_pages_are_safe_on_a_terminal(book):
     hostile = HOSTILE + "\x1b]0;x"
-    rows(book, ("UPDATE job SET title = ?, reason = ?, backend = ?, model = ?", (hostile,) * 4), ("UPDATE event SET text = ?", (hostile,)),
+    rows(book, ("UPDATE job SET title = ?, reason = ?, backend = ?, model = ?, out_dir = ?", (hostile,) * 5), ("UPDATE event SET text = ?", (hostile,)),
          ("UPDATE event SET type = ? WHERE id = 2", (hostile,)))
     for args in (("status", 1), ("list",), ("events", 1), ("watch", 1)):
         shown = re.sub(r"\x1b\[(\?25[lh]|\?1049[lh]|H|2J|K|J)", "", SGR.sub("", screen(book, *args)))
