@@ -58,10 +58,13 @@ def test_an_installed_program_writes_a_book(tree, tmp_path):
     assert got.returncode == 0, got.stderr
 
 
-def test_uninstall_leaves_nothing(tmp_path):
-    make("install", f"DESTDIR={tmp_path}", "PREFIX=/opt/it")
-    make("uninstall", f"DESTDIR={tmp_path}", "PREFIX=/opt/it")
-    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+@pytest.mark.parametrize("name", ["stage", "my stage"])
+def test_uninstall_leaves_nothing(tmp_path, name):
+    (tmp_path / "my").write_text("not ours")
+    make("install", f"DESTDIR={tmp_path / name}", "PREFIX=/opt/it")
+    assert (tmp_path / name / "opt/it/bin/novelgen").is_file()
+    make("uninstall", f"DESTDIR={tmp_path / name}", "PREFIX=/opt/it")
+    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["my"]
 
 
 def test_a_build_does_not_know_when_it_was_made():
