@@ -57,7 +57,9 @@ LANGUAGES := $(sort $(wildcard languages/*.txt))
 # ---- Flags
 WARNINGS := -Wall -Wextra -Wformat=2 -Wconversion -Wimplicit-fallthrough -Wshadow -Wstrict-prototypes
 OUR_CPPFLAGS := -Iinclude -Isrc -include base/banned.h -D_GNU_SOURCE '-DNOVELGEN_VERSION="$(VERSION)"'
-COMPILE = $(CC) -std=c17 -O2 -g $(WARNINGS) $(HARDEN_CFLAGS) $(OUR_CPPFLAGS) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+# A distribution's own level of fortification is not to be defined twice.
+HARDEN = $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),$(filter-out -D_FORTIFY_SOURCE=%,$(HARDEN_CFLAGS)),$(HARDEN_CFLAGS))
+COMPILE = $(CC) -std=c17 -O2 -g $(WARNINGS) $(HARDEN) $(OUR_CPPFLAGS) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) $(CFLAGS) $(HARDEN_LDFLAGS) $(LDFLAGS)
 
 ifdef V

@@ -67,6 +67,16 @@ def test_uninstall_leaves_nothing(tmp_path, name):
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["my"]
 
 
+def test_the_flags_of_a_distribution_are_taken_without_a_warning(tmp_path):
+    flags = {"CPPFLAGS": "-Wdate-time -D_FORTIFY_SOURCE=2 -DMINE", "CFLAGS": "-O2 -Werror", "LDFLAGS": "-Wl,-z,relro"}
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+    got = subprocess.run([MAKE, f"B={tmp_path}", "V=1", f"{tmp_path}/obj/src/base/buf.o"], cwd=ROOT, env={**clean, **flags},
+                         capture_output=True, text=True, check=False)
+    assert got.returncode == 0 and "warning" not in got.stderr, got.stderr
+    line, = [x for x in got.stdout.splitlines() if "-c src/base/buf.c" in x]
+    assert "-Wall" in line and line.index("-Wall") < line.index("-DMINE") < line.index("-Werror -MMD")
+
+
 def test_a_build_does_not_know_when_it_was_made():
     for path in (*ROOT.glob("src/*/*.[ch]"), *ROOT.glob("include/*/*.h")):
         assert not re.search(r"__(DATE|TIME|TIMESTAMP)__", path.read_text(encoding="utf-8")), path
