@@ -431,14 +431,17 @@ def test_a_note_has_bounds(home, simulator):
     for text, says in (("", "empty"), (" \n", "empty"), ("x" * 4001, "4000")):
         got = home.run("note", 1, text)
         assert got.returncode == 2 and says in got.stderr and len(got.stderr.splitlines()) == 1
+    assert "U+001B" in home.run("note", 1, "a\x1b[2J").stderr
     for rubbish in (b"a\0b", b"a\xffb"):
         got = home.run("note", 1, "-", input=rubbish, text=False)
-        assert got.returncode == 2 and b"UTF-8" in got.stderr
+        assert got.returncode == 2 and (b"UTF-8" in got.stderr or b"NUL" in got.stderr)
+    assert home.run("note", 1, "-", input="One.\r\nTwo.\r\n").returncode == 0
+    assert home.json("note", 1)[-1]["text"] == "One.\nTwo."
     assert home.run("note", 1, "y" * 4000).returncode == 0
     assert home.run("note", 9, "z").returncode == 7
     assert home.run("note", 9).returncode == 7
     assert home.run("note", "Nobody has a name.").returncode == 0  # of the one last touched
-    assert len(home.json("note", 1)) == 2
+    assert len(home.json("note", 1)) == 3
 
 
 def test_a_note_stands_where_a_conversation_begins_anew(home, simulator):
