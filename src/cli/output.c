@@ -27,6 +27,7 @@ void output_open(void)
     // Asked now: a terminal that has hung up is none any more.
     for (int fd = 0; fd <= 2; fd++) output_was_terminal[fd] = isatty(fd) != 0;
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); // a limit on the size of files is an error of the write, as a full disk is
 }
 
 static void output_note(bool ok)
