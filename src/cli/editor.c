@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // The variable is a piece of shell ("code --wait"), as git and crontab take it. The editor has the terminal: Ctrl-C is
-// its own matter meanwhile.
+// its own matter meanwhile, and neither this program nor the shell between the two may end before it.
 #include "cli/editor.h"
 
 #include <errno.h>
@@ -64,7 +64,7 @@ static bool editor_await(pid_t pid, const char *command, struct err *e)
 bool editor_run(const char *path, struct err *e)
 {
     const char *command = editor_command();
-    char *script = mem_printf("%s \"$@\"", command), *file = mem_strdup(path), *name = mem_strdup(command);
+    char *script = mem_printf("trap : INT QUIT; %s \"$@\"", command), *file = mem_strdup(path), *name = mem_strdup(command);
     char sh[] = "sh", flag[] = "-c";
     char *const argv[] = {sh, flag, script, name, file, NULL};
     struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit;

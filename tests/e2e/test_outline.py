@@ -257,6 +257,27 @@ def test_on_a_terminal_it_asks_to_edit_again(home, simulator):
     assert kept_texts(home) == []
 
 
+def test_ctrl_c_belongs_to_the_editor(home, simulator):
+    """The shell between ended by it, and the file went while the editor still had it open."""
+    assert submit(home, simulator(), "--approve-outline").returncode == 6
+    env = editor_of(home, "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\nprint('READY', flush=True)\nsignal.sigwait([signal.SIGINT])\n"
+                          "text = text.replace('## 1.', '## 1. Typed later')")
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execve(PROGRAM, [str(PROGRAM), "outline", "1", "--edit"], {**env, "EDITOR": env["EDITOR"] + " --wait"})
+    seen = b""
+    while b"READY" not in seen:
+        seen += os.read(fd, 4096)
+    os.write(fd, b"\x03")
+    try:
+        while data := os.read(fd, 4096):
+            seen += data
+    except OSError:
+        pass  # the terminal is closed
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0, seen
+    assert titles(home, 1)[0].startswith("Typed later")
+
+
 def test_a_program_takes_the_document_and_gives_it_back(home, simulator):
     sim = simulator()
     assert submit(home, sim, "--approve-outline").returncode == 6
