@@ -57,7 +57,9 @@ LANGUAGES := $(sort $(wildcard languages/*.txt))
 # ---- Flags
 WARNINGS := -Wall -Wextra -Wformat=2 -Wconversion -Wimplicit-fallthrough -Wshadow -Wstrict-prototypes
 OUR_CPPFLAGS := -Iinclude -Isrc -include base/banned.h -D_GNU_SOURCE '-DNOVELGEN_VERSION="$(VERSION)"'
-COMPILE = $(CC) -std=c17 -O2 -g $(WARNINGS) $(HARDEN_CFLAGS) $(OUR_CPPFLAGS) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+# A distribution's own level of fortification is not to be defined twice.
+HARDEN = $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),$(filter-out -D_FORTIFY_SOURCE=%,$(HARDEN_CFLAGS)),$(HARDEN_CFLAGS))
+COMPILE = $(CC) -std=c17 -O2 -g $(WARNINGS) $(HARDEN) $(OUR_CPPFLAGS) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) $(CFLAGS) $(HARDEN_LDFLAGS) $(LDFLAGS)
 
 ifdef V
@@ -185,7 +187,7 @@ fmt:
 
 # For packages too: DESTDIR, PREFIX and each directory may be given; CFLAGS and the like are added to ours. Nothing is
 # written outside of DESTDIR, and nothing depends on the time of the build.
-OUR_DATA = $(DESTDIR)$(DATADIR)/novelgen
+OUR_DATA = $(DATADIR)/novelgen
 DATA_FILES = $(TEMPLATES) $(TEMPLATES_BESIDE) $(LANGUAGES) $(sort $(wildcard jobs/*.json)) docs/spec.schema.json \
     docs/config.schema.json
 DOC_FILES = README.md LICENSE $(sort $(wildcard docs/*.md))
@@ -195,30 +197,32 @@ BASH_COMPLETION = $(DATADIR)/bash-completion/completions/novelgen
 ZSH_COMPLETION = $(DATADIR)/zsh/site-functions/_novelgen
 FISH_COMPLETION = $(DATADIR)/fish/vendor_completions.d/novelgen.fish
 DOC_DIR = $(DATADIR)/doc/novelgen
+INSTALLED_DIRS = $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(UNITDIR) $(DOC_DIR) $(OUR_DATA)/launchd \
+    $(sort $(dir $(DATA_FILES:%=$(OUR_DATA)/%) $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)))
+UNINSTALLED = $(PROGRAMS:$(B)/%=$(BINDIR)/%) $(MANDIR)/man1/novelgen.1 $(MANDIR)/man5/novelgen-spec.5 \
+    $(UNITS:contrib/systemd/%=$(UNITDIR)/%) $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
+DEST = "$(DESTDIR)"
 
+# DESTDIR alone may hold blanks: it is somebody's build folder.
 install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(UNITDIR) \
-	    $(DESTDIR)$(DOC_DIR) $(sort $(dir $(DATA_FILES:%=$(OUR_DATA)/%))) $(OUR_DATA)/launchd \
-	    $(dir $(DESTDIR)$(BASH_COMPLETION) $(DESTDIR)$(ZSH_COMPLETION) $(DESTDIR)$(FISH_COMPLETION))
-	$(INSTALL_PROGRAM) $(PROGRAMS) $(DESTDIR)$(BINDIR)
-	$(INSTALL_DATA) $(B)/man/novelgen.1 $(DESTDIR)$(MANDIR)/man1
-	$(INSTALL_DATA) $(B)/man/novelgen-spec.5 $(DESTDIR)$(MANDIR)/man5
-	set -e; for f in $(DATA_FILES); do $(INSTALL_DATA) $$f $(OUR_DATA)/$$f; done
-	$(INSTALL_DATA) $(DOC_FILES) $(DESTDIR)$(DOC_DIR)
+	set -e; for d in $(INSTALLED_DIRS); do $(INSTALL) -d $(DEST)$$d; done
+	$(INSTALL_PROGRAM) $(PROGRAMS) $(DEST)$(BINDIR)
+	$(INSTALL_DATA) $(B)/man/novelgen.1 $(DEST)$(MANDIR)/man1
+	$(INSTALL_DATA) $(B)/man/novelgen-spec.5 $(DEST)$(MANDIR)/man5
+	set -e; for f in $(DATA_FILES); do $(INSTALL_DATA) $$f $(DEST)$(OUR_DATA)/$$f; done
+	$(INSTALL_DATA) $(DOC_FILES) $(DEST)$(DOC_DIR)
 	set -e; for f in $(UNITS); do sed 's|@BINDIR@|$(BINDIR)|' $$f >$(B)/unit.tmp; \
-	    $(INSTALL_DATA) $(B)/unit.tmp $(DESTDIR)$(UNITDIR)/$${f##*/}; done
+	    $(INSTALL_DATA) $(B)/unit.tmp $(DEST)$(UNITDIR)/$${f##*/}; done
 	set -e; for f in $(PLISTS); do sed 's|@BINDIR@|$(BINDIR)|' $$f >$(B)/unit.tmp; \
-	    $(INSTALL_DATA) $(B)/unit.tmp $(OUR_DATA)/launchd/$${f##*/}; done
+	    $(INSTALL_DATA) $(B)/unit.tmp $(DEST)$(OUR_DATA)/launchd/$${f##*/}; done
 	set -e; for s in bash:$(BASH_COMPLETION) zsh:$(ZSH_COMPLETION) fish:$(FISH_COMPLETION); do \
 	    $(EMULATOR) $(B)/novelgen completion $${s%%:*} >$(B)/completion.tmp; \
-	    $(INSTALL_DATA) $(B)/completion.tmp $(DESTDIR)$${s#*:}; done
+	    $(INSTALL_DATA) $(B)/completion.tmp $(DEST)$${s#*:}; done
 	@rm -f $(B)/unit.tmp $(B)/completion.tmp
 
 uninstall:
-	rm -f $(PROGRAMS:$(B)/%=$(DESTDIR)$(BINDIR)/%) $(DESTDIR)$(MANDIR)/man1/novelgen.1 $(DESTDIR)$(MANDIR)/man5/novelgen-spec.5 \
-	    $(UNITS:contrib/systemd/%=$(DESTDIR)$(UNITDIR)/%) $(DESTDIR)$(BASH_COMPLETION) $(DESTDIR)$(ZSH_COMPLETION) \
-	    $(DESTDIR)$(FISH_COMPLETION)
-	rm -rf $(OUR_DATA) $(DESTDIR)$(DOC_DIR)
+	set -e; for f in $(UNINSTALLED); do rm -f $(DEST)$$f; done
+	rm -rf $(DEST)$(OUR_DATA) $(DEST)$(DOC_DIR)
 
 clean:
 	rm -rf $(B)/obj $(B)/gen $(B)/tests $(B)/asan $(B)/demo $(B)/man $(ARCHIVE) $(PROGRAMS)

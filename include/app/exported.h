@@ -16,9 +16,10 @@
 // Writes the file at once and whole. Unless `force`, one that is there and not ours is an error that says what to do.
 bool exported_write(const char *home, const char *path, int64_t job, const void *data, size_t len, bool force,
                     struct err *e);
-// The two halves of it, for what writes its file itself.
+// The two halves of it, for what writes its file itself. What cannot be remembered, since the home cannot be written to,
+// costs the next export a question and is only said: the file is there.
 bool exported_check(const char *home, const char *path, bool force, struct err *e);
-bool exported_note(const char *home, const char *path, int64_t job, struct err *e);
+void exported_note(const char *home, const char *path, int64_t job);
 // What is remembered of a job that is gone. Nothing depends on it, so that nothing is said of what cannot be removed.
 void exported_forget(const char *home, int64_t job);
 

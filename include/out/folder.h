@@ -18,4 +18,7 @@
 bool out_folder_make(char *out, size_t size, const char *parent, int64_t id, const char *slug, const char *uuid,
                      struct err *e);
 
+// Whether the folder bears the job's uuid: one that does not is somebody else's, whatever its name.
+bool out_folder_is_of(const char *path, const char *uuid);
+
 #endif

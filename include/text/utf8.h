@@ -19,6 +19,9 @@ size_t utf8_whole(const char *s, size_t len);
 void utf8_prose(struct buf *out, const char *s, size_t len, bool *pending_cr);
 // Appends text as it may be shown on a terminal (the same filter; for names also \n and \t become blanks).
 void utf8_terminal(struct buf *out, const char *s, size_t len, bool one_line);
+// Appends JSON text as it may be shown on a terminal: what the filter would drop or change is written as an escape,
+// which means the same.
+void utf8_terminal_json(struct buf *out, const char *s, size_t len);
 // Display columns (East Asian wide = 2, combining = 0).
 size_t utf8_columns(const char *s, size_t len);
 // Bytes of the longest prefix within `columns` display columns.

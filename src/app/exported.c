@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/log.h"
 
 enum { PATH_SIZE = 1100, LINE_SIZE = 48, HASH_DIGITS = 16 };
 
@@ -54,7 +55,7 @@ bool exported_check(const char *home, const char *path, bool force, struct err *
         path);
 }
 
-bool exported_note(const char *home, const char *path, int64_t job, struct err *e)
+static bool note_hash(const char *home, const char *path, int64_t job, struct err *e)
 {
     char note[PATH_SIZE], line[LINE_SIZE], dir[PATH_SIZE];
     uint64_t hash, len;
@@ -66,11 +67,19 @@ bool exported_note(const char *home, const char *path, int64_t job, struct err *
     return file_mkdirs(dir, 0700, e) && file_publish(note, line, strlen(line), e);
 }
 
+void exported_note(const char *home, const char *path, int64_t job)
+{
+    struct err e = ERR_INIT;
+    if (note_hash(home, path, job, &e)) return;
+    log_line(LOG_WARN, "%s: the next export to '%s' will need --force", e.text, path);
+}
+
 bool exported_write(const char *home, const char *path, int64_t job, const void *data, size_t len, bool force,
                     struct err *e)
 {
-    return exported_check(home, path, force, e) && file_publish(path, data, len, e) &&
-           exported_note(home, path, job, e);
+    if (!exported_check(home, path, force, e) || !file_publish(path, data, len, e)) return false;
+    exported_note(home, path, job);
+    return true;
 }
 
 struct forgetting {

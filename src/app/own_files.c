@@ -20,6 +20,7 @@ struct own_walk {
     struct store *store;
     const struct job *job;
     const char *folder; // "", or "chapters/"
+    bool foreign;       // the folder is another book's by now: nothing in it is ours
     struct err *err;
 };
 
@@ -46,11 +47,24 @@ static bool own_is_ours(const struct own_walk *w, const char *name, bool *ours)
 {
     struct file_row f = {.path = name};
 
+    *ours = false;
+    if (w->foreign) return true;
     *ours = own_is_projection(name) && own_is_regular(w->job, name);
     if (*ours) return true;
     enum store_found found = store_file_get(w->store, w->job->id, name, &f.hash, &f.len, w->err);
     *ours = found == STORE_FOUND && own_file_state(w->job, &f) == OWN_AS_PUBLISHED;
     return found != STORE_ERROR;
+}
+
+// It is walked on its own. A link is not followed: what it leads to was never ours.
+static bool own_has_chapters(const struct job *j)
+{
+    char *path = own_file_path(j, "chapters");
+    struct stat st;
+    bool has = lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+
+    free(path);
+    return has;
 }
 
 static bool own_on_name(void *arg, const char *base)
@@ -59,7 +73,7 @@ static bool own_on_name(void *arg, const char *base)
     struct own_files *l = w->list;
     bool ours = false;
 
-    if (w->folder[0] == '\0' && strcmp(base, "chapters") == 0) return true; // it is walked on its own
+    if (w->folder[0] == '\0' && strcmp(base, "chapters") == 0 && own_has_chapters(w->job)) return true;
     char *name = mem_printf("%s%s", w->folder, base);
     bool ok = own_is_ours(w, name, &ours);
     if (ours) {
@@ -75,11 +89,12 @@ static bool own_on_name(void *arg, const char *base)
 bool own_files_find(struct own_files *out, struct store *s, const struct job *j, struct err *e)
 {
     static const char *const folders[] = {"chapters/", ""};
-    bool ok = true;
+    bool ok = true, foreign = !out_folder_is_of(j->out_dir, j->uuid);
 
     *out = (struct own_files){0};
     for (size_t i = 0; ok && j->out_dir[0] != '\0' && i < ARRAY_LEN(folders); i++) {
-        struct own_walk w = {.list = out, .store = s, .job = j, .folder = folders[i], .err = e};
+        struct own_walk w = {.list = out, .store = s, .job = j, .folder = folders[i], .foreign = foreign, .err = e};
+        if (folders[i][0] != '\0' && !own_has_chapters(j)) continue;
         char *path = own_file_path(j, folders[i]);
         ok = file_list(path, own_on_name, &w, e);
         free(path);

@@ -170,10 +170,10 @@ bool verify_job(struct verify *v, struct store *s, const struct job *j, bool wri
 
     *v = (struct verify){.job = j->id};
     buf_init(&w.text, BUF_MAX_BOOK);
-    bool ok = store_begin(s, e) && verify_read_kind(&w, e) && verify_rows(&w, e);
+    bool own = false, ok = store_begin_view(s, &own, e) && verify_read_kind(&w, e) && verify_rows(&w, e);
     if (ok) verify_text(&w);
     ok = ok && verify_files(&w, e);
-    store_rollback(s);
+    if (own) store_rollback(s);
     verify_work_release(&w);
     if (!ok) verify_release(v);
     return ok;

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "cli/amount.h"
 #include "cli/exit.h"
+#include "cli/looks.h"
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "text/utf8.h"
@@ -148,7 +149,7 @@ static void backends_print(const struct backends *b, const struct config *c)
     rows[0] = head;
     for (size_t i = 0; i < b->count; i++) backends_fill(&rows[i + 1], &b->items[i]);
     backends_measure(rows, b->count + 1, widths);
-    if (isatty(STDOUT_FILENO)) backends_squeeze(widths, settings_columns());
+    if (isatty(STDOUT_FILENO)) backends_squeeze(widths, looks_columns(STDOUT_FILENO));
     backends_print_row(&page, &rows[0], widths);
     for (size_t i = 0; i < b->count; i++) {
         backends_print_row(&page, &rows[i + 1], widths);

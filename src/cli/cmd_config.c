@@ -4,6 +4,7 @@
 // novelgen config: what holds and why, one key, and changes to the user's own file. All from the table of keys.
 #include "cli/command.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/home.h"
@@ -192,7 +193,10 @@ static bool config_write_file(const char *path, const struct buf *text, struct e
     bool ok = config_parse(&scratch, text->data, text->len, path, false, e);
     config_release(&scratch);
     (void)snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
-    return ok && file_mkdirs(folder, 0700, e) && file_publish(path, text->data, text->len, e);
+    char *real = realpath(path, NULL); // a link is kept: its owner has the file elsewhere
+    ok = ok && file_mkdirs(folder, 0700, e) && file_publish(real != NULL ? real : path, text->data, text->len, e);
+    free(real);
+    return ok;
 }
 
 // `typed` NULL: the key goes.

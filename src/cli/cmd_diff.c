@@ -161,36 +161,47 @@ static bool diff_choose(const struct versions *all, const struct args *a, const 
     return *from != NULL && *to != NULL;
 }
 
-static bool diff_show(struct store *s, int64_t job, const struct args *a, struct err *e)
-{
+struct diff_pair {
     struct versions all;
     const struct version *from, *to;
     struct buf before, after;
+};
+
+static bool diff_load(struct diff_pair *d, struct store *s, int64_t job, const struct args *a, struct err *e)
+{
     int chapter = (int)diff_options.chapter;
 
-    buf_init(&before, BUF_MAX_BOOK);
-    buf_init(&after, BUF_MAX_BOOK);
-    bool ok = versions_load(&all, s, job, chapter, e) && diff_choose(&all, a, &from, &to, e) &&
-              versions_text(s, job, chapter, from->number, &before, e) &&
-              versions_text(s, job, chapter, to->number, &after, e);
-    if (ok && settings.json)
-        diff_json(&all, job, from, to, &before, &after);
-    else if (ok)
-        diff_print(&all, from, to, &before, &after);
-    versions_release(&all);
-    buf_release(&before);
-    buf_release(&after);
+    return versions_load(&d->all, s, job, chapter, e) && diff_choose(&d->all, a, &d->from, &d->to, e) &&
+           versions_text(s, job, chapter, d->from->number, &d->before, e) &&
+           versions_text(s, job, chapter, d->to->number, &d->after, e);
+}
+
+// In one view of the rows, which is over before the first byte is printed: a pager takes its time.
+static bool diff_read(struct diff_pair *d, const struct home *h, int64_t id, const struct args *a, struct err *e)
+{
+    struct observer o;
+
+    if (!observer_open_once(&o, h->path, e)) return false;
+    bool ok = store_begin(o.store, e) && diff_load(d, o.store, id, a, e);
+    store_rollback(o.store);
+    observer_release(&o);
     return ok;
 }
 
 static bool diff_job(const struct home *h, int64_t id, const struct args *a, struct err *e)
 {
-    struct observer o;
+    struct diff_pair d = {0};
 
-    if (!observer_open_once(&o, h->path, e)) return false;
-    bool ok = store_begin(o.store, e) && diff_show(o.store, id, a, e);
-    store_rollback(o.store);
-    observer_release(&o);
+    buf_init(&d.before, BUF_MAX_BOOK);
+    buf_init(&d.after, BUF_MAX_BOOK);
+    bool ok = diff_read(&d, h, id, a, e);
+    if (ok && settings.json)
+        diff_json(&d.all, id, d.from, d.to, &d.before, &d.after);
+    else if (ok)
+        diff_print(&d.all, d.from, d.to, &d.before, &d.after);
+    versions_release(&d.all);
+    buf_release(&d.before);
+    buf_release(&d.after);
     return ok;
 }
 

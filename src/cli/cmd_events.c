@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,6 +26,7 @@
 #include "cli/when.h"
 #include "io/json.h"
 #include "model/deadline.h"
+#include "text/utf8.h"
 
 static struct {
     bool follow;
@@ -42,7 +44,15 @@ static const struct option events_own[] = {
 
 enum { LOOK_MS = 100, WORD_COLUMNS = 9 };
 
+// A row is kept until the reading has ended: whoever reads along with a pager would hold up the engine's checkpoints.
+struct events_row {
+    int64_t id, job, time_ms;
+    char *type, *text, *data;
+};
+
 struct events {
+    struct events_row *rows;
+    size_t rows_count, rows_cap;
     struct observer observer;
     struct looks looks;
     int64_t id, since_ms;
@@ -77,7 +87,7 @@ static void events_word(const struct events *v, const struct event_row *row, boo
 {
     const char *word = row->type;
     enum looks_color color = LOOKS_PLAIN;
-    size_t from = out->len;
+    struct buf shown;
 
     for (size_t i = 0; i < ARRAY_LEN(events_words); i++) {
         if (strcmp(row->type, events_words[i].type) != 0) continue;
@@ -85,8 +95,11 @@ static void events_word(const struct events *v, const struct event_row *row, boo
         color = events_words[i].color;
     }
     if (gap) word = "gap";
-    looks_paint(&v->looks, gap ? LOOKS_BAD : color, out, word);
-    looks_pad(out, from < out->len ? strlen(word) : 0, WORD_COLUMNS);
+    buf_init(&shown, BUF_MAX_LINE);
+    looks_outside(&v->looks, &shown, word, 0); // a type of its own may have come with an archive
+    looks_paint(&v->looks, gap ? LOOKS_BAD : color, out, shown.data);
+    looks_pad(out, utf8_columns(shown.data, shown.len), WORD_COLUMNS);
+    buf_release(&shown);
 }
 
 static void events_line(const struct events *v, const struct event_row *row, struct buf *out)
@@ -133,6 +146,32 @@ static bool events_count(void *arg, const struct event_row *row)
     return true;
 }
 
+static void events_keep(struct events *v, const struct event_row *row)
+{
+    mem_grow(&v->rows, &v->rows_cap, v->rows_count + 1, sizeof *v->rows);
+    v->rows[v->rows_count++] = (struct events_row){.id = row->id,
+                                                   .job = row->job,
+                                                   .time_ms = row->time_ms,
+                                                   .type = mem_strdup(row->type),
+                                                   .text = mem_strdup(row->text),
+                                                   .data = mem_strdup(row->data)};
+}
+
+static void events_print_kept(struct events *v)
+{
+    for (size_t i = 0; i < v->rows_count; i++) {
+        struct events_row *r = &v->rows[i];
+        const struct event_row row = {
+            .id = r->id, .job = r->job, .time_ms = r->time_ms, .type = r->type, .text = r->text, .data = r->data};
+        if (!output_is_broken()) events_print(v, &row);
+        free(r->type);
+        free(r->text);
+        free(r->data);
+    }
+    v->rows_count = 0;
+    output_flush();
+}
+
 static bool events_on_row(void *arg, const struct event_row *row)
 {
     struct events *v = arg;
@@ -142,8 +181,8 @@ static bool events_on_row(void *arg, const struct event_row *row)
     if (v->skip > 0)
         v->skip--;
     else
-        events_print(v, row);
-    return !output_is_broken();
+        events_keep(v, row);
+    return true;
 }
 
 static bool events_begin(struct events *v, struct store *s, struct err *e)
@@ -166,7 +205,7 @@ static bool events_read_rows(struct events *v, struct store *s, struct err *e)
     if (v->removed) return true;
     job_release(&v->job);
     v->job = row;
-    return store_events_each(s, v->id, v->last, events_on_row, v, e) || output_is_broken();
+    return store_events_each(s, v->id, v->last, events_on_row, v, e);
 }
 
 static bool events_read(struct events *v, struct err *e)
@@ -176,7 +215,7 @@ static bool events_read(struct events *v, struct err *e)
     if (!store_begin(s, e)) return false;
     bool ok = events_read_rows(v, s, e);
     store_rollback(s);
-    output_flush();
+    events_print_kept(v);
     return ok;
 }
 
@@ -223,6 +262,7 @@ static int events_job(const struct home *h, int64_t id, int64_t since_ms)
     int code = events_loop(&v, &e) ? events_end(&v) : exit_fail(&e);
     observer_release(&v.observer);
     job_release(&v.job);
+    free(v.rows);
     return code;
 }
 

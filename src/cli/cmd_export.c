@@ -153,9 +153,12 @@ static bool export_to_file(const struct export *x, int format, const char *path,
     const char *home = x->home->path;
     struct buf out;
 
-    if (format == FORMAT_ARCHIVE)
-        return exported_check(home, path, export_options.force, e) && archive_export(x->home, x->job.id, path, e) &&
-               exported_note(home, path, x->job.id, e);
+    if (format == FORMAT_ARCHIVE) {
+        if (!exported_check(home, path, export_options.force, e) || !archive_export(x->home, x->job.id, path, e))
+            return false;
+        exported_note(home, path, x->job.id);
+        return true;
+    }
     buf_init(&out, BUF_MAX_BOOK);
     bool ok = export_write(&x->manuscript, (enum export_format)format, &out, e) &&
               exported_write(home, path, x->job.id, out.data, out.len, export_options.force, e);

@@ -12,8 +12,8 @@
 #include "cli/follow.h"
 #include "cli/settings.h"
 #include "cli/target.h"
+#include "cli/typed.h"
 #include "io/json.h"
-#include "text/utf8.h"
 
 enum { WORDS_LEAST = 100, WORDS_MOST = 5000000, NOTE_BYTES = 4000 };
 
@@ -32,15 +32,10 @@ static const struct option extend_own[] = {
 
 static bool extend_check(struct err *e)
 {
-    const char *note = extend_options.note;
-
     if (extend_options.words == 0)
         return err_set(e, ERR_USAGE,
                        "give the number of words by which the book is to be longer, such as --words 20000");
-    if (note == NULL) return true;
-    if (strlen(note) > NOTE_BYTES)
-        return err_set(e, ERR_USAGE, "--note has %zu bytes, expected at most %d", strlen(note), NOTE_BYTES);
-    return utf8_valid(note, strlen(note)) || err_set(e, ERR_USAGE, "--note is not UTF-8 text");
+    return typed_text("--note", extend_options.note, NOTE_BYTES, e);
 }
 
 static bool extend_post(const struct home *h, int64_t id, struct session_job *job, struct err *e)

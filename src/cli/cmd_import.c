@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "app/archive.h"
 #include "app/home.h"
@@ -17,6 +16,7 @@
 #include "cli/exit.h"
 #include "cli/follow.h"
 #include "cli/settings.h"
+#include "cli/typed.h"
 #include "io/json.h"
 
 enum { PATH_SIZE = 1024 };
@@ -46,17 +46,6 @@ struct import_wish {
     int64_t deadline_ms; // -1: as it is
 };
 
-static bool import_out(char out[PATH_SIZE], struct err *e)
-{
-    const char *given = import_options.out != NULL ? import_options.out : ".";
-    struct stat st;
-
-    if (given[0] == '\0') return err_set(e, ERR_USAGE, "--out is empty");
-    if (!file_absolute(out, PATH_SIZE, given, e)) return false;
-    if (stat(out, &st) != 0 || S_ISDIR(st.st_mode)) return true; // what is not there is made
-    return err_set(e, ERR_USAGE, "--out '%s' is no directory", given);
-}
-
 static bool import_read_options(struct import_wish *w, const struct args *a, struct err *e)
 {
     const struct due *due = &import_options.due;
@@ -66,9 +55,8 @@ static bool import_read_options(struct import_wish *w, const struct args *a, str
     w->deadline_ms = import_options.no_deadline ? 0 : -1;
     if (import_options.no_deadline && (due->by != NULL || due->within != NULL))
         return err_set(e, ERR_USAGE, "give --no-deadline or a deadline, not both");
-    if (import_options.model != NULL && *import_options.model == '\0')
-        return err_set(e, ERR_USAGE, "--model is empty");
-    return due_read(due, &w->deadline_ms, e) && import_out(w->out, e);
+    return typed_line("--model", import_options.model, TYPED_MODEL_BYTES, e) && due_read(due, &w->deadline_ms, e) &&
+           typed_out(w->out, sizeof w->out, import_options.out, e);
 }
 
 // What is finished needs no server.

@@ -17,6 +17,7 @@
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "cli/target.h"
+#include "cli/typed.h"
 #include "engine/message.h"
 #include "io/json.h"
 #include "model/keys.h"
@@ -103,6 +104,16 @@ static int note_post(const struct home *h, int64_t id, const char *text)
     return end == ORDER_FAILED ? exit_fail(&e) : EXIT_WHOLE;
 }
 
+// Another system's lines end with two characters.
+static void note_unwrap(struct buf *text)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < text->len; i++)
+        if (text->data[i] != '\r' || text->data[i + 1] != '\n') text->data[n++] = text->data[i];
+    buf_cut(text, n);
+}
+
 // Without the blank ends, and only what a note may be.
 static bool note_trim(struct buf *text, struct err *e)
 {
@@ -110,10 +121,8 @@ static bool note_trim(struct buf *text, struct err *e)
     size_t blank = strspn(text->data, " \t\r\n");
     buf_drop_front(text, blank);
     if (text->len == 0 || keys_blank(text->data)) return err_set(e, ERR_USAGE, "the note is empty");
-    if (!utf8_valid(text->data, text->len)) return err_set(e, ERR_USAGE, "the note is no UTF-8 text");
-    if (text->len <= DIRECTION_BYTES) return true;
-    return err_set(e, ERR_USAGE, "the note has %zu bytes, at most %d are taken: make it shorter", text->len,
-                   DIRECTION_BYTES);
+    if (strlen(text->data) != text->len) return err_set(e, ERR_USAGE, "the note holds a NUL byte, expected text");
+    return typed_text("the note", text->data, DIRECTION_BYTES, e);
 }
 
 static bool note_read(const char *given, struct buf *text, struct err *e)
@@ -122,6 +131,7 @@ static bool note_read(const char *given, struct buf *text, struct err *e)
         buf_adds(text, given);
     else if (!file_read_fd(STDIN_FILENO, "stdin", text, e))
         return false;
+    note_unwrap(text);
     return note_trim(text, e);
 }
 

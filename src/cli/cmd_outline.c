@@ -10,6 +10,7 @@
 #include "app/observer.h"
 #include "base/log.h"
 #include "cli/exit.h"
+#include "cli/looks.h"
 #include "cli/outline_edit.h"
 #include "cli/output.h"
 #include "cli/page_outline.h"
@@ -35,15 +36,15 @@ static bool outline_read(const struct home *h, int64_t id, struct job *job, stru
     struct observer reader;
 
     bool ok = observer_open_once(&reader, h->path, e) && store_begin(reader.store, e) &&
-              store_job_get(reader.store, id, job, e) == STORE_FOUND && outline_load(o, reader.store, job, e);
+              target_read(reader.store, id, job, e) && outline_load(o, reader.store, job, e);
     observer_release(&reader);
     return ok;
 }
 
 static void outline_print(const struct outline *o)
 {
-    const struct page_outline_view view = {.utf8 = page_outline_is_utf8(),
-                                           .columns = isatty(STDOUT_FILENO) ? settings_columns() : 0};
+    const struct page_outline_view view = {.utf8 = looks_unicode(),
+                                           .columns = isatty(STDOUT_FILENO) ? looks_columns(STDOUT_FILENO) : 0};
     struct buf page;
 
     buf_init(&page, BUF_MAX_PROMPT);

@@ -15,6 +15,7 @@
 #include "cli/follow.h"
 #include "cli/settings.h"
 #include "cli/target.h"
+#include "cli/typed.h"
 #include "engine/message.h"
 #include "io/json.h"
 
@@ -48,10 +49,7 @@ static bool redo_check(struct err *e)
     if (!chapter && !redo_options.gaps)
         return err_set(e, ERR_USAGE,
                        "nothing says what to write anew: give --chapter N, --chapter N --chunk K, or --gaps");
-    if (redo_options.note != NULL && strlen(redo_options.note) > NOTE_BYTES)
-        return err_set(e, ERR_USAGE, "--note has %zu bytes, at most %d are taken", strlen(redo_options.note),
-                       NOTE_BYTES);
-    return true;
+    return typed_text("--note", redo_options.note, NOTE_BYTES, e);
 }
 
 // *none: there is nothing to fill.
@@ -61,7 +59,7 @@ static bool redo_look_for_gaps(const struct home *h, int64_t id, bool *none, str
     struct job j;
 
     if (!observer_open_once(&o, h->path, e)) return false;
-    bool ok = store_job_get(o.store, id, &j, e) == STORE_FOUND;
+    bool ok = target_read(o.store, id, &j, e);
     *none = ok && j.gaps == 0;
     if (ok) job_release(&j);
     observer_release(&o);

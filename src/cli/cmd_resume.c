@@ -15,6 +15,7 @@
 #include "cli/own_templates.h"
 #include "cli/settings.h"
 #include "cli/target.h"
+#include "cli/typed.h"
 
 enum { TARGETS_MOST = 1000 };
 
@@ -102,7 +103,7 @@ static bool resume_check_server(const struct home *h, struct err *e)
 {
     const char *model = resume_options.model;
 
-    if (model != NULL && *model == '\0') return err_set(e, ERR_USAGE, "--model is empty");
+    if (!typed_line("--model", model, TYPED_MODEL_BYTES, e)) return false;
     if (resume_options.backend != NULL && !home_check_backend(h, resume_options.backend, e)) return false;
     return home_check_model(h, model, e);
 }

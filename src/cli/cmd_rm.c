@@ -54,10 +54,10 @@ static bool rm_read(const struct home *h, const struct targets *t, struct rm_job
     bool ok = observer_open_once(&o, h->path, e);
 
     for (size_t i = 0; ok && i < t->count; i++)
-        ok = store_job_get(o.store, t->ids[i], &jobs[i].row, e) == STORE_FOUND &&
+        ok = target_read(o.store, t->ids[i], &jobs[i].row, e) &&
              own_files_find(&jobs[i].files, o.store, &jobs[i].row, e);
     observer_release(&o);
-    return ok || e->code != ERR_NONE || err_set(e, ERR_NO_JOB, "a job has just gone");
+    return ok;
 }
 
 static void rm_say_files(const struct rm_job *j, struct buf *out)

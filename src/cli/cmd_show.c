@@ -38,22 +38,26 @@ struct show {
     struct store *store;
     struct job job;
     struct pages pages;
-    struct buf out;
+    struct buf out;        // what is to be shown, once the reading has ended
+    struct json *document; // or this
+    bool prose;
 };
 
 // ---- the prose ----------------------------------------------------------------------------------------------------
 
-static void show_print(const struct buf *text)
+static void show_print(const struct show *w)
 {
     struct buf shown;
 
-    if (!isatty(STDOUT_FILENO)) {
-        output_text(text->data, text->len);
-        return;
-    }
     buf_init(&shown, BUF_MAX_BOOK);
-    utf8_terminal(&shown, text->data, text->len, false);
+    if (w->document != NULL)
+        output_json(w->document, false);
+    else if (w->prose && isatty(STDOUT_FILENO))
+        utf8_terminal(&shown, w->out.data, w->out.len, false);
+    else
+        output_text(w->out.data, w->out.len);
     output_text(shown.data, shown.len);
+    output_flush();
     buf_release(&shown);
 }
 
@@ -80,7 +84,7 @@ static struct json *show_object(const struct show *w, int chapter)
     return o;
 }
 
-static bool show_chapter_json(const struct show *w, const struct version *v, int chapter, struct err *e)
+static bool show_chapter_json(struct show *w, const struct version *v, int chapter, struct err *e)
 {
     struct json *o = show_object(w, chapter), *parts = json_new_array();
     bool ok = store_chunks_of_version(w->store, w->job.id, chapter, v->number, show_on_chunk, parts, e);
@@ -89,8 +93,7 @@ static bool show_chapter_json(const struct show *w, const struct version *v, int
     json_set_int(o, "words", v->words);
     json_set_int(o, "gaps", v->gaps);
     json_set(o, "parts", parts);
-    if (ok) output_json(o, false);
-    json_free(o);
+    w->document = o;
     return ok;
 }
 
@@ -107,11 +110,11 @@ static bool show_chapter(struct show *w, const struct versions *all, struct err 
     if (settings.json) return show_chapter_json(w, v, all->chapter, e);
     if (!pages_chapter_version(&w->pages, all->chapter, v->number, &w->out, &chunks, e)) return false;
     buf_addc(&w->out, '\n');
-    show_print(&w->out);
+    w->prose = true;
     return true;
 }
 
-static bool show_book_json(const struct show *w, struct err *e)
+static bool show_book_json(struct show *w, struct err *e)
 {
     struct json *o = json_new_object(), *chapters = json_new_array();
     bool ok = true;
@@ -125,8 +128,7 @@ static bool show_book_json(const struct show *w, struct err *e)
         json_push(chapters, chapter);
     }
     json_set(o, "chapters", chapters);
-    if (ok) output_json(o, false);
-    json_free(o);
+    w->document = o;
     return ok;
 }
 
@@ -134,7 +136,7 @@ static bool show_book(struct show *w, struct err *e)
 {
     if (settings.json) return show_book_json(w, e);
     if (!pages_book(&w->pages, &w->out, e)) return false;
-    show_print(&w->out);
+    w->prose = true;
     if (w->job.words_done == 0) log_line(LOG_INFO, "no part of job %" PRId64 " is finished yet", w->job.id);
     return true;
 }
@@ -156,27 +158,25 @@ static struct json *show_version_json(const struct version *v)
     return o;
 }
 
-static void show_versions_json(const struct show *w, const struct versions *all)
+static void show_versions_json(struct show *w, const struct versions *all)
 {
     struct json *o = show_object(w, all->chapter), *list = json_new_array();
 
     for (size_t i = 0; i < all->count; i++) json_push(list, show_version_json(&all->items[i]));
     json_set(o, "versions", list);
-    output_json(o, false);
-    json_free(o);
+    w->document = o;
 }
 
-static void show_versions(const struct show *w, const struct versions *all)
+static void show_versions(struct show *w, const struct versions *all)
 {
-    struct buf page, line;
+    struct buf line;
 
     if (settings.json) {
         show_versions_json(w, all);
         return;
     }
-    buf_init(&page, BUF_MAX_PIECE);
     buf_init(&line, BUF_MAX_LINE);
-    buf_addf(&page, "%-9s%10s  %-17s%s\n", "VERSION", "WORDS", "REPLACED", "REASON");
+    buf_addf(&w->out, "%-9s%10s  %-17s%s\n", "VERSION", "WORDS", "REPLACED", "REASON");
     for (size_t i = 0; i < all->count; i++) {
         const struct version *v = &all->items[i];
         char time[WHEN_SIZE], words[AMOUNT_SIZE];
@@ -186,11 +186,9 @@ static void show_versions(const struct show *w, const struct versions *all)
             buf_addf(&line, "%-17s%s", when_stamp(time, v->replaced_ms), v->reason);
         else
             buf_adds(&line, "it stands");
-        utf8_terminal(&page, line.data, line.len, true);
-        buf_addc(&page, '\n');
+        utf8_terminal(&w->out, line.data, line.len, true);
+        buf_addc(&w->out, '\n');
     }
-    output_text(page.data, page.len);
-    buf_release(&page);
     buf_release(&line);
 }
 
@@ -210,7 +208,8 @@ static bool show_wished(struct show *w, struct err *e)
     return ok;
 }
 
-// In one view of the rows: a chapter may be replaced meanwhile.
+// In one view of the rows, since a chapter may be replaced meanwhile; it is over before the first byte is printed, since a
+// pager takes its time.
 static bool show_job(const struct home *h, int64_t id, struct err *e)
 {
     struct observer o;
@@ -219,12 +218,14 @@ static bool show_job(const struct home *h, int64_t id, struct err *e)
     buf_init(&w.out, BUF_MAX_BOOK);
     if (!observer_open_once(&o, h->path, e)) return false;
     w.store = o.store;
-    bool ok = store_begin(o.store, e) && store_job_get(o.store, id, &w.job, e) == STORE_FOUND &&
+    bool ok = store_begin(o.store, e) && target_read(o.store, id, &w.job, e) &&
               pages_open(&w.pages, o.store, &w.job, e) && show_wished(&w, e);
     store_rollback(o.store);
     pages_release(&w.pages);
     job_release(&w.job);
     observer_release(&o);
+    if (ok) show_print(&w);
+    json_free(w.document);
     buf_release(&w.out);
     return ok;
 }

@@ -17,6 +17,7 @@
 
 enum { TARGETS_MOST = 1000 };
 
+// The rows are read in one view: figures and bars agree.
 static bool status_page(const struct home *h, struct store *s, int64_t id, struct err *e)
 {
     struct looks looks = looks_of(STDOUT_FILENO);
@@ -26,7 +27,8 @@ static bool status_page(const struct home *h, struct store *s, int64_t id, struc
 
     buf_init(&page, BUF_MAX_PIECE);
     overview_init(&o, h, id);
-    enum store_found found = overview_read(&o, s, id, now_ms, e);
+    enum store_found found = store_begin(s, e) ? overview_read(&o, s, id, now_ms, e) : STORE_ERROR;
+    store_rollback(s);
     if (found == STORE_FOUND) {
         overview_page(&o, h, &looks, now_ms, &page);
         output_text(page.data, page.len);

@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/home.h"
@@ -23,6 +22,7 @@
 #include "cli/own_cover.h"
 #include "cli/own_templates.h"
 #include "cli/settings.h"
+#include "cli/typed.h"
 #include "io/json.h"
 #include "model/spec.h"
 
@@ -154,17 +154,6 @@ static bool submit_spec(struct spec *spec, const struct args *a, const char *fol
 
 // ---- where to, and by whom --------------------------------------------------------------------------------------
 
-static bool submit_out(char out[PATH_SIZE], struct err *e)
-{
-    const char *given = submit_options.out != NULL ? submit_options.out : ".";
-    struct stat st;
-
-    if (given[0] == '\0') return err_set(e, ERR_USAGE, "--out is empty");
-    if (!file_absolute(out, PATH_SIZE, given, e)) return false;
-    if (stat(out, &st) != 0 || S_ISDIR(st.st_mode)) return true; // what is not there is made
-    return err_set(e, ERR_USAGE, "--out '%s' is no directory", given);
-}
-
 static bool submit_backend(const struct home *h, const struct spec *spec, const struct program *p, const char **out,
                            struct err *e)
 {
@@ -230,7 +219,8 @@ static bool submit_again(const struct home *h, const struct spec *spec, const st
     }
     if (twin != 0 && !submit_options.once && !settings.quiet)
         log_line(LOG_INFO,
-                 "job %" PRId64 " has the same spec and is unfinished; this is another book of it (to go on with that "
+                 "job %" PRId64
+                 " has the same spec and is unfinished; this is another book of it (to go on with that "
                  "one: novelgen resume %" PRId64 "%s, or submit --once)",
                  twin, twin, settings_home_hint());
     if (twin == 0 || !submit_options.once) return false;
@@ -249,7 +239,7 @@ static int submit_job(const struct home *h, const struct spec *spec, const struc
     struct program program;
     char out[PATH_SIZE];
 
-    if (!submit_out(out, &e) || !program_find(&program, &e) ||
+    if (!typed_out(out, sizeof out, submit_options.out, &e) || !program_find(&program, &e) ||
         !submit_backend(h, spec, &program, &message.backend, &e))
         return exit_fail(&e);
     if (submit_options.dry_run) return dry_run_show(h, spec, message.backend);

@@ -96,7 +96,7 @@ static bool sync_find(struct sync *s, int64_t id, size_t *wanted, struct err *e)
     struct observer o;
 
     *wanted = 0;
-    bool ok = observer_open_once(&o, s->home->path, e) && store_job_get(o.store, id, &s->job, e) == STORE_FOUND &&
+    bool ok = observer_open_once(&o, s->home->path, e) && target_read(o.store, id, &s->job, e) &&
               own_edits_find(&s->edits, o.store, &s->job, e);
     for (size_t i = 0; ok && i < s->edits.count; i++) *wanted += sync_is_wanted(&s->edits.items[i]);
     if (ok && *wanted == 0 && sync_options.chapter > 0) ok = sync_refuse_chapter(s, o.store, e);

@@ -133,10 +133,11 @@ static int verify_one(const struct home *h, int64_t id, struct json *array)
     struct job j;
     int code = EXIT_NO_JOB;
 
-    bool ok = observer_open_once(&o, h->path, &e) && o.store != NULL;
-    enum store_found found = ok ? store_job_get(o.store, id, &j, &e) : STORE_ERROR;
-    if (found == STORE_FOUND) {
+    // One view: what the row says must hold of the text.
+    bool ok = observer_open_once(&o, h->path, &e) && (o.store == NULL || store_begin(o.store, &e));
+    if (ok && target_read(o.store, id, &j, &e)) {
         ok = verify_job(&v, o.store, &j, order_is_written(h), settings_home_hint(), &e);
+        store_rollback(o.store);
         if (ok && array != NULL) json_push(array, verify_json(&v));
         if (ok && array == NULL) verify_show(&j, &v);
         code = v.count > 0 ? EXIT_GAPS : EXIT_WHOLE;

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // The variable is a piece of shell ("code --wait"), as git and crontab take it. The editor has the terminal: Ctrl-C is
-// its own matter meanwhile.
+// its own matter meanwhile, and neither this program nor the shell between the two may end before it.
 #include "cli/editor.h"
 
 #include <errno.h>
@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 
 #include "base/mem.h"
+
+enum { SHELL_CANNOT_RUN = 126 }; // 127: there is no such command
 
 extern char **environ;
 
@@ -36,6 +38,7 @@ static int editor_start(pid_t *pid, char *const *argv)
     sigaddset(&defaults, SIGINT);
     sigaddset(&defaults, SIGQUIT);
     sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGXFSZ);
     posix_spawnattr_init(&attr);
     posix_spawnattr_setsigdefault(&attr, &defaults);
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
@@ -49,8 +52,10 @@ static bool editor_await(pid_t pid, const char *command, struct err *e)
     int status;
 
     while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR) return err_set_errno(e, ERR_USAGE, "cannot wait for the editor '%s'", command);
+        if (errno != EINTR) return err_set_errno(e, ERR_STORE, "cannot wait for the editor '%s'", command);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
+    if (WIFEXITED(status) && WEXITSTATUS(status) >= SHELL_CANNOT_RUN)
+        return err_set(e, ERR_STORE, "cannot run the editor '%s'; set VISUAL or EDITOR to one that is here", command);
     if (WIFEXITED(status))
         return err_set(e, ERR_USAGE, "the editor '%s' ended with %d", command, WEXITSTATUS(status));
     return err_set(e, ERR_USAGE, "the editor '%s' was ended by signal %d", command, WTERMSIG(status));
@@ -59,7 +64,7 @@ static bool editor_await(pid_t pid, const char *command, struct err *e)
 bool editor_run(const char *path, struct err *e)
 {
     const char *command = editor_command();
-    char *script = mem_printf("%s \"$@\"", command), *file = mem_strdup(path), *name = mem_strdup(command);
+    char *script = mem_printf("trap : INT QUIT; %s \"$@\"", command), *file = mem_strdup(path), *name = mem_strdup(command);
     char sh[] = "sh", flag[] = "-c";
     char *const argv[] = {sh, flag, script, name, file, NULL};
     struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit;
@@ -69,7 +74,7 @@ bool editor_run(const char *path, struct err *e)
     (void)sigaction(SIGQUIT, &ignore, &quit);
     int rc = editor_start(&pid, argv);
     errno = rc;
-    bool ok = rc == 0 ? editor_await(pid, command, e) : err_set_errno(e, ERR_USAGE, "cannot run '%s'", command);
+    bool ok = rc == 0 ? editor_await(pid, command, e) : err_set_errno(e, ERR_STORE, "cannot run '%s'", command);
     (void)sigaction(SIGINT, &interrupt, NULL);
     (void)sigaction(SIGQUIT, &quit, NULL);
     free(script);

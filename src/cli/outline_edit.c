@@ -26,7 +26,7 @@
 #include "engine/message.h"
 #include "io/json.h"
 
-enum { EDIT_PATH_SIZE = HOME_PATH_SIZE + 64, EDIT_WAIT_MS = 10000 };
+enum { EDIT_PATH_SIZE = HOME_PATH_SIZE + 64, EDIT_WAIT_MS = 10000, EDIT_FAULTS_SHOWN = 50 };
 
 struct editing {
     const struct home *home;
@@ -63,28 +63,41 @@ static bool edit_post(const struct editing *x, const struct outline *edit, struc
     return end != ORDER_FAILED;
 }
 
+static void edit_say_same(const struct editing *x)
+{
+    log_line(LOG_INFO, "job %" PRId64 ": nothing is changed", x->now->job);
+}
+
 static bool edit_is_new(const struct editing *x, const struct outline *edit)
 {
     struct outline_change change = outline_compare(edit, x->now);
 
     if (outline_is_changed(&change)) return true;
-    log_line(LOG_INFO, "job %" PRId64 ": nothing is changed", x->now->job);
+    edit_say_same(x);
     return false;
 }
 
 // `name`: NULL, or what the document is called.
 static void edit_print_faults(const struct outline_faults *f, int shift, const char *name)
 {
-    for (size_t i = 0; i < f->count; i++) {
+    for (size_t i = 0; i < f->count && i < EDIT_FAULTS_SHOWN; i++) {
         struct buf line;
         buf_init(&line, BUF_MAX_LINE);
         outline_fault_text(&f->items[i], shift, &line);
         (void)fprintf(stderr, "novelgen: %s%s%s\n", name != NULL ? name : "", name != NULL ? ": " : "", line.data);
         buf_release(&line);
     }
+    if (f->count > EDIT_FAULTS_SHOWN)
+        (void)fprintf(stderr, "novelgen: and %zu mistakes more\n", f->count - EDIT_FAULTS_SHOWN);
 }
 
 // ---- in an editor -----------------------------------------------------------------------------------------------
+
+static void edit_remove(const struct editing *x)
+{
+    struct err ignored = ERR_INIT;
+    (void)file_remove(x->path, &ignored);
+}
 
 static bool edit_begin(struct editing *x, const struct buf *form, struct err *e)
 {
@@ -92,7 +105,9 @@ static bool edit_begin(struct editing *x, const struct buf *form, struct err *e)
     int fd = mkstemp(x->path); // 0600
     if (fd < 0) return err_set_errno(e, ERR_STORE, "cannot create a file in '%s'", x->home->path);
     (void)close(fd);
-    return file_project(x->path, form->data, form->len, e);
+    if (file_project(x->path, form->data, form->len, e)) return true;
+    edit_remove(x); // there is nothing of its owner's in it
+    return false;
 }
 
 static bool edit_load(const struct editing *x, struct buf *text, struct err *e)
@@ -108,20 +123,15 @@ static bool edit_load(const struct editing *x, struct buf *text, struct err *e)
     return false;
 }
 
-static bool edit_asks_again(void)
+// Whoever leaves at the question by Ctrl-C has been told where the text is.
+static bool edit_asks_again(const struct editing *x)
 {
     char line[16];
 
     if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) return false;
-    (void)fprintf(stderr, "edit it again? [Y/n] ");
+    (void)fprintf(stderr, "your text is in '%s'\nedit it again? [Y/n] ", x->path);
     if (fgets(line, sizeof line, stdin) == NULL) return false;
     return line[0] == '\n' || line[0] == 'y' || line[0] == 'Y';
-}
-
-static void edit_remove(const struct editing *x)
-{
-    struct err ignored = ERR_INIT;
-    (void)file_remove(x->path, &ignored);
 }
 
 static int edit_kept(const struct editing *x, int code)
@@ -148,10 +158,11 @@ static int edit_given_up(const struct editing *x, const struct buf *form, const 
     bool same =
         edit_load(x, &text, &ignored) && text.len == form->len && memcmp(text.data, form->data, text.len) == 0;
     buf_release(&text);
-    log_line(LOG_WARN, "%s: nothing is changed", why->text);
-    if (!same && ignored.code == ERR_NONE) return edit_kept(x, EXIT_WHOLE);
+    int code = why->code == ERR_USAGE ? EXIT_WHOLE : exit_fail(why);
+    if (code == EXIT_WHOLE) log_line(LOG_WARN, "%s: nothing is changed", why->text);
+    if (!same && ignored.code == ERR_NONE) return edit_kept(x, code);
     edit_remove(x);
-    return EXIT_WHOLE;
+    return code;
 }
 
 enum edit_end { EDIT_AGAIN, EDIT_OVER };
@@ -177,7 +188,7 @@ static enum edit_end edit_look(struct editing *x, const struct buf *text, int *c
         edit_print_faults(&faults, 0, NULL);
         if (!file_project(x->path, marked.data, marked.len, &e))
             *code = edit_failed(x, &e);
-        else if (edit_asks_again())
+        else if (edit_asks_again(x))
             end = EDIT_AGAIN;
         else
             *code = edit_kept(x, EXIT_USAGE);
@@ -186,6 +197,17 @@ static enum edit_end edit_look(struct editing *x, const struct buf *text, int *c
     outline_faults_release(&faults);
     buf_release(&marked);
     return end;
+}
+
+static bool edit_is_same(const struct buf *form, const struct buf *text)
+{
+    return text->len == form->len && memcmp(text->data, form->data, form->len) == 0;
+}
+
+static void edit_leave(const struct editing *x)
+{
+    edit_say_same(x);
+    edit_remove(x);
 }
 
 static int edit_turns(struct editing *x, const struct buf *form)
@@ -197,12 +219,13 @@ static int edit_turns(struct editing *x, const struct buf *form)
         struct buf text;
         if (!editor_run(x->path, &e)) return edit_given_up(x, form, &e);
         buf_init(&text, BUF_MAX_PROMPT);
-        if (edit_load(x, &text, &e)) {
+        end = EDIT_OVER;
+        if (!edit_load(x, &text, &e))
+            code = file_exists(x->path) ? edit_failed(x, &e) : exit_fail(&e);
+        else if (edit_is_same(form, &text))
+            edit_leave(x);
+        else
             end = edit_look(x, &text, &code);
-        } else {
-            code = exit_fail(&e);
-            end = EDIT_OVER;
-        }
         buf_release(&text);
     }
     return code;

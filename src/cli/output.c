@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "cli/exit.h"
+#include "text/utf8.h"
 
 static int output_error; // errno of the first failure
 static bool output_was_terminal[3];
@@ -26,6 +27,7 @@ void output_open(void)
     // Asked now: a terminal that has hung up is none any more.
     for (int fd = 0; fd <= 2; fd++) output_was_terminal[fd] = isatty(fd) != 0;
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); // a limit on the size of files is an error of the write, as a full disk is
 }
 
 static void output_note(bool ok)
@@ -50,6 +52,17 @@ bool output_is_broken(void)
     return output_error != 0;
 }
 
+// A terminal obeys control characters that JSON lets stand in a string: C1, DEL, changes of direction.
+static void output_shown(const struct buf *json)
+{
+    struct buf shown;
+
+    buf_init(&shown, BUF_MAX_BOOK);
+    utf8_terminal_json(&shown, json->data, json->len);
+    output_text(shown.data, shown.len);
+    buf_release(&shown);
+}
+
 void output_json(const struct json *v, bool one_line)
 {
     struct buf text;
@@ -57,7 +70,10 @@ void output_json(const struct json *v, bool one_line)
     buf_init(&text, BUF_MAX_BOOK);
     json_write(v, &text, one_line ? 0 : 2);
     buf_addc(&text, '\n');
-    output_text(text.data, text.len);
+    if (isatty(STDOUT_FILENO))
+        output_shown(&text);
+    else
+        output_text(text.data, text.len);
     output_flush();
     buf_release(&text);
 }

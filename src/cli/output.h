@@ -11,7 +11,7 @@
 
 #include "io/json.h"
 
-void output_open(void); // first of all: descriptors 0 to 2 exist, SIGPIPE is ignored
+void output_open(void); // first of all: descriptors 0 to 2 exist, SIGPIPE and SIGXFSZ are ignored
 void output_text(const char *text, size_t len);
 void output_flush(void);
 bool output_is_broken(void);                           // nobody reads, or the disk is full: no use to go on

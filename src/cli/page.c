@@ -323,16 +323,18 @@ static void page_unseen(const struct page_view *v, const struct looks *l, struct
     buf_release(&line);
 }
 
-static void page_next(const struct page_view *v, struct buf *out)
+static void page_next(const struct page_view *v, const struct looks *l, struct buf *out)
 {
     const struct job *j = v->job;
     long long id = (long long)j->id;
     const char *home = settings_home_hint();
 
     if (j->state == JOB_DONE && j->gaps > 0) buf_addf(out, "  fill it   novelgen redo %lld --gaps%s\n", id, home);
-    if (j->state == JOB_DONE)
-        buf_addf(out, "  read it   %s/book.md\n", j->out_dir);
-    else if (j->state == JOB_PAUSED || j->state == JOB_CANCELLED)
+    if (j->state == JOB_DONE) {
+        buf_adds(out, "  read it   ");
+        looks_outside(l, out, j->out_dir, 0);
+        buf_adds(out, "/book.md\n");
+    } else if (j->state == JOB_PAUSED || j->state == JOB_CANCELLED)
         buf_addf(out, "  go on     novelgen resume %lld%s\n", id, home);
     else if (j->state == JOB_APPROVAL)
         buf_addf(out, "  look      novelgen outline %lld%s\n  go on     novelgen approve %lld%s\n", id, home, id,
@@ -356,5 +358,5 @@ void page_job(const struct page_view *v, const struct looks *l, struct buf *out)
     page_edits(v, l, out);
     page_lately(v, l, out);
     page_unseen(v, l, out);
-    page_next(v, out);
+    page_next(v, l, out);
 }

@@ -150,17 +150,3 @@ void page_outline(const struct outline *o, const struct page_outline_view *v, st
     if (o->acts_count == 0 && o->chapters_total > (int)o->count)
         buf_addf(out, "chapters %zu to %d are planned later\n", o->count + 1, o->chapters_total);
 }
-
-bool page_outline_is_utf8(void)
-{
-    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        const char *value = getenv(names[i]); // NOLINT(concurrency-mt-unsafe): nobody calls setenv
-        if (value == NULL || *value == '\0') continue;
-        const char *dot = strchr(value, '.');
-        return dot != NULL &&
-               (strncmp(dot, ".UTF-8", 6) == 0 || strncmp(dot, ".utf8", 5) == 0 || strncmp(dot, ".utf-8", 6) == 0);
-    }
-    return false;
-}

@@ -17,6 +17,5 @@ struct page_outline_view {
 };
 
 void page_outline(const struct outline *o, const struct page_outline_view *v, struct buf *out);
-bool page_outline_is_utf8(void); // the locale, by its name
 
 #endif

@@ -78,11 +78,23 @@ void targets_release(struct targets *t)
     *t = (struct targets){0};
 }
 
+static bool target_is_gone(int64_t id, struct err *e)
+{
+    return err_set(e, ERR_NO_JOB, "job %" PRId64 " was removed; see what there is: novelgen list%s", id,
+                   settings_home_hint());
+}
+
+bool target_read(struct store *s, int64_t id, struct job *out, struct err *e)
+{
+    enum store_found found = s != NULL ? store_job_get(s, id, out, e) : STORE_NONE;
+
+    return found == STORE_FOUND || (found == STORE_NONE && target_is_gone(id, e));
+}
+
 int target_removed(int64_t id)
 {
     struct err e = ERR_INIT;
 
-    err_set(&e, ERR_NO_JOB, "job %" PRId64 " was removed; see what there is: novelgen list%s", id,
-            settings_home_hint());
+    (void)target_is_gone(id, &e);
     return exit_fail(&e);
 }

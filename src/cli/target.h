@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "cli/command.h"
 #include "model/job.h"
+#include "store/store.h"
 
 struct targets {
     int64_t *ids;
@@ -25,6 +26,8 @@ bool targets_find(struct targets *t, const struct home *h, const struct args *a,
 // All that are wanted, by their ids; there may be none.
 bool targets_all(struct targets *t, const struct home *h, bool (*wanted)(const struct job *j), struct err *e);
 void targets_release(struct targets *t);
+// The row of a job that targets_find has named; somebody may have removed it meanwhile, which is an error.
+bool target_read(struct store *s, int64_t id, struct job *out, struct err *e);
 // A job that was being looked at is not there any more: prints that, and returns the exit code.
 int target_removed(int64_t id);
 

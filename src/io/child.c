@@ -29,7 +29,7 @@ bool child_pipe(int ends[2], struct err *e)
 
 static void child_set_signals(posix_spawnattr_t *attr)
 {
-    static const int ours[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGTERM,
+    static const int ours[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGXFSZ, SIGTERM,
                                SIGCHLD, SIGUSR1, SIGTSTP, SIGTTIN, SIGTTOU};
     sigset_t none, defaults;
     sigemptyset(&none);

@@ -622,6 +622,17 @@ static bool db_let_copy(struct db *d, bool on, struct err *e)
     return d->mode == DB_WRITE || db_script(d, on ? "PRAGMA query_only = OFF" : "PRAGMA query_only = ON", e);
 }
 
+// What is full, or cannot be written to, is most likely where the copy goes.
+static bool db_fail_copy(const struct db *d, int code, const char *path, struct err *e)
+{
+    if ((code & 0xff) == SQLITE_FULL)
+        return err_set(e, ERR_STORE, "no space left for '%s': make room, or give another place", path);
+    if ((code & 0xff) == SQLITE_IOERR)
+        return err_set(e, ERR_STORE, "cannot copy database '%s' to '%s': %s (code %d)", d->path, path,
+                       sqlite3_errmsg(d->handle), code);
+    return db_fail(d, code, "copy", e);
+}
+
 bool db_copy(struct db *d, const char *path, struct err *e)
 {
     char *temp = mem_printf("%s.tmp", path), *folder = mem_strdup(path);
@@ -637,11 +648,12 @@ bool db_copy(struct db *d, const char *path, struct err *e)
     if (rc == SQLITE_OK) rc = sqlite3_bind_text(s, 1, temp, -1, SQLITE_STATIC);
     if (rc == SQLITE_OK) rc = sqlite3_step(s);
     (void)umask(mask);
-    ok = rc == SQLITE_DONE || db_fail(d, rc, "copy", e);
+    ok = rc == SQLITE_DONE || db_fail_copy(d, rc, path, e);
     (void)sqlite3_finalize(s);
     ok = db_let_copy(d, false, e) && ok && db_sync_copy(temp, e);
     if (ok && rename(temp, path) != 0) ok = err_set_errno(e, ERR_STORE, "cannot rename '%s'", temp);
     ok = ok && file_sync_dir(dirname(folder), e); // NOLINT(concurrency-mt-unsafe): one thread
+    if (!ok) (void)unlink(temp);                  // why it failed is what is told
 out:
     free(folder);
     free(temp);

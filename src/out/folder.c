@@ -13,18 +13,17 @@
 static const char mark[] = OUT_FOLDER_MARK;
 enum { NAMES_TRIED = 1000 };
 
-// An existing folder is ours if its mark holds our uuid.
-static bool is_ours(const char *path, const char *uuid)
+bool out_folder_is_of(const char *path, const char *uuid)
 {
     char file[1200];
     (void)snprintf(file, sizeof(file), "%s/%s", path, mark);
     struct buf text;
     struct err ignored = ERR_INIT;
     buf_init(&text, BUF_MAX_LINE);
-    bool ours = file_read(file, &text, &ignored) == FILE_READ_OK && text.len >= strlen(uuid) &&
-                strncmp(text.data, uuid, strlen(uuid)) == 0;
+    bool is = file_read(file, &text, &ignored) == FILE_READ_OK && text.len >= strlen(uuid) &&
+              strncmp(text.data, uuid, strlen(uuid)) == 0;
     buf_release(&text);
-    return ours;
+    return is;
 }
 
 // A folder that is empty, or holds but the temporary of a mark, is one that we were making when the power went.
@@ -61,7 +60,7 @@ bool out_folder_make(char *out, size_t size, const char *parent, int64_t id, con
         if (len < 0 || (size_t)len >= size)
             return err_set(e, ERR_STORE, "the path '%s' is too long for a book's folder", parent);
         if (!file_exists(out) || is_empty(out)) return mark_folder(out, uuid, e);
-        if (is_ours(out, uuid)) return true;
+        if (out_folder_is_of(out, uuid)) return true;
     }
     return err_set(e, ERR_STORE, "cannot find a free name for a book's folder in '%s/books'", parent);
 }

@@ -90,6 +90,22 @@ void utf8_terminal(struct buf *out, const char *s, size_t len, bool one_line)
     }
 }
 
+void utf8_terminal_json(struct buf *out, const char *s, size_t len)
+{
+    ucs4_t uc;
+
+    for (size_t at = 0, n; at < len; at += n) {
+        n = plain_head(s + at, len - at);
+        buf_add(out, s + at, n);
+        if (n > 0) continue;
+        n = chars_next(s + at, len - at, &uc);
+        if (is_unwanted(uc) || uc == LINE_SEPARATOR || uc == PARAGRAPH_SEPARATOR)
+            buf_addf(out, "\\u%04X", (unsigned)uc); // none of them is beyond the first plane
+        else
+            add_char(out, s + at, n, uc);
+    }
+}
+
 static size_t columns_of(ucs4_t uc)
 {
     int width = uc_width(uc, "UTF-8");

@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: the novelgen authors
 #
 # A backup is whole, private and checked, also while a book is being written; what it was made from can be put back.
+import resource
 import shutil
 import sqlite3
 
@@ -73,3 +74,18 @@ def test_where_it_cannot_be_made(place):
     assert place.submit().returncode == 0
     got = place.run("backup", place.dir / "nowhere" / "copy.db")
     assert got.returncode == 4 and "nowhere" in got.stderr, got.stderr
+
+
+@pytest.mark.parametrize("args", [["backup", "big"], ["export", "--format", "html", "-o", "big"], ["export", "--format", "archive", "-o", "big"]])
+def test_no_room(place, args):
+    """Where a file may not grow the program was killed by a signal; where the disk was full half a copy was left."""
+    assert place.submit().returncode == 0
+    folder = place.dir / "small"
+    folder.mkdir()
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # noqa: E731
+    reader = sqlite3.connect(place.dir / "home/novelgen.db")
+    reader.execute("SELECT count(*) FROM job").fetchall()  # so that the files beside the database are there
+    got = place.run(*args[:-1], folder / args[-1], preexec_fn=limit)
+    reader.close()
+    assert got.returncode == 4 and got.stderr.startswith("novelgen: ") and "big" in got.stderr, got
+    assert list(folder.iterdir()) == []

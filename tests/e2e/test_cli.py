@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 
 import pytest
 
@@ -186,6 +187,28 @@ def test_a_file_in_the_way_is_no_home(home):
     home.path.write_text("")
     assert one_line(home.run("list"), 4)
     assert pathlib.Path(home.path).read_text() == ""
+
+
+@pytest.mark.parametrize("args", [["redo", 1, "--chapter", 1, "--note"], ["extend", 1, "--words", 500, "--note"], ["note", 1],
+                                  ["resume", 1, "--model"], ["import", "FILE", "--model"]])
+def test_what_is_kept_with_a_job_is_text(home, simulator, args):
+    """It would pass through prompts and on to terminals."""
+    assert home.run("submit", *SMALL, "--backend", simulator().url).returncode == 0
+    for rubbish in ("a\x1b[31m", "a\u009b", b"a\xff"):
+        words = [os.fsencode(str(a)) for a in args] + [os.fsencode(rubbish)]
+        got = subprocess.run([PROGRAM, *words], env=home.env, cwd=home.out, capture_output=True, text=True, check=False)
+        assert "UTF-8" in one_line(got, 2) or "control character" in got.stderr
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="names are UTF-8 there")
+def test_a_folder_whose_name_is_not_utf_8(home):
+    """The book went into another one, called '?', beside it."""
+    own = os.fsencode(home.out) + b"/caf\xe9"
+    os.mkdir(own)
+    got = subprocess.run([PROGRAM, "submit", "--premise", "x", "--words", "300", "--backend", "sim"], env=home.env, cwd=own,
+                         capture_output=True, text=True, check=False)
+    assert "not UTF-8" in one_line(got, 2)
+    assert os.listdir(home.out) == [os.fsdecode(b"caf\xe9")] and os.listdir(own) == []
 
 
 def test_a_book_in_another_language(home):

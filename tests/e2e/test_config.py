@@ -50,6 +50,16 @@ def test_the_list_shows_every_key(home):
         assert key == "$schema" or re.search(rf"^{re.escape(key)} ", shown, re.M), key
 
 
+def test_a_link_to_the_file_is_kept(home):
+    """Many keep their configuration in a repository, and link to it."""
+    own = home.dir / "dotfiles.json"
+    own.write_text('{"queue.max": 7}\n')
+    config_file(home).parent.mkdir(parents=True)
+    config_file(home).symlink_to(own)
+    assert home.run("config", "set", "queue.max", "9").returncode == 0
+    assert config_file(home).is_symlink() and json.loads(own.read_text()) == {"queue.max": 9}
+
+
 def test_set_and_unset_keep_the_rest(home):
     config_file(home).parent.mkdir(parents=True)
     config_file(home).write_text('{\n  // the one in the attic\n  "backend": "http://attic:8080"\n}\n')

@@ -203,6 +203,16 @@ def test_no_file_of_somebody_else_is_written_over(home, simulator):
     assert export(home, "-f", "txt,md", "-o", "shelf").stdout == f"shelf/{SLUG}.md\nshelf/{SLUG}.txt\n"
 
 
+@pytest.mark.parametrize("format", ["txt", "archive"])
+def test_a_home_that_cannot_be_written_to_is_no_reason_against_an_export(home, simulator, format):
+    write_book(home, simulator)
+    (home.path / "exports").write_text("in the way of the folder")
+    got = export(home, "--format", format, "-o", "book")
+    assert got.stdout == "book\n" and "will need --force" in got.stderr
+    assert (home.out / "book").stat().st_size > 0
+    assert "--force" in export(home, "--format", format, "-o", "book", code=2).stderr
+
+
 def test_stdout(home, simulator):
     folder = write_book(home, simulator)
     assert export(home, "-f", "md", "-o", "-").stdout == (folder / "book.md").read_text()

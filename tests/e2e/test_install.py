@@ -58,10 +58,23 @@ def test_an_installed_program_writes_a_book(tree, tmp_path):
     assert got.returncode == 0, got.stderr
 
 
-def test_uninstall_leaves_nothing(tmp_path):
-    make("install", f"DESTDIR={tmp_path}", "PREFIX=/opt/it")
-    make("uninstall", f"DESTDIR={tmp_path}", "PREFIX=/opt/it")
-    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+@pytest.mark.parametrize("name", ["stage", "my stage"])
+def test_uninstall_leaves_nothing(tmp_path, name):
+    (tmp_path / "my").write_text("not ours")
+    make("install", f"DESTDIR={tmp_path / name}", "PREFIX=/opt/it")
+    assert (tmp_path / name / "opt/it/bin/novelgen").is_file()
+    make("uninstall", f"DESTDIR={tmp_path / name}", "PREFIX=/opt/it")
+    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["my"]
+
+
+def test_the_flags_of_a_distribution_are_taken_without_a_warning(tmp_path):
+    flags = {"CPPFLAGS": "-Wdate-time -D_FORTIFY_SOURCE=2 -DMINE", "CFLAGS": "-O2 -Werror", "LDFLAGS": "-Wl,-z,relro"}
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+    got = subprocess.run([MAKE, f"B={tmp_path}", "V=1", f"{tmp_path}/obj/src/base/buf.o"], cwd=ROOT, env={**clean, **flags},
+                         capture_output=True, text=True, check=False)
+    assert got.returncode == 0 and "warning" not in got.stderr, got.stderr
+    line, = [x for x in got.stdout.splitlines() if "-c src/base/buf.c" in x]
+    assert "-Wall" in line and line.index("-Wall") < line.index("-DMINE") < line.index("-Werror -MMD")
 
 
 def test_a_build_does_not_know_when_it_was_made():

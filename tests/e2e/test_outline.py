@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import signal
 import sqlite3
 
@@ -192,6 +193,29 @@ def test_a_text_that_is_not_changed_changes_nothing(home, simulator):
     assert [e["text"] for e in home.events(1) if e["type"] == "outline"] == told  # of the planning alone
 
 
+def test_the_text_of_a_finished_book_that_is_not_changed_is_no_mistake(home, simulator):
+    assert submit(home, simulator(), words=300, chapters=1).returncode == 0
+    got = home.run("outline", 1, "--edit", env=editor_of(home, "pass"))
+    assert got.returncode == 0 and "nothing is changed" in got.stderr
+    assert kept_texts(home) == []
+
+
+def test_an_editor_that_is_not_there_is_an_error(home, simulator):
+    """It counted as one that was left on purpose: exit code 0."""
+    assert submit(home, simulator(), "--approve-outline").returncode == 6
+    got = home.run("outline", 1, "--edit", env={**home.env, "EDITOR": "no-such-editor --wait", "VISUAL": ""})
+    assert got.returncode == 4 and "cannot run the editor 'no-such-editor --wait'" in got.stderr
+    assert kept_texts(home) == []
+
+
+def test_mistakes_without_end_are_counted(home, simulator):
+    assert submit(home, simulator(), "--approve-outline").returncode == 6
+    (home.dir / "rubbish").write_bytes(b"\xff\n" * 10000)
+    got = home.run("outline", 1, "--set", home.dir / "rubbish")
+    assert got.returncode == 2 and len(got.stderr.splitlines()) == 51
+    assert re.fullmatch(r"novelgen: and 99\d\d mistakes more", got.stderr.splitlines()[-1])
+
+
 def test_a_bad_edit_loses_nothing(home, simulator):
     sim = simulator()
     assert submit(home, sim, "--approve-outline").returncode == 6
@@ -235,6 +259,27 @@ def test_on_a_terminal_it_asks_to_edit_again(home, simulator):
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0, seen
     assert titles(home, 1)[0].startswith("Mended")
     assert kept_texts(home) == []
+
+
+def test_ctrl_c_belongs_to_the_editor(home, simulator):
+    """The shell between ended by it, and the file went while the editor still had it open."""
+    assert submit(home, simulator(), "--approve-outline").returncode == 6
+    env = editor_of(home, "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\nprint('READY', flush=True)\nsignal.sigwait([signal.SIGINT])\n"
+                          "text = text.replace('## 1.', '## 1. Typed later')")
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execve(PROGRAM, [str(PROGRAM), "outline", "1", "--edit"], {**env, "EDITOR": env["EDITOR"] + " --wait"})
+    seen = b""
+    while b"READY" not in seen:
+        seen += os.read(fd, 4096)
+    os.write(fd, b"\x03")
+    try:
+        while data := os.read(fd, 4096):
+            seen += data
+    except OSError:
+        pass  # the terminal is closed
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0, seen
+    assert titles(home, 1)[0].startswith("Typed later")
 
 
 def test_a_program_takes_the_document_and_gives_it_back(home, simulator):
@@ -411,11 +456,17 @@ def test_a_note_has_bounds(home, simulator):
     for text, says in (("", "empty"), (" \n", "empty"), ("x" * 4001, "4000")):
         got = home.run("note", 1, text)
         assert got.returncode == 2 and says in got.stderr and len(got.stderr.splitlines()) == 1
+    assert "U+001B" in home.run("note", 1, "a\x1b[2J").stderr
+    for rubbish in (b"a\0b", b"a\xffb"):
+        got = home.run("note", 1, "-", input=rubbish, text=False)
+        assert got.returncode == 2 and (b"UTF-8" in got.stderr or b"NUL" in got.stderr)
+    assert home.run("note", 1, "-", input="One.\r\nTwo.\r\n").returncode == 0
+    assert home.json("note", 1)[-1]["text"] == "One.\nTwo."
     assert home.run("note", 1, "y" * 4000).returncode == 0
     assert home.run("note", 9, "z").returncode == 7
     assert home.run("note", 9).returncode == 7
     assert home.run("note", "Nobody has a name.").returncode == 0  # of the one last touched
-    assert len(home.json("note", 1)) == 2
+    assert len(home.json("note", 1)) == 3
 
 
 def test_a_note_stands_where_a_conversation_begins_anew(home, simulator):

@@ -284,12 +284,47 @@ def test_ascii_by_locale(book):
 
 def test_pages_are_safe_on_a_terminal(book):
     hostile = HOSTILE + "\x1b]0;x"
-    rows(book, ("UPDATE job SET title = ?, reason = ?, backend = ?, model = ?", (hostile,) * 4), ("UPDATE event SET text = ?", (hostile,)))
+    rows(book, ("UPDATE job SET title = ?, reason = ?, backend = ?, model = ?, out_dir = ?", (hostile,) * 5), ("UPDATE event SET text = ?", (hostile,)),
+         ("UPDATE event SET type = ? WHERE id = 2", (hostile,)))
     for args in (("status", 1), ("list",), ("events", 1), ("watch", 1)):
         shown = re.sub(r"\x1b\[(\?25[lh]|\?1049[lh]|H|2J|K|J)", "", SGR.sub("", screen(book, *args)))
         shown = shown.replace("\x1b[2Jb", "")
         assert "a[2Jbc" in shown, args
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown), (args, shown)
+
+
+@pytest.mark.parametrize("args", [["list"], ["status", 1], ["events", 1], ["show", 1], ["tail", 1]])
+def test_json_is_safe_on_a_terminal(book, args):
+    """C1 controls and changes of direction may stand in a JSON string as they are, and a terminal obeys them."""
+    hostile = "a\u009bd\u202ee\x7ff\u2028g ü漢"
+    rows(book, ("UPDATE job SET title = ?", (hostile,)), ("UPDATE event SET text = ?", (hostile,)), ("UPDATE chapter SET title = ?", (hostile,)))
+    shown = screen(book, *args, "--json")
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e]", shown), shown
+    assert r"a\u009Bd\u202Ee\u007Ff\u2028g ü漢" in shown
+    assert hostile in json.dumps([json.loads(line) for line in shown.splitlines()] if args[0] in ("events", "tail") else json.loads(shown),
+                                 ensure_ascii=False)
+    assert hostile in book.run(*args, "--json").stdout  # a pipe gets it as it is
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="pipes have one size here")
+@pytest.mark.parametrize("args", [["show", 1], ["show", 1, "--json"], ["events", 1], ["events", 1, "--json"],
+                                  ["diff", 1, 1, 1, "--chapter", 1, "--json"], ["verify", 1]])
+def test_a_pager_holds_up_nobody(book, args):
+    """Whoever reads at leisure has the store closed: a view that is kept open would let the log grow."""
+    rows(book, *["INSERT INTO event (job, time_ms, type, text, data) VALUES (1, 1, 'state', 'x', '{}')"] * 200,
+         "INSERT INTO file (job, path, hash, len) WITH RECURSIVE n(i) AS (SELECT 1 UNION SELECT i + 1 FROM n WHERE i < 90) "
+         "SELECT 1, 'gone-' || i || '.epub', 1, 1 FROM n")
+    ours, theirs = os.pipe()
+    fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, 4096)
+    child = subprocess.Popen([PROGRAM, *map(str, args)], stdout=theirs, stderr=subprocess.DEVNULL, env=book.env, cwd=book.out)
+    os.close(theirs)
+    assert select.select([ours], [], [], 20)[0]  # it has begun to print, and is stopped by the full pipe
+    with contextlib.closing(sqlite3.connect(book.path / "novelgen.db", timeout=0, isolation_level=None)) as db:
+        db.execute("INSERT INTO event (job, time_ms, type, text, data) VALUES (1, 1, 'state', 'x', '{}')")
+        assert db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+    assert child.poll() is None
+    os.close(ours)
+    child.wait(20)
 
 
 def test_since_you_last_looked(book):

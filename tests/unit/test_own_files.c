@@ -13,11 +13,13 @@
 #include "engine/pages.h"
 #include "base/hash.h"
 #include "engine/publish.h"
+#include "out/folder.h"
 #include "scratch.h"
 
 #include <cmocka.h>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { CHUNK_WORDS = 100 };
 
@@ -183,6 +185,7 @@ static void test_what_may_go(void **state)
     bool gone = true;
     (void)state;
     publish();
+    put("book/" OUT_FOLDER_MARK, "u\n");
     put("book/chapters/03-three.md.part", "so far");
     put("book/chapters/02-two.md", "mine\n");
     put("book/own.txt", "mine\n");
@@ -199,6 +202,40 @@ static void test_what_may_go(void **state)
     assert_ok(own_files_find(&l, s, &job, &e) && own_files_remove(&l, &job, &gone, &e));
     own_files_release(&l);
     assert_true(gone);
+}
+
+static void check_nothing_goes(void)
+{
+    struct own_files l;
+    assert_ok(own_files_find(&l, s, &job, &e));
+    assert_int_equal(l.ours_count, 0);
+    own_files_release(&l);
+}
+
+// The book was moved away, and another home's has taken the name.
+static void test_the_folder_of_another_book(void **state)
+{
+    (void)state;
+    publish();
+    check_nothing_goes(); // it bears no mark
+    put("book/" OUT_FOLDER_MARK, "v\n");
+    check_nothing_goes();
+}
+
+static void test_a_link_is_not_followed(void **state)
+{
+    struct own_files l;
+    (void)state;
+    publish();
+    put("book/" OUT_FOLDER_MARK, "u\n");
+    assert_int_equal(rename("book/chapters", "elsewhere"), 0);
+    assert_int_equal(symlink("../elsewhere", "book/chapters"), 0);
+    put("elsewhere/mine.md.part", "mine");
+    assert_ok(own_files_find(&l, s, &job, &e));
+    for (size_t i = 0; i < l.ours_count; i++) assert_null(strstr(l.ours[i], "chapters/"));
+    assert_int_equal(l.kept_count, 1);
+    assert_string_equal(l.kept[0], "chapters");
+    own_files_release(&l);
 }
 
 // ---- reading an edited chapter -------------------------------------------------------------------------------------
@@ -256,6 +293,8 @@ static void test_what_is_no_chapter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_the_folder_of_another_book, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_link_is_not_followed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_edits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_edit_is_said_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_file_of_another_name, set_up, tear_down),

@@ -109,6 +109,17 @@ static void test_terminal(void **state)
     buf_release(&b);
 }
 
+static void test_terminal_json(void **state)
+{
+    static const char json[] = "{\n\t\"a\": \"x\\u001B \x7f \xC2\x9B \u202e \u2028 \u00fc \u6f22 \"\n}\n";
+    struct buf b;
+    (void)state;
+    buf_init(&b, BUF_MAX_LINE);
+    utf8_terminal_json(&b, json, sizeof json - 1);
+    assert_string_equal(b.data, "{\n\t\"a\": \"x\\u001B \\u007F \\u009B \\u202E \\u2028 \u00fc \u6f22 \"\n}\n");
+    buf_release(&b);
+}
+
 static void test_columns(void **state)
 {
     const char *s = "ae\u0301走b";
@@ -124,9 +135,10 @@ static void test_columns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_valid),    cmocka_unit_test(test_whole),
-        cmocka_unit_test(test_prose),    cmocka_unit_test(test_any_split_gives_the_same),
-        cmocka_unit_test(test_terminal), cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_valid),         cmocka_unit_test(test_whole),
+        cmocka_unit_test(test_prose),         cmocka_unit_test(test_any_split_gives_the_same),
+        cmocka_unit_test(test_terminal),      cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_terminal_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
