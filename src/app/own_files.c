@@ -103,15 +103,23 @@ bool own_files_find(struct own_files *out, struct store *s, const struct job *j,
     return ok;
 }
 
-bool own_files_remove(const struct own_files *l, const struct job *j, bool *folder_gone, struct err *e)
+static bool own_remove_all(const struct own_files *l, const struct job *j, bool hidden, struct err *e)
 {
     bool ok = true;
 
     for (size_t i = 0; ok && i < l->ours_count; i++) {
+        if ((l->ours[i][0] == '.') != hidden) continue;
         char *path = own_file_path(j, l->ours[i]);
         ok = file_remove(path, e);
         free(path);
     }
+    return ok;
+}
+
+bool own_files_remove(const struct own_files *l, const struct job *j, bool *folder_gone, struct err *e)
+{
+    // What shows that the folder is ours is hidden, and goes last: whoever is killed here can begin again.
+    bool ok = own_remove_all(l, j, false, e) && own_remove_all(l, j, true, e);
     char *chapters = own_file_path(j, "chapters");
     (void)rmdir(chapters); // fails as it should while something is in it
     *folder_gone = rmdir(j->out_dir) == 0 || !file_exists(j->out_dir);

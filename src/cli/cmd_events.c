@@ -77,10 +77,11 @@ static const struct {
     {"file", "file", LOOKS_WAITS},           {"templates", "templates", LOOKS_PLAIN},
     {"deadline", "deadline", LOOKS_PLAIN},   {"model", "model", LOOKS_PLAIN},
     {"bible", "plan", LOOKS_PLAIN},          {"outline", "outline", LOOKS_PLAIN},
-    {"note", "note", LOOKS_PLAIN},           {"redo", "redo", LOOKS_PLAIN},
-    {"kept", "kept", LOOKS_WAITS},           {"sync", "sync", LOOKS_PLAIN},
-    {"extend", "longer", LOOKS_PLAIN},       {"priority", "priority", LOOKS_PLAIN},
-    {"imported", "imported", LOOKS_PLAIN},   {"repair", "repair", LOOKS_WAITS},
+    {"titles", "titles", LOOKS_PLAIN},       {"note", "note", LOOKS_PLAIN},
+    {"redo", "redo", LOOKS_PLAIN},           {"kept", "kept", LOOKS_WAITS},
+    {"sync", "sync", LOOKS_PLAIN},           {"extend", "longer", LOOKS_PLAIN},
+    {"priority", "priority", LOOKS_PLAIN},   {"imported", "imported", LOOKS_PLAIN},
+    {"repair", "repair", LOOKS_WAITS},
 };
 
 static void events_word(const struct events *v, const struct event_row *row, bool gap, struct buf *out)

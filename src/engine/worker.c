@@ -77,7 +77,10 @@ void worker_halt(struct worker *w)
     link_cancel(w->link);
     worker_forget_others(w);
     timer_stop(w->turn);
-    if (w->state == WORKER_FLIGHT) worker_need_barrier(w);
+    if (w->state == WORKER_FLIGHT) {
+        worker_need_barrier(w);
+        worker_settles(w);
+    }
     worker_leave_proof(w);
     flight_cancel(&w->flight);
 }

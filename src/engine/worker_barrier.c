@@ -65,13 +65,18 @@ static void still_busy(struct worker *w, const char *why)
     worker_wait(w, breaker_look_ms(&s->breaker, clock_mono_ms()), why);
 }
 
+// It was left by us, perhaps before the server has read it. One that has answered, or kept silent for long, has read it.
+void worker_settles(struct worker *w)
+{
+    worker_server(w)->slot[w->slot].settle_ms = clock_mono_ms() + SETTLE_MS;
+}
+
 void worker_leaves(struct worker *w, int64_t tokens, int64_t unread)
 {
     const struct pace *p = &w->known->pace;
     double prefill_per_s = p->prefill_per_s > 0 ? p->prefill_per_s : UNKNOWN_PREFILL_PER_S;
     int64_t ms = pace_burn_ms(p, tokens) + (int64_t)((double)unread * 1000 / prefill_per_s);
     bool stops = w->known->proofs.leave == PROOF_YES;
-    worker_server(w)->slot[w->slot].settle_ms = clock_mono_ms() + SETTLE_MS;
     server_leave(worker_server(w), w->slot, clock_mono_ms(), stops && ms > LEFT_SAID_MS ? LEFT_SAID_MS : ms);
 }
 

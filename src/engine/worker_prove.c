@@ -210,6 +210,7 @@ void worker_leave_proof(struct worker *w)
     w->proof = NULL;
     w->known->proving = false;
     worker_leaves(w, PROOF_TOKENS_MOST, 0);
+    worker_settles(w);
 }
 
 void worker_prove(struct worker *w)
