@@ -15,7 +15,7 @@ from novelgen import Home
 from packing import FNV_PRIME, FNV_START, Packed, zstd
 from place import Place
 
-MUTATIONS = int(os.environ.get("NOVELGEN_MUTATIONS", "300"))
+MUTATIONS = int(os.environ.get("NOVELGEN_MUTATIONS", "120"))
 
 
 @pytest.fixture(scope="module")
