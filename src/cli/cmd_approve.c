@@ -51,6 +51,25 @@ static int approve_jobs(const struct home *h, const struct targets *t)
     return code;
 }
 
+static bool approve_waits(const struct job *j)
+{
+    return j->state == JOB_APPROVAL;
+}
+
+// Without an ID: the one that waits. Where none does, the last one touched says why it is none; of several, they must be
+// named.
+static bool approve_find(struct targets *t, const struct home *h, const struct args *a, struct err *e)
+{
+    if (a->count > 0) return targets_find(t, h, a, true, e);
+    if (!targets_all(t, h, approve_waits, e)) return false;
+    if (t->count > 1)
+        return err_set(e, ERR_USAGE, "%zu outlines wait for approval; name one, see: novelgen list --state approval",
+                       t->count);
+    if (t->count == 1) return true;
+    targets_release(t);
+    return targets_find(t, h, a, true, e);
+}
+
 static int approve_run(const struct args *a)
 {
     struct err e = ERR_INIT;
@@ -58,7 +77,7 @@ static int approve_run(const struct args *a)
     struct home home;
 
     if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, true, &e) ? approve_jobs(&home, &t) : exit_fail(&e);
+    int code = approve_find(&t, &home, a, &e) ? approve_jobs(&home, &t) : exit_fail(&e);
     targets_release(&t);
     home_release(&home);
     return code;
@@ -75,8 +94,8 @@ const struct command cmd_approve = {
         "is planned.\n"
         "Look at the plan with `novelgen outline`, change it with `novelgen outline --edit`, then approve of it: "
         "the book is\n"
-        "written, and followed to its end as with submit. Without an ID: the last one touched that is not "
-        "done.\n\n"
+        "written, and followed to its end as with submit. Without an ID: the one that waits "
+        "for it.\n\n"
         "Example: novelgen approve 3",
     .tables = approve_tables,
     .args_most = TARGETS_MOST,

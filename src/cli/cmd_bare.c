@@ -30,6 +30,7 @@ struct bare {
     struct buf page;
     int64_t writing; // the job that is being worked on; 0: none
     int64_t ids[SHOWN_MOST];
+    int64_t approval; // whose outline waits; 0: none
     int unfinished, done;
     int64_t last_done, last_done_ms;
     char *folder, *title; // of the last one
@@ -61,6 +62,7 @@ static bool bare_on_job(void *arg, const struct job *j)
 
     if (j->state == JOB_DONE) bare_keep_done(v, j);
     if (job_state_ended(j->state)) return true;
+    if (j->state == JOB_APPROVAL) v->approval = j->id;
     if (begun && v->writing == 0) v->writing = j->id;
     if (v->unfinished < SHOWN_MOST) v->ids[v->unfinished] = j->id;
     v->unfinished++;
@@ -99,6 +101,8 @@ static bool bare_unfinished(struct bare *v, struct store *s, struct err *e)
         buf_addf(&v->page, "and %d more: novelgen list%s\n", v->unfinished - SHOWN_MOST, hint);
     if (written && v->writing != 0)
         buf_addf(&v->page, "\nwatch it:      novelgen watch%s\nread along:    novelgen tail -f%s\n", hint, hint);
+    else if (v->approval != 0 && v->unfinished == 1)
+        buf_addf(&v->page, "\nthe plan:      novelgen outline%s\nwrite it:      novelgen approve%s\n", hint, hint);
     else
         buf_addf(&v->page,
                  "\nnobody is writing now\ngo on:         novelgen resume%s\nlook closer:   novelgen status%s\n",

@@ -33,7 +33,7 @@ static const struct option export_own[] = {
     {"format", 'f', OPTION_TEXT, &export_options.format, "FORMAT", 0, 0,
      "md, txt, html, epub, docx or archive, or several with commas (as -o ends, else epub)"},
     {"output", 'o', OPTION_TEXT, &export_options.out, "FILE|-", 0, 0,
-     "where to (TITLE.FORMAT in the current directory); a directory; - for stdout"},
+     "where to (SLUG.FORMAT in the current directory); a directory; - for stdout"},
     {"open", 0, OPTION_FLAG, &export_options.open, NULL, 0, 0, "open it in the desktop's reader"},
     {"force", 0, OPTION_FLAG, &export_options.force, NULL, 0, 0, "write over a file that was not exported from here"},
     {"quiet", 'q', OPTION_FLAG, &settings.quiet, NULL, 0, 0, "say nothing but errors"},

@@ -203,6 +203,16 @@ static int submit_post(const struct home *h, const struct program *program, cons
     return submit_options.detach ? follow_detached(&o) : follow_session(&o);
 }
 
+static void submit_warn_simulator(const struct spec *spec, const char *backend)
+{
+    bool known = strcmp(spec->language, "en") == 0 || strcmp(spec->language, "pl") == 0;
+
+    if (strcmp(backend, "sim") == 0 && !known && !settings.quiet)
+        log_line(LOG_WARN,
+                 "the built-in simulator makes up English and Polish only: a book in %s will be nothing but gaps",
+                 language_name(spec->language));
+}
+
 // An unfinished job with the very same spec is gone on with, or named. False: it is to be submitted.
 static bool submit_again(const struct home *h, const struct spec *spec, const struct program *program, int *code)
 {
@@ -242,6 +252,7 @@ static int submit_job(const struct home *h, const struct spec *spec, const struc
     if (!typed_out(out, sizeof out, submit_options.out, &e) || !program_find(&program, &e) ||
         !submit_backend(h, spec, &program, &message.backend, &e))
         return exit_fail(&e);
+    submit_warn_simulator(spec, message.backend);
     if (submit_options.dry_run) return dry_run_show(h, spec, message.backend);
     if (submit_again(h, spec, &program, &code)) return code;
     message.fallback = h->config.fallback;

@@ -106,9 +106,10 @@ static void dry_run_work(const struct forecast *f, const struct looks *l, struct
 
     size_t from = out->len;
 
-    buf_addf(out, "  work      %s requests: %d for the plan, %d for cards, %s parts of about %d words, %d recaps",
+    buf_addf(out, "  work      %s requests: %d for the plan, %d for cards, %s part%s of about %d words, %d recap%s",
              amount_text(requests, f->requests), f->planning, f->cards, amount_text(parts, f->parts),
-             f->parts > 0 ? (int)(f->words / f->parts) : 0, f->recaps);
+             f->parts == 1 ? "" : "s", f->parts > 0 ? (int)(f->words / f->parts) : 0, f->recaps,
+             f->recaps == 1 ? "" : "s");
     looks_fold(l, out, from, INDENT);
     buf_adds(out, "\n");
     buf_addf(out, "  tokens    about %s written, %s read\n", amount_text(written, dry_run_about(f->output_tokens)),
