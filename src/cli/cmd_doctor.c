@@ -141,7 +141,7 @@ static void doctor_paths_json(const struct doctor_paths *p)
 
 static void doctor_print_paths(const struct doctor *d)
 {
-    struct doctor_paths paths;
+    struct doctor_paths paths = {0};
 
     doctor_find_paths(d, &paths);
     if (settings.json)

@@ -138,7 +138,8 @@ static bool put_acts(struct replanning *r, int total, struct err *e)
         const struct act *own = &r->acts[i];
         int size = act_size(r, &own->row);
         if (size == 0) continue;
-        const struct act_row row = {.number = ++number,
+        number++;
+        const struct act_row row = {.number = number,
                                     .from = end + 1,
                                     .to = end + size,
                                     .start = own->texts[0],

@@ -133,7 +133,7 @@ static void look_around(struct link *k)
 {
     struct scan_target targets[16];
     size_t count = 0;
-    for (; scan_local_urls[count] && count < ARRAY_LEN(targets); count++)
+    for (; count < ARRAY_LEN(targets) && scan_local_urls[count]; count++)
         targets[count] = (struct scan_target){.url = scan_local_urls[count], .dialect = DIALECT_UNKNOWN};
     k->found = SIZE_MAX;
     k->scan = scan_start(k->loop, k->http, targets, count, SCAN_LIMIT_MS, true, on_scan_found, on_scan_done, k);
