@@ -56,8 +56,7 @@ static bool approve_waits(const struct job *j)
     return j->state == JOB_APPROVAL;
 }
 
-// Without an ID: the one that waits. Where none does, the last one touched says why it is none; of several, they must be
-// named.
+// Without an ID: the one that waits; of several, they must be named.
 static bool approve_find(struct targets *t, const struct home *h, const struct args *a, struct err *e)
 {
     if (a->count > 0) return targets_find(t, h, a, true, e);
@@ -65,9 +64,7 @@ static bool approve_find(struct targets *t, const struct home *h, const struct a
     if (t->count > 1)
         return err_set(e, ERR_USAGE, "%zu outlines wait for approval; name one, see: novelgen list --state approval",
                        t->count);
-    if (t->count == 1) return true;
-    targets_release(t);
-    return targets_find(t, h, a, true, e);
+    return t->count == 1 || err_set(e, ERR_USAGE, "no outline waits for approval; see: novelgen list");
 }
 
 static int approve_run(const struct args *a)

@@ -70,6 +70,21 @@ def kept_texts(home):
 # ---- approval --------------------------------------------------------------------------------------------------------
 
 
+def test_approve_without_an_id_means_the_one_that_waits(home, simulator):
+    sim = simulator()
+    got = home.run("approve")
+    assert got.returncode == 2 and "no outline waits for approval" in got.stderr
+    assert submit(home, sim, "--approve-outline", words=300, chapters=1).returncode == 6
+    assert submit(home, sim, words=300, chapters=1).returncode == 0  # touched later
+    assert home.run("approve").returncode == 0
+    assert home.status(1)["state"] == "done"
+    for _ in range(2):
+        assert submit(home, sim, "--approve-outline", words=300, chapters=1).returncode == 6
+    got = home.run("approve")
+    assert got.returncode == 2 and "2 outlines wait for approval; name one" in got.stderr
+
+
+
 @pytest.mark.parametrize("way", ["option", "spec"])
 def test_nothing_is_written_before_the_outline_is_approved(home, simulator, way):
     sim = simulator()
