@@ -85,7 +85,7 @@ def scratch():
 def strace_works():
     try:
         got = subprocess.run(["strace", "-qq", "-o", "/dev/null", "-e", "inject=getpid:signal=KILL", "true"],
-                             capture_output=True, timeout=20, check=False)
+                             capture_output=True, timeout=60, check=False)
     except OSError:
         return False
     return got.returncode == 0
@@ -118,7 +118,7 @@ class Bench:
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def account(self):
-        conn = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        conn = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         conn.request("GET", "/_account")
         account = json.loads(conn.getresponse().read())
         conn.close()

@@ -20,7 +20,7 @@ SIMULATOR = BUILD / "novelgen-sim"
 REST = ("done", "paused", "cancelled")
 
 
-def wait_until(holds, seconds=20, what="the condition"):
+def wait_until(holds, seconds=60, what="the condition"):
     """Waits for `holds()` to be true and returns it; looks a hundred times a second."""
     deadline = time.monotonic() + seconds
     while True:
@@ -41,7 +41,7 @@ class Simulator:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def account(self):
-        conn = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        conn = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             conn.request("GET", "/_account")
             return json.loads(conn.getresponse().read())
@@ -182,7 +182,7 @@ class Home:
             if not pid:
                 break
             os.kill(pid, signal.SIGTERM)
-            wait_until(lambda: not self.is_locked(), 10, "the end of the last engine")
+            wait_until(lambda: not self.is_locked(), 60, "the end of the last engine")
 
 
 def book_of(status):

@@ -76,4 +76,4 @@ class Place(Home):
 
     def wait_middle(self, chapter):
         """Until some of a chapter's text is safe in the store and the rest of its only chunk is still to come."""
-        wait_until(lambda: list((self.folder() / "chapters").glob(f"0{chapter}-*.part")), 30, f"text of chapter {chapter}")
+        wait_until(lambda: list((self.folder() / "chapters").glob(f"0{chapter}-*.part")), 60, f"text of chapter {chapter}")

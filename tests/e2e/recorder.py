@@ -121,12 +121,12 @@ class Recorder:
             return
         self.waited.add(slot)
         try:
-            self.gate.wait(20)
+            self.gate.wait(60)
         except threading.BrokenBarrierError:
             self.broken = True
 
     def ask(self, sim, path):
-        conn = http.client.HTTPConnection("127.0.0.1", sim.port, timeout=10)
+        conn = http.client.HTTPConnection("127.0.0.1", sim.port, timeout=60)
         try:
             conn.request("GET", path)
             return json.loads(conn.getresponse().read())

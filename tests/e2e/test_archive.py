@@ -267,7 +267,7 @@ def test_an_import_that_is_killed(server, make, tmp_path):
         assert got.returncode == 0, got.stderr
         assert new.book() == server.files
         assert len(list((new.out / "books").iterdir())) == 1
-        wait_until(lambda n=new: swept(n, archive), 5, "the end of what was left")
+        wait_until(lambda n=new: swept(n, archive), 60, "the end of what was left")
     assert 0 in seen and rows
 
 

@@ -109,10 +109,10 @@ def test_who_waits_for_a_dead_server_keeps_nobody_else_waiting(town):
     sim = town.other()
     configure(town, {"name": "dead", "url": NOWHERE}, {"name": "good", "url": sim.url})
     first = town.write("dead", "--detach")
-    assert first.wait(10) == 0
+    assert first.wait(60) == 0
     town.wait_state(1, "waiting")
     second = town.write("good")
-    assert second.wait(20) == 0 and town.status(2)["state"] == "done"
+    assert second.wait(60) == 0 and town.status(2)["state"] == "done"
     assert town.status(1)["state"] in ("waiting", "paused")
 
 
@@ -137,7 +137,7 @@ def test_a_book_goes_on_elsewhere_and_comes_home(town, whole_long):
     town.serve(script=dies_in(6))
     town.backends({"name": "spare", "url": sim.url})
     writer = town.write("home", fallback=["spare"], **LONG)
-    assert town.server.child.wait(20) == 137
+    assert town.server.child.wait(60) == 137
     away = town.wait_said(1, "the backend 'home' is down", "goes on with 'spare'")
     town.serve()
     assert writer.wait(60) == 0, writer.stderr
@@ -155,7 +155,7 @@ def test_a_kill_while_it_is_away(town, whole_long):
     town.serve(script=dies_in(6))
     town.backends({"name": "spare", "url": sim.url})
     writer = town.write("home", fallback=["spare"], **LONG)
-    wait_until(lambda: sim.account()["requests"] >= 2, 30, "the other server's work")
+    wait_until(lambda: sim.account()["requests"] >= 2, 60, "the other server's work")
     writer.child.kill()
     writer.wait()
     town.serve()
@@ -176,10 +176,10 @@ def test_both_are_down_and_one_returns(town, whole_long):
         spare.stop_server()
         town.stop_server()
         town.wait_said(1, "goes on with 'spare'")
-    wait_until(lambda: str(spare.port) in town.status(1)["reason"], 10, "the wait for the other one")
+    wait_until(lambda: str(spare.port) in town.status(1)["reason"], 60, "the wait for the other one")
     town.serve("--rate", 20000)
-    wait_until(lambda: town.server.account()["requests"] > 0, 5, "a request soon after the return")
-    assert writer.wait(30) == 0, writer.stderr
+    wait_until(lambda: town.server.account()["requests"] > 0, 9, "a request soon after the return")
+    assert writer.wait(60) == 0, writer.stderr
     assert town.book() == whole_long and town.is_alone()
     assert len(town.said(1, "there again")) == 1
 
@@ -189,7 +189,7 @@ def test_the_fallback_model_is_asked_for_there(town):
     a = town.recorder(sim)
     configure(town, {"name": "shut", "url": wrong_key(town)[0]}, {"name": "spare", "url": a.url})
     writer = town.write("shut", model="grand", fallback=[{"backend": "spare", "model": "large"}])
-    assert writer.wait(30) == 0, writer.stderr
+    assert writer.wait(60) == 0, writer.stderr
     assert {g["model"] for g in a.generations()} == {"large"} and sim.account()["loads"] == 1
 
 
@@ -197,10 +197,10 @@ def test_the_configs_list_is_for_specs_that_have_none(town, whole):
     sims = town.other(), town.other()
     configure(town, {"name": "shut", "url": wrong_key(town)[0]}, {"name": "of-config", "url": sims[0].url},
               {"name": "of-spec", "url": sims[1].url}, fallback=["of-config"])
-    assert town.write("shut").wait(30) == 0 and town.book(1) == whole
+    assert town.write("shut").wait(60) == 0 and town.book(1) == whole
     assert sims[1].account()["requests"] == 0 < sims[0].account()["requests"]
     before = sims[0].account()["requests"]
-    assert town.write("shut", fallback=["of-spec"]).wait(30) == 0 and town.book(2) == whole
+    assert town.write("shut", fallback=["of-spec"]).wait(60) == 0 and town.book(2) == whole
     assert sims[0].account()["requests"] == before and sims[1].account()["requests"] > 0
 
 
@@ -212,7 +212,7 @@ def test_it_is_left_if_there_is_another(town, wrong):
     good = town.other("--rate", 20000)
     configure(town, {"name": "wrong", "url": url, "model": "huge"}, {"name": "good", "url": good.url})
     writer = town.write("wrong", fallback=["good"])
-    assert writer.wait(30) == 0, writer.stderr
+    assert writer.wait(60) == 0, writer.stderr
     assert len(town.said(1, "the backend 'wrong' is of no use", "goes on with 'good'")) == 1
     assert not town.said(1, "there again") and says in "".join(town.said(1, "of no use"))
 
@@ -223,7 +223,7 @@ def test_else_it_is_paused_with_one_line_and_the_queue_goes_on(town, wrong):
     good = town.other()
     configure(town, {"name": "wrong", "url": url, "model": "huge"}, {"name": "good", "url": good.url})
     first, second = town.write("wrong"), town.write("good")
-    assert first.wait(30) == 6 and second.wait(30) == 0
+    assert first.wait(60) == 6 and second.wait(60) == 0
     lines = [line for line in first.stderr.splitlines() if "novelgen resume 1" in line]
     assert len(lines) == 1 and says in lines[0] and ("api_key_env" in lines[0] or "--model" in lines[0]), first.stderr
     assert town.status(1)["state"] == "paused" and town.status(2)["state"] == "done"
@@ -237,7 +237,7 @@ def test_it_does_not_pause_a_job_whose_other_backend_is_only_down(town, whole):
     writer = town.write("wrong", fallback=["home"])
     town.wait_said(1, "five times in a row")
     town.serve()
-    assert writer.wait(20) == 0, writer.stderr
+    assert writer.wait(60) == 0, writer.stderr
     assert town.book() == whole
 
 
@@ -261,7 +261,7 @@ def test_stats_are_the_servers_own_account(town):
     a, b = town.other("--rate", 20000), town.other("--dialect", "vllm", "--cached-tokens")
     configure(town, {"name": "a", "url": a.url}, {"name": "b", "url": b.url})
     # By one engine: when that of a terminal leaves, the others' requests are left too.
-    assert [town.write(name, "--detach").wait(10) for name in "aba"] == [0, 0, 0]
+    assert [town.write(name, "--detach").wait(60) for name in "aba"] == [0, 0, 0]
     for job in 1, 2, 3:
         town.wait_state(job, "done")
     stats = town.json("stats")

@@ -157,7 +157,7 @@ def test_stdout_is_checked(home, simulator):
         for args in (["list"], ["status", "--json"], ["tail"], ["help"], ["version"]):
             got = home.run(*args, capture_output=False, stdout=full, stderr=subprocess.PIPE)
             assert got.returncode == 4 and "cannot write to stdout" in got.stderr, args
-    closed = subprocess.run(["sh", "-c", f"'{PROGRAM}' list >&- 2>&-"], env=home.env, check=False, timeout=20)
+    closed = subprocess.run(["sh", "-c", f"'{PROGRAM}' list >&- 2>&-"], env=home.env, check=False, timeout=60)
     assert closed.returncode == 0
     reader, writer = os.pipe()
     os.close(reader)

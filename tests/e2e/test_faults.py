@@ -96,16 +96,16 @@ def test_a_server_that_comes_late(place, whole):
     wait_until(lambda: place.folder().exists())
     assert place.wait_state(1, "waiting")["reason"]
     place.serve()
-    assert writer.wait(20) == 0 and place.book() == whole
+    assert writer.wait(60) == 0 and place.book() == whole
 
 
 def test_a_server_that_dies_and_comes_back(place, whole):
     place.serve("--rate", 4000, script=[{"when": {"at": 5}, "do": "exit", "after_tokens": 120}])
     writer = place.start(*place.submit_args(**BOOK))
-    assert place.server.child.wait(20) == 137
+    assert place.server.child.wait(60) == 137
     place.wait_state(1, "waiting")
     place.serve()
-    assert writer.wait(20) == 0 and place.book() == whole
+    assert writer.wait(60) == 0 and place.book() == whole
     assert place.is_alone() and place.status(1)["retries"] >= 1
 
 
@@ -139,16 +139,16 @@ def test_a_book_that_lacks_only_its_files_waits_for_them_and_needs_no_server(pla
     """A chapter that could not be written was forgotten, and a whole book waited for a server that was gone."""
     place.serve("--rate", 2000)
     writer = place.start(*place.submit_args(**BOOK))
-    wait_until(lambda: list(place.folder().glob("chapters/01-*.md")), 20, "chapter 1")
+    wait_until(lambda: list(place.folder().glob("chapters/01-*.md")), 60, "chapter 1")
     chapters, away = place.folder() / "chapters", place.folder() / "away"
     chapters.rename(away)
     chapters.write_text("a file where a folder should be")
-    wait_until(lambda: place.status(1)["chapters_done"] == 2, 20, "the last chapter")
+    wait_until(lambda: place.status(1)["chapters_done"] == 2, 60, "the last chapter")
     assert "chapters" in place.wait_state(1, "waiting")["reason"]
     place.stop_server()
     chapters.unlink()
     away.rename(chapters)
-    assert writer.wait(20) == 0 and place.book() == whole
+    assert writer.wait(60) == 0 and place.book() == whole
 
 
 class Locked(http.server.BaseHTTPRequestHandler):

@@ -132,7 +132,7 @@ def test_a_book_goes_on_in_another_context(place):
     place.serve("--rate", "4000")
     writer = place.start(*place.submit_args(words=9000, chapters=16))
     writer.job()
-    wait_until(lambda: place.status(1)["chapters_done"] >= 3, 30, "three chapters")
+    wait_until(lambda: place.status(1)["chapters_done"] >= 3, 60, "three chapters")
     assert place.run("pause", 1).returncode == 0 and writer.wait() == 6
     place.stop_server()
     place.serve("--ctx", "2600")

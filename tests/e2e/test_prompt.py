@@ -37,7 +37,7 @@ class Recorder:
 
             def forward(self, body):
                 self.close_connection = True
-                server = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+                server = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
                 try:
                     server.request(self.command, self.path, body, {"Content-Type": "application/json"})
                     got = server.getresponse()

@@ -98,7 +98,7 @@ def test_killed_while_a_server_is_tried(place, options):
     place.serve("--fatal-overlap=1", *options, script=[
         {"when": {"at": 2}, "do": "zombie", "ms": 1500, "after_tokens": 0, "kinds": ["proof"]}])
     writer = place.start(*place.submit_args(**BOOK))
-    wait_until(lambda: place.server.account()["proofs"] == 2, 20, "the second proof")
+    wait_until(lambda: place.server.account()["proofs"] == 2, 60, "the second proof")
     os.kill(place.engine_pid(), signal.SIGKILL)
     writer.wait()
     done = place.resume()

@@ -29,7 +29,7 @@ def waiting_jobs(place, count):
     for n in range(count):
         assert place.run(*place.submit_args(title=f"Book {n + 1}", words=800, chapters=2), "--detach").returncode == 0
     assert place.run("pause", "--all").returncode == 0
-    wait_until(lambda: not place.is_locked(), 10, "the end of the engine")
+    wait_until(lambda: not place.is_locked(), 60, "the end of the engine")
 
 
 def chapters_in_order(place):
@@ -60,7 +60,7 @@ def test_a_job_gives_way_at_its_next_chapter_and_comes_back(place):
     first = place.start(*place.submit_args(words=3200, chapters=4))
     place.wait_middle(2)
     second = place.start(*place.submit_args(title="Second", words=800, chapters=2))
-    wait_until(lambda: 2 in states(place), 10, "the second job")
+    wait_until(lambda: 2 in states(place), 60, "the second job")
     assert states(place)[2] == "queued"
     assert place.run("priority", 2, 1).returncode == 0
     gave_way = wait_until(lambda: next((j for j in place.list() if j["id"] == 1 and j["state"] == "waiting"), None), 30,
@@ -80,7 +80,7 @@ def test_one_that_is_put_last_gives_way_too(place):
     first = place.start(*place.submit_args(words=2400, chapters=3))
     place.wait_middle(1)
     second = place.start(*place.submit_args(title="Second", words=800, chapters=1))
-    wait_until(lambda: 2 in states(place), 10, "the second job")
+    wait_until(lambda: 2 in states(place), 60, "the second job")
     assert place.run("priority", 1, -5).returncode == 0
     assert second.wait(60) == 0 and first.wait(60) == 0, first.stderr
     assert [job for job, _ in chapters_in_order(place)] == [1, 2, 1, 1]

@@ -284,7 +284,7 @@ def test_gaps_that_stay_gaps_are_asked_for_only_so_often(place):
 def test_redo_while_a_later_chapter_is_written(place):
     place.serve("--rate", 600)
     writer = place.start(*place.submit_args(**BOOK))
-    wait_until(lambda: list(place.folder().glob("chapters/02-*.part")), 30, "chapter 2 under way")
+    wait_until(lambda: list(place.folder().glob("chapters/02-*.part")), 60, "chapter 2 under way")
     first = place.run("redo", 1, "--chapter", 1, "--detach", "--quiet")
     assert first.returncode == 0, first.stderr
     assert writer.wait(60) == 0, writer.stderr
@@ -295,7 +295,7 @@ def test_redo_while_a_later_chapter_is_written(place):
 def test_redo_of_the_chapter_that_is_being_written(place):
     place.serve("--rate", 600)
     writer = place.start(*place.submit_args(**BOOK))
-    wait_until(lambda: list(place.folder().glob("chapters/02-*.part")), 30, "chapter 2 under way")
+    wait_until(lambda: list(place.folder().glob("chapters/02-*.part")), 60, "chapter 2 under way")
     assert place.run("redo", 1, "--chapter", 2, "--detach", "--quiet").returncode == 0
     assert writer.wait(60) == 0, writer.stderr
     check_whole(place)
@@ -312,7 +312,7 @@ def test_a_reader_who_comes_while_a_chapter_is_written_anew(place, options):
     written(place, **BOOK)
     serve_anew(place, "--rate", 900)
     writer = place.start("redo", 1, "--chapter", 2, "--quiet")
-    wait_until(lambda: streams(place, 2), 30, "the new chapter 2")
+    wait_until(lambda: streams(place, 2), 60, "the new chapter 2")
     reader = place.start("tail", 1, "-f", *options)
     assert writer.wait() == 0 and reader.wait() == 0
     whole = place.run("tail", 1).stdout
@@ -329,7 +329,7 @@ def test_a_reader_hears_of_a_chapter_that_is_written_anew_behind_him(place):
     place.serve("--rate", 900)
     writer = place.start(*place.submit_args(**BOOK))
     reader = place.start("tail", writer.job(), "-f")
-    wait_until(lambda: streams(place, 3), 30, "chapter 3 under way")
+    wait_until(lambda: streams(place, 3), 60, "chapter 3 under way")
     assert place.run("redo", 1, "--chapter", 2, "--detach", "--quiet").returncode == 0
     assert writer.wait() == 0 and reader.wait() == 0, writer.stderr
     before, anew = reader.stdout.split("\n\n[… chapter 2 is written anew]\n\n")
@@ -385,7 +385,7 @@ def test_what_is_not_there_is_refused(place, args, says):
 def test_a_chapter_that_is_not_written_yet_is_refused(place):
     place.serve("--rate", 400)
     writer = place.start(*place.submit_args(**BOOK))
-    wait_until(lambda: list(place.folder().glob("chapters/01-*.part")), 30, "chapter 1 under way")
+    wait_until(lambda: list(place.folder().glob("chapters/01-*.part")), 60, "chapter 1 under way")
     refused = place.run("redo", 1, "--chapter", 3)
     assert refused.returncode == 2 and "not written yet: the book stands up to chapter 1" in refused.stderr
     writer.send(signal.SIGINT)

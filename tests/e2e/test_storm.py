@@ -72,7 +72,7 @@ def write_all(place, *options, script=None):
                            "--detach")
 
     assert submit(1).wait() == 0
-    wait_until(place.is_locked, 20, "the engine of the first job")  # else each of the others would start one
+    wait_until(place.is_locked, 60, "the engine of the first job")  # else each of the others would start one
     assert [s.wait() for s in [submit(n) for n in range(2, JOBS + 1)]] == [0] * (JOBS - 1)
     assert len([j for j in place.list() if j["state"] not in REST]) == JOBS
     place.server.child.send_signal(signal.SIGCONT)

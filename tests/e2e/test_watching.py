@@ -166,7 +166,7 @@ def test_tail_ends_with_a_job_that_is_removed(book):
     reader = book.start("tail", "-f", 1)
     wait_until(lambda: reader.stdout, what="text")
     rows(book, "DELETE FROM job")
-    assert reader.wait(10) == 7
+    assert reader.wait(60) == 7
     assert reader.stderr == "novelgen: job 1 was removed; see what there is: novelgen list\n"
 
 
@@ -175,7 +175,7 @@ def test_tail_ends_with_a_job_that_waits_for_its_owner(book):
     reader = book.start("tail", "-f", 1)
     wait_until(lambda: reader.stdout, what="text")
     rows(book, "UPDATE job SET state = 'approval'")
-    assert reader.wait(10) == 6 and "novelgen approve 1" in reader.stderr
+    assert reader.wait(60) == 6 and "novelgen approve 1" in reader.stderr
 
 
 def test_tail_notices_that_its_reader_has_left(book):
@@ -186,14 +186,14 @@ def test_tail_notices_that_its_reader_has_left(book):
         assert reader.stdout.read(len(whole)) == whole
         reader.stdout.close()
         try:
-            assert (reader.wait(4), reader.stderr.read()) == (0, b"")
+            assert (reader.wait(60), reader.stderr.read()) == (0, b"")
         finally:
             reader.kill()
 
 
 def test_tail_into_head(book):
     got = subprocess.run(["bash", "-c", f"'{PROGRAM}' tail -f 1 | head -c 20; echo; echo ${{PIPESTATUS[0]}}"], env=book.env,
-                         timeout=20, capture_output=True, text=True, check=False)
+                         timeout=60, capture_output=True, text=True, check=False)
     assert got.stdout.splitlines()[-1] == "0" and got.stderr == "", got
 
 
@@ -324,7 +324,7 @@ def test_a_pager_holds_up_nobody(book, args):
         assert db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
     assert child.poll() is None
     os.close(ours)
-    child.wait(20)
+    child.wait(60)
 
 
 def test_since_you_last_looked(book):

@@ -69,7 +69,7 @@ def test_whoever_takes_over_may_be_killed_too(place, whole):
     second = place.start("resume", 1, "--quiet")
     wait_until(lambda: (place.path / "standby.lock").exists())
     kill(first)
-    wait_until(lambda: place.engine_pid() == second.pid, 2)
+    wait_until(lambda: place.engine_pid() == second.pid, 60)
     place.wait_middle(2)
     kill(second)
     assert ends_alone(place)
@@ -115,7 +115,7 @@ def test_files_grow_and_are_never_half_there(place, whole):
             assert path.read_bytes() == whole[f"chapters/{path.name}"]
         return over
 
-    wait_until(look, 30)
+    wait_until(look, 60)
     assert writer.wait() == 0 and len(seen) == 3 and live == whole["live.md"]
     assert not [name for name in place.book() if name.endswith((".part", ".tmp"))]
 
