@@ -51,8 +51,8 @@ struct generation {
     struct answer answer;
     size_t at; // bytes of it handed out
     long tokens, limit_tokens, ctx_tokens;
-    double tokens_per_s; // 0: flat out
-    long aborts;         // of the server, when this began
+    long slow_factor; // of the server's rate; 0: as it is
+    long aborts;      // of the server, when this began
     const char *finish_reason;
 
     struct event event;
@@ -101,14 +101,19 @@ static void cut_prompt(struct generation *g)
     g->ask.premise_hash = HASH_START;
 }
 
-static void find_rate(struct generation *g)
+static void find_slow_factor(struct generation *g)
 {
     const struct fault *f = g->fault;
     struct sim *sim = g->sim;
-    long factor = f && f->kind == FAULT_SLOW ? f->factor : sim->slow_factor;
-    if (f && f->kind == FAULT_SLOW && f->lasting) sim->slow_factor = factor;
-    double rate = sim->options->tokens_per_s;
-    g->tokens_per_s = factor ? (rate > 0 ? rate : SLOW_TOKENS_PER_S) / (double)factor : rate;
+    g->slow_factor = f && f->kind == FAULT_SLOW ? f->factor : sim->slow_factor;
+    if (f && f->kind == FAULT_SLOW && f->lasting) sim->slow_factor = f->factor;
+}
+
+// Tokens a second, as the server has it now; 0: flat out.
+static double rate_now(const struct generation *g)
+{
+    double rate = g->sim->tokens_per_s;
+    return g->slow_factor ? (rate > 0 ? rate : SLOW_TOKENS_PER_S) / (double)g->slow_factor : rate;
 }
 
 static void write_answer(struct generation *g)
@@ -134,7 +139,7 @@ static void enter(struct generation *g, int64_t arrival_ns)
     if (g->fault && g->fault->kind == FAULT_LOAD) sim->load_ms = g->fault->ms;
     g->ctx_tokens = sim->ctx_tokens;
     g->aborts = sim->aborts;
-    find_rate(g);
+    find_slow_factor(g);
     write_answer(g);
     pthread_mutex_unlock(&sim->lock);
     event_init(&g->event, (uint64_t)number, g->ask.model ? g->ask.model : sim->options->model);
@@ -305,7 +310,7 @@ static bool fault_due(const struct generation *g, bool last)
 // True while the next token is still to come: a rate is kept against the clock, so that it does not drift.
 static bool wait_for_token(struct generation *g, enum step *step)
 {
-    double rate = g->tokens_per_s;
+    double rate = rate_now(g);
     if (rate <= 0) return false;
     if (g->out.len) {
         *step = STEP_FLUSH;
@@ -507,7 +512,7 @@ ssize_t generation_read(struct generation *g, char *out, size_t max)
 
 static bool body_wait(struct generation *g)
 {
-    double rate = g->tokens_per_s;
+    double rate = rate_now(g);
     if (!pace_wait(g->fd, g->start_ns + prefill_ns(g))) return false;
     g->first_ns = pace_now_ns();
     return rate <= 0 || pace_wait(g->fd, g->first_ns + (int64_t)((double)g->tokens * 1e9 / rate));

@@ -79,6 +79,7 @@ int main(int argc, char **argv)
     sim.options = &options;
     sim.dialect = dialect_find(options.dialect);
     sim.script = script;
+    sim.tokens_per_s = options.tokens_per_s;
     sim.author = author_new(&options.habits);
     model_init(&sim);
     account_init(&sim.account, options.ctx_tokens);

@@ -175,6 +175,15 @@ static enum MHD_Result send_account(const struct exchange *x, bool reset)
     return reply_json(x, 200, j);
 }
 
+// {"tokens_per_s": N}, at once: a test meets a slow book in its middle, and need not wait for its end.
+static enum MHD_Result set_rate(const struct exchange *x)
+{
+    json_t *root = json_loadb(x->body.data, x->body.len, 0, NULL);
+    x->sim->tokens_per_s = json_number_value(json_object_get(root, "tokens_per_s"));
+    json_decref(root);
+    return reply_text(x, 200, "text/plain", "", 0);
+}
+
 static const struct route *find_route(const struct dialect *d, const char *method, const char *path)
 {
     for (const struct route *r = d->routes; r->path; r++)
@@ -188,6 +197,7 @@ static enum MHD_Result answer(const struct exchange *x)
     if (x->body.full) return reply_error(x, 413, "invalid_request_error", "the request is too large");
     if (strcmp(x->path, "/_account") == 0) return send_account(x, false);
     if (strcmp(x->path, "/_account/reset") == 0) return send_account(x, true);
+    if (strcmp(x->path, "/_rate") == 0) return set_rate(x);
     const struct route *r = find_route(d, x->method, x->path);
     if (r && r->style) return take_generation(x, r->style);
     pthread_mutex_lock(&x->sim->lock);

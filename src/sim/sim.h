@@ -18,7 +18,7 @@ struct sim_options {
     int port;      // 0: any
     int listen_fd; // -1: bind ourselves
     struct habits habits;
-    double tokens_per_s;        // 0: flat out
+    double tokens_per_s;        // at first; 0: flat out
     double prefill_chars_per_s; // 0: at once
     long cap_tokens;            // 0: none
     long ctx_tokens;
@@ -46,6 +46,7 @@ struct sim {
     const struct sim_options *options;
     const struct dialect *dialect;
     const struct script *script; // or NULL
+    _Atomic double tokens_per_s; // may change in the middle of an answer; 0: flat out
     pthread_mutex_t lock;        // guards all below
     struct author *author;
     struct account account;

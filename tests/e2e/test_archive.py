@@ -66,6 +66,17 @@ def finish(place, archive):
     return place.book()
 
 
+def pack_middle(place, server, path):
+    """Packs a book that was paused in its middle."""
+    server.server.hurry(200)
+    terminal = place.start(*place.submit_args(server.port, **BOOK))
+    place.wait_words(terminal.job(), 50)
+    assert place.run("pause", 1).returncode == 0
+    assert terminal.wait() == 6
+    server.server.hurry(RATE)
+    return pack(place, path)
+
+
 def pack_at(place, server, how, seconds, path):
     """Packs a book that has been written for so long: after kill -9, after a pause, or while it goes on."""
     terminal = place.start(*place.submit_args(server.port, **BOOK))
@@ -149,10 +160,12 @@ def test_a_chapter_edited_by_hand_stays_so(server, make, tmp_path):
 
 def test_a_cancelled_book_stays_cancelled(server, make, tmp_path):
     old, new = make("old"), make("new")
+    server.server.hurry(200)
     terminal = old.start(*old.submit_args(server.port, **BOOK))
     old.wait_words(terminal.job(), 100)
     assert old.run("cancel", 1).returncode == 0
-    terminal.wait()
+    assert terminal.wait() == 8
+    server.server.hurry(RATE)
     got = new.run("import", pack(old, tmp_path / "a.tar.zst"), "--out", new.out)
     assert got.returncode == 8, got.stderr
     assert new.status(1)["state"] == "cancelled"
@@ -188,10 +201,12 @@ def test_a_backend_that_is_not_known_here(server, make, tmp_path):
     config(new, backend=server.server.url)
     args = [a for a in old.submit_args(server.port, **BOOK)]
     args[args.index("--backend") + 1] = "attic"
+    server.server.hurry(200)
     terminal = old.start(*args)
     old.wait_words(terminal.job(), 50)
     terminal.child.kill()
     terminal.wait()
+    server.server.hurry(RATE)
     got = new.run("import", pack(old, tmp_path / "a.tar.zst"), "--out", new.out)
     assert got.returncode == 0, got.stderr
     assert f"your config has no backend 'attic': the book goes on with '{server.server.url}'" in got.stderr
@@ -202,7 +217,7 @@ def test_a_backend_that_is_not_known_here(server, make, tmp_path):
 
 def test_a_model_that_is_not_allowed_here(server, make, tmp_path):
     old, new = make("old"), make("new")
-    pack_at(old, server, "pause", server.seconds / 2, tmp_path / "a.tar.zst")
+    pack_middle(old, server, tmp_path / "a.tar.zst")
     path = new.dir / "user" / ".config" / "novelgen"
     path.mkdir(parents=True)
     (path / "config.json").write_text(json.dumps({"models": {"allow": ["other"]}}))
@@ -216,12 +231,14 @@ def test_a_model_that_is_not_allowed_here(server, make, tmp_path):
 def test_a_book_that_comes_in_while_another_is_written(server, make, tmp_path):
     new = make("new")
     archive = pack(server, tmp_path / "done.tar.zst")
+    server.server.hurry(200)
     terminal = new.start(*new.submit_args(server.port, **BOOK))
     new.wait_words(terminal.job(), 50)
     got = new.run("import", archive, "--out", new.out, "--detach")
     assert got.returncode == 0, got.stderr
     assert got.stdout == f"2\t{new.folder(2)}\n"
     assert new.book(2) == server.files
+    server.server.hurry(RATE)
     assert terminal.wait() == 0
     assert new.book(1) == server.files
     assert server.is_alone()
@@ -233,7 +250,7 @@ def test_a_queue_that_is_full(server, make, tmp_path):
     path.mkdir(parents=True)
     (path / "config.json").write_text(json.dumps({"queue": {"max": 1}}))
     for place in (old, new):
-        pack_at(place, server, "pause", server.seconds / 2, tmp_path / f"{place.dir.name}.tar.zst")
+        pack_middle(place, server, tmp_path / f"{place.dir.name}.tar.zst")
     got = new.run("import", tmp_path / "old.tar.zst", "--out", new.out)
     assert got.returncode == 5
     assert "the queue is full: 1 unfinished jobs, queue.max is 1" in got.stderr

@@ -23,11 +23,11 @@ def archive(tmp_path_factory):
     """Of a book that is paused in the middle of a part, so that an import of it ends at once (6)."""
     directory = tmp_path_factory.mktemp("book")
     with Place(directory, chunk_words=300) as p:
-        p.serve("--rate", 3000)
+        p.serve("--rate", 300)
         terminal = p.start(*p.submit_args(p.port, words=900, chapters=2))
         p.wait_words(terminal.job(), 400)
         assert p.run("pause", 1).returncode == 0
-        terminal.wait()
+        assert terminal.wait() == 6
         path = directory / "book.tar.zst"
         assert p.run("export", 1, "--format", "archive", "-o", path).returncode == 0
         yield path

@@ -131,9 +131,9 @@ def test_a_speed_that_changes_in_the_middle(place, rates):
     ends_as_a_book(place)
 
 
-def interrupted(place, within, signum):
+def interrupted(place, within, signum, rate=600):
     """A book that stops in its second chapter."""
-    place.serve(*RATE)
+    place.serve("--rate", rate)
     writer = place.start(*place.submit_args(**LONG), "--within", within)
     wait_until(lambda: list(place.folder().glob("chapters/001-*.md")), 60, "chapter 1")
     writer.send(signum)
@@ -142,7 +142,7 @@ def interrupted(place, within, signum):
 
 
 def test_a_killed_writer_keeps_the_deadline_and_the_names(place):
-    before = interrupted(place, "25s", signal.SIGKILL)
+    before = interrupted(place, "25s", signal.SIGKILL, rate=1000)
     assert place.resume().returncode == 0
     status = ends_as_a_book(place)
     assert status["deadline"] == before["deadline"] and status["chapters_total"] < 60
@@ -151,7 +151,7 @@ def test_a_killed_writer_keeps_the_deadline_and_the_names(place):
 
 
 def test_a_pause_over_the_deadline_ends_the_book_at_the_chapter_at_hand(place):
-    before = interrupted(place, "40s", signal.SIGINT)
+    before = interrupted(place, "90s", signal.SIGINT)
     assert before["state"] == "paused"
     with contextlib.closing(sqlite3.connect(place.path / "novelgen.db")) as db, db:
         db.execute("UPDATE job SET deadline_ms = deadline_ms - 3600 * 1000")
@@ -165,7 +165,7 @@ def test_a_pause_over_the_deadline_ends_the_book_at_the_chapter_at_hand(place):
 @pytest.mark.parametrize("option", [("--within", "6h"), ("--no-deadline",)], ids=lambda o: o[0])
 def test_resume_gives_more_time(place, option):
     """Chapters that were given up do not come back, but their words do."""
-    before = interrupted(place, "40s", signal.SIGINT)
+    before = interrupted(place, "90s", signal.SIGINT)
     assert before["words_planned"] < 40000 and before["chapters_total"] < 80
     place.stop_server()
     place.serve()

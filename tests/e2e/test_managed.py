@@ -105,7 +105,7 @@ def test_a_slow_start_is_awaited(manor, whole):
 @pytest.mark.parametrize("how", [signal.SIGKILL, "exit"])
 def test_it_is_started_again_when_it_dies(manor, whole, how):
     script = [{"when": {"at": 5}, "do": "exit", "after_tokens": 60}] if how == "exit" else None
-    configure(manor, manor.own("--rate", 2000, script=script))
+    configure(manor, manor.own("--rate", 500, script=script))
     writer = manor.write()
     wait_until(lambda: manor.status(1)["words_done"] or manor.part_words(1), 60, "words")
     if how != "exit":
@@ -128,7 +128,7 @@ def test_it_is_started_again_when_it_hangs(manor, whole):
 
 def test_its_keeper_is_killed(manor, whole):
     """What the keeper left running is ended before another one is started: never two on one machine."""
-    configure(manor, manor.own("--rate", 2500))
+    configure(manor, manor.own("--rate", 500))
     writer = manor.write(limits={"stall_s": 1})
     manor.wait_words(1, 20)
     first = manor.pids()[0]
@@ -141,7 +141,7 @@ def test_its_keeper_is_killed(manor, whole):
 
 
 def test_it_ends_with_a_killed_engine(manor, whole):
-    configure(manor, manor.own("--rate", 2500))
+    configure(manor, manor.own("--rate", 500))
     writer = manor.write()
     manor.wait_words(1, 20)
     writer.child.kill()

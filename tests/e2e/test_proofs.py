@@ -172,7 +172,7 @@ def test_a_template_that_renders_past_answers_anew_is_gone_around(place, plain, 
 
 def test_a_limit_that_is_ignored_is_held_by_us(place):
     """Only an answer of four times its limit was ended, and hours were spent on words that nobody had asked for."""
-    place.serve("--ignore-limit", "--ignore-length", 4000, "--rate", 20000)
+    place.serve("--ignore-limit", "--ignore-length", 4000, "--rate", 4000)
     written(place, words=3000, chapters=2)
     account = place.server.account()
     assert abs(place.status(1)["words_done"] - 3000) <= 90 and place.status(1)["gaps"] == 0

@@ -17,6 +17,7 @@ import pytest
 from novelgen import PROGRAM, REST, Home, book_of, wait_until
 
 SLOW = ("--rate", 300)  # tokens a second: 200 words take about a second
+CRAWL = ("--rate", 60)  # until sim.hurry(): it must be met in its middle, however late we come
 
 
 def submit(home, sim, words, *more, title="Book"):
@@ -77,13 +78,14 @@ def test_many_are_cancelled_at_once(home, simulator):
 
 
 def test_kill_of_the_writer(home, simulator):
-    sim = simulator(*SLOW)
+    sim = simulator(*CRAWL)
     first = submit(home, sim, 600, title="First")
     home.wait_words(first.job(), 60)
     second = submit(home, sim, 100, title="Second")
     second.job()
     wait_until(lambda: "is writing" in second.stderr, 60, "the second one stands by")
     first.send(signal.SIGKILL)
+    sim.hurry()
     wait_until(lambda: home.engine_pid() == second.pid and home.is_locked(), 60, "the other has the lock")
     assert first.wait() == -signal.SIGKILL and second.wait() == 0, second.stderr
     # It went on with the book that had begun, then wrote its own.
@@ -111,13 +113,14 @@ def test_five_of_six_are_killed(home, simulator):
 
 
 def test_ctrl_c_pauses_that_terminals_job_only(home, simulator):
-    sim = simulator(*SLOW)
+    sim = simulator(*CRAWL)
     first, second = submit(home, sim, 300, title="First"), None
     home.wait_words(first.job(), 20)
     second = submit(home, sim, 100, title="Second")
     second.job()
     first.send(signal.SIGINT)
     assert first.wait(60) == 130
+    sim.hurry()
     assert re.search(r"^paused job 1; go on with: novelgen resume 1$", first.stderr, re.M)
     paused = home.status(1)
     assert (paused["state"], paused["reason"]) == ("paused", "interrupted")
@@ -129,13 +132,14 @@ def test_ctrl_c_pauses_that_terminals_job_only(home, simulator):
 
 
 def test_ctrl_c_in_a_waiting_terminal(home, simulator):
-    sim = simulator(*SLOW)
+    sim = simulator(*CRAWL)
     first = submit(home, sim, 300, title="First")
     first.job()
     second = submit(home, sim, 100, title="Second")
     second.job()
     second.send(signal.SIGTERM)
     assert second.wait(60) == 143 and "go on with: novelgen resume 2" in second.stderr
+    sim.hurry()
     assert home.status(2)["state"] == "paused" and first.wait() == 0
     assert states(home) == {1: "done", 2: "paused"}
     assert home.run("run").returncode == 0 and states(home)[2] == "paused"
@@ -155,10 +159,11 @@ def test_detached(home, simulator):
 
 def test_what_is_left_is_handed_over(home, simulator):
     """A terminal writes detached jobs of others first; when its own is done it leaves them to `novelgen run`."""
-    sim = simulator(*SLOW)
+    sim = simulator(*CRAWL)
     first = submit(home, sim, 150, title="First")
     first.job()
     assert submit(home, sim, 150, "--detach", title="Second").wait(60) == 0
+    sim.hurry()
     assert first.wait() == 0 and home.status(1)["state"] == "done"
     home.wait_state(2, "done")
     wait_until(lambda: not home.is_locked(), 60, "the end of the run in the background")
@@ -183,7 +188,7 @@ def test_pause_and_cancel_by_others(home, simulator):
 
 
 def test_a_closed_terminal(home, simulator):
-    sim = simulator(*SLOW)
+    sim = simulator(*CRAWL)
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(home.out)
@@ -193,33 +198,37 @@ def test_a_closed_terminal(home, simulator):
     shown = os.read(terminal, 65536).decode()
     assert re.search(r"\rjob 1: \[[#█]*[.░]*\] +\d+%  ", shown)
     os.close(terminal)  # the kernel sends SIGHUP
+    log = home.path / "log/novelgen.log"
+    wait_until(lambda: log.exists() and "the terminal is gone" in log.read_text(), what="a word in the log")
+    sim.hurry()
     home.wait_state(1, "done")
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert "the terminal is gone" in (home.path / "log/novelgen.log").read_text()
 
 
 def test_a_status_line_on_demand(home, simulator):
-    sim = simulator(*SLOW)
+    sim = simulator(*CRAWL)
     first = submit(home, sim, 300, "--progress", "none", title="First")
     home.wait_words(first.job(), 20)
     first.send(signal.SIGUSR1)
     wait_until(lambda: re.search(r"^job 1: chapter 1/1.* words  ", first.stderr, re.M), 60, "the status line")
+    sim.hurry()
     assert first.wait() == 0
 
 
 def test_tail_follows(home, simulator):
-    sim = simulator(*SLOW)
+    sim = simulator(*CRAWL)
     first = submit(home, sim, 500, title="First")
     first.job()
     reader = home.start("tail", "-f", "1")
     wait_until(lambda: len(reader.stdout.split()) > 20, 60, "text while it is written")
     assert home.status(1)["state"] != "done"
+    sim.hurry()
     assert reader.wait() == 0 and first.wait() == 0
     assert reader.stdout == home.run("tail", 1).stdout
 
 
 def test_tail_follows_to_a_pause(home, simulator):
-    sim = simulator(*SLOW)
+    sim = simulator(*CRAWL)
     first = submit(home, sim, 2000, title="First")
     home.wait_words(first.job(), 20)
     reader = home.start("tail", "-f")
@@ -255,11 +264,12 @@ def test_a_resume_moves_a_job_that_is_being_written(home, simulator):
 
 
 def test_run_beside_a_writer(home, simulator):
-    sim = simulator(*SLOW)
+    sim = simulator(*CRAWL)
     first = submit(home, sim, 200, title="First")
     home.wait_state(first.job(), "planning", "writing")
     got = home.run("run")
     assert got.returncode == 0 and "--wait" in got.stderr
+    sim.hurry()
     lines = home.run("run", "--wait", "--json").stdout.splitlines()
     assert json.loads(lines[-1])["type"] == "summary" and first.wait() == 0
     assert home.status(1)["state"] in REST
@@ -286,11 +296,12 @@ def test_a_message_that_its_sender_left_behind(home, simulator, when):
 
 def test_a_job_whose_rows_make_no_sense_is_paused(home, simulator):
     """It had the store opened again for ever, and nobody else came to write."""
-    sim = simulator("--rate", 300)
+    sim = simulator(*CRAWL)
     writer = submit(home, sim, 600)
     home.wait_words(writer.job(), 20)
     home.run("pause", 1)
     assert writer.wait() == 6
+    sim.hurry()
     with contextlib.closing(sqlite3.connect(home.path / "novelgen.db")) as db, db:
         db.execute("UPDATE job_spec SET spec = '{}'")
     got = home.run("resume", 1)

@@ -56,7 +56,7 @@ def test_the_highest_goes_first(place):
 
 
 def test_a_job_gives_way_at_its_next_chapter_and_comes_back(place):
-    place.serve("--rate", 900)
+    place.serve("--rate", 300)
     first = place.start(*place.submit_args(words=3200, chapters=4))
     place.wait_middle(2)
     second = place.start(*place.submit_args(title="Second", words=800, chapters=2))
@@ -65,6 +65,7 @@ def test_a_job_gives_way_at_its_next_chapter_and_comes_back(place):
     assert place.run("priority", 2, 1).returncode == 0
     gave_way = wait_until(lambda: next((j for j in place.list() if j["id"] == 1 and j["state"] == "waiting"), None), 30,
                           "the first job to give way")
+    place.server.hurry()
     assert gave_way["reason"] == "job 2 has priority"
     assert second.wait(60) == 0 and first.wait(60) == 0, first.stderr
     # Chapter 2 was written to its end, then the other book, then the rest; nothing went to and fro.
@@ -76,12 +77,13 @@ def test_a_job_gives_way_at_its_next_chapter_and_comes_back(place):
 
 
 def test_one_that_is_put_last_gives_way_too(place):
-    place.serve("--rate", 900)
+    place.serve("--rate", 100)
     first = place.start(*place.submit_args(words=2400, chapters=3))
     place.wait_middle(1)
     second = place.start(*place.submit_args(title="Second", words=800, chapters=1))
     wait_until(lambda: 2 in states(place), 60, "the second job")
     assert place.run("priority", 1, -5).returncode == 0
+    place.server.hurry()
     assert second.wait(60) == 0 and first.wait(60) == 0, first.stderr
     assert [job for job, _ in chapters_in_order(place)] == [1, 2, 1, 1]
 
@@ -125,10 +127,11 @@ def test_all_at_once(place):
 
 
 def test_a_cancelled_job_is_revived(place):
-    place.serve("--rate", 800)
+    place.serve("--rate", 300)
     writer = place.start(*place.submit_args())
     place.wait_middle(2)
     assert place.run("cancel", 1).returncode == 0 and writer.wait() == 8
+    place.server.hurry()
     kept = place.status(1)["words_done"]
     assert kept > 0 and (place.folder() / "live.md").stat().st_size > 0
     got = place.resume()

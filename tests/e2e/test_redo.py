@@ -282,21 +282,23 @@ def test_gaps_that_stay_gaps_are_asked_for_only_so_often(place):
 
 
 def test_redo_while_a_later_chapter_is_written(place):
-    place.serve("--rate", 600)
+    place.serve("--rate", 200)
     writer = place.start(*place.submit_args(**BOOK))
     wait_until(lambda: list(place.folder().glob("chapters/02-*.part")), 60, "chapter 2 under way")
     first = place.run("redo", 1, "--chapter", 1, "--detach", "--quiet")
     assert first.returncode == 0, first.stderr
+    place.server.hurry()
     assert writer.wait(60) == 0, writer.stderr
     check_whole(place)
     assert len(versions(place, 1)) == 2 and len(versions(place, 2)) == 1
 
 
 def test_redo_of_the_chapter_that_is_being_written(place):
-    place.serve("--rate", 600)
+    place.serve("--rate", 200)
     writer = place.start(*place.submit_args(**BOOK))
     wait_until(lambda: list(place.folder().glob("chapters/02-*.part")), 60, "chapter 2 under way")
     assert place.run("redo", 1, "--chapter", 2, "--detach", "--quiet").returncode == 0
+    place.server.hurry()
     assert writer.wait(60) == 0, writer.stderr
     check_whole(place)
 
@@ -326,11 +328,12 @@ def title(place, chapter):
 
 def test_a_reader_hears_of_a_chapter_that_is_written_anew_behind_him(place):
     """What he has read cannot be taken back: it is announced and comes again, and then the book goes on."""
-    place.serve("--rate", 900)
+    place.serve("--rate", 400)
     writer = place.start(*place.submit_args(**BOOK))
     reader = place.start("tail", writer.job(), "-f")
     wait_until(lambda: streams(place, 3), 60, "chapter 3 under way")
     assert place.run("redo", 1, "--chapter", 2, "--detach", "--quiet").returncode == 0
+    place.server.hurry()
     assert writer.wait() == 0 and reader.wait() == 0, writer.stderr
     before, anew = reader.stdout.split("\n\n[… chapter 2 is written anew]\n\n")
     anew, onward = re.split(r"\n\n\[… on with chapter 3, part \d\]\n\n", anew)

@@ -165,7 +165,7 @@ def synced(directory, kill=False):
         p.serve("--rate", 200)
         writer = p.start("sync", 1, "--quiet")
         if kill:
-            wait_until(lambda: recaps(p, 60) == 2, 60, "the recap of chapter 1")
+            wait_until(lambda: recaps(p, 1) == 2, 60, "the recap of chapter 1")
             writer.child.kill()
             writer.wait()
             writer = p.start("resume", 1, "--quiet")

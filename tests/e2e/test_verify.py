@@ -262,7 +262,7 @@ def test_damaged_text_cannot_be_repaired_and_keeps_nothing_else_from_it(book):
 
 def test_repair_while_an_engine_writes(home, simulator):
     """The engine that holds the lock takes the message; its own files go on behind it."""
-    sim = simulator("--rate", 1500)
+    sim = simulator("--rate", 300)
     (home.dir / "spec.json").write_text(json.dumps(SPEC))
     terminal = home.start("submit", home.dir / "spec.json", "--backend", sim.url, "--quiet")
     job = terminal.job()
@@ -272,6 +272,7 @@ def test_repair_while_an_engine_writes(home, simulator):
     first.write_text("Mine.\n")
     got = home.run("verify", "--repair", "--json")
     assert {f["kind"] for f in json.loads(got.stdout)["findings"]} == {"unfinished"} and got.returncode == 1, got.stdout
+    sim.hurry()
     assert first.with_name(first.name + ".mine").read_text() == "Mine.\n"
     assert terminal.wait() == 0, terminal.stderr
     assert home.run("verify").returncode == 0, home.run("verify").stdout
