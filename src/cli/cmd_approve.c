@@ -67,16 +67,13 @@ static bool approve_find(struct targets *t, const struct home *h, const struct a
     return t->count == 1 || err_set(e, ERR_USAGE, "no outline waits for approval; see: novelgen list");
 }
 
-static int approve_run(const struct args *a)
+static int approve_home(const struct home *h, const struct args *a)
 {
     struct err e = ERR_INIT;
     struct targets t = {0};
-    struct home home;
 
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = approve_find(&t, &home, a, &e) ? approve_jobs(&home, &t) : exit_fail(&e);
+    int code = approve_find(&t, h, a, &e) ? approve_jobs(h, &t) : exit_fail(&e);
     targets_release(&t);
-    home_release(&home);
     return code;
 }
 
@@ -96,5 +93,5 @@ const struct command cmd_approve = {
         "Example: novelgen approve 3",
     .tables = approve_tables,
     .args_most = TARGETS_MOST,
-    .run = approve_run,
+    .run_home = approve_home,
 };

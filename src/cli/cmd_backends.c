@@ -189,17 +189,14 @@ static int backends_show(const struct backends *b, const struct config *c)
     return backends_any(b) ? EXIT_WHOLE : backends_none(b);
 }
 
-static int backends_run(const struct args *a)
+static int backends_home(const struct home *h, const struct args *a)
 {
     struct err e = ERR_INIT;
     struct backends b;
-    struct home home;
 
     (void)a;
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = backends_look(&b, &home, backends_only, &e) ? backends_show(&b, &home.config) : exit_fail(&e);
+    int code = backends_look(&b, h, backends_only, &e) ? backends_show(&b, &h->config) : exit_fail(&e);
     backends_release(&b);
-    home_release(&home);
     return code;
 }
 
@@ -215,5 +212,5 @@ const struct command cmd_backends = {
         "started and nothing generated.\n\n"
         "Example: novelgen backends --json | jq -r '.[] | select(.state == \"ready\") | .url'",
     .tables = backends_tables,
-    .run = backends_run,
+    .run_home = backends_home,
 };

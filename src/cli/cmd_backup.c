@@ -57,25 +57,19 @@ static bool backup_write(const struct home *h, const char *path, struct err *e)
     return ok;
 }
 
-static int backup_run(const struct args *a)
+static bool backup_prepare(const struct args *a, struct err *e)
+{
+    return a->count > 0 || err_set(e, ERR_USAGE, "give the file to be written; usage: novelgen backup FILE");
+}
+
+static int backup_home(const struct home *h, const struct args *a)
 {
     struct err e = ERR_INIT;
-    struct home home;
     char path[PATH_SIZE];
-    int code = EXIT_WHOLE;
 
-    if (a->count == 0) {
-        err_set(&e, ERR_USAGE, "give the file to be written; usage: novelgen backup FILE");
-        return exit_fail(&e);
-    }
-    if (!file_absolute(path, sizeof path, a->items[0], &e) || !settings_open_home(&home, &e))
-        return exit_fail(&e);
-    if (backup_write(&home, path, &e))
-        backup_say(&home, path);
-    else
-        code = exit_fail(&e);
-    home_release(&home);
-    return code;
+    if (!file_absolute(path, sizeof path, a->items[0], &e) || !backup_write(h, path, &e)) return exit_fail(&e);
+    backup_say(h, path);
+    return EXIT_WHOLE;
 }
 
 static const struct option *const backup_tables[] = {backup_own, settings_home, NULL};
@@ -91,5 +85,6 @@ const struct command cmd_backup = {
             "Example: novelgen backup ~/novelgen-2026-11-21.db",
     .tables = backup_tables,
     .args_most = 1,
-    .run = backup_run,
+    .prepare = backup_prepare,
+    .run_home = backup_home,
 };

@@ -22,7 +22,7 @@ static bool cancel_wants(const struct job *j)
     return !job_state_ended(j->state);
 }
 
-static int cancel_run(const struct args *a)
+static int cancel_jobs(const struct home *h, const struct args *a)
 {
     const struct demand d = {.verb = MESSAGE_CANCEL,
                              .all = cancel_options.all,
@@ -31,7 +31,7 @@ static int cancel_run(const struct args *a)
                              .ask = "cancel",
                              .yes = cancel_options.yes};
 
-    return demand_jobs(a, &d);
+    return demand_jobs(h, a, &d);
 }
 
 static const struct option *const cancel_tables[] = {cancel_own, settings_home, NULL};
@@ -46,5 +46,5 @@ const struct command cmd_cancel = {
         "Example: novelgen cancel 3",
     .tables = cancel_tables,
     .args_most = DEMAND_TARGETS_MOST,
-    .run = cancel_run,
+    .run_home = cancel_jobs,
 };

@@ -31,6 +31,7 @@
 static struct {
     bool follow;
     const char *since;
+    int64_t since_ms; // what it comes to; 0: the beginning
     int64_t limit;
 } events_options;
 
@@ -55,7 +56,7 @@ struct events {
     size_t rows_count, rows_cap;
     struct observer observer;
     struct looks looks;
-    int64_t id, since_ms;
+    int64_t id;
     int64_t last;    // event that was read
     int64_t skip;    // how many of those to come are not shown
     int64_t counted; // how many there are
@@ -143,7 +144,7 @@ static bool events_count(void *arg, const struct event_row *row)
 {
     struct events *v = arg;
 
-    if (row->time_ms >= v->since_ms) v->counted++;
+    if (row->time_ms >= events_options.since_ms) v->counted++;
     return true;
 }
 
@@ -178,7 +179,7 @@ static bool events_on_row(void *arg, const struct event_row *row)
     struct events *v = arg;
 
     v->last = row->id;
-    if (row->time_ms < v->since_ms) return true;
+    if (row->time_ms < events_options.since_ms) return true;
     if (v->skip > 0)
         v->skip--;
     else
@@ -249,14 +250,15 @@ static int events_end(const struct events *v)
     if (v->removed) return target_removed(v->id);
     if (events_options.follow && settings.json) lines_summary(&v->job, code);
     if (!v->any && !settings.json)
-        log_line(LOG_INFO, "nothing happened to job %" PRId64 "%s", v->id, v->since_ms > 0 ? " since then" : "");
+        log_line(LOG_INFO, "nothing happened to job %" PRId64 "%s", v->id,
+                 events_options.since_ms > 0 ? " since then" : "");
     if (events_options.follow) verdict_say(&v->job);
     return code;
 }
 
-static int events_job(const struct home *h, int64_t id, int64_t since_ms)
+static int events_job(const struct home *h, int64_t id)
 {
-    struct events v = {.id = id, .since_ms = since_ms, .looks = looks_of(STDOUT_FILENO)};
+    struct events v = {.id = id, .looks = looks_of(STDOUT_FILENO)};
     struct err e = ERR_INIT;
 
     observer_init(&v.observer, h->path);
@@ -267,22 +269,13 @@ static int events_job(const struct home *h, int64_t id, int64_t since_ms)
     return code;
 }
 
-static int events_run(const struct args *a)
+static bool events_prepare(const struct args *a, struct err *e)
 {
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-    int64_t since_ms = 0;
+    const char *since = events_options.since;
 
-    if (events_options.since != NULL && !deadline_since(events_options.since, clock_wall_ms(), &since_ms, &e)) {
-        (void)err_prefix(&e, "--since");
-        return exit_fail(&e);
-    }
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? events_job(&home, t.ids[0], since_ms) : exit_fail(&e);
-    targets_release(&t);
-    home_release(&home);
-    return code;
+    (void)a;
+    return since == NULL || deadline_since(since, clock_wall_ms(), &events_options.since_ms, e) ||
+           err_prefix(e, "--since");
 }
 
 static const struct option *const events_tables[] = {events_own, settings_page, settings_home, NULL};
@@ -301,5 +294,6 @@ const struct command cmd_events = {
             "Example: novelgen events --since 8h",
     .tables = events_tables,
     .args_most = 1,
-    .run = events_run,
+    .prepare = events_prepare,
+    .run_job = events_job,
 };

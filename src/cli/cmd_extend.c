@@ -30,8 +30,9 @@ static const struct option extend_own[] = {
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
 };
 
-static bool extend_check(struct err *e)
+static bool extend_prepare(const struct args *a, struct err *e)
 {
+    (void)a;
     if (extend_options.words == 0)
         return err_set(e, ERR_USAGE,
                        "give the number of words by which the book is to be longer, such as --words 20000");
@@ -62,19 +63,6 @@ static int extend_job(const struct home *h, int64_t id)
     return extend_options.detach ? follow_detached(&o) : follow_session(&o);
 }
 
-static int extend_run(const struct args *a)
-{
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (!extend_check(&e) || !settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? extend_job(&home, t.ids[0]) : exit_fail(&e);
-    targets_release(&t);
-    home_release(&home);
-    return code;
-}
-
 static const struct option *const extend_tables[] = {extend_own, settings_talk, settings_home, NULL};
 
 const struct command cmd_extend = {
@@ -89,5 +77,6 @@ const struct command cmd_extend = {
         "Example: novelgen extend 3 --words 20000 --note \"Mara goes back to the island and finds the letter.\"",
     .tables = extend_tables,
     .args_most = 1,
-    .run = extend_run,
+    .prepare = extend_prepare,
+    .run_job = extend_job,
 };

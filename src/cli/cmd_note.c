@@ -163,7 +163,7 @@ static bool note_is_job(const struct home *h, const char *word)
     return is;
 }
 
-static int note_job(const struct home *h, const struct args *a)
+static int note_home(const struct home *h, const struct args *a)
 {
     struct args which = *a;
     struct err e = ERR_INIT;
@@ -176,17 +176,6 @@ static int note_job(const struct home *h, const struct args *a)
     if (!targets_find(&t, h, &which, false, &e)) return exit_fail(&e);
     int code = text != NULL ? note_take(h, t.ids[0], text) : note_show(h, t.ids[0]);
     targets_release(&t);
-    return code;
-}
-
-static int note_run(const struct args *a)
-{
-    struct err e = ERR_INIT;
-    struct home home;
-
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = note_job(&home, a);
-    home_release(&home);
     return code;
 }
 
@@ -205,5 +194,5 @@ const struct command cmd_note = {
         "Example: novelgen note 3 \"Less weather, more talk. Nobody dies before chapter 12.\"",
     .tables = note_tables,
     .args_most = 2,
-    .run = note_run,
+    .run_home = note_home,
 };

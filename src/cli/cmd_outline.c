@@ -101,21 +101,11 @@ static int outline_job(const struct home *h, int64_t id)
     return code;
 }
 
-static int outline_run(const struct args *a)
+static bool outline_prepare(const struct args *a, struct err *e)
 {
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (outline_options.edit && outline_options.set != NULL) {
-        (void)err_set(&e, ERR_USAGE, "give --edit or --set, not both");
-        return exit_fail(&e);
-    }
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? outline_job(&home, t.ids[0]) : exit_fail(&e);
-    targets_release(&t);
-    home_release(&home);
-    return code;
+    (void)a;
+    return !outline_options.edit || outline_options.set == NULL ||
+           err_set(e, ERR_USAGE, "give --edit or --set, not both");
 }
 
 static const struct option *const outline_tables[] = {outline_own, settings_page, settings_home, NULL};
@@ -137,5 +127,6 @@ const struct command cmd_outline = {
         "         novelgen outline 3 --json > plan.json; novelgen outline 3 --set plan.json",
     .tables = outline_tables,
     .args_most = 1,
-    .run = outline_run,
+    .prepare = outline_prepare,
+    .run_job = outline_job,
 };

@@ -21,14 +21,14 @@ static bool pause_wants(const struct job *j)
     return job_state_runnable(j->state);
 }
 
-static int pause_run(const struct args *a)
+static int pause_jobs(const struct home *h, const struct args *a)
 {
     const struct demand d = {.verb = MESSAGE_PAUSE,
                              .all = pause_options.all,
                              .wanted = pause_wants,
                              .none = "no job is in the queue: there is nothing to pause"};
 
-    return demand_jobs(a, &d);
+    return demand_jobs(h, a, &d);
 }
 
 static const struct option *const pause_tables[] = {pause_own, settings_home, NULL};
@@ -45,5 +45,5 @@ const struct command cmd_pause = {
         "Example: novelgen pause 3",
     .tables = pause_tables,
     .args_most = DEMAND_TARGETS_MOST,
-    .run = pause_run,
+    .run_home = pause_jobs,
 };

@@ -64,7 +64,7 @@ static void prompt_print(const struct prompt_output *p, int64_t job)
 }
 
 // Printed when all is read: who reads slowly must not hold the database.
-static bool prompt_show(const struct home *h, int64_t job, struct err *e)
+static int prompt_show(const struct home *h, int64_t job)
 {
     const struct transcript_wish wish = {.job = job,
                                          .chapter = (int)prompt_options.chapter,
@@ -75,34 +75,25 @@ static bool prompt_show(const struct home *h, int64_t job, struct err *e)
                                        .color = settings_paints(STDOUT_FILENO),
                                        .written = order_is_written(h)},
                               .array = settings.json ? json_new_array() : NULL};
+    struct err e = ERR_INIT;
     struct observer o;
 
     buf_init(&p.page, BUF_MAX_BOOK);
-    bool ok = observer_open_once(&o, h->path, e) && transcript_read(o.store, &wish, prompt_on_exchange, &p, e);
+    bool ok = observer_open_once(&o, h->path, &e) && transcript_read(o.store, &wish, prompt_on_exchange, &p, &e);
     observer_release(&o);
     if (ok && p.page.full)
-        ok = err_set(e, ERR_CEILING, "this is more than can be shown at once: add --chunk or --attempt");
+        ok = err_set(&e, ERR_CEILING, "this is more than can be shown at once: add --chunk or --attempt");
     if (ok) prompt_print(&p, job);
     buf_release(&p.page);
     json_free(p.array);
-    return ok;
+    return ok ? EXIT_WHOLE : exit_fail(&e);
 }
 
-static int prompt_run(const struct args *a)
+static bool prompt_prepare(const struct args *a, struct err *e)
 {
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (prompt_options.chunk > 0 && prompt_options.chapter == 0) {
-        (void)err_set(&e, ERR_USAGE, "--chunk needs --chapter: the parts are numbered in each chapter");
-        return exit_fail(&e);
-    }
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    bool ok = targets_find(&t, &home, a, false, &e) && prompt_show(&home, t.ids[0], &e);
-    targets_release(&t);
-    home_release(&home);
-    return ok ? EXIT_WHOLE : exit_fail(&e);
+    (void)a;
+    return prompt_options.chunk == 0 || prompt_options.chapter > 0 ||
+           err_set(e, ERR_USAGE, "--chunk needs --chapter: the parts are numbered in each chapter");
 }
 
 static const struct option *const prompt_tables[] = {prompt_own, settings_page, settings_home, NULL};
@@ -120,5 +111,6 @@ const struct command cmd_prompt = {
         "Example: novelgen prompt 3 --chapter 2 --chunk 1",
     .tables = prompt_tables,
     .args_most = 1,
-    .run = prompt_run,
+    .prepare = prompt_prepare,
+    .run_job = prompt_show,
 };

@@ -37,10 +37,11 @@ static const struct option redo_own[] = {
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
 };
 
-static bool redo_check(struct err *e)
+static bool redo_prepare(const struct args *a, struct err *e)
 {
     bool chapter = redo_options.chapter > 0;
 
+    (void)a;
     if (chapter && redo_options.gaps) return err_set(e, ERR_USAGE, "give --chapter or --gaps, not both");
     if (!chapter && redo_options.gaps && (redo_options.chunk > 0 || redo_options.onward))
         return err_set(e, ERR_USAGE, "--gaps stands alone: it fills all of them");
@@ -99,19 +100,6 @@ static int redo_job(const struct home *h, int64_t id)
     return redo_options.detach ? follow_detached(&o) : follow_session(&o);
 }
 
-static int redo_run(const struct args *a)
-{
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (!redo_check(&e) || !settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? redo_job(&home, t.ids[0]) : exit_fail(&e);
-    targets_release(&t);
-    home_release(&home);
-    return code;
-}
-
 static const struct option *const redo_tables[] = {redo_own, settings_talk, settings_home, NULL};
 
 const struct command cmd_redo = {
@@ -131,5 +119,6 @@ const struct command cmd_redo = {
         "Example: novelgen redo 3 --chapter 7 --note \"she must not forgive him yet\"",
     .tables = redo_tables,
     .args_most = 1,
-    .run = redo_run,
+    .prepare = redo_prepare,
+    .run_job = redo_job,
 };

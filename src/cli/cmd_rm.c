@@ -169,21 +169,9 @@ static int rm_jobs(const struct home *h, const struct targets *t)
     return code;
 }
 
-static int rm_run(const struct args *a)
+static bool rm_prepare(const struct args *a, struct err *e)
 {
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (a->count == 0) {
-        err_set(&e, ERR_USAGE, "name the job to be removed; usage: novelgen rm ID... [OPTION]...");
-        return exit_fail(&e);
-    }
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? rm_jobs(&home, &t) : exit_fail(&e);
-    targets_release(&t);
-    home_release(&home);
-    return code;
+    return a->count > 0 || err_set(e, ERR_USAGE, "name the job to be removed; usage: novelgen rm ID... [OPTION]...");
 }
 
 static const struct option *const rm_tables[] = {rm_own, settings_home, NULL};
@@ -202,5 +190,6 @@ const struct command cmd_rm = {
             "Example: novelgen rm 3 --files",
     .tables = rm_tables,
     .args_most = RM_TARGETS_MOST,
-    .run = rm_run,
+    .prepare = rm_prepare,
+    .run_jobs = rm_jobs,
 };

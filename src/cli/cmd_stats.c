@@ -20,6 +20,7 @@
 
 static struct {
     const char *since;
+    int64_t now_ms, since_ms; // what it comes to; 0: the beginning
 } stats_options;
 
 static const struct option stats_own[] = {
@@ -46,35 +47,30 @@ static void stats_print(const struct stats *st)
     if (st->all.requests == 0) log_line(LOG_INFO, "no request was made%s", st->since_ms > 0 ? " since then" : " yet");
 }
 
-static bool stats_show(const struct home *h, const struct args *a, struct stats_ask *ask, struct err *e)
+static bool stats_prepare(const struct args *a, struct err *e)
 {
+    (void)a;
+    stats_options.now_ms = clock_wall_ms();
+    return stats_options.since == NULL ||
+           deadline_since(stats_options.since, stats_options.now_ms, &stats_options.since_ms, e) ||
+           err_prefix(e, "--since");
+}
+
+static int stats_home(const struct home *h, const struct args *a)
+{
+    struct stats_ask ask = {.now_ms = stats_options.now_ms, .since_ms = stats_options.since_ms};
+    struct err e = ERR_INIT;
     struct observer o;
     struct stats st;
 
-    bool ok = observer_open_once(&o, h->path, e) &&
-              (a->count == 0 || observer_find_job(o.store, a->items[0], &ask->job, e)) &&
-              stats_read(&st, o.store, ask, e);
+    bool ok = observer_open_once(&o, h->path, &e) &&
+              (a->count == 0 || observer_find_job(o.store, a->items[0], &ask.job, &e)) &&
+              stats_read(&st, o.store, &ask, &e);
     observer_release(&o);
-    if (!ok) return false;
+    if (!ok) return exit_fail(&e);
     stats_print(&st);
     stats_release(&st);
-    return true;
-}
-
-static int stats_run(const struct args *a)
-{
-    struct stats_ask ask = {.now_ms = clock_wall_ms()};
-    struct err e = ERR_INIT;
-    struct home home;
-
-    if (stats_options.since != NULL && !deadline_since(stats_options.since, ask.now_ms, &ask.since_ms, &e)) {
-        (void)err_prefix(&e, "--since");
-        return exit_fail(&e);
-    }
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    bool ok = stats_show(&home, a, &ask, &e);
-    home_release(&home);
-    return ok ? EXIT_WHOLE : exit_fail(&e);
+    return EXIT_WHOLE;
 }
 
 static const struct option *const stats_tables[] = {stats_own, settings_home, settings_page, NULL};
@@ -94,5 +90,6 @@ const struct command cmd_stats = {
         "Example: novelgen stats --since 24h",
     .tables = stats_tables,
     .args_most = 1,
-    .run = stats_run,
+    .prepare = stats_prepare,
+    .run_home = stats_home,
 };

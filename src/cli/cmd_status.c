@@ -60,28 +60,16 @@ static bool status_each(const struct home *h, struct store *s, const struct targ
     return ok;
 }
 
-static bool status_show(const struct home *h, const struct targets *t, struct err *e)
+static int status_jobs(const struct home *h, const struct targets *t)
 {
     struct json *array = settings.json ? json_new_array() : NULL;
+    struct err e = ERR_INIT;
     struct observer o;
 
-    bool ok = observer_open_once(&o, h->path, e) && status_each(h, o.store, t, array, e);
+    bool ok = observer_open_once(&o, h->path, &e) && status_each(h, o.store, t, array, &e);
     if (ok && array != NULL) output_json(json_count(array) == 1 ? json_at(array, 0) : array, false);
     observer_release(&o);
     json_free(array);
-    return ok;
-}
-
-static int status_run(const struct args *a)
-{
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    bool ok = targets_find(&t, &home, a, false, &e) && status_show(&home, &t, &e);
-    targets_release(&t);
-    home_release(&home);
     return ok ? EXIT_WHOLE : exit_fail(&e);
 }
 
@@ -100,5 +88,5 @@ const struct command cmd_status = {
             "Example: novelgen status 3",
     .tables = status_tables,
     .args_most = TARGETS_MOST,
-    .run = status_run,
+    .run_jobs = status_jobs,
 };

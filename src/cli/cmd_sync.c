@@ -197,7 +197,7 @@ static int sync_go_on(const struct sync *s)
     return EXIT_WHOLE;
 }
 
-static int sync_job(struct sync *s, int64_t id)
+static int sync_take(struct sync *s, int64_t id)
 {
     struct err e = ERR_INIT;
     size_t wanted;
@@ -212,21 +212,15 @@ static int sync_job(struct sync *s, int64_t id)
     return sync_go_on(s);
 }
 
-static int sync_run(const struct args *a)
+static int sync_job(const struct home *h, int64_t id)
 {
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-    struct sync s = {.home = &home};
+    struct sync s = {.home = h};
 
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? sync_job(&s, t.ids[0]) : exit_fail(&e);
+    int code = sync_take(&s, id);
     for (size_t i = 0; s.chapters != NULL && i < s.edits.count; i++) own_chapter_release(&s.chapters[i]);
     free(s.chapters);
     own_edits_release(&s.edits);
     job_release(&s.job);
-    targets_release(&t);
-    home_release(&home);
     return code;
 }
 
@@ -246,5 +240,5 @@ const struct command cmd_sync = {
         "Example: novelgen sync 3 --chapter 7",
     .tables = sync_tables,
     .args_most = 1,
-    .run = sync_run,
+    .run_job = sync_job,
 };

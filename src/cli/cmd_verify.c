@@ -162,19 +162,6 @@ static int verify_all(const struct home *h, const struct targets *t)
     return code;
 }
 
-static int verify_run(const struct args *a)
-{
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? verify_all(&home, &t) : exit_fail(&e);
-    targets_release(&t);
-    home_release(&home);
-    return code;
-}
-
 static const struct option *const verify_tables[] = {verify_own, settings_home, settings_page, NULL};
 
 const struct command cmd_verify = {
@@ -192,5 +179,5 @@ const struct command cmd_verify = {
         "Example: novelgen verify 3 --repair",
     .tables = verify_tables,
     .args_most = TARGETS_MOST,
-    .run = verify_run,
+    .run_jobs = verify_all,
 };
