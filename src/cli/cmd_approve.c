@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "cli/exit.h"
 #include "cli/follow.h"
@@ -38,15 +37,13 @@ static int approve_jobs(const struct home *h, const struct targets *t)
 {
     struct session_job *jobs = mem_calloc(t->count, sizeof *jobs);
     struct err e = ERR_INIT;
-    struct program program;
-    const struct session_options o = {
-        .home = h, .program = &program, .jobs = jobs, .jobs_count = t->count, .since_ms = clock_wall_ms()};
+    struct follow_start start;
     int code;
 
-    if (!program_find(&program, &e) || !approve_post(h, t, jobs, &e))
+    if (!follow_begin(&start, h, jobs, t->count, &e) || !approve_post(h, t, jobs, &e))
         code = exit_fail(&e);
     else
-        code = approve_options.detach ? follow_detached(&o) : follow_session(&o);
+        code = follow_go(&start, approve_options.detach);
     free(jobs);
     return code;
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "app/home.h"
-#include "base/clock.h"
 #include "cli/exit.h"
 #include "cli/follow.h"
 #include "cli/settings.h"
@@ -55,12 +54,10 @@ static int extend_job(const struct home *h, int64_t id)
 {
     struct session_job job = {0};
     struct err e = ERR_INIT;
-    struct program program;
-    const struct session_options o = {
-        .home = h, .program = &program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
+    struct follow_start start;
 
-    if (!program_find(&program, &e) || !extend_post(h, id, &job, &e)) return exit_fail(&e);
-    return extend_options.detach ? follow_detached(&o) : follow_session(&o);
+    if (!follow_begin(&start, h, &job, 1, &e) || !extend_post(h, id, &job, &e)) return exit_fail(&e);
+    return follow_go(&start, extend_options.detach);
 }
 
 static const struct option *const extend_tables[] = {extend_own, settings_talk, settings_home, NULL};

@@ -9,7 +9,6 @@
 
 #include "app/archive.h"
 #include "app/home.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "cli/due.h"
@@ -100,17 +99,15 @@ static bool import_post(const struct home *h, const struct archive_stage *s, cha
 static int import_staged(const struct home *h, const struct archive_stage *s)
 {
     struct session_job job = {.id = 0};
-    struct program program;
+    struct follow_start start;
     struct err e = ERR_INIT;
-    const struct session_options o = {
-        .home = h, .program = &program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
 
-    if (!program_find(&program, &e) || !import_check_server(h, s, &e) || !import_post(h, s, job.key, &e)) {
+    if (!follow_begin(&start, h, &job, 1, &e) || !import_check_server(h, s, &e) || !import_post(h, s, job.key, &e)) {
         archive_unstage(s, h);
         return exit_fail(&e);
     }
     import_tell_lost(s);
-    int code = import_options.detach ? follow_detached(&o) : follow_session(&o);
+    int code = follow_go(&start, import_options.detach);
     if (job.id != 0 || job.refused.code != ERR_NONE) archive_unstage(s, h);
     return code;
 }

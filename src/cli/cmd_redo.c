@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "app/observer.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "cli/exit.h"
 #include "cli/follow.h"
@@ -86,9 +85,7 @@ static int redo_job(const struct home *h, int64_t id)
 {
     struct session_job job = {0};
     struct err e = ERR_INIT;
-    struct program program;
-    const struct session_options o = {
-        .home = h, .program = &program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
+    struct follow_start start;
     bool none = false;
 
     if (redo_options.gaps && !redo_look_for_gaps(h, id, &none, &e)) return exit_fail(&e);
@@ -96,8 +93,8 @@ static int redo_job(const struct home *h, int64_t id)
         log_line(LOG_INFO, "nothing to redo: the book of job %" PRId64 " has no gaps", id);
         return EXIT_WHOLE;
     }
-    if (!program_find(&program, &e) || !redo_post(h, id, job.key, &e)) return exit_fail(&e);
-    return redo_options.detach ? follow_detached(&o) : follow_session(&o);
+    if (!follow_begin(&start, h, &job, 1, &e) || !redo_post(h, id, job.key, &e)) return exit_fail(&e);
+    return follow_go(&start, redo_options.detach);
 }
 
 static const struct option *const redo_tables[] = {redo_own, settings_talk, settings_home, NULL};

@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/due.h"
@@ -83,15 +82,13 @@ static int resume_jobs(const struct home *h, const struct targets *t)
 {
     struct session_job *jobs = mem_calloc(t->count, sizeof *jobs);
     struct err e = ERR_INIT;
-    struct program program;
-    const struct session_options o = {
-        .home = h, .program = &program, .jobs = jobs, .jobs_count = t->count, .since_ms = clock_wall_ms()};
+    struct follow_start start;
     int code;
 
-    if (!program_find(&program, &e) || !resume_post(h, t, jobs, &e))
+    if (!follow_begin(&start, h, jobs, t->count, &e) || !resume_post(h, t, jobs, &e))
         code = exit_fail(&e);
     else
-        code = resume_options.detach ? follow_detached(&o) : follow_session(&o);
+        code = follow_go(&start, resume_options.detach);
     free(jobs);
     return code;
 }

@@ -17,7 +17,6 @@
 #include "app/order.h"
 #include "app/own_chapter.h"
 #include "app/own_edits.h"
-#include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -176,15 +175,13 @@ static bool sync_post(struct sync *s, struct err *e)
 static int sync_go_on(const struct sync *s)
 {
     struct session_job job = {0};
-    struct program program;
-    const struct session_options o = {
-        .home = s->home, .program = &program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
+    struct follow_start start;
     struct err e = ERR_INIT;
 
     if (s->job.state == JOB_DONE) {
-        if (!program_find(&program, &e)) return exit_fail(&e);
+        if (!follow_begin(&start, s->home, &job, 1, &e)) return exit_fail(&e);
         memcpy(job.key, s->key, sizeof job.key);
-        return sync_options.detach ? follow_detached(&o) : follow_session(&o);
+        return follow_go(&start, sync_options.detach);
     }
     if (job_state_runnable(s->job.state))
         log_line(LOG_INFO, "job %" PRId64 " goes on with it; see: novelgen status %" PRId64 "%s", s->job.id,

@@ -28,8 +28,8 @@ struct command {
     const char *help;                   // what it does, and an example
     const struct option *const *tables; // ends with NULL
     size_t args_most;
-    bool (*prepare)(const struct args *a,
-                    struct err *e); // reads options and arguments, if there is something to read
+    // Reads what the options and the arguments say, before anything is opened; NULL: there is nothing to read.
+    bool (*prepare)(const struct args *a, struct err *e);
     // One of these, by what the command needs; all return the exit code.
     int (*run)(const struct args *a);                               // nothing
     int (*run_home)(const struct home *h, const struct args *a);    // the home, and the configuration
