@@ -37,7 +37,7 @@ static struct {
 
 static const struct option events_own[] = {
     {"follow", 'f', OPTION_FLAG, &events_options.follow, NULL, 0, 0, "go on as they happen, until the job ends"},
-    {"since", 0, OPTION_TEXT, &events_options.since, "WHEN", 0, 0,
+    {"since", 0, OPTION_TEXT, &events_options.since, "TIME", 0, 0,
      "only what happened since then: 8h, 7d, 07:00, 2026-11-22"},
     {"limit", 0, OPTION_NUMBER, &events_options.limit, "N", 1, INT_MAX, "begin with the last N"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},

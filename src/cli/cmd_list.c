@@ -34,7 +34,7 @@ static struct {
 
 static const struct option list_own[] = {
     {"state", 0, OPTION_TEXT, &list_options.state, "STATE[,STATE]", 0, 0, "only jobs in these states"},
-    {"sort", 0, OPTION_TEXT, &list_options.sort, "KEY", 0, 0, "id, state, progress, touched or words"},
+    {"sort", 0, OPTION_TEXT, &list_options.sort, "COLUMN", 0, 0, "id, state, progress, touched or words"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
 };
 

@@ -24,7 +24,7 @@ static struct {
 } stats_options;
 
 static const struct option stats_own[] = {
-    {"since", 0, OPTION_TEXT, &stats_options.since, "WHEN", 0, 0,
+    {"since", 0, OPTION_TEXT, &stats_options.since, "TIME", 0, 0,
      "only what was asked since then: 24h, 7d, 07:00, 2026-11-22"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
 };

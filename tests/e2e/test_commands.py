@@ -142,8 +142,17 @@ def test_completion_knows_commands_options_and_values(home):
     assert words(home, "config", "queue") == ["queue.max"]
     assert words(home, "list", "--set", "queue") == ["queue.max="]
     assert words(home, "submit", "") == [":files"]
+    assert words(home, "list", "--sort", "t") == ["touched"]
+    assert words(home, "stats", "--since", "a") == [], "a time, and no choice of colours"
     assert words(home, "nonsense", "") == []
     assert not home.path.exists(), "asking made a home"
+
+
+def test_completion_knows_a_value_behind_an_equals_sign(home):
+    assert words(home, "export", "--format=e") == ["epub"]
+    assert words(home, "export", "--output=b") == [":files"]
+    assert words(home, "list", "--set=queue") == ["queue.max="]
+    assert words(home, "list", "--json=") == words(home, "list", "--nonsense=") == []
 
 
 def test_completion_knows_jobs_and_backends(home):
@@ -158,7 +167,7 @@ def test_completion_knows_jobs_and_backends(home):
     assert words(home, "status", "") == ["1", "lost-hour"]
     assert words(home, "status", "l") == ["lost-hour"]
     other = home.dir / "other"
-    assert words(home, "status", "--home", other, "") == []
+    assert words(home, "status", "--home", other, "") == words(home, "status", f"--home={other}", "") == []
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -172,17 +181,60 @@ def test_a_shell_takes_its_script(shell, home):
     assert subprocess.run([shell, "-n", path], check=False).returncode == 0
 
 
-def test_bash_completes(home):
-    ask = """
+# How each shell asks: what is typed is $1, and the answer is a line for each word.
+ASK = {
+    # bash itself splits at "=", which is why its function has to join
+    "bash": """
         source <(novelgen completion bash)
-        COMP_WORDS=(novelgen submit --back) COMP_CWORD=2
-        _novelgen && echo "${COMPREPLY[@]}"
-        COMP_WORDS=(novelgen completion "") COMP_CWORD=2
-        _novelgen && echo "${COMPREPLY[@]}"
-    """
+        COMP_WORDS=($2) COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        _novelgen && [ ${#COMPREPLY[@]} = 0 ] || printf '%s\\n' "${COMPREPLY[@]}"
+    """,
+    # what stands before the word is IPREFIX; the shell's own functions are replaced by what they would be told
+    "zsh": """
+        compdef() { }
+        _describe() { for word in ${(P)2}; do print -r -- "$IPREFIX${word%%:*}"; done }
+        _files() { for word in $PREFIX*; do print -r -- "$IPREFIX$word"; done }
+        source <(novelgen completion zsh)
+        ask() { local IPREFIX= PREFIX=${@[-1]}; words=("$@") CURRENT=$#; _novelgen }
+        ask ${=1} || true
+    """,
+    "fish": """
+        novelgen completion fish | source
+        complete -C $argv[1] | string replace -r '\\t.*' ''; or true
+    """,
+}
+
+
+def ask(home, shell, typed):
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not here")
     env = {**home.env, "PATH": f"{BUILD}:{os.environ['PATH']}"}
-    got = subprocess.run(["bash", "-c", ask], capture_output=True, text=True, env=env, check=True)
-    assert got.stdout == "--backend\nbash zsh fish\n"
+    plain = ["--no-config"] if shell == "fish" else ["-f"] if shell == "zsh" else []
+    name = [] if shell == "fish" else ["ask"]
+    split = [re.sub("=", " = ", typed)] if shell == "bash" else []
+    got = subprocess.run([shell, *plain, "-c", ASK[shell], *name, typed, *split], capture_output=True, text=True, env=env,
+                         cwd=home.out, check=True)
+    return set(got.stdout.splitlines())
+
+
+@pytest.mark.parametrize("shell", ASK)
+def test_a_shell_completes(shell, home):
+    """A value behind an equals sign was completed in no shell: bash splits there, zsh and fish take it for one word."""
+    (home.out / "salt.epub").touch()
+    lead = {"format": "", "output": ""} if shell == "bash" else {"format": "--format=", "output": "--output="}
+    assert ask(home, shell, "novelgen submit --back") == {"--backend"}
+    assert ask(home, shell, "novelgen completion b") == {"bash"}
+    assert ask(home, shell, "novelgen export --format e") == {"epub"}
+    assert ask(home, shell, "novelgen export --format=e") == {f"{lead['format']}epub"}
+    assert ask(home, shell, "novelgen export --output=sa") == {f"{lead['output']}salt.epub"}
+    assert ask(home, shell, "novelgen export --output sa") == {"salt.epub"}
+
+
+def test_bash_completes_where_an_equals_sign_is_no_break(home):
+    env = {**home.env, "PATH": f"{BUILD}:{os.environ['PATH']}"}
+    got = subprocess.run(["bash", "-c", ASK["bash"], "ask", "", "novelgen export --format=e"], capture_output=True, text=True,
+                         env=env, check=True)
+    assert got.stdout == "--format=epub\n"
 
 
 @pytest.mark.parametrize("given, said", [((), "which shell?"), (("tcsh",), "unknown shell 'tcsh'")])
