@@ -242,12 +242,18 @@ static bool events_loop(struct events *v, struct err *e)
 
 // ---- the end ----------------------------------------------------------------------------------------------------
 
+// A list that is not followed has no end to tell of.
+static int events_break(int code)
+{
+    return events_options.follow ? lines_over(code) : code;
+}
+
 static int events_end(const struct events *v)
 {
     int code = events_options.follow ? exit_of_job(&v->job) : EXIT_WHOLE;
 
     if (output_is_broken() || v->unread) return EXIT_WHOLE;
-    if (v->removed) return target_removed(v->id);
+    if (v->removed) return events_break(target_removed(v->id));
     if (events_options.follow && settings.json) lines_summary(&v->job, code);
     if (!v->any && !settings.json)
         log_line(LOG_INFO, "nothing happened to job %" PRId64 "%s", v->id,
@@ -262,7 +268,7 @@ static int events_job(const struct home *h, int64_t id)
     struct err e = ERR_INIT;
 
     observer_init(&v.observer, h->path);
-    int code = events_loop(&v, &e) ? events_end(&v) : exit_fail(&e);
+    int code = events_loop(&v, &e) ? events_end(&v) : events_break(exit_fail(&e));
     observer_release(&v.observer);
     job_release(&v.job);
     free(v.rows);

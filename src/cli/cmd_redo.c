@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "cli/exit.h"
 #include "cli/follow.h"
+#include "cli/lines.h"
 #include "cli/settings.h"
 #include "cli/target.h"
 #include "cli/typed.h"
@@ -91,7 +92,7 @@ static int redo_job(const struct home *h, int64_t id)
     if (redo_options.gaps && !redo_look_for_gaps(h, id, &none, &e)) return exit_fail(&e);
     if (none) {
         log_line(LOG_INFO, "nothing to redo: the book of job %" PRId64 " has no gaps", id);
-        return EXIT_WHOLE;
+        return lines_over(EXIT_WHOLE);
     }
     if (!follow_begin(&start, h, &job, 1, &e) || !redo_post(h, id, job.key, &e)) return exit_fail(&e);
     return follow_go(&start, redo_options.detach);

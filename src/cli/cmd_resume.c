@@ -11,6 +11,7 @@
 #include "cli/due.h"
 #include "cli/exit.h"
 #include "cli/follow.h"
+#include "cli/lines.h"
 #include "cli/own_templates.h"
 #include "cli/settings.h"
 #include "cli/target.h"
@@ -116,13 +117,10 @@ static int resume_home(const struct home *h, const struct args *a)
 {
     struct err e = ERR_INIT;
     struct targets t = {0};
-    int code = EXIT_WHOLE;
 
     if (!resume_check_server(h, &e) || !resume_find(&t, h, a, &e)) return exit_fail(&e);
-    if (t.count > 0)
-        code = resume_jobs(h, &t);
-    else
-        log_line(LOG_INFO, "no job is paused; see: novelgen list%s", settings_home_hint());
+    if (t.count == 0) log_line(LOG_INFO, "no job is paused; see: novelgen list%s", settings_home_hint());
+    int code = t.count > 0 ? resume_jobs(h, &t) : lines_over(EXIT_WHOLE);
     targets_release(&t);
     return code;
 }

@@ -42,9 +42,8 @@ static bool status_page(const struct home *h, struct store *s, int64_t id, struc
 static bool status_push(struct store *s, int64_t id, struct json *array, struct err *e)
 {
     struct job j;
-    enum store_found found = store_job_get(s, id, &j, e);
 
-    if (found != STORE_FOUND) return found != STORE_ERROR;
+    if (!target_read(s, id, &j, e)) return false;
     json_push(array, status_json(&j));
     job_release(&j);
     return true;

@@ -22,6 +22,7 @@
 #include "base/mem.h"
 #include "cli/exit.h"
 #include "cli/follow.h"
+#include "cli/lines.h"
 #include "cli/settings.h"
 #include "cli/target.h"
 #include "engine/pages.h"
@@ -191,7 +192,7 @@ static int sync_go_on(const struct sync *s)
                  "job %" PRId64 " is %s; the rest of the book hears of it when it goes on: novelgen resume %" PRId64
                  "%s",
                  s->job.id, job_state_name(s->job.state), s->job.id, settings_home_hint());
-    return EXIT_WHOLE;
+    return lines_over(EXIT_WHOLE);
 }
 
 static int sync_take(struct sync *s, int64_t id)
@@ -203,7 +204,7 @@ static int sync_take(struct sync *s, int64_t id)
     sync_say_others(s);
     if (wanted == 0) {
         log_line(LOG_INFO, "no chapter of job %" PRId64 " was changed by hand: there is nothing to take in", id);
-        return EXIT_WHOLE;
+        return lines_over(EXIT_WHOLE);
     }
     if (!sync_read(s, &e) || !sync_post(s, &e)) return exit_fail(&e);
     return sync_go_on(s);

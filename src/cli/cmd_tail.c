@@ -282,7 +282,7 @@ static int tail_end(struct tail *t)
     if (output_is_broken() || t->unread) return EXIT_WHOLE;
     if (t->removed) {
         tail_break_line(t);
-        return target_removed(t->reading.job);
+        return lines_over(target_removed(t->reading.job));
     }
     if (settings.json)
         lines_summary(&t->job, code);
@@ -302,7 +302,7 @@ static int tail_job(const struct home *h, int64_t id)
 
     reading_init(&t.reading, id);
     observer_init(&t.observer, h->path);
-    int code = tail_loop(&t, &e) ? tail_end(&t) : exit_fail(&e);
+    int code = tail_loop(&t, &e) ? tail_end(&t) : lines_over(exit_fail(&e));
     observer_release(&t.observer);
     reading_release(&t.reading);
     job_release(&t.job);

@@ -157,7 +157,8 @@ static int verify_all(const struct home *h, const struct targets *t)
         if (verify_repairs) code = exit_worse(code, verify_repair(h, t->ids[i]));
         code = exit_worse(code, verify_one(h, t->ids[i], array));
     }
-    if (array != NULL) output_json(json_count(array) == 1 ? json_at(array, 0) : array, false);
+    if (array != NULL && json_count(array) > 0)
+        output_json(json_count(array) == 1 ? json_at(array, 0) : array, false);
     json_free(array);
     return code;
 }

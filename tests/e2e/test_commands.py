@@ -3,6 +3,7 @@
 #
 # All commands, by what the program says of itself: help with an example, a wrong option with the right one, a wrong
 # command with the right one, the manual pages and what the Tab key completes.
+import json
 import os
 import re
 import shutil
@@ -123,6 +124,55 @@ def test_the_manual_has_every_command_option_and_key():
 def test_manual_pages_are_good_roff(name):
     got = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-Kutf8"], input=page(name), capture_output=True, text=True, check=False)
     assert got.returncode == 0 and got.stderr == ""
+
+
+# ---- JSON ------------------------------------------------------------------------------------------------------------
+
+JSON = [command for command in COMMANDS if "json" in options(command)]
+NAMING = [command for command in JSON if re.match(r"usage: novelgen \w+ \[?ID", help_of(command))]
+NEEDED = {"diff": ["--chapter", 1], "extend": ["--words", 500], "redo": ["--chapter", 1], "note": ["text"]}
+
+
+def fails(got, code):
+    """The contract of a failure: its exit code, one line on stderr, nothing on stdout."""
+    assert got.returncode == code and got.stdout == ""
+    assert re.fullmatch(r"novelgen: [^\n]+\n", got.stderr)
+
+
+@pytest.mark.parametrize("command", JSON)
+def test_a_failure_is_no_document(command, home):
+    fails(home.run(command, "--json", "--nonsense"), 2)
+
+
+@pytest.mark.parametrize("command", NAMING)
+def test_a_job_that_is_not_there_is_no_document(command, home):
+    assert len(NAMING) >= 12
+    fails(home.run(command, 9, *NEEDED.get(command, []), "--json"), 7)
+
+
+@pytest.mark.parametrize("command", ["list", *NAMING])
+def test_a_store_that_cannot_be_read_is_no_document(command, home):
+    home.path.mkdir(mode=0o700)
+    (home.path / "novelgen.db").write_bytes(b"no database, whoever looks at it\n" * 200)
+    fails(home.run(command, *([1] if command in NAMING else []), *NEEDED.get(command, []), "--json"), 4)
+
+
+def test_a_stream_ends_with_its_summary_also_without_a_job(home):
+    """Programs that wait for the summary waited for nothing where there was nothing to do, or the job was refused."""
+    def summary(*args):
+        got = home.run(*args, "--json")
+        last = json.loads(got.stdout.splitlines()[-1])
+        assert (last["type"], last["exit"]) == ("summary", got.returncode)
+        return last
+
+    premise = ["submit", "--premise", "A clockmaker loses an hour.", "--words", 300, "--backend", "http://127.0.0.1:1"]
+    assert summary("resume", "--all")["job"] is None
+    assert summary(*premise)["job"] == 1
+    for detach in [], ["--detach"]:
+        refused = summary(*premise, "--set", "queue.max=1", *detach)
+        assert refused["job"] is None and refused["exit"] == 5
+    for args in ["redo", 1, "--gaps"], ["sync", 1]:
+        assert summary(*args)["job"] is None
 
 
 # ---- completion ------------------------------------------------------------------------------------------------------
