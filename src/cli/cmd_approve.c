@@ -80,14 +80,11 @@ const struct command cmd_approve = {
     .name = "approve",
     .usage = "[ID]... [OPTION]...",
     .summary = "have a book written whose outline you have seen",
-    .help =
-        "A book that was submitted with --approve-outline (or \"approve_outline\": true in its spec) rests when it "
-        "is planned.\n"
-        "Look at the plan with `novelgen outline`, change it with `novelgen outline --edit`, then approve of it: "
-        "the book is\n"
-        "written, and followed to its end as with submit. Without an ID: the one that waits "
-        "for it.\n\n"
-        "Example: novelgen approve 3",
+    .help = "A book that was submitted with --approve-outline (or \"approve_outline\": true in its spec) rests when "
+            "it is planned. Look at the plan with `novelgen outline`, change it with `novelgen outline --edit`, then "
+            "approve of it: the book is written, and followed to its end as with submit. Without an ID: the one that "
+            "waits for it.\n\n"
+            "Example: novelgen approve 3",
     .tables = approve_tables,
     .args_most = TARGETS_MOST,
     .run_home = approve_home,

@@ -206,11 +206,10 @@ const struct command cmd_backends = {
     .name = "backends",
     .usage = "[OPTION]...",
     .summary = "the inference servers that answer",
-    .help =
-        "Asks the backends of the config and the well-known local ports what they are: server and version, model,\n"
-        "context in tokens, slots, whether it is ready, and what a book would have to do without. Nothing is\n"
-        "started and nothing generated.\n\n"
-        "Example: novelgen backends --json | jq -r '.[] | select(.state == \"ready\") | .url'",
+    .help = "Asks the backends of the config and the well-known local ports what they are: server and version, "
+            "model, context in tokens, slots, whether it is ready, and what a book would have to do without. Nothing "
+            "is started and nothing generated.\n\n"
+            "Example: novelgen backends --json | jq -r '.[] | select(.state == \"ready\") | .url'",
     .tables = backends_tables,
     .run_home = backends_home,
 };

@@ -79,9 +79,8 @@ const struct command cmd_backup = {
     .usage = "FILE [OPTION]...",
     .summary = "copy the whole store into one file",
     .help = "Copies the store with all jobs into FILE, also while a book is being written: the copy is of one "
-            "moment, and "
-            "is checked\n"
-            "before it appears. The folders of the books are not in it; they can be made again from it.\n\n"
+            "moment, and is checked before it appears. The folders of the books are not in it; they can be made "
+            "again from it.\n\n"
             "Example: novelgen backup ~/novelgen-2026-11-21.db",
     .tables = backup_tables,
     .args_most = 1,

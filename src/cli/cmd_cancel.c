@@ -40,10 +40,10 @@ const struct command cmd_cancel = {
     .name = "cancel",
     .usage = "[ID]... [OPTION]...",
     .summary = "give a job up; its text is kept",
-    .help =
-        "Gives a job up: it leaves the queue, and the request in flight is broken off. Text and files are kept, and\n"
-        "`novelgen resume` takes it up again. Without an ID: the job being written, else the last one touched.\n\n"
-        "Example: novelgen cancel 3",
+    .help = "Gives a job up: it leaves the queue, and the request in flight is broken off. Text and files are kept, "
+            "and `novelgen resume` takes it up again. Without an ID: the job being written, else the last one "
+            "touched.\n\n"
+            "Example: novelgen cancel 3",
     .tables = cancel_tables,
     .args_most = DEMAND_TARGETS_MOST,
     .run_home = cancel_jobs,

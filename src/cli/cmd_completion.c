@@ -94,7 +94,7 @@ static int completion_run(const struct args *a)
         return EXIT_WHOLE;
     }
     if (a->count == 0)
-        err_set(&e, ERR_USAGE, "which shell? expected bash, zsh or fish: novelgen completion bash");
+        err_set(&e, ERR_USAGE, "give the shell, bash, zsh or fish; usage: novelgen completion SHELL");
     else
         err_set(&e, ERR_USAGE, "unknown shell '%s', expected bash, zsh or fish", shell);
     return exit_fail(&e);
@@ -107,8 +107,7 @@ const struct command cmd_completion = {
     .usage = "bash|zsh|fish",
     .summary = "what the Tab key needs to know",
     .help = "Prints a function that completes commands, options, ids and slugs of jobs, backends and keys. `make "
-            "install` puts it\n"
-            "where the shells look for it.\n\n"
+            "install` puts it where the shells look for it.\n\n"
             "Example: source <(novelgen completion bash)",
     .tables = completion_tables,
     .args_most = 1,

@@ -217,14 +217,13 @@ static const struct option *const diff_tables[] = {diff_own, settings_page, sett
 
 const struct command cmd_diff = {
     .name = "diff",
-    .usage = "[ID [V1 [V2]]] --chapter N",
+    .usage = "[ID [V1 [V2]]] --chapter N [OPTION]...",
     .summary = "what a redo has changed in a chapter",
-    .help =
-        "Compares two versions of a chapter sentence by sentence: '-' was there, '+' is there now. Without versions "
-        "the last\n"
-        "one before against the one that stands; with V1 that one against it. With --json: every sentence with what "
-        "became of it.\n\n"
-        "Example: novelgen diff 3 1 2 --chapter 7",
+    .help = "Compares two versions of a chapter sentence by sentence: '-' was there, '+' is there now. Without "
+            "versions the last one before against the one that stands; with V1 that one against it. With --json: "
+            "every sentence with what became of it. Without an ID: the job being written, else the last one "
+            "touched.\n\n"
+            "Example: novelgen diff 3 1 2 --chapter 7",
     .tables = diff_tables,
     .args_most = ARGS_MOST,
     .prepare = diff_prepare,

@@ -196,12 +196,11 @@ const struct command cmd_doctor = {
     .name = "doctor",
     .usage = "[OPTION]...",
     .summary = "whether everything here is fit for writing",
-    .help =
-        "Looks at the program and its libraries, the home, free space, the configuration, the database, who writes,\n"
-        "messages that wait, servers, keys, the clock and this machine: a line for each, ok, warning or error, with\n"
-        "what to do. Nothing is changed; it works where nothing else does. Exits with 4 if there is an error, else\n"
-        "with 0: a server that does not answer is a warning.\n\n"
-        "Example: novelgen doctor --report > report.txt",
+    .help = "Looks at the program and its libraries, the home, free space, the configuration, the database, who "
+            "writes, messages that wait, servers, keys, the clock and this machine: a line for each, ok, warning or "
+            "error, with what to do. Nothing is changed; it works where nothing else does. Exits with 4 if there is "
+            "an error, else with 0: a server that does not answer is a warning.\n\n"
+            "Example: novelgen doctor --report > report.txt",
     .tables = doctor_tables,
     .run = doctor_run,
 };

@@ -291,12 +291,9 @@ const struct command cmd_events = {
     .usage = "[ID] [-f] [OPTION]...",
     .summary = "what happened to a job, and why",
     .help = "Lists what happened to a job, oldest first: when, what, and why: states, parts of the text with the "
-            "words so "
-            "far,\n"
-            "refused answers, servers. With -f it goes on until the job ends, and ends with its exit code. With "
-            "--json each "
-            "is\n"
-            "an object on a line. Without an ID: the job being written, else the last one touched.\n\n"
+            "words so far, refused answers, servers. With -f it goes on until the job ends, and ends with its exit "
+            "code. With --json each is an object on a line. Without an ID: the job being written, else the last one "
+            "touched.\n\n"
             "Example: novelgen events --since 8h",
     .tables = events_tables,
     .args_most = 1,

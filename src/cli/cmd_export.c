@@ -56,12 +56,13 @@ static const char *format_ending(int format)
 
 static bool format_refuse(const char *name, struct err *e)
 {
+    static const char expected[] = "expected md, txt, html, epub, docx or archive";
     const char *names[FORMATS];
 
     for (int f = 0; f < FORMATS; f++) names[f] = format_name(f);
     const char *near = typo_nearest(name, names, FORMATS);
-    if (near != NULL) return err_set(e, ERR_USAGE, "--format '%s' is unknown, did you mean %s?", name, near);
-    return err_set(e, ERR_USAGE, "--format '%s' is unknown, expected md, txt, html, epub, docx or archive", name);
+    if (near != NULL) return err_set(e, ERR_USAGE, "--format is '%s', %s; did you mean '%s'?", name, expected, near);
+    return err_set(e, ERR_USAGE, "--format is '%s', %s", name, expected);
 }
 
 static bool format_find(const char *name, int *format, struct err *e)
@@ -299,21 +300,16 @@ const struct command cmd_export = {
     .name = "export",
     .usage = "[ID] [OPTION]...",
     .summary = "write a book as EPUB, HTML, DOCX, text, or an archive",
-    .help =
-        "Writes a book as one file, and prints its path. It may be called at any time, also while the book is being "
-        "written: then\n"
-        "the file holds what is finished so far, and says so. Without an ID: the job being written, else the last "
-        "one "
-        "touched.\n"
-        "A file that is there is replaced only if it was exported from here and not changed since, or with "
-        "--force.\n\n"
-        "epub, docx, html and txt are typeset: quotation marks and dashes as the book's language has them. txt has a "
-        "line\n"
-        "\"# Title\" before each chapter; md is the text itself; an archive holds all there is, for novelgen "
-        "import.\n"
-        "The same text gives the same bytes; $SOURCE_DATE_EPOCH sets the date that is written into them.\n\n"
-        "Example: novelgen export 3 --format epub --open\n"
-        "         novelgen export --format txt -o - | wc -w",
+    .help = "Writes a book as one file, and prints its path. It may be called at any time, also while the book is "
+            "being written: then the file holds what is finished so far, and says so. Without an ID: the job being "
+            "written, else the last one touched. A file that is there is replaced only if it was exported from here "
+            "and not changed since, or with --force.\n\n"
+            "epub, docx, html and txt are typeset: quotation marks and dashes as the book's language has them. txt "
+            "has a line \"# Title\" before each chapter; md is the text itself; an archive holds all there is, for "
+            "`novelgen import`. The same text gives the same bytes; $SOURCE_DATE_EPOCH sets the date that is written "
+            "into them.\n\n"
+            "Example: novelgen export 3 --format epub --open\n"
+            "         novelgen export --format txt -o - | wc -w",
     .tables = export_tables,
     .args_most = 1,
     .prepare = export_prepare,

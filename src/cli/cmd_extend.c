@@ -66,12 +66,10 @@ const struct command cmd_extend = {
     .name = "extend",
     .usage = "[ID] --words N [OPTION]...",
     .summary = "make a finished book longer at its end",
-    .help =
-        "Makes a finished book longer: new chapters are planned from what has happened, and written behind the old "
-        "end. What\n"
-        "stands is not changed. Without an ID: the job last touched. It follows the job to its end as submit "
-        "does.\n\n"
-        "Example: novelgen extend 3 --words 20000 --note \"Mara goes back to the island and finds the letter.\"",
+    .help = "Makes a finished book longer: new chapters are planned from what has happened, and written behind the "
+            "old end. What stands is not changed. It follows the job to its end as submit does. Without an ID: the "
+            "job being written, else the last one touched.\n\n"
+            "Example: novelgen extend 3 --words 20000 --note \"Mara goes back to the island and finds the letter.\"",
     .tables = extend_tables,
     .args_most = 1,
     .prepare = extend_prepare,

@@ -45,7 +45,7 @@ static bool import_prepare(const struct args *a, struct err *e)
 {
     const struct due *due = &import_options.due;
 
-    if (a->count == 0) return err_set(e, ERR_USAGE, "give the archive's FILE; see: novelgen import --help");
+    if (a->count == 0) return err_set(e, ERR_USAGE, "give the archive; usage: novelgen import FILE");
     import_options.deadline_ms = import_options.no_deadline ? 0 : -1;
     if (import_options.no_deadline && (due->by != NULL || due->within != NULL))
         return err_set(e, ERR_USAGE, "give --no-deadline or a deadline, not both");
@@ -130,13 +130,9 @@ const struct command cmd_import = {
     .usage = "FILE [OPTION]...",
     .summary = "take in a book from another machine, and go on with it",
     .help = "Takes in what `novelgen export --format archive` has written, as a new job with all that belongs to it, "
-            "and goes "
-            "on\n"
-            "with it as resume does, even in the middle of a sentence. A book that was paused, cancelled or done "
-            "stays so; "
-            "files\n"
-            "that you had edited stay as you left them. The archive is read to its end and tried before anything is "
-            "stored.\n\n"
+            "and goes on with it as resume does, even in the middle of a sentence. A book that was paused, cancelled "
+            "or done stays so; files that you had edited stay as you left them. The archive is read to its end and "
+            "tried before anything is stored.\n\n"
             "A backend that your config does not know is replaced by its default; --backend and --model choose "
             "another.\n\n"
             "Example: novelgen import the-salt-engine.tar.zst --backend http://127.0.0.1:8080",

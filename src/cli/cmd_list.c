@@ -316,12 +316,10 @@ const struct command cmd_list = {
     .name = "list",
     .usage = "[OPTION]...",
     .summary = "all jobs, one a line",
-    .help =
-        "Lists the jobs of the home: state, share of the words that stand, time left, when something happened last, "
-        "title,\n"
-        "and why a job waits or is paused. On a terminal a line is cut to its width, in a pipe it is whole. States:\n"
-        "queued, planning, approval, writing, waiting, paused, done, cancelled.\n\n"
-        "Example: novelgen list --state paused,waiting --sort touched",
+    .help = "Lists the jobs of the home: state, share of the words that stand, time left, when something happened "
+            "last, title, and why a job waits or is paused. On a terminal a line is cut to its width, in a pipe it "
+            "is whole. States: queued, planning, approval, writing, waiting, paused, done, cancelled.\n\n"
+            "Example: novelgen list --state paused,waiting --sort touched",
     .tables = list_tables,
     .prepare = list_prepare,
     .run_home = list_home,

@@ -185,13 +185,10 @@ const struct command cmd_note = {
     .name = "note",
     .usage = "[ID] [TEXT|-] [OPTION]...",
     .summary = "say something for all chapters that are still to come",
-    .help =
-        "Gives the writer a direction. It holds from the next chapter on that has not begun, until the end of the "
-        "book; the\n"
-        "chapter being written stays as it is. With - the text comes from stdin. Without a text: what was noted so "
-        "far. Without\n"
-        "an ID: the job being written, else the last one touched.\n\n"
-        "Example: novelgen note 3 \"Less weather, more talk. Nobody dies before chapter 12.\"",
+    .help = "Gives the writer a direction. It holds from the next chapter on that has not begun, until the end of "
+            "the book; the chapter being written stays as it is. With - the text comes from stdin. Without a text: "
+            "what was noted so far. Without an ID: the job being written, else the last one touched.\n\n"
+            "Example: novelgen note 3 \"Less weather, more talk. Nobody dies before chapter 12.\"",
     .tables = note_tables,
     .args_most = 2,
     .run_home = note_home,

@@ -114,17 +114,13 @@ const struct command cmd_outline = {
     .name = "outline",
     .usage = "[ID] [--edit | --set FILE|-] [OPTION]...",
     .summary = "the plan of a book, to see and to change",
-    .help =
-        "Prints the plan as a tree: what the book is, and its chapters with what happens in each. With --edit it "
-        "comes "
-        "into your\n"
-        "editor: chapters that have not begun can be changed, added, removed and moved, also while the book is being "
-        "written. The\n"
-        "book keeps its length. A mistake is told with its line, and your text is kept. With --json: one document, "
-        "which --set\n"
-        "takes back. Without an ID: the job being written, else the last one touched.\n\n"
-        "Example: novelgen outline 3 --edit\n"
-        "         novelgen outline 3 --json > plan.json; novelgen outline 3 --set plan.json",
+    .help = "Prints the plan as a tree: what the book is, and its chapters with what happens in each. With --edit it "
+            "comes into your editor: chapters that have not begun can be changed, added, removed and moved, also "
+            "while the book is being written. The book keeps its length. A mistake is told with its line, and your "
+            "text is kept. With --json: one document, which --set takes back. Without an ID: the job being written, "
+            "else the last one touched.\n\n"
+            "Example: novelgen outline 3 --edit\n"
+            "         novelgen outline 3 --json > plan.json; novelgen outline 3 --set plan.json",
     .tables = outline_tables,
     .args_most = 1,
     .prepare = outline_prepare,

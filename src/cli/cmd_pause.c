@@ -37,12 +37,10 @@ const struct command cmd_pause = {
     .name = "pause",
     .usage = "[ID]... [OPTION]...",
     .summary = "stop a job for now",
-    .help =
-        "Pauses a job, wherever it is being written or waits. What has streamed is kept; `novelgen resume` goes "
-        "on. Without an\n"
-        "ID: the job being written, else the last one touched. `novelgen resume --all` goes on with what --all has "
-        "paused.\n\n"
-        "Example: novelgen pause 3",
+    .help = "Pauses a job, wherever it is being written or waits. What has streamed is kept; `novelgen resume` goes "
+            "on. Without an ID: the job being written, else the last one touched. `novelgen resume --all` goes on "
+            "with what --all has paused.\n\n"
+            "Example: novelgen pause 3",
     .tables = pause_tables,
     .args_most = DEMAND_TARGETS_MOST,
     .run_home = pause_jobs,

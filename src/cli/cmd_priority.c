@@ -57,13 +57,11 @@ const struct command cmd_priority = {
     .name = "priority",
     .usage = "[ID] N [OPTION]...",
     .summary = "let a job go before others, or after them",
-    .help =
-        "Gives a job a rank in the queue, from -100 to 100; 0 is what a job has that was given none. Of those that "
-        "wait the highest\n"
-        "goes first. A job that is being written gives way to a higher one when its next chapter begins, and comes "
-        "back by itself.\n"
-        "Without an ID: the job being written, else the last one touched.\n\n"
-        "Example: novelgen priority 3 10",
+    .help = "Gives a job a rank in the queue, from -100 to 100; 0 is what a job has that was given none. Of those "
+            "that wait the highest goes first. A job that is being written gives way to a higher one when its next "
+            "chapter begins, and comes back by itself. Without an ID: the job being written, else the last one "
+            "touched.\n\n"
+            "Example: novelgen priority 3 10",
     .tables = priority_tables,
     .args_most = 2,
     .prepare = priority_prepare,

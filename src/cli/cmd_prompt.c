@@ -102,13 +102,12 @@ const struct command cmd_prompt = {
     .name = "prompt",
     .usage = "[ID] [--chapter N [--chunk K]] [OPTION]...",
     .summary = "what was sent to the server and what came back",
-    .help =
-        "Shows the requests of a job, attempt by attempt: what each sent, what came back, and what of it was kept. "
-        "Of the plan;\n"
-        "with --chapter, of that chapter: its cards, parts and recap; with --chunk, of one part with the whole "
-        "conversation as\n"
-        "it was sent. On a terminal, control characters are left out. With --json: an array of attempts.\n\n"
-        "Example: novelgen prompt 3 --chapter 2 --chunk 1",
+    .help = "Shows the requests of a job, attempt by attempt: what each sent, what came back, and what of it was "
+            "kept. Those of the plan; with --chapter, those of that chapter: its cards, parts and recap; with "
+            "--chunk, those of one part with the whole conversation as it was sent. On a terminal, control "
+            "characters are left out. With --json: an array of attempts. Without an ID: the job being written, else "
+            "the last one touched.\n\n"
+            "Example: novelgen prompt 3 --chapter 2 --chunk 1",
     .tables = prompt_tables,
     .args_most = 1,
     .prepare = prompt_prepare,

@@ -102,19 +102,15 @@ static const struct option *const redo_tables[] = {redo_own, settings_talk, sett
 
 const struct command cmd_redo = {
     .name = "redo",
-    .usage = "[ID] --chapter N [--chunk K | --onward] [--note TEXT] | [ID] --gaps",
+    .usage = "[ID] --chapter N [--chunk K | --onward] [--note TEXT] | [ID] --gaps [OPTION]...",
     .summary = "write a chapter, a part of one, or the gaps anew",
-    .help =
-        "Writes a chapter anew, or one part of it so that it joins what stands around it, and follows the job to its "
-        "end as\n"
-        "resume does. What comes behind keeps its text, unless --onward says otherwise. --gaps fills the parts that "
-        "no\n"
-        "attempt could write. A part that cannot be written anew stays as it was. Old text is kept: see novelgen "
-        "show\n"
-        "--versions and novelgen diff. A job that is being written goes on with it at once; a chapter's file stays "
-        "as it\n"
-        "was until the new one is whole.\n\n"
-        "Example: novelgen redo 3 --chapter 7 --note \"she must not forgive him yet\"",
+    .help = "Writes a chapter anew, or one part of it so that it joins what stands around it, and follows the job to "
+            "its end as resume does. What comes behind keeps its text, unless --onward says otherwise. --gaps fills "
+            "the parts that no attempt could write. A part that cannot be written anew stays as it was. Old text is "
+            "kept: see `novelgen show --chapter N --versions` and `novelgen diff`. A job that is being written goes "
+            "on with it at once; a chapter's file stays as it was until the new one is whole. Without an ID: the job "
+            "being written, else the last one touched.\n\n"
+            "Example: novelgen redo 3 --chapter 7 --note \"she must not forgive him yet\"",
     .tables = redo_tables,
     .args_most = 1,
     .prepare = redo_prepare,

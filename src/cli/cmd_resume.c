@@ -131,17 +131,13 @@ const struct command cmd_resume = {
     .name = "resume",
     .usage = "[ID]... [OPTION]...",
     .summary = "go on with a job that was paused, cancelled or broken off",
-    .help =
-        "Goes on where a job stopped, without losing or repeating a word, and follows it to its end as submit "
-        "does. Without\n"
-        "an ID: the last one touched that is not done.\n\n"
-        "--by takes 07:00 (the next time it is that o'clock) or 2026-11-22 07:00. A book keeps the templates that it "
-        "began with;\n"
-        "when a file in its own folder of templates has changed since, resume asks for --templates. It also keeps "
-        "the "
-        "model that\n"
-        "answered it first: --model gives it another, --backend the one which that server has.\n\n"
-        "Example: novelgen resume 3 --backend http://127.0.0.1:8080",
+    .help = "Goes on where a job stopped, without losing or repeating a word, and follows it to its end as submit "
+            "does. Without an ID: the last one touched that is not done.\n\n"
+            "--by takes 07:00 (the next time it is that o'clock) or 2026-11-22 07:00. A book keeps the templates "
+            "that it began with; when a file in its own folder of templates has changed since, resume asks for "
+            "--templates. It also keeps the model that answered it first: --model gives it another, --backend the "
+            "one which that server has.\n\n"
+            "Example: novelgen resume 3 --backend http://127.0.0.1:8080",
     .tables = resume_tables,
     .args_most = TARGETS_MOST,
     .prepare = resume_prepare,

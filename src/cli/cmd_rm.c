@@ -181,12 +181,8 @@ const struct command cmd_rm = {
     .usage = "ID... [OPTION]...",
     .summary = "remove jobs from the store for good",
     .help = "Takes a job out of the store with its text, its versions and its log, and says before what that is. The "
-            "files "
-            "in the book's\n"
-            "folder stay. With --files they go too, but for those that you changed or put there. Without a terminal "
-            "to ask "
-            "on it\n"
-            "needs --yes. A job in the queue must be cancelled first.\n\n"
+            "files in the book's folder stay. With --files they go too, but for those that you changed or put there. "
+            "Without a terminal to ask on it needs --yes. A job in the queue must be cancelled first.\n\n"
             "Example: novelgen rm 3 --files",
     .tables = rm_tables,
     .args_most = RM_TARGETS_MOST,

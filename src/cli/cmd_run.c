@@ -48,9 +48,8 @@ const struct command cmd_run = {
     .usage = "[OPTION]...",
     .summary = "write whatever is in the queue",
     .help = "Works on the queue until only paused jobs remain: for systemd or launchd, and after a reboot. If "
-            "another novelgen\n"
-            "is writing already, it says so and ends. Ctrl-C leaves the jobs as they are; the next run goes on with "
-            "them.\n\n"
+            "another novelgen is writing already, it says so and ends. Ctrl-C leaves the jobs as they are; the next "
+            "run goes on with them.\n\n"
             "Example: novelgen run --plain --progress 600",
     .tables = run_tables,
     .run = run_run,

@@ -244,13 +244,12 @@ static const struct option *const show_tables[] = {show_own, settings_page, sett
 
 const struct command cmd_show = {
     .name = "show",
-    .usage = "[ID] [--chapter N [--version V | --versions]]",
+    .usage = "[ID] [--chapter N [--version V | --versions]] [OPTION]...",
     .summary = "the prose as it stands, or as it was",
-    .help =
-        "Prints the book as far as it stands, or one chapter; with --version as it was before a redo replaced it. "
-        "--versions\n"
-        "lists what there is: words, when it was replaced, and why. With --json: the text part by part.\n\n"
-        "Example: novelgen show 3 --chapter 7 --version 1",
+    .help = "Prints the book as far as it stands, or one chapter; with --version as it was before a redo replaced "
+            "it. --versions lists what there is: words, when it was replaced, and why. With --json: the text part by "
+            "part. Without an ID: the job being written, else the last one touched.\n\n"
+            "Example: novelgen show 3 --chapter 7 --version 1",
     .tables = show_tables,
     .args_most = 1,
     .prepare = show_prepare,

@@ -79,15 +79,12 @@ const struct command cmd_stats = {
     .name = "stats",
     .usage = "[ID] [OPTION]...",
     .summary = "what the servers were asked, and how fast they answered",
-    .help =
-        "Sums up all requests, or those of one job, by server and model: how many in all and in the last hour "
-        "(1H), tokens\n"
-        "in and out, the share that was cached, tokens a second while writing, and the time to the first token "
-        "and to the\n"
-        "end of a whole answer (the mean, and what 95 of 100 stay within). Below: what failed, which rule refused "
-        "answers,\n"
-        "and which jobs wait. --since takes a time that has passed, or how long ago it was.\n\n"
-        "Example: novelgen stats --since 24h",
+    .help = "Sums up all requests, or those of one job, by server and model: how many in all and in the last hour "
+            "(1H), tokens in and out, the share that was cached, tokens a second while writing, and the time to the "
+            "first token and to the end of a whole answer (the mean, and what 95 of 100 stay within). Below: what "
+            "failed, which rule refused answers, and which jobs wait. --since takes a time that has passed, or how "
+            "long ago it was.\n\n"
+            "Example: novelgen stats --since 24h",
     .tables = stats_tables,
     .args_most = 1,
     .prepare = stats_prepare,

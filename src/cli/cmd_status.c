@@ -79,11 +79,9 @@ const struct command cmd_status = {
     .usage = "[ID]... [OPTION]...",
     .summary = "how far a job is",
     .help = "Shows how far a job is, how fast it goes, what it waits for, what happened lately and since you last "
-            "looked, and\n"
-            "where its book is. In the bar of chapters a cross (! without Unicode) is one with a gap. Without an ID: "
-            "the job\n"
-            "being written, else the last one touched. With --json: an object, or an array where several IDs are "
-            "given.\n\n"
+            "looked, and where its book is. In the bar of chapters a cross (! without Unicode) is one with a gap. "
+            "Without an ID: the job being written, else the last one touched. With --json: an object, or an array "
+            "where several IDs are given.\n\n"
             "Example: novelgen status 3",
     .tables = status_tables,
     .args_most = TARGETS_MOST,

@@ -297,17 +297,13 @@ const struct command cmd_submit = {
     .name = "submit",
     .usage = "SPEC|- [OPTION]...  |  submit --premise TEXT --words N [OPTION]...",
     .summary = "write a book",
-    .help =
-        "Puts a book into the queue and writes it; if another novelgen of this home is writing, it waits for its "
-        "turn and\n"
-        "stands by. SPEC is a JSON file, or - for stdin. Prints the job's id and folder to stdout, talks to "
-        "stderr, and ends\n"
-        "with the book. Ctrl-C pauses the job; `novelgen resume` goes on.\n\n"
-        "--by takes 07:00 (the next time it is that o'clock) or 2026-11-22 07:00. What the speed does not allow by "
-        "then is left\n"
-        "out of the plan, so that the book has an end.\n\n"
-        "Example: novelgen submit jobs/story-short.json --backend sim\n"
-        "         novelgen submit --premise \"A lighthouse keeper finds a door under the stairs\" --words 3000",
+    .help = "Puts a book into the queue and writes it; if another novelgen of this home is writing, it waits for its "
+            "turn and stands by. SPEC is a JSON file, or - for stdin. Prints the job's id and folder to stdout, "
+            "talks to stderr, and ends with the book. Ctrl-C pauses the job; `novelgen resume` goes on.\n\n"
+            "--by takes 07:00 (the next time it is that o'clock) or 2026-11-22 07:00. What the speed does not allow "
+            "by then is left out of the plan, so that the book has an end.\n\n"
+            "Example: novelgen submit jobs/story-short.json --backend sim\n"
+            "         novelgen submit --premise \"A lighthouse keeper finds a door under the stairs\" --words 3000",
     .tables = submit_tables,
     .args_most = 1,
     .run = submit_run,

@@ -228,14 +228,11 @@ const struct command cmd_sync = {
     .name = "sync",
     .usage = "[ID] [OPTION]...",
     .summary = "take chapters that you have edited into the book",
-    .help =
-        "Takes the chapter files that were changed by hand into the store, as the book's text: the heading on the "
-        "first "
-        "line is the\n"
-        "title, the rest the prose. The text before is kept as an older version, the chapter's recap is asked for "
-        "again, and\n"
-        "book.md is made anew. Without an ID: the job being written, else the one last touched.\n\n"
-        "Example: novelgen sync 3 --chapter 7",
+    .help = "Takes the chapter files that were changed by hand into the store, as the book's text: the heading on "
+            "the first line is the title, the rest the prose. The text before is kept as an older version, the "
+            "chapter's recap is asked for again, and book.md is made anew. Without an ID: the job being written, "
+            "else the last one touched.\n\n"
+            "Example: novelgen sync 3 --chapter 7",
     .tables = sync_tables,
     .args_most = 1,
     .run_job = sync_job,

@@ -316,11 +316,9 @@ const struct command cmd_tail = {
     .usage = "[ID] [-f] [OPTION]...",
     .summary = "the book as far as it is written",
     .help = "Prints the prose of a book in reading order, as far as it stands. With -f it goes on while the book is "
-            "written, word\n"
-            "by word, and ends with the job and its exit code. Where a part that was shown is written otherwise "
-            "after all, a "
-            "line\n"
-            "in brackets says so. Without an ID: the job being written, else the last one touched.\n\n"
+            "written, word by word, and ends with the job and its exit code. Where a part that was shown is written "
+            "otherwise after all, a line in brackets says so. Without an ID: the job being written, else the last "
+            "one touched.\n\n"
             "Example: novelgen tail -f --from now | fold -s -w 72",
     .tables = tail_tables,
     .args_most = 1,

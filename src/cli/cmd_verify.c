@@ -169,15 +169,12 @@ const struct command cmd_verify = {
     .name = "verify",
     .usage = "[ID]... [OPTION]...",
     .summary = "whether a book is whole",
-    .help =
-        "Looks at all of a book: its text against the hashes taken when it was accepted, chapters and parts that "
-        "are\n"
-        "missing, sentences cut or doubled where parts join, passages said twice, placeholders, refusals and talk "
-        "of\n"
-        "the model, and every file against the store. Each finding says where it is and what to do about it.\n"
-        "Nothing is changed without --repair. Exits with 0 only if the book is finished and nothing was found, else\n"
-        "with 1.\n\n"
-        "Example: novelgen verify 3 --repair",
+    .help = "Looks at all of a book: its text against the hashes taken when it was accepted, chapters and parts that "
+            "are missing, sentences cut or doubled where parts join, passages said twice, placeholders, refusals and "
+            "talk of the model, and every file against the store. Each finding says where it is and what to do about "
+            "it. Nothing is changed without --repair. Exits with 0 only if the book is finished and nothing was "
+            "found, else with 1. Without an ID: the job being written, else the last one touched.\n\n"
+            "Example: novelgen verify 3 --repair",
     .tables = verify_tables,
     .args_most = TARGETS_MOST,
     .run_jobs = verify_all,

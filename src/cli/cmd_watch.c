@@ -260,13 +260,10 @@ const struct command cmd_watch = {
     .name = "watch",
     .usage = "[ID] [OPTION]...",
     .summary = "the status, drawn anew each second",
-    .help =
-        "Shows the page of 'novelgen status' on a terminal and keeps it up to date; ends with the job and its exit "
-        "code, "
-        "or\n"
-        "with Ctrl-C, which stops nothing but the watching. Without an ID: the job being written, else the last one\n"
-        "touched.\n\n"
-        "Example: novelgen watch --interval 5",
+    .help = "Shows the page of `novelgen status` on a terminal and keeps it up to date; ends with the job and its "
+            "exit code, or with Ctrl-C, which stops nothing but the watching. Without an ID: the job being written, "
+            "else the last one touched.\n\n"
+            "Example: novelgen watch --interval 5",
     .tables = watch_tables,
     .args_most = 1,
     .prepare = watch_prepare,

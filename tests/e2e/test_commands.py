@@ -126,6 +126,14 @@ def test_manual_pages_are_good_roff(name):
     assert got.returncode == 0 and got.stderr == ""
 
 
+def test_an_advice_names_the_home_that_was_given(home):
+    """Only commands with an ID got it: who copied "novelgen list" was shown another home."""
+    other = home.dir / "other"
+    assert home.run("status", 9, "--home", other).stderr.endswith(f"see: novelgen list --home {other}\n")
+    assert home.run("approve", "--home", other).stderr.endswith(f"see: novelgen list --home {other}\n")
+    assert home.run("nonsense", "--home", other).stderr.endswith("see: novelgen help\n")
+
+
 # ---- JSON ------------------------------------------------------------------------------------------------------------
 
 JSON = [command for command in COMMANDS if "json" in options(command)]
@@ -287,7 +295,7 @@ def test_bash_completes_where_an_equals_sign_is_no_break(home):
     assert got.stdout == "--format=epub\n"
 
 
-@pytest.mark.parametrize("given, said", [((), "which shell?"), (("tcsh",), "unknown shell 'tcsh'")])
+@pytest.mark.parametrize("given, said", [((), "give the shell, bash, zsh or fish"), (("tcsh",), "unknown shell 'tcsh'")])
 def test_another_shell_is_refused(given, said, home):
     got = home.run("completion", *given)
     assert got.returncode == 2 and said in got.stderr
