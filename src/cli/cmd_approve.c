@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen approve
+// novelgen approve. It finds the jobs whose outline waits and leaves a message for each; the engine, which may be
+// this process, changes them. One that waits for nothing is refused there.
 #include "cli/command.h"
 
 #include <stdlib.h>

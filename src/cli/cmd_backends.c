@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen backends
+// novelgen backends. It asks servers what they are, and prints that: nothing is started, generated or stored. Exit
+// code 3 if none of them is ready.
 #include "cli/command.h"
 
 #include <stdio.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen backup
+// novelgen backup. It reads the store and writes one file, which appears under its name when it is whole and checked;
+// what is there already is left alone without --force.
 #include "cli/command.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen cancel
+// novelgen cancel. One demand among others, see demand.h: the engine gives the job up.
 #include "cli/command.h"
 
 #include "cli/demand.h"

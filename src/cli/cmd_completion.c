@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "cli/exit.h"
 #include "cli/output.h"
-#include "cli/settings.h"
 
 static const char completion_bash[] =
     "# bash completion for novelgen: source <(novelgen completion bash)\n"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen diff
+// novelgen diff. It only reads the store, two versions of a chapter in one view of the rows, and prints when that is
+// over.
 #include "cli/command.h"
 
 #include <errno.h>
@@ -9,13 +10,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/home.h"
 #include "app/observer.h"
 #include "app/versions.h"
 #include "base/log.h"
 #include "cli/exit.h"
 #include "cli/output.h"
 #include "cli/settings.h"
-#include "cli/target.h"
 #include "io/json.h"
 #include "text/diff.h"
 #include "text/utf8.h"

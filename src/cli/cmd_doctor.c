@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen doctor
+// novelgen doctor. It only looks (app/doctor.h), and works where the home, the config or the store does not. What it
+// finds is on stdout; exit code 4 if one of it is an error.
 #include "cli/command.h"
 
 #include <inttypes.h>

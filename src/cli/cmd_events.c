@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen events
+// novelgen events. It only reads: with -f ten times a second, and only when something was committed. Rows are kept
+// until the reading has ended, and printed then.
 #include "cli/command.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen extend
+// novelgen extend. It leaves a message and follows its job; whether the book is finished, the engine judges.
 #include "cli/command.h"
 
 #include <string.h>
@@ -10,7 +10,6 @@
 #include "cli/exit.h"
 #include "cli/follow.h"
 #include "cli/settings.h"
-#include "cli/target.h"
 #include "cli/typed.h"
 #include "io/json.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen list
+// novelgen list. It only reads the store; where there is none yet, the list is empty.
 #include "cli/command.h"
 
 #include <stdio.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen note
+// novelgen note. Without a text it only reads the store. A text is checked here, and left as a message: the engine
+// keeps it, and says from which chapter on it holds.
 #include "cli/command.h"
 
 #include <inttypes.h>

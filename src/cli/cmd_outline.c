@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen outline
+// novelgen outline. It reads the plan in one view of the rows, and prints it; a change goes through outline_edit.c to
+// the engine, as a message.
 #include "cli/command.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen pause
+// novelgen pause. One demand among others, see demand.h: the engine stops the job.
 #include "cli/command.h"
 
 #include "cli/demand.h"

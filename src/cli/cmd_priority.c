@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen priority
+// novelgen priority. One demand among others, see demand.h: the engine keeps the rank.
 #include "cli/command.h"
 
 #include <errno.h>
@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "cli/demand.h"
-#include "cli/exit.h"
 #include "cli/settings.h"
 
 enum { PRIORITY_MOST = 100 };

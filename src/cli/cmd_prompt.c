@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen prompt
+// novelgen prompt. It only reads the store: the attempts with what each has sent. All of it is gathered before the
+// first byte is printed, and more than a ceiling is refused.
 #include "cli/command.h"
 
 #include <inttypes.h>
@@ -16,7 +17,6 @@
 #include "cli/exit.h"
 #include "cli/output.h"
 #include "cli/settings.h"
-#include "cli/target.h"
 
 static struct {
     int64_t chapter, chunk, attempt;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen redo
+// novelgen redo. It leaves a message and follows its job; the engine says no where there is nothing of the kind to
+// write anew.
 #include "cli/command.h"
 
 #include <inttypes.h>

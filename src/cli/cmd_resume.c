@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen resume
+// novelgen resume. Templates and options of all jobs are checked before the first message is left, so that a mistake
+// changes none of them.
 #include "cli/command.h"
 
 #include <stdlib.h>

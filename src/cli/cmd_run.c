@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen run
+// novelgen run. A session without jobs of its own: it works the queue, whoever submitted.
 #include "cli/command.h"
 
 #include "app/home.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen show
+// novelgen show. It only reads the store, in one view of the rows, and prints when that is over: a pager takes its
+// time.
 #include "cli/command.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen stats
+// novelgen stats. It only reads the store: one pass over the log of attempts (app/stats.h).
 #include "cli/command.h"
 
 #include <unistd.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen status
+// novelgen status. It reads the store, and writes down when somebody has looked, so that the next page tells what is
+// new.
 #include "cli/command.h"
 
 #include <unistd.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen verify
+// novelgen verify. It only reads the store and the files, and says what it finds: exit code 1. With --repair the
+// engine, told by a message, makes the files anew first.
 #include "cli/command.h"
 
 #include <inttypes.h>

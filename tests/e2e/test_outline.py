@@ -340,9 +340,9 @@ text = text.replace("## 5.", "## + The Added Chapter\nA door opens on the sea.\n
 
 def beats(home, job):
     """Of each chapter's opening: the bytes of its prompt, and how many of them the prompt before it had."""
-    return {c: (p, common) for c, p, common in rows(
-        home, "SELECT chapter, prompt_bytes, common_bytes FROM task t JOIN attempt a ON a.task = t.id"
-              " WHERE job = ? AND kind = 'beats'", job)}
+    return {c: (p, common) for c, p, common in home.rows(
+        "SELECT chapter, prompt_bytes, common_bytes FROM task t JOIN attempt a ON a.task = t.id"
+        " WHERE job = ? AND kind = 'beats'", job)}
 
 
 def opening(home, job, chapter):
