@@ -9,6 +9,7 @@ import pathlib
 import pty
 import re
 import signal
+import sqlite3
 
 import pytest
 from novelgen import PROGRAM, book_of, wait_until
@@ -31,6 +32,13 @@ def editor_of(home, body, name="editor"):
     return {**home.env, "EDITOR": str(path), "VISUAL": ""}
 
 
+def rows(home, sql, *values):
+    db = sqlite3.connect(f"file:{home.path / 'novelgen.db'}?mode=ro", uri=True)
+    got = db.execute(sql, values).fetchall()
+    db.close()
+    return got
+
+
 def submit(home, sim, *args, **more):
     return home.run("submit", spec_of(home, **more), "--backend", sim.url, *args)
 
@@ -40,10 +48,10 @@ def pause_in(home, sim, chapter, **more):
     terminal = home.start("submit", spec_of(home, **more), "--backend", sim.url)
     job = terminal.job()
     begun = "SELECT max(number) FROM chapter WHERE job = ? AND cards IS NOT NULL"
-    wait_until(lambda: home.rows(begun, job) == [(chapter,)], 30, f"the cards of chapter {chapter}")
+    wait_until(lambda: rows(home, begun, job) == [(chapter,)], 30, f"the cards of chapter {chapter}")
     assert home.run("pause", job).returncode == 0
     terminal.wait()
-    assert home.status(job)["state"] == "paused" and home.rows(begun, job) == [(chapter,)]
+    assert home.status(job)["state"] == "paused" and rows(home, begun, job) == [(chapter,)]
     return job
 
 
@@ -124,7 +132,7 @@ def test_acts_are_planned_before_the_approval_too(home, simulator):
     assert got.returncode == 6
     plan = outline_of(home, 1)
     assert len(plan["acts"]) == 2 and len(plan["chapters"]) == 17
-    conversations = home.rows("SELECT DISTINCT conversation FROM attempt")
+    conversations = rows(home, "SELECT DISTINCT conversation FROM attempt")
     assert conversations == [(0,)]
 
 
@@ -340,9 +348,9 @@ text = text.replace("## 5.", "## + The Added Chapter\nA door opens on the sea.\n
 
 def beats(home, job):
     """Of each chapter's opening: the bytes of its prompt, and how many of them the prompt before it had."""
-    return {c: (p, common) for c, p, common in home.rows(
-        "SELECT chapter, prompt_bytes, common_bytes FROM task t JOIN attempt a ON a.task = t.id"
-        " WHERE job = ? AND kind = 'beats'", job)}
+    return {c: (p, common) for c, p, common in rows(
+        home, "SELECT chapter, prompt_bytes, common_bytes FROM task t JOIN attempt a ON a.task = t.id"
+              " WHERE job = ? AND kind = 'beats'", job)}
 
 
 def opening(home, job, chapter):
@@ -368,7 +376,7 @@ def test_a_plan_is_changed_while_the_book_is_written(home, simulator):
 
     # What the server has read of the plan stays as it was: the next opening has as much in common with the prompt before
     # as that of the book that nobody changed.
-    assert home.rows("SELECT prefix_breaks FROM job WHERE id = ?", job) == [(0,)]
+    assert rows(home, "SELECT prefix_breaks FROM job WHERE id = ?", job) == [(0,)]
     assert beats(home, job)[3][1] >= beats(home, 1)[3][1]
     for chapter in (3, 4):
         text = opening(home, job, chapter)
@@ -382,7 +390,7 @@ def test_a_plan_is_changed_under_the_running_engine(home, simulator):
     sim = simulator("--rate", "400")
     terminal = home.start("submit", spec_of(home), "--backend", sim.url)
     job = terminal.job()
-    wait_until(lambda: home.rows("SELECT 1 FROM chapter WHERE number = 1 AND cards IS NOT NULL"), 30, "the first cards")
+    wait_until(lambda: rows(home, "SELECT 1 FROM chapter WHERE number = 1 AND cards IS NOT NULL"), 30, "the first cards")
     env = editor_of(home, "text = re.sub(r'## 6\\. .*', '## 6. The Very End', text)")
     got = home.run("outline", job, "--edit", env=env)
     assert got.returncode == 0, got.stderr
@@ -390,7 +398,7 @@ def test_a_plan_is_changed_under_the_running_engine(home, simulator):
     wait_until(lambda: "The Very End" in shown.read_text(), 5, "the new outline.md")
     assert terminal.wait() == 0
     assert "The Very End" in book_of(home.status(job))
-    assert home.rows("SELECT prefix_breaks FROM job WHERE id = ?", job) == [(0,)]
+    assert rows(home, "SELECT prefix_breaks FROM job WHERE id = ?", job) == [(0,)]
 
 
 def test_an_edit_of_a_chapter_that_begins_meanwhile_is_refused_and_kept(home, simulator):
@@ -452,7 +460,7 @@ def test_a_note_holds_for_the_chapters_to_come(home, simulator):
             assert tail.index("more talk") < tail.index("Nobody dies")
             assert "<|im_end|>" not in text
             assert tail.rstrip().endswith("Write in English.")
-    assert home.rows("SELECT prefix_breaks FROM job WHERE id = ?", job) == [(0,)]
+    assert rows(home, "SELECT prefix_breaks FROM job WHERE id = ?", job) == [(0,)]
     got = home.run("note", job, "too late")
     assert got.returncode == 2 and "done" in got.stderr
 
@@ -481,5 +489,5 @@ def test_a_note_stands_where_a_conversation_begins_anew(home, simulator):
     assert submit(home, sim, "--approve-outline").returncode == 6
     assert home.run("note", 1, "Less weather.").returncode == 0
     assert home.run("approve", 1).returncode in (0, 1)
-    fresh = home.rows("SELECT text FROM turn WHERE fresh = 1")
+    fresh = rows(home, "SELECT text FROM turn WHERE fresh = 1")
     assert fresh and all("Less weather." in text for text, in fresh)

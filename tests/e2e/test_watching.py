@@ -167,7 +167,7 @@ def test_tail_ends_with_a_job_that_is_removed(book):
     wait_until(lambda: reader.stdout, what="text")
     rows(book, "DELETE FROM job")
     assert reader.wait(10) == 7
-    assert reader.stderr == "novelgen: job 1 was removed; see: novelgen list\n"
+    assert reader.stderr == "novelgen: job 1 was removed; see what there is: novelgen list\n"
 
 
 def test_tail_ends_with_a_job_that_waits_for_its_owner(book):
