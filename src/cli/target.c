@@ -80,7 +80,8 @@ void targets_release(struct targets *t)
 
 static bool target_is_gone(int64_t id, struct err *e)
 {
-    return err_set(e, ERR_NO_JOB, "job %" PRId64 " was removed; see what there is: novelgen list%s", id, settings_home_hint());
+    return err_set(e, ERR_NO_JOB, "job %" PRId64 " was removed; see what there is: novelgen list%s", id,
+                   settings_home_hint());
 }
 
 bool target_read(struct store *s, int64_t id, struct job *out, struct err *e)
