@@ -95,6 +95,9 @@ struct job {
 void job_release(struct job *j);
 struct job job_copy(const struct job *j); // deep
 
+struct json;
+void job_add_figures(struct json *o, const struct job *j); // gaps, requests, tokens: as each document has them
+
 // The list in `fallback`: written from what a spec or the config gives (nothing where that is empty), and read back.
 // False: the text is no such list, and there is nothing to free.
 struct fallback;

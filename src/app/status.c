@@ -116,12 +116,7 @@ struct json *status_json(const struct job *j)
     json_set_int(o, "words_target", j->words_target);
     json_set_int(o, "chapters_done", j->chapters_done);
     json_set_int(o, "chapters_total", j->chapters_total);
-    json_set_int(o, "gaps", j->gaps);
-    json_set_int(o, "requests", j->requests);
-    json_set_int(o, "retries", j->retries);
-    json_set_int(o, "prompt_tokens", j->prompt_tokens);
-    json_set_int(o, "cached_tokens", j->cached_tokens);
-    json_set_int(o, "output_tokens", j->output_tokens);
+    job_add_figures(o, j);
     status_set_speed(o, j);
     json_set_str(o, "out_dir", j->out_dir);
     json_set_str(o, "uuid", j->uuid);

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app/verify_doubled.h"
 #include "base/err.h"
-#include "base/hash.h"
 #include "base/mem.h"
 #include "text/join.h"
 #include "text/pattern.h"
@@ -18,7 +18,6 @@
 #include "text/words.h"
 
 enum {
-    QUOTE_MOST = 60,   // bytes of what was found
     LINE_MOST = 100,   // of a line that tells of its length
     JOIN_WORDS = 4,    // said again over a join
     GLUED_LETTERS = 3, // small ones before a full stop that has lost its blank
@@ -81,7 +80,7 @@ static void find_bracketed(const struct stretch *t)
         size_t end = at + 1, line = line_end(t->s, t->len, at);
         while (end < line && t->s[end] != ']') end++;
         bool link = end + 1 < t->len && t->s[end] == ']' && t->s[end + 1] == '(';
-        if (!link && is_hole(t, t->s + at + 1, end - at - 1)) tell(t, "placeholder", at, QUOTE_MOST);
+        if (!link && is_hole(t, t->s + at + 1, end - at - 1)) tell(t, "placeholder", at, VERIFY_QUOTE_MOST);
     }
 }
 
@@ -89,7 +88,7 @@ static void find_lorem(const struct stretch *t)
 {
     const char *at = memmem(t->s, t->len, "orem ipsum", 10);
 
-    if (at != NULL) tell(t, "placeholder", (size_t)(at - t->s), QUOTE_MOST);
+    if (at != NULL) tell(t, "placeholder", (size_t)(at - t->s), VERIFY_QUOTE_MOST);
 }
 
 // "{name}": a variable that nobody filled in.
@@ -152,10 +151,10 @@ static void look_at_line(const struct stretch *t, const struct pattern *count, s
 
     if (tells_length(count, s, len)) tell(t, "word_count", at, len);
     if (t->markup) return;
-    if (is_marked_heading(s, len)) tell(t, "heading", at, len < QUOTE_MOST ? len : QUOTE_MOST);
+    if (is_marked_heading(s, len)) tell(t, "heading", at, len < VERIFY_QUOTE_MOST ? len : VERIFY_QUOTE_MOST);
     if (is_dots(s, len)) tell(t, "placeholder", at, len);
     bool todo = len >= 5 && (memcmp(s, "TODO:", 5) == 0 || memcmp(s, "TODO ", 5) == 0);
-    if (todo || memmem(s, len, " TODO:", 6) != NULL) tell(t, "placeholder", at, QUOTE_MOST);
+    if (todo || memmem(s, len, " TODO:", 6) != NULL) tell(t, "placeholder", at, VERIFY_QUOTE_MOST);
 }
 
 static void find_lines(const struct stretch *t)
@@ -198,120 +197,6 @@ static void find_glued(const struct stretch *t)
     }
 }
 
-// ---- what is said twice in a row ---------------------------------------------------------------------------------
-//
-//   … the lamp went out and the | lamp went out and the | sea was calm …     a run, and the same run behind it
-//
-// A third time makes a refrain of it. Between people who speak, echoes are honest.
-
-enum { RUN_LEAST = 6, RUN_MOST = 60, RUN_DIFFERENT = 5, RUN_OVER_LINES = 8 };
-
-struct word {
-    uint64_t hash;
-    size_t from, to;
-};
-
-struct words {
-    struct word *items;
-    size_t count, cap;
-};
-
-static void split_words(struct words *w, const char *s, size_t len)
-{
-    size_t at = 0, start;
-    struct buf folded;
-
-    buf_init(&folded, BUF_MAX_LINE);
-    while (plain_word(s, len, &at, &start)) {
-        buf_clear(&folded);
-        plain_add(&folded, s + start, at - start);
-        mem_grow(&w->items, &w->cap, w->count + 1, sizeof *w->items);
-        w->items[w->count++] = (struct word){.hash = hash_bytes(folded.data, folded.len), .from = start, .to = at};
-    }
-    buf_release(&folded);
-}
-
-static bool same_run(const struct words *w, size_t a, size_t b, size_t run)
-{
-    for (size_t i = 0; i < run; i++)
-        if (w->items[a + i].hash != w->items[b + i].hash) return false;
-    return true;
-}
-
-// Whether what stands before and behind the two goes on in the same way, together for a third time.
-static bool is_refrain(const struct words *w, size_t at, size_t run)
-{
-    size_t more = 0, end = at + 2 * run;
-
-    while (more < at && w->items[at - 1 - more].hash == w->items[at + run - 1 - more].hash) more++;
-    for (; end < w->count && w->items[end].hash == w->items[end - run].hash; end++) more++;
-    return more + 1 >= run;
-}
-
-static size_t count_different(const struct words *w, size_t from, size_t run)
-{
-    size_t different = 0;
-
-    for (size_t i = 0; i < run; i++) {
-        size_t k = 0;
-        while (k < i && w->items[from + k].hash != w->items[from + i].hash) k++;
-        different += k == i;
-    }
-    return different;
-}
-
-// A character of a script without blanks is half a word.
-static bool is_unspaced(const char *s, const struct word *w)
-{
-    return w->to - w->from == 3 && (unsigned char)s[w->from] >= 0xE2;
-}
-
-static bool is_speech(const char *s, size_t len)
-{
-    static const char *const marks[] = {"\"", "“", "”", "„", "«", "»", "「", "」", "『", "』", "—", "–", "‘"};
-
-    for (size_t i = 0; i < ARRAY_LEN(marks); i++)
-        if (memmem(s, len, marks[i], strlen(marks[i])) != NULL) return true;
-    return false;
-}
-
-// Whether a run that stands twice is more than chance, and no echo.
-static bool is_fault(const struct words *w, const char *s, size_t at, size_t run)
-{
-    size_t weight = is_unspaced(s, &w->items[at]) ? 2 : 1, second = at + run;
-    const char *between = s + w->items[second - 1].to;
-    size_t gap = w->items[second].from - w->items[second - 1].to;
-
-    if (run < RUN_LEAST * weight || count_different(w, at, run) < RUN_DIFFERENT * weight) return false;
-    if (is_speech(between, gap)) return false;
-    return memchr(between, '\n', gap) == NULL || run >= RUN_OVER_LINES * weight;
-}
-
-// The length of the run that stands twice from `at` on, 0: none. Two rounds of a refrain are no such run either.
-static size_t doubled_run(const struct words *w, const char *s, size_t at)
-{
-    for (size_t run = RUN_LEAST; run <= RUN_MOST && at + 2 * run <= w->count; run++) {
-        if (!same_run(w, at, at + run, run)) continue;
-        if (is_refrain(w, at, run)) return 0;
-        if (is_fault(w, s, at, run)) return run;
-    }
-    return 0;
-}
-
-static void find_doubled(const struct stretch *t)
-{
-    struct words w = {0};
-
-    split_words(&w, t->s, t->len);
-    for (size_t at = 0; !t->markup && at < w.count; at++) {
-        size_t run = doubled_run(&w, t->s, at);
-        if (run == 0) continue;
-        tell(t, "doubled", w.items[at].from, QUOTE_MOST);
-        at += 2 * run - 1;
-    }
-    free(w.items);
-}
-
 void verify_prose_stretch(const char *s, size_t len, bool markup, verify_prose_found *found, void *arg)
 {
     const struct stretch t = {.s = s, .len = len, .markup = markup, .found = found, .arg = arg};
@@ -321,7 +206,7 @@ void verify_prose_stretch(const char *s, size_t len, bool markup, verify_prose_f
     find_braces(&t);
     find_lines(&t);
     find_glued(&t);
-    find_doubled(&t);
+    if (!markup) verify_doubled(s, len, found, arg);
 }
 
 // ---- joins -------------------------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { VERIFY_QUOTE_MOST = 60 }; // bytes of what was found
+
 // A kind is one of: "placeholder", "heading", "word_count", "glued", "doubled", "truncated". Static.
 typedef void verify_prose_found(void *arg, const char *kind, size_t from, size_t len);
 

@@ -36,13 +36,21 @@ struct delta {
 
 enum framing { FRAMING_SSE, FRAMING_NDJSON };
 
-// A GET (or a POST with a body) of the probe, and what its reply means. `v` NULL: the body is no JSON; `text` is the
-// body then. True: this is the server that the dialect means. Fills what it learns into the facts.
+// A reply to a question of the probe.
+struct dialect_reply {
+    const struct json *json; // NULL: the body is none
+    const char *text;        // the body as it came
+    size_t len;
+    const char *server; // the header of that name, or NULL
+    const char *model;  // that is asked for, or NULL
+};
+
+// A GET (or a POST with a body) of the probe, and what its reply means. True: this is the server that the dialect means.
+// Fills what it learns into the facts.
 struct dialect_question {
     const char *path;
     const char *body; // NULL: GET. "%s" stands for the model's name as JSON; asked only if there is one
-    bool (*read)(struct backend_facts *f, const struct json *v, const char *text, size_t len, const char *server,
-                 const char *model);
+    bool (*read)(struct backend_facts *f, const struct dialect_reply *r);
 };
 
 enum { DIALECT_QUESTIONS = 6 };

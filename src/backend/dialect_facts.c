@@ -27,14 +27,9 @@ void facts_set_version(struct backend_facts *f, const struct json *v)
     if (text != NULL) log_mask(f->version, sizeof(f->version), text);
 }
 
-bool facts_read_version(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                        const char *server, const char *model)
+bool facts_read_version(struct backend_facts *f, const struct dialect_reply *r)
 {
-    (void)text;
-    (void)len;
-    (void)server;
-    (void)model;
-    facts_set_version(f, json_get(v, "version"));
+    facts_set_version(f, json_get(r->json, "version"));
     return f->version[0] != '\0';
 }
 

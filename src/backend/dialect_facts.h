@@ -11,8 +11,7 @@
 void facts_assume(struct backend_facts *f, enum dialect_kind kind);
 void facts_set_version(struct backend_facts *f, const struct json *v);
 // A question's reader: {"version": …}
-bool facts_read_version(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                        const char *server, const char *model);
+bool facts_read_version(struct backend_facts *f, const struct dialect_reply *r);
 // Sizes of contexts and numbers of slots: positive, and not absurd. Else `*n` stays.
 void facts_set_size(int *n, const struct json *v);
 // Adds a model, or says of a known one that it is loaded. More than the list holds: the list is not whole.

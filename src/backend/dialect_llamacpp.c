@@ -121,19 +121,15 @@ static bool llamacpp_read_event(struct delta *out, bool raw, const char *type, c
 // ---- questions ---------------------------------------------------------------------------------------------------
 
 // KoboldCpp answers here too, with the fields of a slot ("id_task") beside the settings instead of in them.
-static bool llamacpp_read_props(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                                const char *server, const char *model)
+static bool llamacpp_read_props(struct backend_facts *f, const struct dialect_reply *r)
 {
-    const struct json *settings = json_get(v, "default_generation_settings");
-    (void)text;
-    (void)len;
-    (void)model;
-    if (json_kind(settings) != JSON_KIND_OBJECT || json_get(v, "id_task") != NULL) return false;
-    if (server != NULL && strstr(server, "Kobold") != NULL) return false;
+    const struct json *settings = json_get(r->json, "default_generation_settings");
+    if (json_kind(settings) != JSON_KIND_OBJECT || json_get(r->json, "id_task") != NULL) return false;
+    if (r->server != NULL && strstr(r->server, "Kobold") != NULL) return false;
     facts_assume(f, DIALECT_LLAMACPP);
-    facts_set_version(f, json_get(v, "build_info"));
+    facts_set_version(f, json_get(r->json, "build_info"));
     facts_set_size(&f->n_ctx_tokens, json_get(settings, "n_ctx"));
-    facts_set_size(&f->slots, json_get(v, "total_slots"));
+    facts_set_size(&f->slots, json_get(r->json, "total_slots"));
     return true;
 }
 
@@ -144,13 +140,9 @@ static bool llamacpp_is_loaded(const struct json *entry)
     return status == NULL || strcmp(status, "loaded") == 0;
 }
 
-static bool llamacpp_read_models(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                                 const char *server, const char *model)
+static bool llamacpp_read_models(struct backend_facts *f, const struct dialect_reply *r)
 {
-    const struct json *list = facts_list(v);
-    (void)text;
-    (void)len;
-    (void)server;
+    const struct json *list = facts_list(r->json);
     if (list == NULL) return false;
     f->models_whole = true;
     for (size_t i = 0; i < json_count(list); i++) {
@@ -158,7 +150,7 @@ static bool llamacpp_read_models(struct backend_facts *f, const struct json *v, 
         facts_add_model(f, json_str(json_get(entry, "id"), NULL), llamacpp_is_loaded(entry));
     }
     facts_choose(f);
-    facts_set_size(&f->n_ctx_most, json_get(json_get(facts_entry(f, list, model), "meta"), "n_ctx_train"));
+    facts_set_size(&f->n_ctx_most, json_get(json_get(facts_entry(f, list, r->model), "meta"), "n_ctx_train"));
     return true;
 }
 
@@ -176,14 +168,9 @@ static int llamacpp_is_idle(const struct json *slots, int slot)
     return idle;
 }
 
-static bool llamacpp_read_slots(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                                const char *server, const char *model)
+static bool llamacpp_read_slots(struct backend_facts *f, const struct dialect_reply *r)
 {
-    (void)text;
-    (void)len;
-    (void)server;
-    (void)model;
-    f->idle_route = llamacpp_is_idle(v, -1) >= 0;
+    f->idle_route = llamacpp_is_idle(r->json, -1) >= 0;
     return f->idle_route;
 }
 

@@ -49,14 +49,10 @@ static int64_t mlx_read_comment(const char *text, size_t len)
 
 // The list is of what lies on the disk. The one thing that tells this server from others is the name of Python's
 // HTTP server in its head, and that nobody owns its models.
-static bool mlx_read_models(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                            const char *server, const char *model)
+static bool mlx_read_models(struct backend_facts *f, const struct dialect_reply *r)
 {
-    const struct json *list = facts_list(v);
-    (void)text;
-    (void)len;
-    (void)model;
-    if (list == NULL || server == NULL || strncmp(server, "BaseHTTP/", strlen("BaseHTTP/")) != 0) return false;
+    const struct json *list = facts_list(r->json);
+    if (list == NULL || r->server == NULL || strncmp(r->server, "BaseHTTP/", strlen("BaseHTTP/")) != 0) return false;
     if (json_get(json_at(list, 0), "owned_by") != NULL) return false;
     facts_assume(f, DIALECT_MLX);
     facts_add_list(f, list, json_count(list) == 1);

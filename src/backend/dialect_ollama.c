@@ -96,14 +96,10 @@ static bool ollama_read_event(struct delta *out, bool raw, const char *type, con
 
 // ---- questions ---------------------------------------------------------------------------------------------------
 
-static bool ollama_read_root(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                             const char *server, const char *model)
+static bool ollama_read_root(struct backend_facts *f, const struct dialect_reply *r)
 {
     static const char says[] = "Ollama is running";
-    (void)v;
-    (void)server;
-    (void)model;
-    if (len < strlen(says) || memcmp(text, says, strlen(says)) != 0) return false;
+    if (r->len < strlen(says) || memcmp(r->text, says, strlen(says)) != 0) return false;
     facts_assume(f, DIALECT_OLLAMA);
     return true;
 }
@@ -127,14 +123,9 @@ static bool ollama_writes(const struct json *entry)
     return family == NULL || strstr(family, "bert") == NULL;
 }
 
-static bool ollama_read_tags(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                             const char *server, const char *model)
+static bool ollama_read_tags(struct backend_facts *f, const struct dialect_reply *r)
 {
-    const struct json *list = ollama_list(v);
-    (void)text;
-    (void)len;
-    (void)server;
-    (void)model;
+    const struct json *list = ollama_list(r->json);
     if (list == NULL) return false;
     f->models_whole = true;
     for (size_t i = 0; i < json_count(list); i++)
@@ -143,20 +134,16 @@ static bool ollama_read_tags(struct backend_facts *f, const struct json *v, cons
     return true;
 }
 
-static bool ollama_read_ps(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                           const char *server, const char *model)
+static bool ollama_read_ps(struct backend_facts *f, const struct dialect_reply *r)
 {
-    const struct json *list = ollama_list(v);
-    (void)text;
-    (void)len;
-    (void)server;
+    const struct json *list = ollama_list(r->json);
     if (list == NULL) return false;
     for (size_t i = 0; i < json_count(list); i++)
         if (ollama_writes(json_at(list, i))) facts_add_model(f, ollama_name(json_at(list, i)), true);
     facts_choose(f);
     for (size_t i = 0; i < json_count(list); i++) {
         const struct json *entry = json_at(list, i);
-        if (facts_is_asked(f, ollama_name(entry), model))
+        if (facts_is_asked(f, ollama_name(entry), r->model))
             facts_set_size(&f->n_ctx_tokens, json_get(entry, "context_length"));
     }
     return true;
@@ -172,14 +159,9 @@ static bool ollama_take_info(void *arg, const char *key, const struct json *v)
     return false;
 }
 
-static bool ollama_read_show(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                             const char *server, const char *model)
+static bool ollama_read_show(struct backend_facts *f, const struct dialect_reply *r)
 {
-    const struct json *info = json_get(v, "model_info"), *can = json_get(v, "capabilities");
-    (void)text;
-    (void)len;
-    (void)server;
-    (void)model;
+    const struct json *info = json_get(r->json, "model_info"), *can = json_get(r->json, "capabilities");
     if (json_kind(info) == JSON_KIND_OBJECT) json_each(info, ollama_take_info, &f->n_ctx_most);
     for (size_t i = 0; i < json_count(can); i++) {
         const char *word = json_str(json_at(can, i), NULL);

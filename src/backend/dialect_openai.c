@@ -25,17 +25,13 @@ static void openai_write_body(struct buf *out, const struct gen_request *q)
 }
 
 // A list of one is what the server runs; of several nobody knows which it has loaded.
-static bool openai_read_models(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                               const char *server, const char *model)
+static bool openai_read_models(struct backend_facts *f, const struct dialect_reply *r)
 {
-    const struct json *list = facts_list(v);
-    (void)text;
-    (void)len;
-    (void)server;
+    const struct json *list = facts_list(r->json);
     if (list == NULL) return false;
     facts_assume(f, DIALECT_OPENAI);
     facts_add_list(f, list, json_count(list) == 1);
-    facts_set_size(&f->n_ctx_tokens, json_get(facts_entry(f, list, model), "max_model_len"));
+    facts_set_size(&f->n_ctx_tokens, json_get(facts_entry(f, list, r->model), "max_model_len"));
     return true;
 }
 

@@ -47,13 +47,9 @@ static bool lmstudio_is_loaded(const struct json *entry)
     return state != NULL && strcmp(state, "loaded") == 0;
 }
 
-static bool lmstudio_read_v0(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                             const char *server, const char *model)
+static bool lmstudio_read_v0(struct backend_facts *f, const struct dialect_reply *r)
 {
-    const struct json *list = facts_list(v);
-    (void)text;
-    (void)len;
-    (void)server;
+    const struct json *list = facts_list(r->json);
     if (list == NULL || (json_count(list) > 0 && json_get(json_at(list, 0), "state") == NULL)) return false;
     facts_assume(f, DIALECT_LMSTUDIO);
     f->models_whole = true;
@@ -65,7 +61,7 @@ static bool lmstudio_read_v0(struct backend_facts *f, const struct json *v, cons
     facts_choose(f);
     for (size_t i = 0; i < json_count(list); i++) {
         const struct json *entry = json_at(list, i);
-        if (!facts_is_asked(f, json_str(json_get(entry, "id"), NULL), model)) continue;
+        if (!facts_is_asked(f, json_str(json_get(entry, "id"), NULL), r->model)) continue;
         facts_set_size(&f->n_ctx_tokens, json_get(entry, "loaded_context_length"));
         facts_set_size(&f->n_ctx_most, json_get(entry, "max_context_length"));
     }
@@ -80,13 +76,9 @@ static void lmstudio_take_asked(struct backend_facts *f, const struct json *entr
     if (json_kind(json_get(json_get(entry, "capabilities"), "reasoning")) == JSON_KIND_OBJECT) f->thinking = true;
 }
 
-static bool lmstudio_read_v1(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                             const char *server, const char *model)
+static bool lmstudio_read_v1(struct backend_facts *f, const struct dialect_reply *r)
 {
-    const struct json *list = json_get(v, "models");
-    (void)text;
-    (void)len;
-    (void)server;
+    const struct json *list = json_get(r->json, "models");
     if (json_kind(list) != JSON_KIND_ARRAY) return false;
     if (json_count(list) > 0 && json_get(json_at(list, 0), "loaded_instances") == NULL) return false;
     facts_assume(f, DIALECT_LMSTUDIO);
@@ -99,7 +91,7 @@ static bool lmstudio_read_v1(struct backend_facts *f, const struct json *v, cons
     facts_choose(f);
     for (size_t i = 0; i < json_count(list); i++) {
         const struct json *entry = json_at(list, i);
-        if (facts_is_asked(f, json_str(json_get(entry, "key"), NULL), model)) lmstudio_take_asked(f, entry);
+        if (facts_is_asked(f, json_str(json_get(entry, "key"), NULL), r->model)) lmstudio_take_asked(f, entry);
     }
     return true;
 }
@@ -137,39 +129,24 @@ static void koboldcpp_write_body(struct buf *out, const struct gen_request *q)
     chat_end(out, body, q);
 }
 
-static bool koboldcpp_read_version(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                                   const char *server, const char *model)
+static bool koboldcpp_read_version(struct backend_facts *f, const struct dialect_reply *r)
 {
-    const char *name = json_str(json_get(v, "result"), NULL);
-    (void)text;
-    (void)len;
-    (void)server;
-    (void)model;
+    const char *name = json_str(json_get(r->json, "result"), NULL);
     if (name == NULL || strcmp(name, "KoboldCpp") != 0) return false;
     facts_assume(f, DIALECT_KOBOLDCPP);
-    facts_set_version(f, json_get(v, "version"));
+    facts_set_version(f, json_get(r->json, "version"));
     return true;
 }
 
-static bool koboldcpp_read_context(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                                   const char *server, const char *model)
+static bool koboldcpp_read_context(struct backend_facts *f, const struct dialect_reply *r)
 {
-    (void)text;
-    (void)len;
-    (void)server;
-    (void)model;
-    facts_set_size(&f->n_ctx_tokens, json_get(v, "value"));
+    facts_set_size(&f->n_ctx_tokens, json_get(r->json, "value"));
     return f->n_ctx_tokens > 0;
 }
 
-static bool koboldcpp_read_model(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                                 const char *server, const char *model)
+static bool koboldcpp_read_model(struct backend_facts *f, const struct dialect_reply *r)
 {
-    const char *name = json_str(json_get(v, "result"), NULL);
-    (void)text;
-    (void)len;
-    (void)server;
-    (void)model;
+    const char *name = json_str(json_get(r->json, "result"), NULL);
     if (name == NULL) return false;
     f->models_whole = true;
     facts_add_model(f, name, true);
@@ -194,14 +171,9 @@ static int koboldcpp_read_idle(const char *body, size_t len, int slot)
     return idle;
 }
 
-static bool koboldcpp_read_perf(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                                const char *server, const char *model)
+static bool koboldcpp_read_perf(struct backend_facts *f, const struct dialect_reply *r)
 {
-    (void)text;
-    (void)len;
-    (void)server;
-    (void)model;
-    f->idle_route = koboldcpp_is_idle(v) >= 0;
+    f->idle_route = koboldcpp_is_idle(r->json) >= 0;
     return f->idle_route;
 }
 
@@ -254,41 +226,28 @@ static void sglang_write_body(struct buf *out, const struct gen_request *q)
     chat_write_with_switches(out, q, SGLANG_PARAMS, DIALECT_SGLANG);
 }
 
-static bool sglang_read_info(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                             const char *server, const char *model)
+static bool sglang_read_info(struct backend_facts *f, const struct dialect_reply *r)
 {
-    (void)text;
-    (void)len;
-    (void)server;
-    (void)model;
-    if (json_str(json_get(v, "model_path"), NULL) == NULL || json_get(v, "is_generation") == NULL) return false;
+    if (json_str(json_get(r->json, "model_path"), NULL) == NULL || json_get(r->json, "is_generation") == NULL)
+        return false;
     facts_assume(f, DIALECT_SGLANG);
     return true;
 }
 
-static bool sglang_read_models(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                               const char *server, const char *model)
+static bool sglang_read_models(struct backend_facts *f, const struct dialect_reply *r)
 {
-    const struct json *list = facts_list(v);
-    (void)text;
-    (void)len;
-    (void)server;
+    const struct json *list = facts_list(r->json);
     if (list == NULL) return false;
     f->models_whole = true;
     facts_add_list(f, list, true);
-    facts_set_size(&f->n_ctx_tokens, json_get(facts_entry(f, list, model), "max_model_len"));
+    facts_set_size(&f->n_ctx_tokens, json_get(facts_entry(f, list, r->model), "max_model_len"));
     return true;
 }
 
-static bool sglang_read_server(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                               const char *server, const char *model)
+static bool sglang_read_server(struct backend_facts *f, const struct dialect_reply *r)
 {
-    (void)text;
-    (void)len;
-    (void)server;
-    (void)model;
-    facts_set_version(f, json_get(v, "version"));
-    facts_set_size(&f->n_ctx_tokens, json_get(v, "context_length"));
+    facts_set_version(f, json_get(r->json, "version"));
+    facts_set_size(&f->n_ctx_tokens, json_get(r->json, "context_length"));
     return f->version[0] != '\0';
 }
 
@@ -299,13 +258,9 @@ static int sglang_read_idle(const char *body, size_t len, int slot)
     return metrics_idle(body, len, names);
 }
 
-static bool sglang_read_metrics(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                                const char *server, const char *model)
+static bool sglang_read_metrics(struct backend_facts *f, const struct dialect_reply *r)
 {
-    (void)v;
-    (void)server;
-    (void)model;
-    f->idle_route = sglang_read_idle(text, len, -1) >= 0;
+    f->idle_route = sglang_read_idle(r->text, r->len, -1) >= 0;
     return f->idle_route;
 }
 

@@ -21,31 +21,22 @@ static void vllm_write_body(struct buf *out, const struct gen_request *q)
 }
 
 // ik_llama.cpp says max_model_len too, but owns its model itself.
-static bool vllm_read_models(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                             const char *server, const char *model)
+static bool vllm_read_models(struct backend_facts *f, const struct dialect_reply *r)
 {
-    const struct json *list = facts_list(v);
-    (void)text;
-    (void)len;
-    (void)server;
+    const struct json *list = facts_list(r->json);
     if (!facts_owned_by(list, "vllm")) return false;
     facts_assume(f, DIALECT_VLLM);
     f->models_whole = true;
     facts_add_list(f, list, true);
-    facts_set_size(&f->n_ctx_tokens, json_get(facts_entry(f, list, model), "max_model_len"));
+    facts_set_size(&f->n_ctx_tokens, json_get(facts_entry(f, list, r->model), "max_model_len"));
     return true;
 }
 
 // Its body is empty. With an error status it says that the engine is dead, which the rest may outlive.
-static bool vllm_read_health(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                             const char *server, const char *model)
+static bool vllm_read_health(struct backend_facts *f, const struct dialect_reply *r)
 {
     (void)f;
-    (void)v;
-    (void)text;
-    (void)len;
-    (void)server;
-    (void)model;
+    (void)r;
     return true;
 }
 
@@ -56,13 +47,9 @@ static int vllm_read_idle(const char *body, size_t len, int slot)
     return metrics_idle(body, len, names);
 }
 
-static bool vllm_read_metrics(struct backend_facts *f, const struct json *v, const char *text, size_t len,
-                              const char *server, const char *model)
+static bool vllm_read_metrics(struct backend_facts *f, const struct dialect_reply *r)
 {
-    (void)v;
-    (void)server;
-    (void)model;
-    f->idle_route = vllm_read_idle(text, len, -1) >= 0;
+    f->idle_route = vllm_read_idle(r->text, r->len, -1) >= 0;
     return f->idle_route;
 }
 

@@ -180,9 +180,10 @@ static void probe_read(struct probe *p, const struct dialect_question *q, const 
 {
     struct err e = ERR_INIT;
     struct json *v = json_read(r->body, r->len, &e);
+    const struct dialect_reply reply = {
+        .json = v, .text = r->body, .len = r->len, .server = r->server, .model = p->model};
     bool asks = p->question < p->dialect->identify;
-    bool yes = q->read(&p->facts, v, r->body, r->len, r->server, p->model);
-    if (yes && asks) p->identified = true;
+    if (q->read(&p->facts, &reply) && asks) p->identified = true;
     p->listed = p->listed || probe_is_list(r, v);
     json_free(v);
     if (p->facts.model[0] == '\0') facts_choose(&p->facts);

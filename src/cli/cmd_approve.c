@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen approve
+// novelgen approve. It finds the jobs whose outline waits and leaves a message for each; the engine, which may be
+// this process, changes them. One that waits for nothing is refused there.
 #include "cli/command.h"
 
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "cli/exit.h"
 #include "cli/follow.h"
@@ -38,15 +38,13 @@ static int approve_jobs(const struct home *h, const struct targets *t)
 {
     struct session_job *jobs = mem_calloc(t->count, sizeof *jobs);
     struct err e = ERR_INIT;
-    struct program program;
-    const struct session_options o = {
-        .home = h, .program = &program, .jobs = jobs, .jobs_count = t->count, .since_ms = clock_wall_ms()};
+    struct follow_start start;
     int code;
 
-    if (!program_find(&program, &e) || !approve_post(h, t, jobs, &e))
+    if (!follow_begin(&start, h, jobs, t->count, &e) || !approve_post(h, t, jobs, &e))
         code = exit_fail(&e);
     else
-        code = approve_options.detach ? follow_detached(&o) : follow_session(&o);
+        code = follow_go(&start, approve_options.detach);
     free(jobs);
     return code;
 }
@@ -67,16 +65,13 @@ static bool approve_find(struct targets *t, const struct home *h, const struct a
     return t->count == 1 || err_set(e, ERR_USAGE, "no outline waits for approval; see: novelgen list");
 }
 
-static int approve_run(const struct args *a)
+static int approve_home(const struct home *h, const struct args *a)
 {
     struct err e = ERR_INIT;
     struct targets t = {0};
-    struct home home;
 
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = approve_find(&t, &home, a, &e) ? approve_jobs(&home, &t) : exit_fail(&e);
+    int code = approve_find(&t, h, a, &e) ? approve_jobs(h, &t) : exit_fail(&e);
     targets_release(&t);
-    home_release(&home);
     return code;
 }
 
@@ -86,15 +81,12 @@ const struct command cmd_approve = {
     .name = "approve",
     .usage = "[ID]... [OPTION]...",
     .summary = "have a book written whose outline you have seen",
-    .help =
-        "A book that was submitted with --approve-outline (or \"approve_outline\": true in its spec) rests when it "
-        "is planned.\n"
-        "Look at the plan with `novelgen outline`, change it with `novelgen outline --edit`, then approve of it: "
-        "the book is\n"
-        "written, and followed to its end as with submit. Without an ID: the one that waits "
-        "for it.\n\n"
-        "Example: novelgen approve 3",
+    .help = "A book that was submitted with --approve-outline (or \"approve_outline\": true in its spec) rests when "
+            "it is planned. Look at the plan with `novelgen outline`, change it with `novelgen outline --edit`, then "
+            "approve of it: the book is written, and followed to its end as with submit. Without an ID: the one that "
+            "waits for it.\n\n"
+            "Example: novelgen approve 3",
     .tables = approve_tables,
     .args_most = TARGETS_MOST,
-    .run = approve_run,
+    .run_home = approve_home,
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen backends
+// novelgen backends. It asks servers what they are, and prints that: nothing is started, generated or stored. Exit
+// code 3 if none of them is ready.
 #include "cli/command.h"
 
 #include <stdio.h>
@@ -189,17 +190,14 @@ static int backends_show(const struct backends *b, const struct config *c)
     return backends_any(b) ? EXIT_WHOLE : backends_none(b);
 }
 
-static int backends_run(const struct args *a)
+static int backends_home(const struct home *h, const struct args *a)
 {
     struct err e = ERR_INIT;
     struct backends b;
-    struct home home;
 
     (void)a;
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = backends_look(&b, &home, backends_only, &e) ? backends_show(&b, &home.config) : exit_fail(&e);
+    int code = backends_look(&b, h, backends_only, &e) ? backends_show(&b, &h->config) : exit_fail(&e);
     backends_release(&b);
-    home_release(&home);
     return code;
 }
 
@@ -209,11 +207,10 @@ const struct command cmd_backends = {
     .name = "backends",
     .usage = "[OPTION]...",
     .summary = "the inference servers that answer",
-    .help =
-        "Asks the backends of the config and the well-known local ports what they are: server and version, model,\n"
-        "context in tokens, slots, whether it is ready, and what a book would have to do without. Nothing is\n"
-        "started and nothing generated.\n\n"
-        "Example: novelgen backends --json | jq -r '.[] | select(.state == \"ready\") | .url'",
+    .help = "Asks the backends of the config and the well-known local ports what they are: server and version, "
+            "model, context in tokens, slots, whether it is ready, and what a book would have to do without. Nothing "
+            "is started and nothing generated.\n\n"
+            "Example: novelgen backends --json | jq -r '.[] | select(.state == \"ready\") | .url'",
     .tables = backends_tables,
-    .run = backends_run,
+    .run_home = backends_home,
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen backup
+// novelgen backup. It reads the store and writes one file, which appears under its name when it is whole and checked;
+// what is there already is left alone without --force.
 #include "cli/command.h"
 
 #include <inttypes.h>
@@ -57,25 +58,19 @@ static bool backup_write(const struct home *h, const char *path, struct err *e)
     return ok;
 }
 
-static int backup_run(const struct args *a)
+static bool backup_prepare(const struct args *a, struct err *e)
+{
+    return a->count > 0 || err_set(e, ERR_USAGE, "give the file to be written; usage: novelgen backup FILE");
+}
+
+static int backup_home(const struct home *h, const struct args *a)
 {
     struct err e = ERR_INIT;
-    struct home home;
     char path[PATH_SIZE];
-    int code = EXIT_WHOLE;
 
-    if (a->count == 0) {
-        err_set(&e, ERR_USAGE, "give the file to be written; usage: novelgen backup FILE");
-        return exit_fail(&e);
-    }
-    if (!file_absolute(path, sizeof path, a->items[0], &e) || !settings_open_home(&home, &e))
-        return exit_fail(&e);
-    if (backup_write(&home, path, &e))
-        backup_say(&home, path);
-    else
-        code = exit_fail(&e);
-    home_release(&home);
-    return code;
+    if (!file_absolute(path, sizeof path, a->items[0], &e) || !backup_write(h, path, &e)) return exit_fail(&e);
+    backup_say(h, path);
+    return EXIT_WHOLE;
 }
 
 static const struct option *const backup_tables[] = {backup_own, settings_home, NULL};
@@ -85,11 +80,11 @@ const struct command cmd_backup = {
     .usage = "FILE [OPTION]...",
     .summary = "copy the whole store into one file",
     .help = "Copies the store with all jobs into FILE, also while a book is being written: the copy is of one "
-            "moment, and "
-            "is checked\n"
-            "before it appears. The folders of the books are not in it; they can be made again from it.\n\n"
+            "moment, and is checked before it appears. The folders of the books are not in it; they can be made "
+            "again from it.\n\n"
             "Example: novelgen backup ~/novelgen-2026-11-21.db",
     .tables = backup_tables,
     .args_most = 1,
-    .run = backup_run,
+    .prepare = backup_prepare,
+    .run_home = backup_home,
 };

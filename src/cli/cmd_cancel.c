@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen cancel
+// novelgen cancel. One demand among others, see demand.h: the engine gives the job up.
 #include "cli/command.h"
 
 #include "cli/demand.h"
@@ -22,7 +22,7 @@ static bool cancel_wants(const struct job *j)
     return !job_state_ended(j->state);
 }
 
-static int cancel_run(const struct args *a)
+static int cancel_jobs(const struct home *h, const struct args *a)
 {
     const struct demand d = {.verb = MESSAGE_CANCEL,
                              .all = cancel_options.all,
@@ -31,7 +31,7 @@ static int cancel_run(const struct args *a)
                              .ask = "cancel",
                              .yes = cancel_options.yes};
 
-    return demand_jobs(a, &d);
+    return demand_jobs(h, a, &d);
 }
 
 static const struct option *const cancel_tables[] = {cancel_own, settings_home, NULL};
@@ -40,11 +40,11 @@ const struct command cmd_cancel = {
     .name = "cancel",
     .usage = "[ID]... [OPTION]...",
     .summary = "give a job up; its text is kept",
-    .help =
-        "Gives a job up: it leaves the queue, and the request in flight is broken off. Text and files are kept, and\n"
-        "`novelgen resume` takes it up again. Without an ID: the job being written, else the last one touched.\n\n"
-        "Example: novelgen cancel 3",
+    .help = "Gives a job up: it leaves the queue, and the request in flight is broken off. Text and files are kept, "
+            "and `novelgen resume` takes it up again. Without an ID: the job being written, else the last one "
+            "touched.\n\n"
+            "Example: novelgen cancel 3",
     .tables = cancel_tables,
     .args_most = DEMAND_TARGETS_MOST,
-    .run = cancel_run,
+    .run_home = cancel_jobs,
 };

@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // novelgen complete WORD...: what the last word may become, for the shells' functions (cmd_completion.c). ":files" asks
-// the shell for file names. Not for people.
+// the shell for file names. Of --name=value, which is one word here, it is what may become of the value: what a shell
+// takes for the word differs. Not for people.
 #include "cli/command.h"
 
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include "cli/output.h"
 #include "cli/settings.h"
 
-// The option that a word names; --name=value is one word, and its value the prefix.
+// The option that the first `len` bytes of a word name.
 static const struct option *complete_option(const struct command *c, const char *word, size_t len)
 {
     for (size_t t = 0; c->tables[t] != NULL; t++) {
@@ -43,24 +44,38 @@ static void complete_options(const struct command *c, const char *prefix, struct
 // The jobs are those of the home that the words name.
 static void complete_read_home(int argc, char **argv)
 {
-    for (int i = 0; i + 1 < argc; i++)
+    for (int i = 0; i + 1 < argc; i++) {
         if (strcmp(argv[i], "--home") == 0) settings.home = argv[i + 1];
+        if (strncmp(argv[i], "--home=", strlen("--home=")) == 0) settings.home = argv[i] + strlen("--home=");
+    }
+}
+
+// The option whose value the last word is, and where in the word that begins. NULL: it is none.
+static const struct option *complete_owner(const struct command *c, int argc, char **argv, const char **value)
+{
+    const char *last = argv[argc - 1], *before = argc > 1 ? argv[argc - 2] : "";
+    size_t name = strcspn(last, "=");
+    bool joined = last[0] == '-' && last[name] == '=';
+    const struct option *o = NULL;
+
+    *value = joined ? last + name + 1 : last;
+    if (joined)
+        o = complete_option(c, last, name);
+    else if (before[0] == '-')
+        o = complete_option(c, before, strlen(before));
+    return o != NULL && o->value != NULL ? o : NULL;
 }
 
 static void complete_argument(const struct command *c, int argc, char **argv, struct buf *out)
 {
-    const char *last = argv[argc - 1], *before = argc > 1 ? argv[argc - 2] : "";
-    const struct option *o = before[0] == '-' ? complete_option(c, before, strlen(before)) : NULL;
+    const char *last = argv[argc - 1], *value;
+    const struct option *o = complete_owner(c, argc, argv, &value);
     struct complete_place p = complete_place(o != NULL ? o->value : c->usage);
 
-    if (o != NULL && o->value != NULL)
-        complete_add(out, &p, last);
-    else if (last[0] == '-')
+    if (o == NULL && last[0] == '-')
         complete_options(c, last, out);
-    else {
-        p = complete_place(c->usage);
-        complete_add(out, &p, last);
-    }
+    else
+        complete_add(out, &p, value);
 }
 
 static int complete_raw(int argc, char **argv)

@@ -268,13 +268,11 @@ const struct command cmd_config = {
     .usage = "[KEY | set KEY VALUE | unset KEY] [OPTION]...",
     .summary = "what is set, where it comes from, and changes to it",
     .help = "Lists every key of the configuration with its value, where that comes from, and its default; with KEY: "
-            "its value alone.\n"
-            "`set` and `unset` change your own config file, comments and order kept; a wrong value is refused. Lists "
-            "are JSON.\n\n"
+            "its value alone. `set` and `unset` change your own config file, comments and order kept; a wrong value "
+            "is refused. Lists are JSON.\n\n"
             "A later origin wins: default, your config file (~/.config/novelgen/config.json), novelgen.json of the "
-            "current\n"
-            "directory (only chunk.words and limits), the environment (NOVELGEN_QUEUE_MAX for queue.max), --set "
-            "KEY=VALUE.\n\n"
+            "current directory (only chunk.words and limits), the environment (NOVELGEN_QUEUE_MAX for queue.max), "
+            "--set KEY=VALUE.\n\n"
             "Example: novelgen config set chunk.words 600\n"
             "         novelgen config set models.allow '[\"qwen3*\"]'",
     .tables = config_tables,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen diff
+// novelgen diff. It only reads the store, two versions of a chapter in one view of the rows, and prints when that is
+// over.
 #include "cli/command.h"
 
 #include <errno.h>
@@ -9,13 +10,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/home.h"
 #include "app/observer.h"
 #include "app/versions.h"
 #include "base/log.h"
 #include "cli/exit.h"
 #include "cli/output.h"
 #include "cli/settings.h"
-#include "cli/target.h"
 #include "io/json.h"
 #include "text/diff.h"
 #include "text/utf8.h"
@@ -24,6 +25,7 @@ enum { ARGS_MOST = 3 };
 
 static struct {
     int64_t chapter;
+    int64_t first, second; // the versions; 0: not given
 } diff_options;
 
 static const struct option diff_own[] = {
@@ -146,14 +148,20 @@ static bool diff_number(const char *text, int64_t *out, struct err *e)
     return true;
 }
 
-// V1 and V2 stand behind the ID; without them the last two, or the given one against the last.
-static bool diff_choose(const struct versions *all, const struct args *a, const struct version **from,
-                        const struct version **to, struct err *e)
+// V1 and V2 stand behind the ID.
+static bool diff_prepare(const struct args *a, struct err *e)
 {
-    int64_t first = 0, second = 0;
+    if (diff_options.chapter == 0) return err_set(e, ERR_USAGE, "nothing says of which chapter: give --chapter N");
+    return (a->count < 2 || diff_number(a->items[1], &diff_options.first, e)) &&
+           (a->count < 3 || diff_number(a->items[2], &diff_options.second, e));
+}
 
-    if (a->count > 1 && !diff_number(a->items[1], &first, e)) return false;
-    if (a->count > 2 && !diff_number(a->items[2], &second, e)) return false;
+// Without versions the last two, or the given one against the last.
+static bool diff_choose(const struct versions *all, const struct version **from, const struct version **to,
+                        struct err *e)
+{
+    int64_t first = diff_options.first, second = diff_options.second;
+
     if (first == 0 && all->count < 2)
         return err_set(e, ERR_USAGE, "chapter %d has one version only, there is nothing to compare", all->chapter);
     *from = first > 0 ? versions_find(all, first, e) : &all->items[all->count - 2];
@@ -167,34 +175,35 @@ struct diff_pair {
     struct buf before, after;
 };
 
-static bool diff_load(struct diff_pair *d, struct store *s, int64_t job, const struct args *a, struct err *e)
+static bool diff_load(struct diff_pair *d, struct store *s, int64_t job, struct err *e)
 {
     int chapter = (int)diff_options.chapter;
 
-    return versions_load(&d->all, s, job, chapter, e) && diff_choose(&d->all, a, &d->from, &d->to, e) &&
+    return versions_load(&d->all, s, job, chapter, e) && diff_choose(&d->all, &d->from, &d->to, e) &&
            versions_text(s, job, chapter, d->from->number, &d->before, e) &&
            versions_text(s, job, chapter, d->to->number, &d->after, e);
 }
 
 // In one view of the rows, which is over before the first byte is printed: a pager takes its time.
-static bool diff_read(struct diff_pair *d, const struct home *h, int64_t id, const struct args *a, struct err *e)
+static bool diff_read(struct diff_pair *d, const struct home *h, int64_t id, struct err *e)
 {
     struct observer o;
 
     if (!observer_open_once(&o, h->path, e)) return false;
-    bool ok = store_begin(o.store, e) && diff_load(d, o.store, id, a, e);
+    bool ok = store_begin(o.store, e) && diff_load(d, o.store, id, e);
     store_rollback(o.store);
     observer_release(&o);
     return ok;
 }
 
-static bool diff_job(const struct home *h, int64_t id, const struct args *a, struct err *e)
+static int diff_job(const struct home *h, int64_t id)
 {
+    struct err e = ERR_INIT;
     struct diff_pair d = {0};
 
     buf_init(&d.before, BUF_MAX_BOOK);
     buf_init(&d.after, BUF_MAX_BOOK);
-    bool ok = diff_read(&d, h, id, a, e);
+    bool ok = diff_read(&d, h, id, &e);
     if (ok && settings.json)
         diff_json(&d.all, id, d.from, d.to, &d.before, &d.after);
     else if (ok)
@@ -202,24 +211,6 @@ static bool diff_job(const struct home *h, int64_t id, const struct args *a, str
     versions_release(&d.all);
     buf_release(&d.before);
     buf_release(&d.after);
-    return ok;
-}
-
-static int diff_run(const struct args *a)
-{
-    struct args id = {.items = a->items, .count = a->count > 1 ? 1 : a->count};
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (diff_options.chapter == 0) {
-        (void)err_set(&e, ERR_USAGE, "nothing says of which chapter: give --chapter N");
-        return exit_fail(&e);
-    }
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    bool ok = targets_find(&t, &home, &id, false, &e) && diff_job(&home, t.ids[0], a, &e);
-    targets_release(&t);
-    home_release(&home);
     return ok ? EXIT_WHOLE : exit_fail(&e);
 }
 
@@ -227,15 +218,15 @@ static const struct option *const diff_tables[] = {diff_own, settings_page, sett
 
 const struct command cmd_diff = {
     .name = "diff",
-    .usage = "[ID [V1 [V2]]] --chapter N",
+    .usage = "[ID [V1 [V2]]] --chapter N [OPTION]...",
     .summary = "what a redo has changed in a chapter",
-    .help =
-        "Compares two versions of a chapter sentence by sentence: '-' was there, '+' is there now. Without versions "
-        "the last\n"
-        "one before against the one that stands; with V1 that one against it. With --json: every sentence with what "
-        "became of it.\n\n"
-        "Example: novelgen diff 3 1 2 --chapter 7",
+    .help = "Compares two versions of a chapter sentence by sentence: '-' was there, '+' is there now. Without "
+            "versions the last one before against the one that stands; with V1 that one against it. With --json: "
+            "every sentence with what became of it. Without an ID: the job being written, else the last one "
+            "touched.\n\n"
+            "Example: novelgen diff 3 1 2 --chapter 7",
     .tables = diff_tables,
     .args_most = ARGS_MOST,
-    .run = diff_run,
+    .prepare = diff_prepare,
+    .run_job = diff_job,
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen doctor
+// novelgen doctor. It only looks (app/doctor.h), and works where the home, the config or the store does not. What it
+// finds is on stdout; exit code 4 if one of it is an error.
 #include "cli/command.h"
 
 #include <inttypes.h>
@@ -196,12 +197,11 @@ const struct command cmd_doctor = {
     .name = "doctor",
     .usage = "[OPTION]...",
     .summary = "whether everything here is fit for writing",
-    .help =
-        "Looks at the program and its libraries, the home, free space, the configuration, the database, who writes,\n"
-        "messages that wait, servers, keys, the clock and this machine: a line for each, ok, warning or error, with\n"
-        "what to do. Nothing is changed; it works where nothing else does. Exits with 4 if there is an error, else\n"
-        "with 0: a server that does not answer is a warning.\n\n"
-        "Example: novelgen doctor --report > report.txt",
+    .help = "Looks at the program and its libraries, the home, free space, the configuration, the database, who "
+            "writes, messages that wait, servers, keys, the clock and this machine: a line for each, ok, warning or "
+            "error, with what to do. Nothing is changed; it works where nothing else does. Exits with 4 if there is "
+            "an error, else with 0: a server that does not answer is a warning.\n\n"
+            "Example: novelgen doctor --report > report.txt",
     .tables = doctor_tables,
     .run = doctor_run,
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen events
+// novelgen events. It only reads: with -f ten times a second, and only when something was committed. Rows are kept
+// until the reading has ended, and printed then.
 #include "cli/command.h"
 
 #include <inttypes.h>
@@ -31,12 +32,13 @@
 static struct {
     bool follow;
     const char *since;
+    int64_t since_ms; // what it comes to; 0: the beginning
     int64_t limit;
 } events_options;
 
 static const struct option events_own[] = {
     {"follow", 'f', OPTION_FLAG, &events_options.follow, NULL, 0, 0, "go on as they happen, until the job ends"},
-    {"since", 0, OPTION_TEXT, &events_options.since, "WHEN", 0, 0,
+    {"since", 0, OPTION_TEXT, &events_options.since, "TIME", 0, 0,
      "only what happened since then: 8h, 7d, 07:00, 2026-11-22"},
     {"limit", 0, OPTION_NUMBER, &events_options.limit, "N", 1, INT_MAX, "begin with the last N"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
@@ -55,7 +57,7 @@ struct events {
     size_t rows_count, rows_cap;
     struct observer observer;
     struct looks looks;
-    int64_t id, since_ms;
+    int64_t id;
     int64_t last;    // event that was read
     int64_t skip;    // how many of those to come are not shown
     int64_t counted; // how many there are
@@ -143,7 +145,7 @@ static bool events_count(void *arg, const struct event_row *row)
 {
     struct events *v = arg;
 
-    if (row->time_ms >= v->since_ms) v->counted++;
+    if (row->time_ms >= events_options.since_ms) v->counted++;
     return true;
 }
 
@@ -178,7 +180,7 @@ static bool events_on_row(void *arg, const struct event_row *row)
     struct events *v = arg;
 
     v->last = row->id;
-    if (row->time_ms < v->since_ms) return true;
+    if (row->time_ms < events_options.since_ms) return true;
     if (v->skip > 0)
         v->skip--;
     else
@@ -241,48 +243,46 @@ static bool events_loop(struct events *v, struct err *e)
 
 // ---- the end ----------------------------------------------------------------------------------------------------
 
+// A list that is not followed has no end to tell of.
+static int events_break(int code)
+{
+    return events_options.follow ? lines_over(code) : code;
+}
+
 static int events_end(const struct events *v)
 {
     int code = events_options.follow ? exit_of_job(&v->job) : EXIT_WHOLE;
 
     if (output_is_broken() || v->unread) return EXIT_WHOLE;
-    if (v->removed) return target_removed(v->id);
+    if (v->removed) return events_break(target_removed(v->id));
     if (events_options.follow && settings.json) lines_summary(&v->job, code);
     if (!v->any && !settings.json)
-        log_line(LOG_INFO, "nothing happened to job %" PRId64 "%s", v->id, v->since_ms > 0 ? " since then" : "");
+        log_line(LOG_INFO, "nothing happened to job %" PRId64 "%s", v->id,
+                 events_options.since_ms > 0 ? " since then" : "");
     if (events_options.follow) verdict_say(&v->job);
     return code;
 }
 
-static int events_job(const struct home *h, int64_t id, int64_t since_ms)
+static int events_job(const struct home *h, int64_t id)
 {
-    struct events v = {.id = id, .since_ms = since_ms, .looks = looks_of(STDOUT_FILENO)};
+    struct events v = {.id = id, .looks = looks_of(STDOUT_FILENO)};
     struct err e = ERR_INIT;
 
     observer_init(&v.observer, h->path);
-    int code = events_loop(&v, &e) ? events_end(&v) : exit_fail(&e);
+    int code = events_loop(&v, &e) ? events_end(&v) : events_break(exit_fail(&e));
     observer_release(&v.observer);
     job_release(&v.job);
     free(v.rows);
     return code;
 }
 
-static int events_run(const struct args *a)
+static bool events_prepare(const struct args *a, struct err *e)
 {
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-    int64_t since_ms = 0;
+    const char *since = events_options.since;
 
-    if (events_options.since != NULL && !deadline_since(events_options.since, clock_wall_ms(), &since_ms, &e)) {
-        (void)err_prefix(&e, "--since");
-        return exit_fail(&e);
-    }
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? events_job(&home, t.ids[0], since_ms) : exit_fail(&e);
-    targets_release(&t);
-    home_release(&home);
-    return code;
+    (void)a;
+    return since == NULL || deadline_since(since, clock_wall_ms(), &events_options.since_ms, e) ||
+           err_prefix(e, "--since");
 }
 
 static const struct option *const events_tables[] = {events_own, settings_page, settings_home, NULL};
@@ -292,14 +292,12 @@ const struct command cmd_events = {
     .usage = "[ID] [-f] [OPTION]...",
     .summary = "what happened to a job, and why",
     .help = "Lists what happened to a job, oldest first: when, what, and why: states, parts of the text with the "
-            "words so "
-            "far,\n"
-            "refused answers, servers. With -f it goes on until the job ends, and ends with its exit code. With "
-            "--json each "
-            "is\n"
-            "an object on a line. Without an ID: the job being written, else the last one touched.\n\n"
+            "words so far, refused answers, servers. With -f it goes on until the job ends, and ends with its exit "
+            "code. With --json each is an object on a line. Without an ID: the job being written, else the last one "
+            "touched.\n\n"
             "Example: novelgen events --since 8h",
     .tables = events_tables,
     .args_most = 1,
-    .run = events_run,
+    .prepare = events_prepare,
+    .run_job = events_job,
 };

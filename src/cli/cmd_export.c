@@ -18,6 +18,7 @@
 #include "cli/exit.h"
 #include "cli/output.h"
 #include "cli/settings.h"
+#include "cli/target.h"
 #include "engine/edition.h"
 #include "text/typo.h"
 #include "text/utf8.h"
@@ -27,6 +28,7 @@ enum { PATH_SIZE = 1024, FORMAT_ARCHIVE = EXPORT_FORMATS, FORMATS };
 static struct {
     const char *format, *out;
     bool open, force;
+    unsigned formats; // what the first two come to, a bit each
 } export_options;
 
 static const struct option export_own[] = {
@@ -54,12 +56,13 @@ static const char *format_ending(int format)
 
 static bool format_refuse(const char *name, struct err *e)
 {
+    static const char expected[] = "expected md, txt, html, epub, docx or archive";
     const char *names[FORMATS];
 
     for (int f = 0; f < FORMATS; f++) names[f] = format_name(f);
     const char *near = typo_nearest(name, names, FORMATS);
-    if (near != NULL) return err_set(e, ERR_USAGE, "--format '%s' is unknown, did you mean %s?", name, near);
-    return err_set(e, ERR_USAGE, "--format '%s' is unknown, expected md, txt, html, epub, docx or archive", name);
+    if (near != NULL) return err_set(e, ERR_USAGE, "--format is '%s', %s; did you mean '%s'?", name, expected, near);
+    return err_set(e, ERR_USAGE, "--format is '%s', %s", name, expected);
 }
 
 static bool format_find(const char *name, int *format, struct err *e)
@@ -118,7 +121,6 @@ struct export
     const struct home *home;
     struct job job;
     struct manuscript manuscript;
-    unsigned formats; // a bit each
 };
 
 static bool export_path(char out[PATH_SIZE], const struct export *x, int format, struct err *e)
@@ -182,7 +184,7 @@ static bool export_to_stdout(const struct export *x, struct err *e)
     struct buf out;
     int format = 0;
 
-    while (!(x->formats & 1U << format)) format++;
+    while (!(export_options.formats & 1U << format)) format++;
     buf_init(&out, BUF_MAX_BOOK);
     bool ok = export_write(&x->manuscript, (enum export_format)format, &out, e);
     if (ok) export_print(out.data, out.len, false);
@@ -232,11 +234,12 @@ static bool export_check_stdout(unsigned formats, struct err *e)
     return true;
 }
 
-static bool export_check(unsigned *formats, struct err *e)
+static bool export_prepare(const struct args *a, struct err *e)
 {
     const char *out = export_options.out;
+    unsigned *formats = &export_options.formats;
 
-    *formats = 0;
+    (void)a;
     if (out != NULL && *out == '\0') return err_set(e, ERR_USAGE, "-o is empty: give a file, a directory, or -");
     if (export_options.format == NULL) {
         int format;
@@ -251,22 +254,19 @@ static bool export_check(unsigned *formats, struct err *e)
     return out == NULL || strcmp(out, "-") != 0 || export_check_stdout(*formats, e);
 }
 
-static bool export_load(struct export *x, struct store *s, const char *ref, struct err *e)
+static bool export_load(struct export *x, struct store *s, int64_t id, struct err *e)
 {
-    int64_t id;
     bool own;
 
-    if (!observer_find_job(s, ref, &id, e) || !store_begin_view(s, &own, e)) return false;
-    enum store_found found = store_job_get(s, id, &x->job, e);
-    if (found == STORE_NONE) err_set(e, ERR_NO_JOB, "no job %lld", (long long)id);
-    bool ok = found == STORE_FOUND && edition_load(&x->manuscript, s, id, e);
+    if (!store_begin_view(s, &own, e)) return false;
+    bool ok = target_read(s, id, &x->job, e) && edition_load(&x->manuscript, s, id, e);
     if (own) store_rollback(s);
     return ok;
 }
 
 static bool export_all(const struct export *x, struct err *e)
 {
-    bool prose = (x->formats & ~(1U << FORMAT_ARCHIVE)) != 0, ok = true;
+    bool prose = (export_options.formats & ~(1U << FORMAT_ARCHIVE)) != 0, ok = true;
 
     if (prose && x->manuscript.chapters_count == 0)
         return err_set(e, ERR_USAGE, "job %lld has no text yet; see: novelgen status %lld%s", (long long)x->job.id,
@@ -275,35 +275,23 @@ static bool export_all(const struct export *x, struct err *e)
         ok = export_to_stdout(x, e);
     else
         for (int f = 0; ok && f < FORMATS; f++)
-            if (x->formats & 1U << f) ok = export_one(x, f, e);
+            if (export_options.formats & 1U << f) ok = export_one(x, f, e);
     if (ok && prose && !settings.quiet) export_say(x);
     return ok;
 }
 
-static int export_job(struct export *x, const char *ref)
+static int export_job(const struct home *h, int64_t id)
 {
+    struct export x = {.home = h};
     struct err e = ERR_INIT;
     struct observer o;
 
-    bool ok = observer_open_once(&o, x->home->path, &e) && export_load(x, o.store, ref, &e);
+    bool ok = observer_open_once(&o, h->path, &e) && export_load(&x, o.store, id, &e);
     observer_release(&o);
-    ok = ok && export_all(x, &e);
-    manuscript_release(&x->manuscript);
-    job_release(&x->job);
+    ok = ok && export_all(&x, &e);
+    manuscript_release(&x.manuscript);
+    job_release(&x.job);
     return ok ? EXIT_WHOLE : exit_fail(&e);
-}
-
-static int export_run(const struct args *a)
-{
-    struct err e = ERR_INIT;
-    struct export x = {.home = NULL};
-    struct home home;
-
-    if (!export_check(&x.formats, &e) || !settings_open_home(&home, &e)) return exit_fail(&e);
-    x.home = &home;
-    int code = export_job(&x, a->count > 0 ? a->items[0] : NULL);
-    home_release(&home);
-    return code;
 }
 
 static const struct option *const export_tables[] = {export_own, settings_home, NULL};
@@ -312,22 +300,18 @@ const struct command cmd_export = {
     .name = "export",
     .usage = "[ID] [OPTION]...",
     .summary = "write a book as EPUB, HTML, DOCX, text, or an archive",
-    .help =
-        "Writes a book as one file, and prints its path. It may be called at any time, also while the book is being "
-        "written: then\n"
-        "the file holds what is finished so far, and says so. Without an ID: the job being written, else the last "
-        "one "
-        "touched.\n"
-        "A file that is there is replaced only if it was exported from here and not changed since, or with "
-        "--force.\n\n"
-        "epub, docx, html and txt are typeset: quotation marks and dashes as the book's language has them. txt has a "
-        "line\n"
-        "\"# Title\" before each chapter; md is the text itself; an archive holds all there is, for novelgen "
-        "import.\n"
-        "The same text gives the same bytes; $SOURCE_DATE_EPOCH sets the date that is written into them.\n\n"
-        "Example: novelgen export 3 --format epub --open\n"
-        "         novelgen export --format txt -o - | wc -w",
+    .help = "Writes a book as one file, and prints its path. It may be called at any time, also while the book is "
+            "being written: then the file holds what is finished so far, and says so. Without an ID: the job being "
+            "written, else the last one touched. A file that is there is replaced only if it was exported from here "
+            "and not changed since, or with --force.\n\n"
+            "epub, docx, html and txt are typeset: quotation marks and dashes as the book's language has them. txt "
+            "has a line \"# Title\" before each chapter; md is the text itself; an archive holds all there is, for "
+            "`novelgen import`. The same text gives the same bytes; $SOURCE_DATE_EPOCH sets the date that is written "
+            "into them.\n\n"
+            "Example: novelgen export 3 --format epub --open\n"
+            "         novelgen export --format txt -o - | wc -w",
     .tables = export_tables,
     .args_most = 1,
-    .run = export_run,
+    .prepare = export_prepare,
+    .run_job = export_job,
 };

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen extend
+// novelgen extend. It leaves a message and follows its job; whether the book is finished, the engine judges.
 #include "cli/command.h"
 
 #include <string.h>
 
 #include "app/home.h"
-#include "base/clock.h"
 #include "cli/exit.h"
 #include "cli/follow.h"
 #include "cli/settings.h"
-#include "cli/target.h"
 #include "cli/typed.h"
 #include "io/json.h"
 
@@ -30,8 +28,9 @@ static const struct option extend_own[] = {
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
 };
 
-static bool extend_check(struct err *e)
+static bool extend_prepare(const struct args *a, struct err *e)
 {
+    (void)a;
     if (extend_options.words == 0)
         return err_set(e, ERR_USAGE,
                        "give the number of words by which the book is to be longer, such as --words 20000");
@@ -54,25 +53,10 @@ static int extend_job(const struct home *h, int64_t id)
 {
     struct session_job job = {0};
     struct err e = ERR_INIT;
-    struct program program;
-    const struct session_options o = {
-        .home = h, .program = &program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
+    struct follow_start start;
 
-    if (!program_find(&program, &e) || !extend_post(h, id, &job, &e)) return exit_fail(&e);
-    return extend_options.detach ? follow_detached(&o) : follow_session(&o);
-}
-
-static int extend_run(const struct args *a)
-{
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (!extend_check(&e) || !settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? extend_job(&home, t.ids[0]) : exit_fail(&e);
-    targets_release(&t);
-    home_release(&home);
-    return code;
+    if (!follow_begin(&start, h, &job, 1, &e) || !extend_post(h, id, &job, &e)) return exit_fail(&e);
+    return follow_go(&start, extend_options.detach);
 }
 
 static const struct option *const extend_tables[] = {extend_own, settings_talk, settings_home, NULL};
@@ -81,13 +65,12 @@ const struct command cmd_extend = {
     .name = "extend",
     .usage = "[ID] --words N [OPTION]...",
     .summary = "make a finished book longer at its end",
-    .help =
-        "Makes a finished book longer: new chapters are planned from what has happened, and written behind the old "
-        "end. What\n"
-        "stands is not changed. Without an ID: the job last touched. It follows the job to its end as submit "
-        "does.\n\n"
-        "Example: novelgen extend 3 --words 20000 --note \"Mara goes back to the island and finds the letter.\"",
+    .help = "Makes a finished book longer: new chapters are planned from what has happened, and written behind the "
+            "old end. What stands is not changed. It follows the job to its end as submit does. Without an ID: the "
+            "job being written, else the last one touched.\n\n"
+            "Example: novelgen extend 3 --words 20000 --note \"Mara goes back to the island and finds the letter.\"",
     .tables = extend_tables,
     .args_most = 1,
-    .run = extend_run,
+    .prepare = extend_prepare,
+    .run_job = extend_job,
 };

@@ -19,8 +19,8 @@ static void help_all(void)
     (void)printf("\nMore about a command:  novelgen COMMAND --help\n"
                  "Without a server:      novelgen submit --premise \"…\" --words 3000 --backend sim\n\n"
                  "Exit codes: 0 whole, 1 with gaps, 2 usage or bad spec, 3 no backend, 4 store\n"
-                 "or disk, 5 queue full, 6 paused, 7 no such job, 8 cancelled, 130 and 143\n"
-                 "interrupted.\n");
+                 "or disk, 5 queue full, 6 paused or waiting for your approval, 7 no such job,\n"
+                 "8 cancelled, 130 and 143 interrupted.\n");
 }
 
 static int help_run(const struct args *a)
@@ -49,7 +49,8 @@ const struct command cmd_help = {
     .name = "help",
     .usage = "[COMMAND]",
     .summary = "all commands, or one",
-    .help = "Shows what a command does, its options, and an example.\n\nExample: novelgen help submit",
+    .help = "Shows what a command does, its options, and an example.\n\n"
+            "Example: novelgen help submit",
     .tables = help_tables,
     .args_most = 1,
     .run = help_run,

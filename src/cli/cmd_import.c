@@ -9,7 +9,6 @@
 
 #include "app/archive.h"
 #include "app/home.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "cli/due.h"
@@ -25,6 +24,8 @@ static struct {
     const char *out, *backend, *model;
     struct due due;
     bool no_deadline, detach;
+    char parent[PATH_SIZE]; // --out, absolute
+    int64_t deadline_ms;    // what the others come to; 0: none, -1: as it is
 } import_options;
 
 static const struct option import_own[] = {
@@ -40,23 +41,17 @@ static const struct option import_own[] = {
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
 };
 
-struct import_wish {
-    const char *archive;
-    char out[PATH_SIZE];
-    int64_t deadline_ms; // -1: as it is
-};
-
-static bool import_read_options(struct import_wish *w, const struct args *a, struct err *e)
+static bool import_prepare(const struct args *a, struct err *e)
 {
     const struct due *due = &import_options.due;
 
-    if (a->count == 0) return err_set(e, ERR_USAGE, "give the archive's FILE; see: novelgen import --help");
-    w->archive = a->items[0];
-    w->deadline_ms = import_options.no_deadline ? 0 : -1;
+    if (a->count == 0) return err_set(e, ERR_USAGE, "give the archive; usage: novelgen import FILE");
+    import_options.deadline_ms = import_options.no_deadline ? 0 : -1;
     if (import_options.no_deadline && (due->by != NULL || due->within != NULL))
         return err_set(e, ERR_USAGE, "give --no-deadline or a deadline, not both");
-    return typed_line("--model", import_options.model, TYPED_MODEL_BYTES, e) && due_read(due, &w->deadline_ms, e) &&
-           typed_out(w->out, sizeof w->out, import_options.out, e);
+    return typed_line("--model", import_options.model, TYPED_MODEL_BYTES, e) &&
+           due_read(due, &import_options.deadline_ms, e) &&
+           typed_out(import_options.parent, sizeof import_options.parent, import_options.out, e);
 }
 
 // What is finished needs no server.
@@ -73,26 +68,26 @@ static void import_tell_lost(const struct archive_stage *s)
     log_line(LOG_WARN, "your config has no backend '%s': the book goes on with '%s'", s->lost, s->backend);
 }
 
-static struct json *import_message(const struct archive_stage *s, const struct import_wish *w)
+static struct json *import_message(const struct archive_stage *s)
 {
     struct json *o = json_new_object();
     const char *backend = import_options.backend != NULL ? import_options.backend : s->backend;
 
     json_set_str(o, "stage", s->key);
     json_set_str(o, "uuid", s->uuid);
-    json_set_str(o, "out", w->out);
+    json_set_str(o, "out", import_options.parent);
     json_set_bool(o, "detached", import_options.detach);
     if (backend != NULL) json_set_str(o, "backend", backend);
     if (import_options.model != NULL) json_set_str(o, "model", import_options.model);
     if (s->fallback != NULL) json_set_str(o, "fallback", s->fallback);
-    if (w->deadline_ms >= 0) json_set_int(o, "deadline_ms", w->deadline_ms);
+    if (import_options.deadline_ms >= 0) json_set_int(o, "deadline_ms", import_options.deadline_ms);
     return o;
 }
 
-static bool import_post(const struct home *h, const struct archive_stage *s, const struct import_wish *w,
-                        char key[MESSAGE_KEY_SIZE], struct err *e)
+static bool import_post(const struct home *h, const struct archive_stage *s, char key[MESSAGE_KEY_SIZE],
+                        struct err *e)
 {
-    struct json *more = import_message(s, w);
+    struct json *more = import_message(s);
     const struct message_change change = {.more = more, .deadline_ms = -1};
     bool ok = message_post(h->path, MESSAGE_IMPORT, 0, &change, key, e);
 
@@ -101,36 +96,30 @@ static bool import_post(const struct home *h, const struct archive_stage *s, con
 }
 
 // The stage is needed until the message has its answer; one that has none yet is taken in later.
-static int import_staged(const struct home *h, const struct archive_stage *s, const struct import_wish *w)
+static int import_staged(const struct home *h, const struct archive_stage *s)
 {
     struct session_job job = {.id = 0};
-    struct program program;
+    struct follow_start start;
     struct err e = ERR_INIT;
-    const struct session_options o = {
-        .home = h, .program = &program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
 
-    if (!program_find(&program, &e) || !import_check_server(h, s, &e) || !import_post(h, s, w, job.key, &e)) {
+    if (!follow_begin(&start, h, &job, 1, &e) || !import_check_server(h, s, &e) || !import_post(h, s, job.key, &e)) {
         archive_unstage(s, h);
         return exit_fail(&e);
     }
     import_tell_lost(s);
-    int code = import_options.detach ? follow_detached(&o) : follow_session(&o);
+    int code = follow_go(&start, import_options.detach);
     if (job.id != 0 || job.refused.code != ERR_NONE) archive_unstage(s, h);
     return code;
 }
 
-static int import_run(const struct args *a)
+static int import_home(const struct home *h, const struct args *a)
 {
-    struct import_wish wish = {.archive = NULL};
     struct archive_stage stage;
     struct err e = ERR_INIT;
-    struct home home;
 
-    if (!import_read_options(&wish, a, &e) || !settings_open_home(&home, &e)) return exit_fail(&e);
-    bool ok = archive_stage(&stage, &home, wish.archive, &e);
-    int code = ok ? import_staged(&home, &stage, &wish) : exit_fail(&e);
-    if (ok) archive_stage_release(&stage);
-    home_release(&home);
+    if (!archive_stage(&stage, h, a->items[0], &e)) return exit_fail(&e);
+    int code = import_staged(h, &stage);
+    archive_stage_release(&stage);
     return code;
 }
 
@@ -141,17 +130,14 @@ const struct command cmd_import = {
     .usage = "FILE [OPTION]...",
     .summary = "take in a book from another machine, and go on with it",
     .help = "Takes in what `novelgen export --format archive` has written, as a new job with all that belongs to it, "
-            "and goes "
-            "on\n"
-            "with it as resume does, even in the middle of a sentence. A book that was paused, cancelled or done "
-            "stays so; "
-            "files\n"
-            "that you had edited stay as you left them. The archive is read to its end and tried before anything is "
-            "stored.\n\n"
+            "and goes on with it as resume does, even in the middle of a sentence. A book that was paused, cancelled "
+            "or done stays so; files that you had edited stay as you left them. The archive is read to its end and "
+            "tried before anything is stored.\n\n"
             "A backend that your config does not know is replaced by its default; --backend and --model choose "
             "another.\n\n"
             "Example: novelgen import the-salt-engine.tar.zst --backend http://127.0.0.1:8080",
     .tables = import_tables,
     .args_most = 1,
-    .run = import_run,
+    .prepare = import_prepare,
+    .run_home = import_home,
 };

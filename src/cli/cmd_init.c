@@ -11,8 +11,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/exit.h"
+#include "cli/options.h"
 #include "cli/output.h"
-#include "cli/settings.h"
 #include "model/keys.h"
 #include "model/spec.h"
 #include "text/typo.h"
@@ -173,13 +173,11 @@ static const struct option *const init_tables[] = {init_own, NULL};
 
 const struct command cmd_init = {
     .name = "init",
-    .usage = "[KIND] [-o FILE]",
+    .usage = "[KIND] [OPTION]...",
     .summary = "a spec to begin with",
-    .help =
-        "Writes a spec with a premise to change, and every key that there is in a comment with what it does. KIND "
-        "is novel (the\n"
-        "default), story, textbook or report. A file that is there already is left alone.\n\n"
-        "Example: novelgen init story -o ferry.json",
+    .help = "Writes a spec with a premise to change, and every key that there is in a comment with what it does. "
+            "KIND is novel (the default), story, textbook or report. A file that is there already is left alone.\n\n"
+            "Example: novelgen init story -o ferry.json",
     .tables = init_tables,
     .args_most = 1,
     .run = init_run,

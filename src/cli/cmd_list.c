@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen list
+// novelgen list. It only reads the store; where there is none yet, the list is empty.
 #include "cli/command.h"
 
 #include <stdio.h>
@@ -28,11 +28,13 @@
 
 static struct {
     const char *state, *sort;
+    bool wanted[JOB_APPROVAL + 1]; // by state: what they come to
+    int (*order)(const void *a, const void *b);
 } list_options = {.sort = "id"};
 
 static const struct option list_own[] = {
     {"state", 0, OPTION_TEXT, &list_options.state, "STATE[,STATE]", 0, 0, "only jobs in these states"},
-    {"sort", 0, OPTION_TEXT, &list_options.sort, "KEY", 0, 0, "id, state, progress, touched or words"},
+    {"sort", 0, OPTION_TEXT, &list_options.sort, "COLUMN", 0, 0, "id, state, progress, touched or words"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
 };
 
@@ -42,7 +44,6 @@ struct list_item {
 };
 
 struct list {
-    bool wanted[JOB_APPROVAL + 1]; // by state
     struct list_item *items;
     size_t count, cap;
     bool any, unfinished;
@@ -69,28 +70,28 @@ static bool list_unknown(const char *option, const char *word, const char *const
     return false;
 }
 
-static bool list_want_state(struct list *l, const char *word, struct err *e)
+static bool list_want_state(const char *word, struct err *e)
 {
     const char *names[JOB_APPROVAL + 1];
     enum job_state state;
 
     if (job_state_from_name(word, &state)) {
-        l->wanted[state] = true;
+        list_options.wanted[state] = true;
         return true;
     }
     for (size_t i = 0; i < ARRAY_LEN(names); i++) names[i] = job_state_name((enum job_state)i);
     return list_unknown("state", word, names, ARRAY_LEN(names), e);
 }
 
-static bool list_parse_states(struct list *l, struct err *e)
+static bool list_parse_states(struct err *e)
 {
     const char *at = list_options.state;
     bool ok = true;
 
-    for (size_t i = 0; at == NULL && i < ARRAY_LEN(l->wanted); i++) l->wanted[i] = true;
+    for (size_t i = 0; at == NULL && i < ARRAY_LEN(list_options.wanted); i++) list_options.wanted[i] = true;
     while (ok && at != NULL) {
         char *word = mem_strndup(at, strcspn(at, ","));
-        ok = list_want_state(l, word, e);
+        ok = list_want_state(word, e);
         at += strlen(word);
         at = *at == ',' ? at + 1 : NULL;
         free(word);
@@ -143,10 +144,13 @@ static const char *const list_keys[] = {"id", "state", "progress", "touched", "w
 static int (*const list_orders[])(const void *a, const void *b) = {list_by_id, list_by_state, list_by_progress,
                                                                    list_by_touched, list_by_words};
 
-static bool list_find_order(size_t *order, struct err *e)
+static bool list_find_order(struct err *e)
 {
-    for (*order = 0; *order < ARRAY_LEN(list_keys); (*order)++)
-        if (strcmp(list_options.sort, list_keys[*order]) == 0) return true;
+    for (size_t i = 0; i < ARRAY_LEN(list_keys); i++)
+        if (strcmp(list_options.sort, list_keys[i]) == 0) {
+            list_options.order = list_orders[i];
+            return true;
+        }
     return list_unknown("sort", list_options.sort, list_keys, ARRAY_LEN(list_keys), e);
 }
 
@@ -158,7 +162,7 @@ static bool list_on_job(void *arg, const struct job *j)
 
     l->any = true;
     l->unfinished = l->unfinished || job_state_runnable(j->state);
-    if (!l->wanted[j->state]) return true;
+    if (!list_options.wanted[j->state]) return true;
     mem_grow(&l->items, &l->cap, l->count + 1, sizeof *l->items);
     l->items[l->count++] = (struct list_item){.job = job_copy(j), .words = j->words_done};
     return true;
@@ -287,21 +291,22 @@ static void list_print(const struct list *l, const struct home *h)
         log_line(LOG_INFO, "nobody is writing now; go on with: novelgen run%s", settings_home_hint());
 }
 
-static int list_run(const struct args *a)
+static bool list_prepare(const struct args *a, struct err *e)
+{
+    (void)a;
+    return list_parse_states(e) && list_find_order(e);
+}
+
+static int list_home(const struct home *h, const struct args *a)
 {
     struct err e = ERR_INIT;
     struct list l = {0};
-    struct home home;
-    size_t order;
 
     (void)a;
-    if (!list_parse_states(&l, &e) || !list_find_order(&order, &e) || !settings_open_home(&home, &e))
-        return exit_fail(&e);
-    bool ok = list_read(&l, &home, &e);
-    if (ok && l.count > 0) qsort(l.items, l.count, sizeof *l.items, list_orders[order]);
-    if (ok) list_print(&l, &home);
+    bool ok = list_read(&l, h, &e);
+    if (ok && l.count > 0) qsort(l.items, l.count, sizeof *l.items, list_options.order);
+    if (ok) list_print(&l, h);
     list_release(&l);
-    home_release(&home);
     return ok ? EXIT_WHOLE : exit_fail(&e);
 }
 
@@ -311,12 +316,11 @@ const struct command cmd_list = {
     .name = "list",
     .usage = "[OPTION]...",
     .summary = "all jobs, one a line",
-    .help =
-        "Lists the jobs of the home: state, share of the words that stand, time left, when something happened last, "
-        "title,\n"
-        "and why a job waits or is paused. On a terminal a line is cut to its width, in a pipe it is whole. States:\n"
-        "queued, planning, approval, writing, waiting, paused, done, cancelled.\n\n"
-        "Example: novelgen list --state paused,waiting --sort touched",
+    .help = "Lists the jobs of the home: state, share of the words that stand, time left, when something happened "
+            "last, title, and why a job waits or is paused. On a terminal a line is cut to its width, in a pipe it "
+            "is whole. States: queued, planning, approval, writing, waiting, paused, done, cancelled.\n\n"
+            "Example: novelgen list --state paused,waiting --sort touched",
     .tables = list_tables,
-    .run = list_run,
+    .prepare = list_prepare,
+    .run_home = list_home,
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen note
+// novelgen note. Without a text it only reads the store. A text is checked here, and left as a message: the engine
+// keeps it, and says from which chapter on it holds.
 #include "cli/command.h"
 
 #include <inttypes.h>
@@ -163,7 +164,7 @@ static bool note_is_job(const struct home *h, const char *word)
     return is;
 }
 
-static int note_job(const struct home *h, const struct args *a)
+static int note_home(const struct home *h, const struct args *a)
 {
     struct args which = *a;
     struct err e = ERR_INIT;
@@ -179,31 +180,17 @@ static int note_job(const struct home *h, const struct args *a)
     return code;
 }
 
-static int note_run(const struct args *a)
-{
-    struct err e = ERR_INIT;
-    struct home home;
-
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = note_job(&home, a);
-    home_release(&home);
-    return code;
-}
-
 static const struct option *const note_tables[] = {settings_page, settings_home, NULL};
 
 const struct command cmd_note = {
     .name = "note",
     .usage = "[ID] [TEXT|-] [OPTION]...",
     .summary = "say something for all chapters that are still to come",
-    .help =
-        "Gives the writer a direction. It holds from the next chapter on that has not begun, until the end of the "
-        "book; the\n"
-        "chapter being written stays as it is. With - the text comes from stdin. Without a text: what was noted so "
-        "far. Without\n"
-        "an ID: the job being written, else the last one touched.\n\n"
-        "Example: novelgen note 3 \"Less weather, more talk. Nobody dies before chapter 12.\"",
+    .help = "Gives the writer a direction. It holds from the next chapter on that has not begun, until the end of "
+            "the book; the chapter being written stays as it is. With - the text comes from stdin. Without a text: "
+            "what was noted so far. Without an ID: the job being written, else the last one touched.\n\n"
+            "Example: novelgen note 3 \"Less weather, more talk. Nobody dies before chapter 12.\"",
     .tables = note_tables,
     .args_most = 2,
-    .run = note_run,
+    .run_home = note_home,
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen outline
+// novelgen outline. It reads the plan in one view of the rows, and prints it; a change goes through outline_edit.c to
+// the engine, as a message.
 #include "cli/command.h"
 
 #include <inttypes.h>
@@ -101,21 +102,11 @@ static int outline_job(const struct home *h, int64_t id)
     return code;
 }
 
-static int outline_run(const struct args *a)
+static bool outline_prepare(const struct args *a, struct err *e)
 {
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (outline_options.edit && outline_options.set != NULL) {
-        (void)err_set(&e, ERR_USAGE, "give --edit or --set, not both");
-        return exit_fail(&e);
-    }
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? outline_job(&home, t.ids[0]) : exit_fail(&e);
-    targets_release(&t);
-    home_release(&home);
-    return code;
+    (void)a;
+    return !outline_options.edit || outline_options.set == NULL ||
+           err_set(e, ERR_USAGE, "give --edit or --set, not both");
 }
 
 static const struct option *const outline_tables[] = {outline_own, settings_page, settings_home, NULL};
@@ -124,18 +115,15 @@ const struct command cmd_outline = {
     .name = "outline",
     .usage = "[ID] [--edit | --set FILE|-] [OPTION]...",
     .summary = "the plan of a book, to see and to change",
-    .help =
-        "Prints the plan as a tree: what the book is, and its chapters with what happens in each. With --edit it "
-        "comes "
-        "into your\n"
-        "editor: chapters that have not begun can be changed, added, removed and moved, also while the book is being "
-        "written. The\n"
-        "book keeps its length. A mistake is told with its line, and your text is kept. With --json: one document, "
-        "which --set\n"
-        "takes back. Without an ID: the job being written, else the last one touched.\n\n"
-        "Example: novelgen outline 3 --edit\n"
-        "         novelgen outline 3 --json > plan.json; novelgen outline 3 --set plan.json",
+    .help = "Prints the plan as a tree: what the book is, and its chapters with what happens in each. With --edit it "
+            "comes into your editor: chapters that have not begun can be changed, added, removed and moved, also "
+            "while the book is being written. The book keeps its length. A mistake is told with its line, and your "
+            "text is kept. With --json: one document, which --set takes back. Without an ID: the job being written, "
+            "else the last one touched.\n\n"
+            "Example: novelgen outline 3 --edit\n"
+            "         novelgen outline 3 --json > plan.json; novelgen outline 3 --set plan.json",
     .tables = outline_tables,
     .args_most = 1,
-    .run = outline_run,
+    .prepare = outline_prepare,
+    .run_job = outline_job,
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen pause
+// novelgen pause. One demand among others, see demand.h: the engine stops the job.
 #include "cli/command.h"
 
 #include "cli/demand.h"
@@ -21,14 +21,14 @@ static bool pause_wants(const struct job *j)
     return job_state_runnable(j->state);
 }
 
-static int pause_run(const struct args *a)
+static int pause_jobs(const struct home *h, const struct args *a)
 {
     const struct demand d = {.verb = MESSAGE_PAUSE,
                              .all = pause_options.all,
                              .wanted = pause_wants,
                              .none = "no job is in the queue: there is nothing to pause"};
 
-    return demand_jobs(a, &d);
+    return demand_jobs(h, a, &d);
 }
 
 static const struct option *const pause_tables[] = {pause_own, settings_home, NULL};
@@ -37,13 +37,11 @@ const struct command cmd_pause = {
     .name = "pause",
     .usage = "[ID]... [OPTION]...",
     .summary = "stop a job for now",
-    .help =
-        "Pauses a job, wherever it is being written or waits. What has streamed is kept; `novelgen resume` goes "
-        "on. Without an\n"
-        "ID: the job being written, else the last one touched. `novelgen resume --all` goes on with what --all has "
-        "paused.\n\n"
-        "Example: novelgen pause 3",
+    .help = "Pauses a job, wherever it is being written or waits. What has streamed is kept; `novelgen resume` goes "
+            "on. Without an ID: the job being written, else the last one touched. `novelgen resume --all` goes on "
+            "with what --all has paused.\n\n"
+            "Example: novelgen pause 3",
     .tables = pause_tables,
     .args_most = DEMAND_TARGETS_MOST,
-    .run = pause_run,
+    .run_home = pause_jobs,
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen priority
+// novelgen priority. One demand among others, see demand.h: the engine keeps the rank.
 #include "cli/command.h"
 
 #include <errno.h>
@@ -9,10 +9,11 @@
 #include <stdlib.h>
 
 #include "cli/demand.h"
-#include "cli/exit.h"
 #include "cli/settings.h"
 
 enum { PRIORITY_MOST = 100 };
+
+static int64_t priority_wanted;
 
 static bool priority_read(const char *text, int64_t *out, struct err *e)
 {
@@ -28,21 +29,23 @@ static bool priority_read(const char *text, int64_t *out, struct err *e)
                    PRIORITY_MOST);
 }
 
-static int priority_run(const struct args *a)
+// The rank stands behind the jobs.
+static bool priority_prepare(const struct args *a, struct err *e)
 {
-    struct err e = ERR_INIT;
-    int64_t priority = 0;
+    if (a->count == 0)
+        return err_set(e, ERR_USAGE,
+                       "give the priority, a whole number from -100 to 100; usage: novelgen priority [ID] N");
+    return priority_read(a->items[a->count - 1], &priority_wanted, e);
+}
 
-    if (a->count == 0) {
-        err_set(&e, ERR_USAGE, "give the priority, a whole number from -100 to 100; usage: novelgen priority [ID] N");
-        return exit_fail(&e);
-    }
+static int priority_jobs(const struct home *h, const struct args *a)
+{
     const struct args jobs = {.items = a->items, .count = a->count - 1};
-    if (!priority_read(a->items[a->count - 1], &priority, &e)) return exit_fail(&e);
     struct json *more = json_new_object();
-    json_set_int(more, "priority", priority);
     const struct demand d = {.verb = MESSAGE_PRIORITY, .more = more};
-    int code = demand_jobs(&jobs, &d);
+
+    json_set_int(more, "priority", priority_wanted);
+    int code = demand_jobs(h, &jobs, &d);
     json_free(more);
     return code;
 }
@@ -53,14 +56,13 @@ const struct command cmd_priority = {
     .name = "priority",
     .usage = "[ID] N [OPTION]...",
     .summary = "let a job go before others, or after them",
-    .help =
-        "Gives a job a rank in the queue, from -100 to 100; 0 is what a job has that was given none. Of those that "
-        "wait the highest\n"
-        "goes first. A job that is being written gives way to a higher one when its next chapter begins, and comes "
-        "back by itself.\n"
-        "Without an ID: the job being written, else the last one touched.\n\n"
-        "Example: novelgen priority 3 10",
+    .help = "Gives a job a rank in the queue, from -100 to 100; 0 is what a job has that was given none. Of those "
+            "that wait the highest goes first. A job that is being written gives way to a higher one when its next "
+            "chapter begins, and comes back by itself. Without an ID: the job being written, else the last one "
+            "touched.\n\n"
+            "Example: novelgen priority 3 10",
     .tables = priority_tables,
     .args_most = 2,
-    .run = priority_run,
+    .prepare = priority_prepare,
+    .run_home = priority_jobs,
 };

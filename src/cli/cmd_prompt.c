@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen prompt
+// novelgen prompt. It only reads the store: the attempts with what each has sent. All of it is gathered before the
+// first byte is printed, and more than a ceiling is refused.
 #include "cli/command.h"
 
 #include <inttypes.h>
@@ -16,7 +17,6 @@
 #include "cli/exit.h"
 #include "cli/output.h"
 #include "cli/settings.h"
-#include "cli/target.h"
 
 static struct {
     int64_t chapter, chunk, attempt;
@@ -64,7 +64,7 @@ static void prompt_print(const struct prompt_output *p, int64_t job)
 }
 
 // Printed when all is read: who reads slowly must not hold the database.
-static bool prompt_show(const struct home *h, int64_t job, struct err *e)
+static int prompt_show(const struct home *h, int64_t job)
 {
     const struct transcript_wish wish = {.job = job,
                                          .chapter = (int)prompt_options.chapter,
@@ -75,34 +75,25 @@ static bool prompt_show(const struct home *h, int64_t job, struct err *e)
                                        .color = settings_paints(STDOUT_FILENO),
                                        .written = order_is_written(h)},
                               .array = settings.json ? json_new_array() : NULL};
+    struct err e = ERR_INIT;
     struct observer o;
 
     buf_init(&p.page, BUF_MAX_BOOK);
-    bool ok = observer_open_once(&o, h->path, e) && transcript_read(o.store, &wish, prompt_on_exchange, &p, e);
+    bool ok = observer_open_once(&o, h->path, &e) && transcript_read(o.store, &wish, prompt_on_exchange, &p, &e);
     observer_release(&o);
     if (ok && p.page.full)
-        ok = err_set(e, ERR_CEILING, "this is more than can be shown at once: add --chunk or --attempt");
+        ok = err_set(&e, ERR_CEILING, "this is more than can be shown at once: add --chunk or --attempt");
     if (ok) prompt_print(&p, job);
     buf_release(&p.page);
     json_free(p.array);
-    return ok;
+    return ok ? EXIT_WHOLE : exit_fail(&e);
 }
 
-static int prompt_run(const struct args *a)
+static bool prompt_prepare(const struct args *a, struct err *e)
 {
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (prompt_options.chunk > 0 && prompt_options.chapter == 0) {
-        (void)err_set(&e, ERR_USAGE, "--chunk needs --chapter: the parts are numbered in each chapter");
-        return exit_fail(&e);
-    }
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    bool ok = targets_find(&t, &home, a, false, &e) && prompt_show(&home, t.ids[0], &e);
-    targets_release(&t);
-    home_release(&home);
-    return ok ? EXIT_WHOLE : exit_fail(&e);
+    (void)a;
+    return prompt_options.chunk == 0 || prompt_options.chapter > 0 ||
+           err_set(e, ERR_USAGE, "--chunk needs --chapter: the parts are numbered in each chapter");
 }
 
 static const struct option *const prompt_tables[] = {prompt_own, settings_page, settings_home, NULL};
@@ -111,14 +102,14 @@ const struct command cmd_prompt = {
     .name = "prompt",
     .usage = "[ID] [--chapter N [--chunk K]] [OPTION]...",
     .summary = "what was sent to the server and what came back",
-    .help =
-        "Shows the requests of a job, attempt by attempt: what each sent, what came back, and what of it was kept. "
-        "Of the plan;\n"
-        "with --chapter, of that chapter: its cards, parts and recap; with --chunk, of one part with the whole "
-        "conversation as\n"
-        "it was sent. On a terminal, control characters are left out. With --json: an array of attempts.\n\n"
-        "Example: novelgen prompt 3 --chapter 2 --chunk 1",
+    .help = "Shows the requests of a job, attempt by attempt: what each sent, what came back, and what of it was "
+            "kept. Those of the plan; with --chapter, those of that chapter: its cards, parts and recap; with "
+            "--chunk, those of one part with the whole conversation as it was sent. On a terminal, control "
+            "characters are left out. With --json: an array of attempts. Without an ID: the job being written, else "
+            "the last one touched.\n\n"
+            "Example: novelgen prompt 3 --chapter 2 --chunk 1",
     .tables = prompt_tables,
     .args_most = 1,
-    .run = prompt_run,
+    .prepare = prompt_prepare,
+    .run_job = prompt_show,
 };

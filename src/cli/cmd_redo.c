@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen redo
+// novelgen redo. It leaves a message and follows its job; the engine says no where there is nothing of the kind to
+// write anew.
 #include "cli/command.h"
 
 #include <inttypes.h>
@@ -9,10 +10,10 @@
 #include <string.h>
 
 #include "app/observer.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "cli/exit.h"
 #include "cli/follow.h"
+#include "cli/lines.h"
 #include "cli/settings.h"
 #include "cli/target.h"
 #include "cli/typed.h"
@@ -37,10 +38,11 @@ static const struct option redo_own[] = {
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
 };
 
-static bool redo_check(struct err *e)
+static bool redo_prepare(const struct args *a, struct err *e)
 {
     bool chapter = redo_options.chapter > 0;
 
+    (void)a;
     if (chapter && redo_options.gaps) return err_set(e, ERR_USAGE, "give --chapter or --gaps, not both");
     if (!chapter && redo_options.gaps && (redo_options.chunk > 0 || redo_options.onward))
         return err_set(e, ERR_USAGE, "--gaps stands alone: it fills all of them");
@@ -85,51 +87,33 @@ static int redo_job(const struct home *h, int64_t id)
 {
     struct session_job job = {0};
     struct err e = ERR_INIT;
-    struct program program;
-    const struct session_options o = {
-        .home = h, .program = &program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
+    struct follow_start start;
     bool none = false;
 
     if (redo_options.gaps && !redo_look_for_gaps(h, id, &none, &e)) return exit_fail(&e);
     if (none) {
         log_line(LOG_INFO, "nothing to redo: the book of job %" PRId64 " has no gaps", id);
-        return EXIT_WHOLE;
+        return lines_over(EXIT_WHOLE);
     }
-    if (!program_find(&program, &e) || !redo_post(h, id, job.key, &e)) return exit_fail(&e);
-    return redo_options.detach ? follow_detached(&o) : follow_session(&o);
-}
-
-static int redo_run(const struct args *a)
-{
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (!redo_check(&e) || !settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? redo_job(&home, t.ids[0]) : exit_fail(&e);
-    targets_release(&t);
-    home_release(&home);
-    return code;
+    if (!follow_begin(&start, h, &job, 1, &e) || !redo_post(h, id, job.key, &e)) return exit_fail(&e);
+    return follow_go(&start, redo_options.detach);
 }
 
 static const struct option *const redo_tables[] = {redo_own, settings_talk, settings_home, NULL};
 
 const struct command cmd_redo = {
     .name = "redo",
-    .usage = "[ID] --chapter N [--chunk K | --onward] [--note TEXT] | [ID] --gaps",
+    .usage = "[ID] --chapter N [--chunk K | --onward] [--note TEXT] | [ID] --gaps [OPTION]...",
     .summary = "write a chapter, a part of one, or the gaps anew",
-    .help =
-        "Writes a chapter anew, or one part of it so that it joins what stands around it, and follows the job to its "
-        "end as\n"
-        "resume does. What comes behind keeps its text, unless --onward says otherwise. --gaps fills the parts that "
-        "no\n"
-        "attempt could write. A part that cannot be written anew stays as it was. Old text is kept: see novelgen "
-        "show\n"
-        "--versions and novelgen diff. A job that is being written goes on with it at once; a chapter's file stays "
-        "as it\n"
-        "was until the new one is whole.\n\n"
-        "Example: novelgen redo 3 --chapter 7 --note \"she must not forgive him yet\"",
+    .help = "Writes a chapter anew, or one part of it so that it joins what stands around it, and follows the job to "
+            "its end as resume does. What comes behind keeps its text, unless --onward says otherwise. --gaps fills "
+            "the parts that no attempt could write. A part that cannot be written anew stays as it was. Old text is "
+            "kept: see `novelgen show --chapter N --versions` and `novelgen diff`. A job that is being written goes "
+            "on with it at once; a chapter's file stays as it was until the new one is whole. Without an ID: the job "
+            "being written, else the last one touched.\n\n"
+            "Example: novelgen redo 3 --chapter 7 --note \"she must not forgive him yet\"",
     .tables = redo_tables,
     .args_most = 1,
-    .run = redo_run,
+    .prepare = redo_prepare,
+    .run_job = redo_job,
 };

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen resume
+// novelgen resume. Templates and options of all jobs are checked before the first message is left, so that a mistake
+// changes none of them.
 #include "cli/command.h"
 
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/due.h"
 #include "cli/exit.h"
 #include "cli/follow.h"
+#include "cli/lines.h"
 #include "cli/own_templates.h"
 #include "cli/settings.h"
 #include "cli/target.h"
@@ -23,6 +24,8 @@ static struct {
     const char *backend, *model, *templates;
     struct due due;
     bool no_deadline, detach, all;
+    int64_t deadline_ms; // what they come to; 0: none, -1: as it is
+    enum own_choice choice;
 } resume_options;
 
 static const struct option resume_own[] = {
@@ -40,27 +43,23 @@ static const struct option resume_own[] = {
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
 };
 
-// What the options say, before any job is looked at.
-struct resume_wish {
-    int64_t deadline_ms;
-    enum own_choice choice;
-};
-
-static bool resume_read_options(struct resume_wish *w, struct err *e)
+static bool resume_prepare(const struct args *a, struct err *e)
 {
     const struct due *due = &resume_options.due;
 
-    w->deadline_ms = resume_options.no_deadline ? 0 : -1;
+    if (resume_options.all && a->count > 0) return err_set(e, ERR_USAGE, "give jobs or --all, not both");
+    resume_options.deadline_ms = resume_options.no_deadline ? 0 : -1;
     if (resume_options.no_deadline && (due->by != NULL || due->within != NULL))
         return err_set(e, ERR_USAGE, "give --no-deadline or a deadline, not both");
-    return due_read(due, &w->deadline_ms, e) && own_templates_choice(resume_options.templates, &w->choice, e);
+    return due_read(due, &resume_options.deadline_ms, e) &&
+           own_templates_choice(resume_options.templates, &resume_options.choice, e);
 }
 
-static bool resume_post_all(const struct home *h, const struct targets *t, const struct resume_wish *w, char **packed,
-                            struct session_job *jobs, struct err *e)
+static bool resume_post_all(const struct home *h, const struct targets *t, char **packed, struct session_job *jobs,
+                            struct err *e)
 {
     struct message_change change = {
-        .backend = resume_options.backend, .model = resume_options.model, .deadline_ms = w->deadline_ms};
+        .backend = resume_options.backend, .model = resume_options.model, .deadline_ms = resume_options.deadline_ms};
 
     for (size_t i = 0; i < t->count; i++) {
         change.templates = packed[i];
@@ -70,31 +69,28 @@ static bool resume_post_all(const struct home *h, const struct targets *t, const
 }
 
 // No job is told anything before the templates of all of them are known to be good.
-static bool resume_post(const struct home *h, const struct targets *t, const struct resume_wish *w,
-                        struct session_job *jobs, struct err *e)
+static bool resume_post(const struct home *h, const struct targets *t, struct session_job *jobs, struct err *e)
 {
     char **packed = mem_calloc(t->count, sizeof *packed);
 
-    bool ok =
-        own_templates_resume(h, t->ids, t->count, w->choice, packed, e) && resume_post_all(h, t, w, packed, jobs, e);
+    bool ok = own_templates_resume(h, t->ids, t->count, resume_options.choice, packed, e) &&
+              resume_post_all(h, t, packed, jobs, e);
     for (size_t i = 0; i < t->count; i++) free(packed[i]);
     free(packed);
     return ok;
 }
 
-static int resume_jobs(const struct home *h, const struct targets *t, const struct resume_wish *w)
+static int resume_jobs(const struct home *h, const struct targets *t)
 {
     struct session_job *jobs = mem_calloc(t->count, sizeof *jobs);
     struct err e = ERR_INIT;
-    struct program program;
-    const struct session_options o = {
-        .home = h, .program = &program, .jobs = jobs, .jobs_count = t->count, .since_ms = clock_wall_ms()};
+    struct follow_start start;
     int code;
 
-    if (!program_find(&program, &e) || !resume_post(h, t, w, jobs, &e))
+    if (!follow_begin(&start, h, jobs, t->count, &e) || !resume_post(h, t, jobs, &e))
         code = exit_fail(&e);
     else
-        code = resume_options.detach ? follow_detached(&o) : follow_session(&o);
+        code = follow_go(&start, resume_options.detach);
     free(jobs);
     return code;
 }
@@ -115,30 +111,18 @@ static bool resume_wants(const struct job *j)
 
 static bool resume_find(struct targets *t, const struct home *h, const struct args *a, struct err *e)
 {
-    if (!resume_options.all) return targets_find(t, h, a, true, e);
-    if (a->count > 0) return err_set(e, ERR_USAGE, "give jobs or --all, not both");
-    return targets_all(t, h, resume_wants, e);
+    return resume_options.all ? targets_all(t, h, resume_wants, e) : targets_find(t, h, a, true, e);
 }
 
-static int resume_run(const struct args *a)
+static int resume_home(const struct home *h, const struct args *a)
 {
     struct err e = ERR_INIT;
     struct targets t = {0};
-    struct resume_wish wish = {.choice = OWN_ASK};
-    struct home home;
 
-    if (!resume_read_options(&wish, &e)) return exit_fail(&e);
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    bool ok = resume_check_server(&home, &e) && resume_find(&t, &home, a, &e);
-    int code = EXIT_WHOLE;
-    if (!ok)
-        code = exit_fail(&e);
-    else if (t.count > 0)
-        code = resume_jobs(&home, &t, &wish);
-    else
-        log_line(LOG_INFO, "no job is paused; see: novelgen list%s", settings_home_hint());
+    if (!resume_check_server(h, &e) || !resume_find(&t, h, a, &e)) return exit_fail(&e);
+    if (t.count == 0) log_line(LOG_INFO, "no job is paused; see: novelgen list%s", settings_home_hint());
+    int code = t.count > 0 ? resume_jobs(h, &t) : lines_over(EXIT_WHOLE);
     targets_release(&t);
-    home_release(&home);
     return code;
 }
 
@@ -148,18 +132,15 @@ const struct command cmd_resume = {
     .name = "resume",
     .usage = "[ID]... [OPTION]...",
     .summary = "go on with a job that was paused, cancelled or broken off",
-    .help =
-        "Goes on where a job stopped, without losing or repeating a word, and follows it to its end as submit "
-        "does. Without\n"
-        "an ID: the last one touched that is not done.\n\n"
-        "--by takes 07:00 (the next time it is that o'clock) or 2026-11-22 07:00. A book keeps the templates that it "
-        "began with;\n"
-        "when a file in its own folder of templates has changed since, resume asks for --templates. It also keeps "
-        "the "
-        "model that\n"
-        "answered it first: --model gives it another, --backend the one which that server has.\n\n"
-        "Example: novelgen resume 3 --backend http://127.0.0.1:8080",
+    .help = "Goes on where a job stopped, without losing or repeating a word, and follows it to its end as submit "
+            "does. Without an ID: the last one touched that is not done.\n\n"
+            "--by takes 07:00 (the next time it is that o'clock) or 2026-11-22 07:00. A book keeps the templates "
+            "that it began with; when a file in its own folder of templates has changed since, resume asks for "
+            "--templates. It also keeps the model that answered it first: --model gives it another, --backend the "
+            "one which that server has.\n\n"
+            "Example: novelgen resume 3 --backend http://127.0.0.1:8080",
     .tables = resume_tables,
     .args_most = TARGETS_MOST,
-    .run = resume_run,
+    .prepare = resume_prepare,
+    .run_home = resume_home,
 };

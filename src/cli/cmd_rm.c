@@ -169,21 +169,9 @@ static int rm_jobs(const struct home *h, const struct targets *t)
     return code;
 }
 
-static int rm_run(const struct args *a)
+static bool rm_prepare(const struct args *a, struct err *e)
 {
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (a->count == 0) {
-        err_set(&e, ERR_USAGE, "name the job to be removed; usage: novelgen rm ID... [OPTION]...");
-        return exit_fail(&e);
-    }
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? rm_jobs(&home, &t) : exit_fail(&e);
-    targets_release(&t);
-    home_release(&home);
-    return code;
+    return a->count > 0 || err_set(e, ERR_USAGE, "name the job to be removed; usage: novelgen rm ID... [OPTION]...");
 }
 
 static const struct option *const rm_tables[] = {rm_own, settings_home, NULL};
@@ -193,14 +181,11 @@ const struct command cmd_rm = {
     .usage = "ID... [OPTION]...",
     .summary = "remove jobs from the store for good",
     .help = "Takes a job out of the store with its text, its versions and its log, and says before what that is. The "
-            "files "
-            "in the book's\n"
-            "folder stay. With --files they go too, but for those that you changed or put there. Without a terminal "
-            "to ask "
-            "on it\n"
-            "needs --yes. A job in the queue must be cancelled first.\n\n"
+            "files in the book's folder stay. With --files they go too, but for those that you changed or put there. "
+            "Without a terminal to ask on it needs --yes. A job in the queue must be cancelled first.\n\n"
             "Example: novelgen rm 3 --files",
     .tables = rm_tables,
     .args_most = RM_TARGETS_MOST,
-    .run = rm_run,
+    .prepare = rm_prepare,
+    .run_jobs = rm_jobs,
 };

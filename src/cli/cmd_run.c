@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen run
+// novelgen run. A session without jobs of its own: it works the queue, whoever submitted.
 #include "cli/command.h"
 
 #include "app/home.h"
@@ -48,9 +48,8 @@ const struct command cmd_run = {
     .usage = "[OPTION]...",
     .summary = "write whatever is in the queue",
     .help = "Works on the queue until only paused jobs remain: for systemd or launchd, and after a reboot. If "
-            "another novelgen\n"
-            "is writing already, it says so and ends. Ctrl-C leaves the jobs as they are; the next run goes on with "
-            "them.\n\n"
+            "another novelgen is writing already, it says so and ends. Ctrl-C leaves the jobs as they are; the next "
+            "run goes on with them.\n\n"
             "Example: novelgen run --plain --progress 600",
     .tables = run_tables,
     .run = run_run,

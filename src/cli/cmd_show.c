@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen show
+// novelgen show. It only reads the store, in one view of the rows, and prints when that is over: a pager takes its
+// time.
 #include "cli/command.h"
 
 #include <inttypes.h>
@@ -210,16 +211,17 @@ static bool show_wished(struct show *w, struct err *e)
 
 // In one view of the rows, since a chapter may be replaced meanwhile; it is over before the first byte is printed, since a
 // pager takes its time.
-static bool show_job(const struct home *h, int64_t id, struct err *e)
+static int show_job(const struct home *h, int64_t id)
 {
+    struct err e = ERR_INIT;
     struct observer o;
     struct show w = {0};
 
     buf_init(&w.out, BUF_MAX_BOOK);
-    if (!observer_open_once(&o, h->path, e)) return false;
+    if (!observer_open_once(&o, h->path, &e)) return exit_fail(&e);
     w.store = o.store;
-    bool ok = store_begin(o.store, e) && target_read(o.store, id, &w.job, e) &&
-              pages_open(&w.pages, o.store, &w.job, e) && show_wished(&w, e);
+    bool ok = store_begin(o.store, &e) && target_read(o.store, id, &w.job, &e) &&
+              pages_open(&w.pages, o.store, &w.job, &e) && show_wished(&w, &e);
     store_rollback(o.store);
     pages_release(&w.pages);
     job_release(&w.job);
@@ -227,42 +229,30 @@ static bool show_job(const struct home *h, int64_t id, struct err *e)
     if (ok) show_print(&w);
     json_free(w.document);
     buf_release(&w.out);
-    return ok;
+    return ok ? EXIT_WHOLE : exit_fail(&e);
 }
 
-static bool show_check(struct err *e)
+static bool show_prepare(const struct args *a, struct err *e)
 {
+    (void)a;
     if (show_options.chapter > 0) return true;
     if (show_options.version > 0) return err_set(e, ERR_USAGE, "--version needs --chapter: each chapter has its own");
     if (show_options.versions) return err_set(e, ERR_USAGE, "--versions needs --chapter: each chapter has its own");
     return true;
 }
 
-static int show_run(const struct args *a)
-{
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (!show_check(&e) || !settings_open_home(&home, &e)) return exit_fail(&e);
-    bool ok = targets_find(&t, &home, a, false, &e) && show_job(&home, t.ids[0], &e);
-    targets_release(&t);
-    home_release(&home);
-    return ok ? EXIT_WHOLE : exit_fail(&e);
-}
-
 static const struct option *const show_tables[] = {show_own, settings_page, settings_home, NULL};
 
 const struct command cmd_show = {
     .name = "show",
-    .usage = "[ID] [--chapter N [--version V | --versions]]",
+    .usage = "[ID] [--chapter N [--version V | --versions]] [OPTION]...",
     .summary = "the prose as it stands, or as it was",
-    .help =
-        "Prints the book as far as it stands, or one chapter; with --version as it was before a redo replaced it. "
-        "--versions\n"
-        "lists what there is: words, when it was replaced, and why. With --json: the text part by part.\n\n"
-        "Example: novelgen show 3 --chapter 7 --version 1",
+    .help = "Prints the book as far as it stands, or one chapter; with --version as it was before a redo replaced "
+            "it. --versions lists what there is: words, when it was replaced, and why. With --json: the text part by "
+            "part. Without an ID: the job being written, else the last one touched.\n\n"
+            "Example: novelgen show 3 --chapter 7 --version 1",
     .tables = show_tables,
     .args_most = 1,
-    .run = show_run,
+    .prepare = show_prepare,
+    .run_job = show_job,
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen status
+// novelgen status. It reads the store, and writes down when somebody has looked, so that the next page tells what is
+// new.
 #include "cli/command.h"
 
 #include <unistd.h>
@@ -42,9 +43,8 @@ static bool status_page(const struct home *h, struct store *s, int64_t id, struc
 static bool status_push(struct store *s, int64_t id, struct json *array, struct err *e)
 {
     struct job j;
-    enum store_found found = store_job_get(s, id, &j, e);
 
-    if (found != STORE_FOUND) return found != STORE_ERROR;
+    if (!target_read(s, id, &j, e)) return false;
     json_push(array, status_json(&j));
     job_release(&j);
     return true;
@@ -60,28 +60,16 @@ static bool status_each(const struct home *h, struct store *s, const struct targ
     return ok;
 }
 
-static bool status_show(const struct home *h, const struct targets *t, struct err *e)
+static int status_jobs(const struct home *h, const struct targets *t)
 {
     struct json *array = settings.json ? json_new_array() : NULL;
+    struct err e = ERR_INIT;
     struct observer o;
 
-    bool ok = observer_open_once(&o, h->path, e) && status_each(h, o.store, t, array, e);
+    bool ok = observer_open_once(&o, h->path, &e) && status_each(h, o.store, t, array, &e);
     if (ok && array != NULL) output_json(json_count(array) == 1 ? json_at(array, 0) : array, false);
     observer_release(&o);
     json_free(array);
-    return ok;
-}
-
-static int status_run(const struct args *a)
-{
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    bool ok = targets_find(&t, &home, a, false, &e) && status_show(&home, &t, &e);
-    targets_release(&t);
-    home_release(&home);
     return ok ? EXIT_WHOLE : exit_fail(&e);
 }
 
@@ -92,13 +80,11 @@ const struct command cmd_status = {
     .usage = "[ID]... [OPTION]...",
     .summary = "how far a job is",
     .help = "Shows how far a job is, how fast it goes, what it waits for, what happened lately and since you last "
-            "looked, and\n"
-            "where its book is. In the bar of chapters a cross (! without Unicode) is one with a gap. Without an ID: "
-            "the job\n"
-            "being written, else the last one touched. With --json: an object, or an array where several IDs are "
-            "given.\n\n"
+            "looked, and where its book is. In the bar of chapters a cross (! without Unicode) is one with a gap. "
+            "Without an ID: the job being written, else the last one touched. With --json: an object, or an array "
+            "where several IDs are given.\n\n"
             "Example: novelgen status 3",
     .tables = status_tables,
     .args_most = TARGETS_MOST,
-    .run = status_run,
+    .run_jobs = status_jobs,
 };

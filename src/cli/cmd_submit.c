@@ -11,7 +11,6 @@
 
 #include "app/home.h"
 #include "app/same_spec.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -192,17 +191,6 @@ static bool submit_templates(struct submit_extras *x, const struct spec *spec, c
     return ok;
 }
 
-static int submit_post(const struct home *h, const struct program *program, const struct message_submit *message)
-{
-    struct session_job job = {.id = 0};
-    struct err e = ERR_INIT;
-    const struct session_options o = {
-        .home = h, .program = program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
-
-    if (!message_post_submit(h->path, message, job.key, &e)) return exit_fail(&e);
-    return submit_options.detach ? follow_detached(&o) : follow_session(&o);
-}
-
 static void submit_warn_simulator(const struct spec *spec, const char *backend)
 {
     bool known = strcmp(spec->language, "en") == 0 || strcmp(spec->language, "pl") == 0;
@@ -214,13 +202,10 @@ static void submit_warn_simulator(const struct spec *spec, const char *backend)
 }
 
 // An unfinished job with the very same spec is gone on with, or named. False: it is to be submitted.
-static bool submit_again(const struct home *h, const struct spec *spec, const struct program *program, int *code)
+static bool submit_again(const struct home *h, const struct spec *spec, const struct follow_start *start, int *code)
 {
     const struct message_change change = {.deadline_ms = -1, .backend = submit_options.backend};
-    struct session_job job = {.id = 0};
     struct err e = ERR_INIT;
-    const struct session_options o = {
-        .home = h, .program = program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
     int64_t twin = 0;
 
     if (!same_spec_find(h, spec, &twin, &e)) {
@@ -234,10 +219,10 @@ static bool submit_again(const struct home *h, const struct spec *spec, const st
                  "one: novelgen resume %" PRId64 "%s, or submit --once)",
                  twin, twin, settings_home_hint());
     if (twin == 0 || !submit_options.once) return false;
-    if (!message_post(h->path, MESSAGE_RESUME, twin, &change, job.key, &e))
+    if (!message_post(h->path, MESSAGE_RESUME, twin, &change, start->options.jobs->key, &e))
         *code = exit_fail(&e);
     else
-        *code = submit_options.detach ? follow_detached(&o) : follow_session(&o);
+        *code = follow_go(start, submit_options.detach);
     return true;
 }
 
@@ -246,15 +231,16 @@ static int submit_job(const struct home *h, const struct spec *spec, const struc
     int code;
     struct message_submit message = {.spec = spec, .detached = submit_options.detach};
     struct err e = ERR_INIT;
-    struct program program;
+    struct session_job job = {.id = 0};
+    struct follow_start start;
     char out[PATH_SIZE];
 
-    if (!typed_out(out, sizeof out, submit_options.out, &e) || !program_find(&program, &e) ||
-        !submit_backend(h, spec, &program, &message.backend, &e))
+    if (!typed_out(out, sizeof out, submit_options.out, &e) || !follow_begin(&start, h, &job, 1, &e) ||
+        !submit_backend(h, spec, &start.program, &message.backend, &e))
         return exit_fail(&e);
     submit_warn_simulator(spec, message.backend);
     if (submit_options.dry_run) return dry_run_show(h, spec, message.backend);
-    if (submit_again(h, spec, &program, &code)) return code;
+    if (submit_again(h, spec, &start, &code)) return code;
     message.fallback = h->config.fallback;
     message.fallback_count = h->config.fallback_count;
     message.deadline_ms = x->deadline_ms;
@@ -262,7 +248,8 @@ static int submit_job(const struct home *h, const struct spec *spec, const struc
     message.cover = &x->cover;
     message.templates = x->packed;
     message.templates_dir = x->packed != NULL ? x->dir : NULL;
-    return submit_post(h, &program, &message);
+    if (!message_post_submit(h->path, &message, job.key, &e)) return exit_fail(&e);
+    return follow_go(&start, submit_options.detach);
 }
 
 static int submit_checked(const struct spec *spec, const struct submit_extras *x)
@@ -310,17 +297,13 @@ const struct command cmd_submit = {
     .name = "submit",
     .usage = "SPEC|- [OPTION]...  |  submit --premise TEXT --words N [OPTION]...",
     .summary = "write a book",
-    .help =
-        "Puts a book into the queue and writes it; if another novelgen of this home is writing, it waits for its "
-        "turn and\n"
-        "stands by. SPEC is a JSON file, or - for stdin. Prints the job's id and folder to stdout, talks to "
-        "stderr, and ends\n"
-        "with the book. Ctrl-C pauses the job; `novelgen resume` goes on.\n\n"
-        "--by takes 07:00 (the next time it is that o'clock) or 2026-11-22 07:00. What the speed does not allow by "
-        "then is left\n"
-        "out of the plan, so that the book has an end.\n\n"
-        "Example: novelgen submit jobs/story-short.json --backend sim\n"
-        "         novelgen submit --premise \"A lighthouse keeper finds a door under the stairs\" --words 3000",
+    .help = "Puts a book into the queue and writes it; if another novelgen of this home is writing, it waits for its "
+            "turn and stands by. SPEC is a JSON file, or - for stdin. Prints the job's id and folder to stdout, "
+            "talks to stderr, and ends with the book. Ctrl-C pauses the job; `novelgen resume` goes on.\n\n"
+            "--by takes 07:00 (the next time it is that o'clock) or 2026-11-22 07:00. What the speed does not allow "
+            "by then is left out of the plan, so that the book has an end.\n\n"
+            "Example: novelgen submit jobs/story-short.json --backend sim\n"
+            "         novelgen submit --premise \"A lighthouse keeper finds a door under the stairs\" --words 3000",
     .tables = submit_tables,
     .args_most = 1,
     .run = submit_run,

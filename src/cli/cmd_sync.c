@@ -17,12 +17,12 @@
 #include "app/order.h"
 #include "app/own_chapter.h"
 #include "app/own_edits.h"
-#include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/exit.h"
 #include "cli/follow.h"
+#include "cli/lines.h"
 #include "cli/settings.h"
 #include "cli/target.h"
 #include "engine/pages.h"
@@ -176,15 +176,13 @@ static bool sync_post(struct sync *s, struct err *e)
 static int sync_go_on(const struct sync *s)
 {
     struct session_job job = {0};
-    struct program program;
-    const struct session_options o = {
-        .home = s->home, .program = &program, .jobs = &job, .jobs_count = 1, .since_ms = clock_wall_ms()};
+    struct follow_start start;
     struct err e = ERR_INIT;
 
     if (s->job.state == JOB_DONE) {
-        if (!program_find(&program, &e)) return exit_fail(&e);
+        if (!follow_begin(&start, s->home, &job, 1, &e)) return exit_fail(&e);
         memcpy(job.key, s->key, sizeof job.key);
-        return sync_options.detach ? follow_detached(&o) : follow_session(&o);
+        return follow_go(&start, sync_options.detach);
     }
     if (job_state_runnable(s->job.state))
         log_line(LOG_INFO, "job %" PRId64 " goes on with it; see: novelgen status %" PRId64 "%s", s->job.id,
@@ -194,10 +192,10 @@ static int sync_go_on(const struct sync *s)
                  "job %" PRId64 " is %s; the rest of the book hears of it when it goes on: novelgen resume %" PRId64
                  "%s",
                  s->job.id, job_state_name(s->job.state), s->job.id, settings_home_hint());
-    return EXIT_WHOLE;
+    return lines_over(EXIT_WHOLE);
 }
 
-static int sync_job(struct sync *s, int64_t id)
+static int sync_take(struct sync *s, int64_t id)
 {
     struct err e = ERR_INIT;
     size_t wanted;
@@ -206,27 +204,21 @@ static int sync_job(struct sync *s, int64_t id)
     sync_say_others(s);
     if (wanted == 0) {
         log_line(LOG_INFO, "no chapter of job %" PRId64 " was changed by hand: there is nothing to take in", id);
-        return EXIT_WHOLE;
+        return lines_over(EXIT_WHOLE);
     }
     if (!sync_read(s, &e) || !sync_post(s, &e)) return exit_fail(&e);
     return sync_go_on(s);
 }
 
-static int sync_run(const struct args *a)
+static int sync_job(const struct home *h, int64_t id)
 {
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-    struct sync s = {.home = &home};
+    struct sync s = {.home = h};
 
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? sync_job(&s, t.ids[0]) : exit_fail(&e);
+    int code = sync_take(&s, id);
     for (size_t i = 0; s.chapters != NULL && i < s.edits.count; i++) own_chapter_release(&s.chapters[i]);
     free(s.chapters);
     own_edits_release(&s.edits);
     job_release(&s.job);
-    targets_release(&t);
-    home_release(&home);
     return code;
 }
 
@@ -236,15 +228,12 @@ const struct command cmd_sync = {
     .name = "sync",
     .usage = "[ID] [OPTION]...",
     .summary = "take chapters that you have edited into the book",
-    .help =
-        "Takes the chapter files that were changed by hand into the store, as the book's text: the heading on the "
-        "first "
-        "line is the\n"
-        "title, the rest the prose. The text before is kept as an older version, the chapter's recap is asked for "
-        "again, and\n"
-        "book.md is made anew. Without an ID: the job being written, else the one last touched.\n\n"
-        "Example: novelgen sync 3 --chapter 7",
+    .help = "Takes the chapter files that were changed by hand into the store, as the book's text: the heading on "
+            "the first line is the title, the rest the prose. The text before is kept as an older version, the "
+            "chapter's recap is asked for again, and book.md is made anew. Without an ID: the job being written, "
+            "else the last one touched.\n\n"
+            "Example: novelgen sync 3 --chapter 7",
     .tables = sync_tables,
     .args_most = 1,
-    .run = sync_run,
+    .run_job = sync_job,
 };

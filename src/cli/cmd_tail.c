@@ -28,9 +28,15 @@
 
 enum { LOOK_MS = 100, UNWRITTEN_LOOKS = 50 };
 
+struct tail_place {
+    int chapter, seq; // 0, 0: the start
+    bool now;
+};
+
 static struct {
     bool follow;
     const char *from;
+    struct tail_place place; // what it comes to
 } tail_options;
 
 static const struct option tail_own[] = {
@@ -38,11 +44,6 @@ static const struct option tail_own[] = {
     {"from", 0, OPTION_TEXT, &tail_options.from, "PLACE", 0, 0,
      "start (as without it), CHAPTER, CHAPTER.PART, or now: the chapter at hand"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL},
-};
-
-struct tail_place {
-    int chapter, seq; // 0, 0: the start
-    bool now;
 };
 
 struct tail {
@@ -71,11 +72,12 @@ static bool tail_number(const char **at, int *out)
     return true;
 }
 
-static bool tail_parse_from(struct tail_place *p, const char *text, struct err *e)
+static bool tail_prepare(const struct args *a, struct err *e)
 {
-    const char *at = text;
+    struct tail_place *p = &tail_options.place;
+    const char *text = tail_options.from, *at = text;
 
-    *p = (struct tail_place){0};
+    (void)a;
     if (text == NULL || strcmp(text, "start") == 0) return true;
     p->now = strcmp(text, "now") == 0;
     p->seq = 1;
@@ -280,7 +282,7 @@ static int tail_end(struct tail *t)
     if (output_is_broken() || t->unread) return EXIT_WHOLE;
     if (t->removed) {
         tail_break_line(t);
-        return target_removed(t->reading.job);
+        return lines_over(target_removed(t->reading.job));
     }
     if (settings.json)
         lines_summary(&t->job, code);
@@ -293,32 +295,17 @@ static int tail_end(struct tail *t)
     return code;
 }
 
-static int tail_job(const struct home *h, int64_t id, const struct tail_place *from)
+static int tail_job(const struct home *h, int64_t id)
 {
-    struct tail t = {.home = h, .from = *from};
+    struct tail t = {.home = h, .from = tail_options.place};
     struct err e = ERR_INIT;
 
     reading_init(&t.reading, id);
     observer_init(&t.observer, h->path);
-    int code = tail_loop(&t, &e) ? tail_end(&t) : exit_fail(&e);
+    int code = tail_loop(&t, &e) ? tail_end(&t) : lines_over(exit_fail(&e));
     observer_release(&t.observer);
     reading_release(&t.reading);
     job_release(&t.job);
-    return code;
-}
-
-static int tail_run(const struct args *a)
-{
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct tail_place from;
-    struct home home;
-
-    if (!tail_parse_from(&from, tail_options.from, &e)) return exit_fail(&e);
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? tail_job(&home, t.ids[0], &from) : exit_fail(&e);
-    targets_release(&t);
-    home_release(&home);
     return code;
 }
 
@@ -329,13 +316,12 @@ const struct command cmd_tail = {
     .usage = "[ID] [-f] [OPTION]...",
     .summary = "the book as far as it is written",
     .help = "Prints the prose of a book in reading order, as far as it stands. With -f it goes on while the book is "
-            "written, word\n"
-            "by word, and ends with the job and its exit code. Where a part that was shown is written otherwise "
-            "after all, a "
-            "line\n"
-            "in brackets says so. Without an ID: the job being written, else the last one touched.\n\n"
+            "written, word by word, and ends with the job and its exit code. Where a part that was shown is written "
+            "otherwise after all, a line in brackets says so. Without an ID: the job being written, else the last "
+            "one touched.\n\n"
             "Example: novelgen tail -f --from now | fold -s -w 72",
     .tables = tail_tables,
     .args_most = 1,
-    .run = tail_run,
+    .prepare = tail_prepare,
+    .run_job = tail_job,
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// novelgen verify
+// novelgen verify. It only reads the store and the files, and says what it finds: exit code 1. With --repair the
+// engine, told by a message, makes the files anew first.
 #include "cli/command.h"
 
 #include <inttypes.h>
@@ -157,21 +158,9 @@ static int verify_all(const struct home *h, const struct targets *t)
         if (verify_repairs) code = exit_worse(code, verify_repair(h, t->ids[i]));
         code = exit_worse(code, verify_one(h, t->ids[i], array));
     }
-    if (array != NULL) output_json(json_count(array) == 1 ? json_at(array, 0) : array, false);
+    if (array != NULL && json_count(array) > 0)
+        output_json(json_count(array) == 1 ? json_at(array, 0) : array, false);
     json_free(array);
-    return code;
-}
-
-static int verify_run(const struct args *a)
-{
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
-
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? verify_all(&home, &t) : exit_fail(&e);
-    targets_release(&t);
-    home_release(&home);
     return code;
 }
 
@@ -181,16 +170,13 @@ const struct command cmd_verify = {
     .name = "verify",
     .usage = "[ID]... [OPTION]...",
     .summary = "whether a book is whole",
-    .help =
-        "Looks at all of a book: its text against the hashes taken when it was accepted, chapters and parts that "
-        "are\n"
-        "missing, sentences cut or doubled where parts join, passages said twice, placeholders, refusals and talk "
-        "of\n"
-        "the model, and every file against the store. Each finding says where it is and what to do about it.\n"
-        "Nothing is changed without --repair. Exits with 0 only if the book is finished and nothing was found, else\n"
-        "with 1.\n\n"
-        "Example: novelgen verify 3 --repair",
+    .help = "Looks at all of a book: its text against the hashes taken when it was accepted, chapters and parts that "
+            "are missing, sentences cut or doubled where parts join, passages said twice, placeholders, refusals and "
+            "talk of the model, and every file against the store. Each finding says where it is and what to do about "
+            "it. Nothing is changed without --repair. Exits with 0 only if the book is finished and nothing was "
+            "found, else with 1. Without an ID: the job being written, else the last one touched.\n\n"
+            "Example: novelgen verify 3 --repair",
     .tables = verify_tables,
     .args_most = TARGETS_MOST,
-    .run = verify_run,
+    .run_jobs = verify_all,
 };

@@ -25,7 +25,8 @@ const struct command cmd_version = {
     .name = "version",
     .usage = "",
     .summary = "which version this is",
-    .help = "Prints the name and the version.\n\nExample: novelgen version",
+    .help = "Prints the name and the version.\n\n"
+            "Example: novelgen version",
     .tables = version_tables,
     .run = version_run,
 };

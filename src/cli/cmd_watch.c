@@ -244,22 +244,14 @@ static int watch_job(const struct home *h, int64_t id)
     return code;
 }
 
-static int watch_run(const struct args *a)
+static bool watch_prepare(const struct args *a, struct err *e)
 {
-    struct err e = ERR_INIT;
-    struct targets t = {0};
-    struct home home;
+    const char *hint = settings_home_hint();
 
-    if (!settings_redraws_page()) {
-        err_set(&e, ERR_USAGE, "watch needs a terminal on stdout; use: novelgen status%s, or novelgen tail -f%s",
-                settings_home_hint(), settings_home_hint());
-        return exit_fail(&e);
-    }
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    int code = targets_find(&t, &home, a, false, &e) ? watch_job(&home, t.ids[0]) : exit_fail(&e);
-    targets_release(&t);
-    home_release(&home);
-    return code;
+    (void)a;
+    return settings_redraws_page() ||
+           err_set(e, ERR_USAGE, "watch needs a terminal on stdout; use: novelgen status%s, or novelgen tail -f%s",
+                   hint, hint);
 }
 
 static const struct option *const watch_tables[] = {watch_own, settings_home, NULL};
@@ -268,14 +260,12 @@ const struct command cmd_watch = {
     .name = "watch",
     .usage = "[ID] [OPTION]...",
     .summary = "the status, drawn anew each second",
-    .help =
-        "Shows the page of 'novelgen status' on a terminal and keeps it up to date; ends with the job and its exit "
-        "code, "
-        "or\n"
-        "with Ctrl-C, which stops nothing but the watching. Without an ID: the job being written, else the last one\n"
-        "touched.\n\n"
-        "Example: novelgen watch --interval 5",
+    .help = "Shows the page of `novelgen status` on a terminal and keeps it up to date; ends with the job and its "
+            "exit code, or with Ctrl-C, which stops nothing but the watching. Without an ID: the job being written, "
+            "else the last one touched.\n\n"
+            "Example: novelgen watch --interval 5",
     .tables = watch_tables,
     .args_most = 1,
-    .run = watch_run,
+    .prepare = watch_prepare,
+    .run_job = watch_job,
 };

@@ -2,13 +2,19 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // A command is one file, cmd_NAME.c, with one const entry; its options stand beside the variables that they fill. From
-// the entry come parsing, --help, and "did you mean".
+// the entry come parsing, --help, and "did you mean"; what it needs, invoke.c opens.
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "base/err.h"
+
+struct home;
 struct option;
+struct targets;
 
 struct args {
     char **items;
@@ -22,7 +28,13 @@ struct command {
     const char *help;                   // what it does, and an example
     const struct option *const *tables; // ends with NULL
     size_t args_most;
-    int (*run)(const struct args *a);  // returns the exit code
+    // Reads what the options and the arguments say, before anything is opened; NULL: there is nothing to read.
+    bool (*prepare)(const struct args *a, struct err *e);
+    // One of these, by what the command needs; all return the exit code.
+    int (*run)(const struct args *a);                               // nothing
+    int (*run_home)(const struct home *h, const struct args *a);    // the home, and the configuration
+    int (*run_job)(const struct home *h, int64_t id);               // and the job that the first argument names
+    int (*run_jobs)(const struct home *h, const struct targets *t); // and the jobs that the arguments name
     int (*raw)(int argc, char **argv); // instead of all that: a command for ourselves, which no help shows
 };
 

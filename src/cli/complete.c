@@ -27,6 +27,8 @@ static const struct {
     {"WHEN", {COMPLETE_WORDS, "auto always never"}},
     {"FORMAT", {COMPLETE_WORDS, "md txt html epub docx archive"}},
     {"STATE", {COMPLETE_WORDS, "queued planning approval writing waiting paused done cancelled"}},
+    {"PLACE", {COMPLETE_WORDS, "start now"}},
+    {"keep|take", {COMPLETE_WORDS, "keep take"}},
     {"COLUMN", {COMPLETE_WORDS, "id state progress touched words"}},
     {"TAG", {COMPLETE_LANGUAGES, NULL}},
     {"KIND", {COMPLETE_WORDS, "novel story textbook report"}},

@@ -86,24 +86,20 @@ static bool demand_may(const struct targets *t, const struct demand *d, struct e
     return confirm(question, e);
 }
 
-int demand_jobs(const struct args *a, const struct demand *d)
+int demand_jobs(const struct home *h, const struct args *a, const struct demand *d)
 {
     struct err e = ERR_INIT;
     struct targets t = {0};
-    struct home home;
     int code = EXIT_WHOLE;
 
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    if (!demand_find(&t, &home, a, d, &e))
-        code = exit_fail(&e);
-    else if (demand_may(&t, d, &e)) {
-        for (size_t i = 0; i < t.count; i++) code = exit_worse(code, demand_job(&home, t.ids[i], d));
+    if (!demand_find(&t, h, a, d, &e)) return exit_fail(&e);
+    if (demand_may(&t, d, &e)) {
+        for (size_t i = 0; i < t.count; i++) code = exit_worse(code, demand_job(h, t.ids[i], d));
         if (t.count == 0) log_line(LOG_INFO, "%s", d->none);
     } else if (e.code != ERR_NONE)
         code = exit_fail(&e);
     else
         log_line(LOG_INFO, "nothing was done");
     targets_release(&t);
-    home_release(&home);
     return code;
 }

@@ -5,6 +5,7 @@
 #ifndef CLI_DEMAND_H
 #define CLI_DEMAND_H
 
+#include "app/home.h"
 #include "cli/command.h"
 #include "engine/message.h"
 #include "io/json.h"
@@ -23,6 +24,6 @@ struct demand {
     bool yes;
 };
 
-int demand_jobs(const struct args *a, const struct demand *d); // returns the exit code
+int demand_jobs(const struct home *h, const struct args *a, const struct demand *d); // returns the exit code
 
 #endif

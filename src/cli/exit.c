@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "cli/command.h"
 #include "cli/settings.h"
 
 int exit_of_err(enum err_code code)
@@ -55,14 +56,25 @@ int exit_worse(int a, int b)
     return a;
 }
 
-// How much of "novelgen VERB ID" the text begins with; 0: it does not.
+static bool exit_command_has_home(const char *name)
+{
+    const struct command *c = command_find(name);
+
+    for (size_t t = 0; c != NULL && c->tables != NULL && c->tables[t] != NULL; t++)
+        if (c->tables[t] == settings_home) return true;
+    return false;
+}
+
+// How much of "novelgen VERB ID" the text begins with, or of "novelgen VERB" if it ends with that; 0: it does not.
 static size_t exit_command_len(const char *text)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
     size_t word = strspn(text, letters), verb = text[word] == ' ' ? strspn(text + word + 1, letters) : 0;
     size_t len = word + 1 + verb, digits = verb > 0 && text[len] == ' ' ? strspn(text + len + 1, "0123456789") : 0;
 
-    return strncmp(text, "novelgen ", strlen("novelgen ")) == 0 && digits > 0 ? len + 1 + digits : 0;
+    if (strncmp(text, "novelgen ", strlen("novelgen ")) != 0) return 0;
+    if (text[len] == '\0' && exit_command_has_home(text + word + 1)) return len;
+    return digits > 0 ? len + 1 + digits : 0;
 }
 
 // The engine and the layers below do not know how the home was named: a command that they advise gets it here.

@@ -376,3 +376,15 @@ int follow_session(const struct session_options *o)
     progress_release(&f.progress);
     return code;
 }
+
+bool follow_begin(struct follow_start *s, const struct home *h, struct session_job *jobs, size_t count, struct err *e)
+{
+    s->options = (struct session_options){
+        .home = h, .program = &s->program, .jobs = jobs, .jobs_count = count, .since_ms = clock_wall_ms()};
+    return program_find(&s->program, e);
+}
+
+int follow_go(const struct follow_start *s, bool detach)
+{
+    return detach ? follow_detached(&s->options) : follow_session(&s->options);
+}

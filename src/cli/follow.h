@@ -7,6 +7,16 @@
 
 #include "app/session.h"
 
+// A command that has books written: follow_begin, its messages left, with their keys in `jobs`, follow_go.
+struct follow_start {
+    struct program program;
+    struct session_options options;
+};
+bool follow_begin(struct follow_start *s, const struct home *h, struct session_job *jobs, size_t count,
+                  struct err *e);
+// With `detach` they are written in the background. Returns the exit code.
+int follow_go(const struct follow_start *s, bool detach);
+
 // Returns the exit code.
 int follow_session(const struct session_options *o);
 

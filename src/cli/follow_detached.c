@@ -55,6 +55,6 @@ int follow_detached(const struct session_options *o)
     int code = EXIT_WHOLE;
 
     for (size_t i = 0; i < o->jobs_count; i++) code = exit_worse(code, follow_left(o, &o->jobs[i]));
-    if (!order_start_run(o->home, o->program, &e)) return exit_fail(&e);
-    return code;
+    if (!order_start_run(o->home, o->program, &e)) code = exit_fail(&e);
+    return code == EXIT_WHOLE ? code : lines_over(code);
 }

@@ -9,6 +9,7 @@
 #include "app/status.h"
 #include "base/clock.h"
 #include "cli/output.h"
+#include "cli/settings.h"
 #include "io/json.h"
 
 static struct json *lines_begin(const char *type, int64_t time_ms, int64_t job)
@@ -87,4 +88,10 @@ void lines_summary(const struct job *j, int exit_code)
     json_set_int(o, "exit", exit_code);
     json_free(status);
     lines_end(o);
+}
+
+int lines_over(int exit_code)
+{
+    if (settings.json) lines_summary(NULL, exit_code);
+    return exit_code;
 }

@@ -4,7 +4,7 @@
 // novelgen: from a request for a book to the book. The map (docs/ARCHITECTURE.md has the drawings of each part):
 //
 //   main ── commands.c ── cmd_*.c            one command each; options.c parses by its tables, settings.c holds what
-//    │                     │                 they share, exit.c and output.c how the program ends
+//    │                     │                 they share, invoke.c opens what they need, exit.c and output.c how the program ends
 //    │  write: submit, resume, run, and those that set a book going again: approve, redo, extend, sync, import
 //    │         follow.c ── progress.c, outlook.c, lines.c, verdict.c, supervisor.c     --detach: follow_detached.c
 //    │                     ▼
@@ -45,6 +45,7 @@
 #include "base/err.h"
 #include "cli/command.h"
 #include "cli/exit.h"
+#include "cli/invoke.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/settings.h"
@@ -82,7 +83,7 @@ static int main_run(const struct command *c, int argc, char **argv)
 
     if (c->raw != NULL) return c->raw(argc + 1, argv - 1);
     if (!options_parse(c, argc, argv, &args, &help, &e) || (!help && !settings_check(&e))) return exit_fail(&e);
-    if (!help) return c->run(&args);
+    if (!help) return invoke_command(c, &args);
     options_help(c, stdout);
     return EXIT_WHOLE;
 }

@@ -52,12 +52,7 @@ static struct json *report_json(const struct job *j)
     json_set_int(o, "words_target", j->words_target);
     set_deadline(o, j);
     json_set_int(o, "chapters", j->chapters_total);
-    json_set_int(o, "gaps", j->gaps);
-    json_set_int(o, "requests", j->requests);
-    json_set_int(o, "retries", j->retries);
-    json_set_int(o, "prompt_tokens", j->prompt_tokens);
-    json_set_int(o, "cached_tokens", j->cached_tokens);
-    json_set_int(o, "output_tokens", j->output_tokens);
+    job_add_figures(o, j);
     json_set_int(o, "prompt_bytes", j->prompt_bytes);
     json_set_int(o, "prompt_bytes_shared", j->common_bytes);
     json_set_int(o, "prefix_breaks", j->prefix_breaks);

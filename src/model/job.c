@@ -5,6 +5,7 @@
 #include "model/job.h"
 
 #include "base/mem.h"
+#include "io/json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -83,4 +84,14 @@ struct job job_copy(const struct job *j)
 
     for (size_t i = 0; i < ARRAY_LEN(job_strings); i++) *job_string(&copy, i) = mem_strdup_opt(*job_string(&copy, i));
     return copy;
+}
+
+void job_add_figures(struct json *o, const struct job *j)
+{
+    json_set_int(o, "gaps", j->gaps);
+    json_set_int(o, "requests", j->requests);
+    json_set_int(o, "retries", j->retries);
+    json_set_int(o, "prompt_tokens", j->prompt_tokens);
+    json_set_int(o, "cached_tokens", j->cached_tokens);
+    json_set_int(o, "output_tokens", j->output_tokens);
 }

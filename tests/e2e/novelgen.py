@@ -132,11 +132,17 @@ class Home:
         return self.json("status", job)
 
     def events(self, job):
-        """What happened to a job, from its rows: no command lists them yet."""
-        db = sqlite3.connect(f"file:{self.path / 'novelgen.db'}?mode=ro", uri=True)
-        rows = db.execute("SELECT type, text, data FROM event WHERE job = ? ORDER BY id", (job,)).fetchall()
-        db.close()
+        """What happened to a job, from its rows."""
+        rows = self.rows("SELECT type, text, data FROM event WHERE job = ? ORDER BY id", job)
         return [{"type": t, "text": text, "data": json.loads(data)} for t, text, data in rows]
+
+    def rows(self, sql, *values):
+        """What a query finds in the store, which somebody may be writing."""
+        db = sqlite3.connect(f"file:{self.path / 'novelgen.db'}?mode=ro", uri=True)
+        try:
+            return db.execute(sql, values).fetchall()
+        finally:
+            db.close()
 
     def wait_state(self, job, *states, seconds=30):
         def holds():  # the job may not have been taken in yet

@@ -3,6 +3,7 @@
 #
 # All commands, by what the program says of itself: help with an example, a wrong option with the right one, a wrong
 # command with the right one, the manual pages and what the Tab key completes.
+import json
 import os
 import re
 import shutil
@@ -125,6 +126,63 @@ def test_manual_pages_are_good_roff(name):
     assert got.returncode == 0 and got.stderr == ""
 
 
+def test_an_advice_names_the_home_that_was_given(home):
+    """Only commands with an ID got it: who copied "novelgen list" was shown another home."""
+    other = home.dir / "other"
+    assert home.run("status", 9, "--home", other).stderr.endswith(f"see: novelgen list --home {other}\n")
+    assert home.run("approve", "--home", other).stderr.endswith(f"see: novelgen list --home {other}\n")
+    assert home.run("nonsense", "--home", other).stderr.endswith("see: novelgen help\n")
+
+
+# ---- JSON ------------------------------------------------------------------------------------------------------------
+
+JSON = [command for command in COMMANDS if "json" in options(command)]
+NAMING = [command for command in JSON if re.match(r"usage: novelgen \w+ \[?ID", help_of(command))]
+NEEDED = {"diff": ["--chapter", 1], "extend": ["--words", 500], "redo": ["--chapter", 1], "note": ["text"]}
+
+
+def fails(got, code):
+    """The contract of a failure: its exit code, one line on stderr, nothing on stdout."""
+    assert got.returncode == code and got.stdout == ""
+    assert re.fullmatch(r"novelgen: [^\n]+\n", got.stderr)
+
+
+@pytest.mark.parametrize("command", JSON)
+def test_a_failure_is_no_document(command, home):
+    fails(home.run(command, "--json", "--nonsense"), 2)
+
+
+@pytest.mark.parametrize("command", NAMING)
+def test_a_job_that_is_not_there_is_no_document(command, home):
+    assert len(NAMING) >= 12
+    fails(home.run(command, 9, *NEEDED.get(command, []), "--json"), 7)
+
+
+@pytest.mark.parametrize("command", ["list", *NAMING])
+def test_a_store_that_cannot_be_read_is_no_document(command, home):
+    home.path.mkdir(mode=0o700)
+    (home.path / "novelgen.db").write_bytes(b"no database, whoever looks at it\n" * 200)
+    fails(home.run(command, *([1] if command in NAMING else []), *NEEDED.get(command, []), "--json"), 4)
+
+
+def test_a_stream_ends_with_its_summary_also_without_a_job(home):
+    """Programs that wait for the summary waited for nothing where there was nothing to do, or the job was refused."""
+    def summary(*args):
+        got = home.run(*args, "--json")
+        last = json.loads(got.stdout.splitlines()[-1])
+        assert (last["type"], last["exit"]) == ("summary", got.returncode)
+        return last
+
+    premise = ["submit", "--premise", "A clockmaker loses an hour.", "--words", 300, "--backend", "http://127.0.0.1:1"]
+    assert summary("resume", "--all")["job"] is None
+    assert summary(*premise)["job"] == 1
+    for detach in [], ["--detach"]:
+        refused = summary(*premise, "--set", "queue.max=1", *detach)
+        assert refused["job"] is None and refused["exit"] == 5
+    for args in ["redo", 1, "--gaps"], ["sync", 1]:
+        assert summary(*args)["job"] is None
+
+
 # ---- completion ------------------------------------------------------------------------------------------------------
 
 def words(home, *typed):
@@ -142,8 +200,17 @@ def test_completion_knows_commands_options_and_values(home):
     assert words(home, "config", "queue") == ["queue.max"]
     assert words(home, "list", "--set", "queue") == ["queue.max="]
     assert words(home, "submit", "") == [":files"]
+    assert words(home, "list", "--sort", "t") == ["touched"]
+    assert words(home, "stats", "--since", "a") == [], "a time, and no choice of colours"
     assert words(home, "nonsense", "") == []
     assert not home.path.exists(), "asking made a home"
+
+
+def test_completion_knows_a_value_behind_an_equals_sign(home):
+    assert words(home, "export", "--format=e") == ["epub"]
+    assert words(home, "export", "--output=b") == [":files"]
+    assert words(home, "list", "--set=queue") == ["queue.max="]
+    assert words(home, "list", "--json=") == words(home, "list", "--nonsense=") == []
 
 
 def test_completion_knows_jobs_and_backends(home):
@@ -158,7 +225,7 @@ def test_completion_knows_jobs_and_backends(home):
     assert words(home, "status", "") == ["1", "lost-hour"]
     assert words(home, "status", "l") == ["lost-hour"]
     other = home.dir / "other"
-    assert words(home, "status", "--home", other, "") == []
+    assert words(home, "status", "--home", other, "") == words(home, "status", f"--home={other}", "") == []
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -172,20 +239,63 @@ def test_a_shell_takes_its_script(shell, home):
     assert subprocess.run([shell, "-n", path], check=False).returncode == 0
 
 
-def test_bash_completes(home):
-    ask = """
+# How each shell asks: what is typed is $1, and the answer is a line for each word.
+ASK = {
+    # bash itself splits at "=", which is why its function has to join
+    "bash": """
         source <(novelgen completion bash)
-        COMP_WORDS=(novelgen submit --back) COMP_CWORD=2
-        _novelgen && echo "${COMPREPLY[@]}"
-        COMP_WORDS=(novelgen completion "") COMP_CWORD=2
-        _novelgen && echo "${COMPREPLY[@]}"
-    """
+        COMP_WORDS=($2) COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        _novelgen && [ ${#COMPREPLY[@]} = 0 ] || printf '%s\\n' "${COMPREPLY[@]}"
+    """,
+    # what stands before the word is IPREFIX; the shell's own functions are replaced by what they would be told
+    "zsh": """
+        compdef() { }
+        _describe() { for word in ${(P)2}; do print -r -- "$IPREFIX${word%%:*}"; done }
+        _files() { for word in $PREFIX*; do print -r -- "$IPREFIX$word"; done }
+        source <(novelgen completion zsh)
+        ask() { local IPREFIX= PREFIX=${@[-1]}; words=("$@") CURRENT=$#; _novelgen }
+        ask ${=1} || true
+    """,
+    "fish": """
+        novelgen completion fish | source
+        complete -C $argv[1] | string replace -r '\\t.*' ''; or true
+    """,
+}
+
+
+def ask(home, shell, typed):
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not here")
     env = {**home.env, "PATH": f"{BUILD}:{os.environ['PATH']}"}
-    got = subprocess.run(["bash", "-c", ask], capture_output=True, text=True, env=env, check=True)
-    assert got.stdout == "--backend\nbash zsh fish\n"
+    plain = ["--no-config"] if shell == "fish" else ["-f"] if shell == "zsh" else []
+    name = [] if shell == "fish" else ["ask"]
+    split = [re.sub("=", " = ", typed)] if shell == "bash" else []
+    got = subprocess.run([shell, *plain, "-c", ASK[shell], *name, typed, *split], capture_output=True, text=True, env=env,
+                         cwd=home.out, check=True)
+    return set(got.stdout.splitlines())
 
 
-@pytest.mark.parametrize("given, said", [((), "which shell?"), (("tcsh",), "unknown shell 'tcsh'")])
+@pytest.mark.parametrize("shell", ASK)
+def test_a_shell_completes(shell, home):
+    """A value behind an equals sign was completed in no shell: bash splits there, zsh and fish take it for one word."""
+    (home.out / "salt.epub").touch()
+    lead = {"format": "", "output": ""} if shell == "bash" else {"format": "--format=", "output": "--output="}
+    assert ask(home, shell, "novelgen submit --back") == {"--backend"}
+    assert ask(home, shell, "novelgen completion b") == {"bash"}
+    assert ask(home, shell, "novelgen export --format e") == {"epub"}
+    assert ask(home, shell, "novelgen export --format=e") == {f"{lead['format']}epub"}
+    assert ask(home, shell, "novelgen export --output=sa") == {f"{lead['output']}salt.epub"}
+    assert ask(home, shell, "novelgen export --output sa") == {"salt.epub"}
+
+
+def test_bash_completes_where_an_equals_sign_is_no_break(home):
+    env = {**home.env, "PATH": f"{BUILD}:{os.environ['PATH']}"}
+    got = subprocess.run(["bash", "-c", ASK["bash"], "ask", "", "novelgen export --format=e"], capture_output=True, text=True,
+                         env=env, check=True)
+    assert got.stdout == "--format=epub\n"
+
+
+@pytest.mark.parametrize("given, said", [((), "give the shell, bash, zsh or fish"), (("tcsh",), "unknown shell 'tcsh'")])
 def test_another_shell_is_refused(given, said, home):
     got = home.run("completion", *given)
     assert got.returncode == 2 and said in got.stderr

@@ -4,8 +4,6 @@
 # The context of a server: found out, obeyed, and learnt where it is smaller than it was taken for; by a refusal in
 # whatever words, by an answer that ends where the context does, or by a prompt that was cut without a word. And no good
 # answer is ever thrown away for what only looks like that.
-import sqlite3
-
 import pytest
 from place import Place
 
@@ -30,13 +28,6 @@ def written(place, job=1, **spec):
     assert status["gaps"] == 0 and abs(status["words_done"] - spec["words"]) <= 0.015 * spec["words"]
     assert place.is_alone()
     return status
-
-
-def rows(place, query):
-    db = sqlite3.connect(f"file:{place.path / 'novelgen.db'}?mode=ro", uri=True)
-    found = db.execute(query).fetchall()
-    db.close()
-    return found
 
 
 def said(place, what, job=1):
@@ -77,7 +68,7 @@ def test_a_refusal_in_any_words_costs_no_attempt_and_is_remembered(place, wordin
     place.serve("--dialect", "openai", "--ctx", SMALL, "--overflow", wording)
     refused = written(place, **BOOK)["retries"]
     assert 1 <= refused <= 2 and len(said(place, LEARNT)) == refused
-    charged = rows(place, "SELECT sum(charged) FROM task")
+    charged = place.rows("SELECT sum(charged) FROM task")
     assert charged == [(0,)]
     assert written(place, job=2, **BOOK)["retries"] == 0 and not said(place, LEARNT, 2)
 
@@ -102,7 +93,7 @@ def test_a_prompt_that_was_cut_gives_no_text(place, dialect):
     status = written(place, **BOOK)
     assert 1 <= status["retries"] <= 3
     assert len(said(place, "cut the prompt without a word")) == status["retries"]
-    cut = rows(place, f"SELECT failure FROM attempt WHERE prompt_tokens = {size // 2 + 2}")
+    cut = place.rows(f"SELECT failure FROM attempt WHERE prompt_tokens = {size // 2 + 2}")
     assert cut and {failure for failure, in cut} == {"prompt_cut"}
 
 
@@ -112,4 +103,4 @@ def test_no_good_answer_is_taken_for_one_to_a_cut_prompt(place, dialect, languag
     place.serve("--dialect", dialect)
     status = written(place, **LONG, language=language)
     assert status["retries"] == 0 and not said(place, LEARNT) and not said(place, "ends its answers")
-    assert {failure for failure, in rows(place, "SELECT failure FROM attempt")} == {"none"}
+    assert {failure for failure, in place.rows("SELECT failure FROM attempt")} == {"none"}

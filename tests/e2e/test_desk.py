@@ -9,7 +9,6 @@ import os
 import pathlib
 import re
 import shutil
-import sqlite3
 
 import pytest
 
@@ -30,17 +29,9 @@ def own_folder(home, **texts):
         (home.out / "mine" / f"{name}.txt").write_text(text)
 
 
-def rows(home, sql):
-    db = sqlite3.connect(next(home.path.glob("*.db")))
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
-
-
 def asked(home):
     """All that was said to the model in its conversations."""
-    return "\n".join(text for (text,) in rows(home, "SELECT text FROM turn WHERE role = 0 AND text IS NOT NULL"))
+    return "\n".join(text for (text,) in home.rows("SELECT text FROM turn WHERE role = 0 AND text IS NOT NULL"))
 
 
 def waiting_job(home, *options):
@@ -106,7 +97,7 @@ def test_a_change_is_taken_over_on_request(home, simulator, choice):
     assert got.returncode == 0, got.stderr
     said = asked(home)
     assert ("Mind the dog." in said) == (choice == "take") and ("Mind the cat." in said) == (choice != "take")
-    events = rows(home, "SELECT text FROM event WHERE type = 'templates'")
+    events = home.rows("SELECT text FROM event WHERE type = 'templates'")
     assert events == ([("the templates were changed on request",)] if choice == "take" else [])
 
 
@@ -212,7 +203,7 @@ def test_a_deadline_comes_changes_and_goes(home):
         got = home.run("resume", 1, "--detach", *options)
         assert got.returncode == 0, got.stderr
         assert holds(due_in(home)), (options, due_in(home))
-    events = [text for (text,) in rows(home, "SELECT text FROM event WHERE type = 'deadline' ORDER BY id")]
+    events = [text for (text,) in home.rows("SELECT text FROM event WHERE type = 'deadline' ORDER BY id")]
     assert len(events) == 3 and all(text.startswith("the deadline is 20") for text in events[:2]), events
     assert events[2] == "the deadline was taken away"
 

@@ -225,9 +225,9 @@ def test_stdout(home, simulator):
 
 
 @pytest.mark.parametrize("options, says", [
-    (["-f", "ebup"], "--format 'ebup' is unknown"),
-    (["-f", "html5"], "did you mean html?"),
-    (["-f", "md,"], "--format '' is unknown"),
+    (["-f", "ebup"], "--format is 'ebup', expected md"),
+    (["-f", "html5"], "did you mean 'html'?"),
+    (["-f", "md,"], "--format is ''"),
     (["-f", "md,txt", "-o", "x.md"], "several formats need a directory"),
     (["-o", ""], "-o is empty"),
     (["-o", "book.pfd"], "'book.pfd' ends in no format"),

@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: the novelgen authors
 #
 # A finished book is made longer at its end: it keeps what it has, is as long as it should be, and does not end twice.
-import sqlite3
-
 import pytest
 
 from place import Place
@@ -18,16 +16,8 @@ def place(tmp_path):
         yield p.serve()
 
 
-def rows(place, sql):
-    db = sqlite3.connect(f"file:{place.path / 'novelgen.db'}?mode=ro", uri=True)
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
-
-
 def asked(place, conversation):
-    return [text for (text,) in rows(place, f"SELECT text FROM turn WHERE role = 0 AND conversation = {conversation} ORDER BY id")]
+    return [text for (text,) in place.rows(f"SELECT text FROM turn WHERE role = 0 AND conversation = {conversation} ORDER BY id")]
 
 
 def test_a_book_goes_on_behind_its_end(place):
@@ -60,7 +50,7 @@ def test_it_goes_on_twice_and_into_acts(place):
     job = place.status(1)
     assert (job["chapters_total"], job["words_target"]) == (29, 2900)
     assert abs(job["words_done"] - 2900) <= 90
-    acts = rows(place, "SELECT number, first, last FROM act ORDER BY number")
+    acts = place.rows("SELECT number, first, last FROM act ORDER BY number")
     assert acts[:3] == [(1, 1, 13), (2, 14, 14), (3, 15, 21)] and acts[-1][2] == 29
 
 

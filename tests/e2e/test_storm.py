@@ -10,7 +10,6 @@ import pathlib
 import random
 import re
 import signal
-import sqlite3
 import sys
 import unicodedata
 
@@ -81,14 +80,6 @@ def write_all(place, *options, script=None):
     return place.list()
 
 
-def rows(place, sql):
-    db = sqlite3.connect(f"file:{place.path / 'novelgen.db'}?mode=ro", uri=True)
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
-
-
 def prose(place, job):
     return (place.folder(job) / "book.md").read_text()
 
@@ -104,7 +95,7 @@ def check_nothing_lost(mine, quiet):
 def check_attempts(place):
     """Outages have cost none, and no request was repeated more than three times while the server was healthy."""
     charged, tries = {}, collections.defaultdict(list)
-    for task, failure, verdict, cost in rows(place, "SELECT task, failure, verdict, charged FROM attempt JOIN task "
+    for task, failure, verdict, cost in place.rows("SELECT task, failure, verdict, charged FROM attempt JOIN task "
                                                     "ON task.id = attempt.task ORDER BY attempt.id"):
         charged[task] = cost
         tries[task].append((failure, verdict))

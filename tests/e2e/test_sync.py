@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: the novelgen authors
 #
 # A chapter's file that its owner has edited: it is never overwritten, that is said once, and sync makes it the book's text.
-import sqlite3
-
 import pytest
 
 from place import Place
@@ -14,14 +12,6 @@ from novelgen import wait_until
 def place(tmp_path):
     with Place(tmp_path) as p:
         yield p.serve()
-
-
-def rows(place, sql):
-    db = sqlite3.connect(f"file:{place.path / 'novelgen.db'}?mode=ro", uri=True)
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 def chapter(place, n):
@@ -36,7 +26,7 @@ def edit(place, n, old="\n\n", new="\n\nMara wrote this herself. ", count=1):
 
 def recaps(place, n):
     """Attempts that asked for it."""
-    return rows(place, f"SELECT count(*) FROM task t JOIN attempt a ON a.task = t.id WHERE kind = 'recap' AND chapter = {n}")[0][0]
+    return place.rows(f"SELECT count(*) FROM task t JOIN attempt a ON a.task = t.id WHERE kind = 'recap' AND chapter = {n}")[0][0]
 
 
 def told(place):
@@ -64,9 +54,9 @@ def test_an_edited_chapter_is_left_alone_and_taken_in(place):
     assert recaps(place, 2) == asked + 1 and recaps(place, 1) == 1
     job = place.status(1)
     assert (job["state"], job["words_done"], job["chapters_done"]) == ("done", words + 4, job["chapters_total"])
-    assert rows(place, "SELECT given, version FROM chapter WHERE number = 2") == [(1, 2)]
+    assert place.rows("SELECT given, version FROM chapter WHERE number = 2") == [(1, 2)]
     # What stood before is an old version; the conversation is the owner's text.
-    old = rows(place, "SELECT group_concat(text, '') FROM chunk_old WHERE chapter = 2 AND reason = 'sync'")[0][0]
+    old = place.rows("SELECT group_concat(text, '') FROM chunk_old WHERE chapter = 2 AND reason = 'sync'")[0][0]
     assert "Mara wrote" not in old and len(old.split()) > 700
     assert "changed by hand: " not in place.run("status", 1).stdout.split("  lately")[0]
     again = place.run("sync", 1)
@@ -105,7 +95,7 @@ def test_what_cannot_be_taken_in_is_refused(place, data, says):
     chapter(place, 2).write_bytes(data)
     got = place.run("sync")
     assert got.returncode == 2 and says in got.stderr and chapter(place, 2).name in got.stderr, got.stderr
-    assert rows(place, "SELECT max(version) FROM chapter") == [(1,)]  # nor is the other one
+    assert place.rows("SELECT max(version) FROM chapter") == [(1,)]  # nor is the other one
     assert place.run("sync", "--chapter", 1, "--quiet").returncode == 0
     assert chapter(place, 2).read_bytes() == data
 

@@ -151,7 +151,9 @@ static bool ask(struct backend_facts *f, const struct dialect_question *q, const
 {
     struct err e = {.code = ERR_NONE};
     struct json *v = json_read(body, strlen(body), &e);
-    bool yes = q->read(f, v, body, strlen(body), server, model);
+    const struct dialect_reply reply = {
+        .json = v, .text = body, .len = strlen(body), .server = server, .model = model};
+    bool yes = q->read(f, &reply);
     json_free(v);
     return yes;
 }

@@ -22,11 +22,6 @@ static int tear_down(void **state)
     return fixture_tear_down(state);
 }
 
-#define assert_ok(call)                                                                                              \
-    do {                                                                                                             \
-        if (!(call)) fail_msg("%s: %s", #call, e.text);                                                              \
-    } while (0)
-
 static const struct next_limits limits = {.chunk_words = 300, .cards_most = 24, .memory_bytes = 4000};
 
 // Three chapters of 300 words, to its end.

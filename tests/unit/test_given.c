@@ -27,11 +27,6 @@ static int tear_down(void **state)
     return fixture_tear_down(state);
 }
 
-#define assert_ok(call)                                                                                              \
-    do {                                                                                                             \
-        if (!(call)) fail_msg("%s: %s", #call, e.text);                                                              \
-    } while (0)
-
 static bool add_prose(void *arg, const struct chunk_row *c)
 {
     const struct prose_chunk p = {

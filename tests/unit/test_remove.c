@@ -20,11 +20,6 @@ static int tear_down(void **state)
     return fixture_tear_down(state);
 }
 
-#define assert_ok(call)                                                                                              \
-    do {                                                                                                             \
-        if (!(call)) fail_msg("%s: %s", #call, e.text);                                                              \
-    } while (0)
-
 // Tables whose rows are of no job, and the answers to messages, which must outlive it.
 #define KEPT "'inbox_seen', 'backend_profile', 'model_ratio', 'template_set'"
 
