@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "backend/key.h"
 #include "base/buf.h"
@@ -161,6 +162,33 @@ bool home_open(struct home *h, const char *given, struct err *e)
 void home_release(struct home *h)
 {
     config_release(&h->config);
+}
+
+// ---- what nothing may be written over ----------------------------------------------------------------------------
+
+static bool home_is_own_name(const char *name)
+{
+    static const char own[] = "novelgen.db", lock[] = ".lock";
+    size_t len = strlen(name), prefix = sizeof own - 1, tail = sizeof lock - 1;
+
+    if (strncmp(name, own, prefix) == 0 && (name[prefix] == '\0' || name[prefix] == '-')) return true;
+    return len > tail && strcmp(name + len - tail, lock) == 0;
+}
+
+bool home_check_target(const char *home, const char *path, struct err *e)
+{
+    char folder[LOCAL_PATH_SIZE];
+    struct stat here, there;
+
+    if (!file_absolute(folder, sizeof folder, path, e)) return false;
+    char *slash = strrchr(folder, '/');
+    if (slash == NULL || !home_is_own_name(slash + 1)) return true;
+    slash[slash == folder ? 1 : 0] = '\0';
+    // By what the folder is, not by its name: a link to it leads there as well.
+    if (stat(home, &here) != 0 || stat(folder, &there) != 0) return true;
+    if (here.st_dev != there.st_dev || here.st_ino != there.st_ino) return true;
+    return err_set(e, ERR_USAGE, "'%s' belongs to the store itself and is never written over: give another name",
+                   path);
 }
 
 // ---- what a job may name -----------------------------------------------------------------------------------------
