@@ -267,7 +267,11 @@ def test_the_report_tells_nothing_private(home, simulator):
     write_book(home, simulator().url)
     (home.path / "log" / "run.log").write_text(
         f"2026-01-01 job 1 'The Quixotic Salt Engine': key {canary} refused\n2026-01-01 it said \"canaryprose \"and\" more\n"
-        "2026-01-01 no answer from gpu.canaryhost.invalid:8080 of canaryperson\n")
+        "2026-01-01 no answer from gpu.canaryhost.invalid:8080 of canaryperson\n"
+        "2026-01-01 job 1: chapters: 1. The Canarydoor\n2026-01-01 job 1: canarylogline of a book\n"
+        "2026-01-01 job 1: chapter 1/2, part 1  70/300 words  ETA 5 s  30.0 tokens/s\n2026-01-01 job 1: writing\n"
+        "2026-01-01 job 77: the plan of a book that was removed: canaryplan\n"
+        "2026-01-01 done: 300 words: /mnt/canarydisk/book.md\n")
     sql(home, "INSERT INTO event (job, time_ms, type, text, data) VALUES (1, 1, 'note', 'canarynote', '{}')")
     sql(home, "INSERT INTO event (job, time_ms, type, text, data) VALUES (1, 2, 'retry',"
               " 'chapter 1: refused (chat): \"\"canaryprose,\" she said.\"', '{}')")
@@ -277,7 +281,7 @@ def test_the_report_tells_nothing_private(home, simulator):
         at = got.stdout.lower().find(word)
         assert at < 0, got.stdout[max(0, at - 200):at + 100]
     for word in ("novelgen ", "SQLite", "## Checks", "## Configuration", "## The last job: 1", "chunk: chapter 1, part 1",
-                 "retry: chapter 1: refused (chat)", "## The end of run.log", "://HOST:8080"):
+                 "retry: chapter 1: refused (chat)", "## The end of run.log", "://HOST:8080", "ETA 5 s", "2026-01-01 job 1: writing", "2026-01-01 job 77: …"):
         assert word in got.stdout, (word, got.stdout)
     prose = next(pathlib.Path(home.out / "books").glob("*/book.md")).read_text().split("\n\n")
     assert all(p not in got.stdout for p in prose if len(p) > 20)
