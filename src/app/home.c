@@ -217,19 +217,31 @@ static bool home_refuse_backend(const struct config *c, const char *name, struct
                    name);
 }
 
+static bool home_knows_backend(const struct config *c, const char *name, struct err *e)
+{
+    if (config_backend(c, name) != NULL) return true;
+    if (strstr(name, "://") != NULL) return url_check(name, e);
+    if (strcmp(name, "auto") == 0 || strcmp(name, "sim") == 0) return true;
+    return home_refuse_backend(c, name, e);
+}
+
+bool home_check_names(const struct config *c, struct err *e)
+{
+    if (c->backend != NULL && !home_knows_backend(c, c->backend, e)) return err_prefix(e, "backend");
+    for (size_t i = 0; i < c->fallback_count; i++)
+        if (!home_knows_backend(c, c->fallback[i].backend, e)) return err_prefix(e, "fallback");
+    return true;
+}
+
 bool home_check_backend(const struct home *h, const char *backend, struct err *e)
 {
     const struct backend_conf *conf = config_backend(&h->config, backend);
     char *key = NULL;
 
-    if (conf != NULL) {
-        bool ok = backend_key(conf, &key, e); // that it is there is all that matters here
-        free(key);
-        return ok && home_check_model(h, conf->model, e);
-    }
-    if (strstr(backend, "://") != NULL) return url_check(backend, e);
-    if (strcmp(backend, "auto") == 0 || strcmp(backend, "sim") == 0) return true;
-    return home_refuse_backend(&h->config, backend, e);
+    if (conf == NULL) return home_knows_backend(&h->config, backend, e);
+    bool ok = backend_key(conf, &key, e); // that it is there is all that matters here
+    free(key);
+    return ok && home_check_model(h, conf->model, e);
 }
 
 bool home_check_fallback(const struct home *h, const struct fallback *list, size_t count, struct err *e)

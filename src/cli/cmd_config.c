@@ -184,17 +184,26 @@ static bool config_read_file(const char *path, struct buf *text, struct err *e)
     return file_read(path, text, e) != FILE_READ_ERROR;
 }
 
-static bool config_write_file(const char *path, const struct buf *text, struct err *e)
+// As a whole; the names of backends only where they were just set, so that a name that is wrong stops no other change.
+static bool config_check_file(const char *path, const struct buf *text, const char *changed, struct err *e)
 {
-    char folder[PATH_SIZE];
     struct config scratch;
+    bool names = changed != NULL && (strcmp(changed, "backend") == 0 || strcmp(changed, "fallback") == 0);
 
     config_init(&scratch);
     bool ok = config_parse(&scratch, text->data, text->len, path, false, e);
+    ok = ok && (!names || home_check_names(&scratch, e) || err_prefix(e, "config set"));
     config_release(&scratch);
+    return ok;
+}
+
+static bool config_write_file(const char *path, const struct buf *text, struct err *e)
+{
+    char folder[PATH_SIZE];
+
     (void)snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
     char *real = realpath(path, NULL); // a link is kept: its owner has the file elsewhere
-    ok = ok && file_mkdirs(folder, 0700, e) && file_publish(real != NULL ? real : path, text->data, text->len, e);
+    bool ok = file_mkdirs(folder, 0700, e) && file_publish(real != NULL ? real : path, text->data, text->len, e);
     free(real);
     return ok;
 }
@@ -213,7 +222,8 @@ static bool config_change(const char *name, const char *typed, char path[PATH_SI
     ok = ok && (typed == NULL || config_value_text(name, typed, &value, e)) && config_read_file(path, &before, e);
     if (ok && !config_edit(&after, before.data, before.len, name, typed != NULL ? value.data : NULL, e))
         ok = err_prefix(e, "config '%s'", path);
-    ok = ok && (after.len == 0 || config_write_file(path, &after, e));
+    ok = ok && (after.len == 0 || (config_check_file(path, &after, typed != NULL ? name : NULL, e) &&
+                                   config_write_file(path, &after, e)));
     buf_release(&value);
     buf_release(&before);
     buf_release(&after);

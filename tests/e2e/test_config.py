@@ -82,6 +82,8 @@ def test_set_and_unset_keep_the_rest(home):
     (("set", "queue.max", "0"), "found 0, expected a whole number from 1 to 100000"),
     (("set", "queue.max", "many"), "found many, expected a number"),
     (("set", "backend", "nonsense here"), "expected"),
+    (("set", "backend", "smi"), "unknown backend 'smi'; did you mean 'sim'?"),
+    (("set", "fallback", '["tower"]'), "fallback: unknown backend 'tower'"),
     (("set", "on_done", "ls"), "expected JSON"),
     (("set", "queue.max"), "needs a KEY and a VALUE"),
     (("unset",), "needs a KEY"),
@@ -96,6 +98,14 @@ def test_what_is_wrong_is_refused_and_changes_nothing(args, said, home):
     got = home.run("config", *args)
     assert got.returncode == 2 and said in got.stderr, got.stderr
     assert config_file(home).read_text() == "{}\n"
+
+
+def test_a_name_that_is_wrong_already_stops_no_other_change(home):
+    config_file(home).parent.mkdir(parents=True)
+    config_file(home).write_text('{"backend": "gone", "backends": [{"name": "mac", "url": "http://127.0.0.1:9"}]}\n')
+    assert home.run("config", "set", "queue.max", "7").returncode == 0
+    assert home.run("config", "set", "backend", "mac").returncode == 0
+    assert home.run("config", "set", "fallback", '["sim"]').returncode == 0
 
 
 def test_a_broken_file_is_not_written_over(home):

@@ -252,6 +252,14 @@ def test_a_simulator_that_is_not_installed(home):
     assert "warning  simulator" in got.stdout and "not installed" in got.stdout
 
 
+def test_a_backend_that_is_no_backend(home):
+    configure(home).write_text('{"backends": [{"name": "tower", "url": "http://127.0.0.1:9"}], "backend": "tover"}')
+    got = home.run("doctor", "--json")
+    assert got.returncode == 4, got.stderr
+    bad = [c for c in json.loads(got.stdout) if c["name"] == "config" and c["level"] == "error"]
+    assert len(bad) == 1 and "did you mean 'tower'" in bad[0]["text"] and bad[0]["advice"], bad
+
+
 # ---- report and paths ----------------------------------------------------------------------------------------------------
 
 
