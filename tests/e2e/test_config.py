@@ -105,7 +105,7 @@ def test_a_name_that_is_wrong_already_stops_no_other_change(home):
     config_file(home).write_text('{"backend": "gone", "backends": [{"name": "mac", "url": "http://127.0.0.1:9"}]}\n')
     assert home.run("config", "set", "queue.max", "7").returncode == 0
     assert home.run("config", "set", "backend", "mac").returncode == 0
-    assert home.run("config", "set", "fallback", '["sim"]').returncode == 0
+    assert home.run("config", "set", "fallback", '["http://127.0.0.1:8"]').returncode == 0
 
 
 def test_a_broken_file_is_not_written_over(home):

@@ -252,6 +252,16 @@ def test_a_simulator_that_is_not_installed(home):
     assert "warning  simulator" in got.stdout and "not installed" in got.stdout
 
 
+def test_the_server_of_a_book_is_looked_at_though_it_stands_in_no_config(home, simulator):
+    """It said that no server is ready while one was writing."""
+    url = simulator().url
+    assert home.run("submit", "--premise", "A clockmaker.", "--words", 300, "--backend", url, "--approve-outline", "--quiet",
+                    "--out", home.out).returncode == 6
+    said = [c for c in home.json("doctor") if c["name"] == "backend" and url in c["text"]]
+    assert [c["level"] for c in said] == ["ok"] and "novelgen-sim" in said[0]["text"], said
+    assert not [c for c in home.json("doctor") if "no inference server" in c["text"]]
+
+
 def test_a_backend_that_is_no_backend(home):
     configure(home).write_text('{"backends": [{"name": "tower", "url": "http://127.0.0.1:9"}], "backend": "tover"}')
     got = home.run("doctor", "--json")
