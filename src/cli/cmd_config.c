@@ -84,6 +84,14 @@ static void config_table(const struct config *c, struct buf *out)
         if (config_keys.keys[i].type != KEY_IGNORED) config_row(c, i, out);
 }
 
+static void config_set_or_null(struct json *o, const char *name, struct json *value)
+{
+    if (value != NULL)
+        json_set(o, name, value);
+    else
+        json_set_str(o, name, NULL);
+}
+
 static struct json *config_key_json(const struct config *c, size_t i)
 {
     const struct key *k = &config_keys.keys[i];
@@ -92,9 +100,9 @@ static struct json *config_key_json(const struct config *c, size_t i)
 
     config_variable(variable, k->path);
     json_set_str(o, "key", k->path);
-    if (value != NULL) json_set(o, "value", value);
+    config_set_or_null(o, "value", value);
     json_set_str(o, "origin", config_origin_word((enum config_origin)c->origin[i]));
-    if (otherwise != NULL) json_set(o, "default", otherwise);
+    config_set_or_null(o, "default", otherwise);
     json_set_str(o, "variable", variable);
     json_set_bool(o, "project", k->project);
     json_set_str(o, "help", k->help);

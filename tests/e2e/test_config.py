@@ -50,6 +50,13 @@ def test_the_list_shows_every_key(home):
         assert key == "$schema" or re.search(rf"^{re.escape(key)} ", shown, re.M), key
 
 
+def test_every_key_has_every_field(home):
+    """A key without a value had no field for it, so that a program could not tell it from a misspelt one."""
+    fields = {"key", "value", "origin", "default", "variable", "project", "help"}
+    assert all(set(k) == fields for k in keys(home).values())
+    assert keys(home)["backends"]["value"] is None
+
+
 def test_a_link_to_the_file_is_kept(home):
     """Many keep their configuration in a repository, and link to it."""
     own = home.dir / "dotfiles.json"
