@@ -112,7 +112,8 @@ static void dry_run_work(const struct forecast *f, const struct looks *l, struct
              f->recaps == 1 ? "" : "s");
     looks_fold(l, out, from, INDENT);
     buf_adds(out, "\n");
-    buf_addf(out, "  tokens    about %s written, %s read\n", amount_text(written, dry_run_about(f->output_tokens)),
+    buf_addf(out, "  tokens    about %s written, %s read besides what the server has in its cache\n",
+             amount_text(written, dry_run_about(f->output_tokens)),
              amount_text(read, dry_run_about(f->prompt_tokens)));
 }
 
