@@ -83,6 +83,27 @@ def test_set_and_unset_keep_the_rest(home):
     assert "// the one in the attic" in config_file(home).read_text()
 
 
+def test_changes_at_the_same_moment_are_all_kept(home):
+    """Each read the file and put its own back: of four that reported success one or two stood."""
+    asked = {"queue.max": 7, "chunk.words": 700, "limits.stall_s": 77, "limits.total_s": 777, "limits.first_token_s": 78}
+    for _ in range(5):
+        running = [home.start("config", "set", key, value) for key, value in asked.items()]
+        assert [r.wait() for r in running] == [0] * len(asked)
+        assert {k: keys(home)[k]["value"] for k in asked} == asked
+        for key in asked:
+            assert home.run("config", "unset", key).returncode == 0
+
+
+def test_the_rights_of_the_file_are_kept(home):
+    """A command may hold what is secret, and `config set` made the file readable for everybody."""
+    assert home.run("config", "set", "queue.max", "7").returncode == 0
+    assert config_file(home).stat().st_mode & 0o777 == 0o600
+    for mode in (0o640, 0o644, 0o600):
+        config_file(home).chmod(mode)
+        assert home.run("config", "set", "queue.max", "8").returncode == 0
+        assert config_file(home).stat().st_mode & 0o777 == mode
+
+
 @pytest.mark.parametrize("args, said", [
     (("set", "queue.mx", "7"), "unknown key 'queue.mx'; did you mean 'queue.max'?"),
     (("set", "stall_s", "7"), "did you mean 'limits.stall_s'?"),
