@@ -35,7 +35,7 @@ bool home_config_path(char *out, size_t size);
 void home_release(struct home *h);
 
 // Whether a file may be put at `path`, whatever force is used: not in the place of a home's database or one of its locks,
-// which whoever has it open would go on using while everybody else sees the new file.
+// which whoever has it open would go on using while everybody else sees the new file; nor of a device or a pipe.
 bool home_check_target(const char *home, const char *path, struct err *e);
 
 // Whether a file may be put at `path`, whatever force is used: not in the place of a home's database or one of its locks,

@@ -175,12 +175,22 @@ static bool home_is_own_name(const char *name)
     return len > tail && strcmp(name + len - tail, lock) == 0;
 }
 
+// A file is put in its place by a rename, which would take a device or a pipe away from everybody.
+static bool home_is_no_file(const char *absolute)
+{
+    struct stat st;
+
+    if (strncmp(absolute, "/dev/", 5) == 0 && strncmp(absolute, "/dev/shm/", 9) != 0) return true;
+    return stat(absolute, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
 bool home_check_target(const char *home, const char *path, struct err *e)
 {
     char folder[LOCAL_PATH_SIZE];
     struct stat here, there;
 
     if (!file_absolute(folder, sizeof folder, path, e)) return false;
+    if (home_is_no_file(folder)) return err_set(e, ERR_USAGE, "'%s' is no regular file: give another name", path);
     char *slash = strrchr(folder, '/');
     if (slash == NULL || !home_is_own_name(slash + 1)) return true;
     slash[slash == folder ? 1 : 0] = '\0';

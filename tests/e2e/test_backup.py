@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: the novelgen authors
 #
 # A backup is whole, private and checked, also while a book is being written; what it was made from can be put back.
+import os
 import resource
 import shutil
 import sqlite3
@@ -67,6 +68,16 @@ def test_the_store_itself_is_never_written_over(place):
     assert place.run("verify", 1).returncode == 0
     assert place.run("backup", place.path / "novelgen.db.old").returncode == 0  # beside it is a good place
     assert place.run("backup", place.dir / "link" / "copy.db").returncode == 0
+
+
+def test_a_pipe_stays_a_pipe(place):
+    """As root, --force put a file in the place of /dev/null."""
+    assert place.submit().returncode == 0
+    os.mkfifo(place.dir / "pipe")
+    for command in (("backup",), ("export", 1, "--format", "txt", "-o"), ("export", 1, "--format", "archive", "-o")):
+        got = place.run(*command, place.dir / "pipe", "--force")
+        assert got.returncode == 2 and "no regular file" in got.stderr, got.stderr
+        assert (place.dir / "pipe").is_fifo()
 
 
 def test_while_a_book_is_being_written(place):
