@@ -41,9 +41,9 @@ def test_the_plan_of_work_is_what_is_done(place):
 def test_a_dry_run_without_a_server(place):
     got = place.run("submit", spec_file(place), "--dry-run", "--backend", "http://127.0.0.1:1")
     assert got.returncode == 0
-    assert "none answers" in got.stdout and "not known" in got.stdout
+    assert "http://127.0.0.1:1 is not ready: " in got.stdout and "not known" in got.stdout
     got = place.run("submit", spec_file(place), "--dry-run", "--backend", "sim")
-    assert got.returncode == 0 and "the built-in simulator" in got.stdout and "none answers" not in got.stdout
+    assert got.returncode == 0 and "the built-in simulator" in got.stdout and "not ready" not in got.stdout
 
 
 def test_titles_come_before_the_prose(place):
