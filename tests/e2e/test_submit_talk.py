@@ -106,3 +106,17 @@ def test_the_bare_command(place):
     assert place.run("resume").returncode == 0
     got = place.run()
     assert "1 book is written" in got.stdout and "book.md" in got.stdout
+
+
+def test_the_bare_command_knows_of_gaps_and_of_cancelled_books(place):
+    """After a cancel it said that there is no book yet; of a book with gaps, that it is written."""
+    place.serve("--refuse", 100)
+    assert place.run("submit", spec_file(place, words=300, chapters=1), "--backend", place.server.url, "--approve-outline",
+                     "--quiet").returncode == 6
+    assert place.run("cancel", 1).returncode == 0
+    got = place.run()
+    assert "1 was cancelled (see: novelgen list" in got.stdout and "no book yet" not in got.stdout, got.stdout
+    assert place.run("resume", 1, "--quiet").returncode == 6
+    assert place.run("approve", 1, "--quiet").returncode == 1
+    got = place.run()
+    assert "with 1 gap\n" in got.stdout and "novelgen redo 1 --gaps" in got.stdout, got.stdout
