@@ -24,6 +24,9 @@ enum lock_result { LOCK_HELD, LOCK_TAKEN, LOCK_ERROR };
 enum lock_result lock_try(struct lock *l, const char *path, bool shared, struct err *e);
 // Waits for a shared lock (held by others only for moments).
 bool lock_shared_wait(struct lock *l, const char *path, struct err *e);
+// Waits for the only lock on a folder itself, which leaves no file behind: for whoever changes a file in it by reading it
+// and putting another in its place.
+bool lock_folder_wait(struct lock *l, const char *folder, struct err *e);
 void lock_release(struct lock *l);
 // Writes our pid into the held file, and reads the holder's from one we do not hold (0: unknown).
 void lock_sign(const struct lock *l);

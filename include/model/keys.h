@@ -54,7 +54,9 @@ struct key_table {
 enum { KEY_PATH_SIZE = 256 }; // a JSON path in a message
 
 // The tables themselves, for help and for tests.
-extern const struct key_table spec_keys, config_keys, backend_keys, fallback_keys;
+extern const struct key_table spec_keys, config_keys;
+// Of the objects in their lists.
+extern const struct key_table spec_character_keys, spec_chapter_keys, spec_opening_keys, fallback_keys, backend_keys;
 
 void keys_init(const struct key_table *t, void *into); // defaults
 // Sets what the object gives. `at` is the object's JSON path ("$"). On false some values may be set already.

@@ -11,6 +11,9 @@
 
 #include "app/backends.h"
 #include "backend/key.h"
+#include "base/mem.h"
+
+enum { SERVERS_MOST = 8 };
 
 static void backends_key(struct doctor *d, const struct backend_conf *c)
 {
@@ -67,19 +70,59 @@ static void backends_say(struct doctor *d, const struct backends_item *i)
                    backends_state_name(i->state), *reason != '\0' ? ": " : "", reason);
 }
 
-static void backends_servers(struct doctor *d)
+// ---- servers ---------------------------------------------------------------------------------------------------------
+
+struct servers {
+    struct doctor *d;
+    bool any;                 // one is ready, or can be started
+    char *urls[SERVERS_MOST]; // named by books that are not finished
+    size_t count;
+};
+
+static void servers_look(struct servers *s, const char *only)
 {
     struct backends b;
     struct err e = ERR_INIT;
 
-    if (!backends_look(&b, &d->home, NULL, &e))
-        doctor_say(d, "backend", DOCTOR_ERROR, "correct the config", "%s", e.text);
-    for (size_t i = 0; i < b.count; i++) backends_say(d, &b.items[i]);
-    if (e.code == ERR_NONE && !backends_any(&b))
+    if (!backends_look(&b, &s->d->home, only, &e))
+        doctor_say(s->d, "backend", DOCTOR_ERROR, "correct the config", "%s", e.text);
+    for (size_t i = 0; i < b.count; i++) backends_say(s->d, &b.items[i]);
+    s->any = s->any || e.code != ERR_NONE || backends_any(&b);
+    for (size_t i = 0; only == NULL && i < s->count; i++) {
+        for (size_t k = 0; k < b.count && s->urls[i] != NULL; k++) {
+            if (b.items[k].url == NULL || strcmp(b.items[k].url, s->urls[i]) != 0) continue;
+            free(s->urls[i]); // that one was seen
+            s->urls[i] = NULL;
+        }
+    }
+    backends_release(&b);
+}
+
+static bool servers_on_job(void *arg, const struct job *j)
+{
+    struct servers *s = arg;
+    bool known = job_state_ended(j->state) || strstr(j->backend, "://") == NULL || s->count == SERVERS_MOST;
+
+    for (size_t i = 0; i < s->count && !known; i++) known = strcmp(s->urls[i], j->backend) == 0;
+    if (!known) s->urls[s->count++] = mem_strdup(j->backend);
+    return true;
+}
+
+// Those of the config, those on the usual ports, and those that a book was sent to by its address.
+static void backends_servers(struct doctor *d)
+{
+    struct servers s = {.d = d};
+    struct err ignored = ERR_INIT;
+
+    if (d->store != NULL) (void)store_jobs_each(d->store, servers_on_job, &s, &ignored);
+    servers_look(&s, NULL);
+    for (size_t i = 0; i < s.count; i++)
+        if (s.urls[i] != NULL) servers_look(&s, s.urls[i]);
+    if (!s.any)
         doctor_say(d, "backend", DOCTOR_WARNING,
                    "start one, such as llama-server or ollama, name it with --backend URL, or try --backend sim",
                    "no inference server is ready");
-    backends_release(&b);
+    for (size_t i = 0; i < s.count; i++) free(s.urls[i]);
 }
 
 void doctor_backends(struct doctor *d)

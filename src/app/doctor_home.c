@@ -200,6 +200,11 @@ static void home_config(struct doctor *d)
                own ? path : "no file of your own", own ? "'" : "",
                project ? ", a " HOME_PROJECT_CONFIG " here, " : ", ", d->home.config.backends_count,
                d->home.config.backends_count == 1 ? "" : "s");
+    if (!home_check_names(&d->home.config, &e))
+        doctor_say(d, "config", DOCTOR_ERROR,
+                   "correct it, or take it back, such as with: novelgen config unset backend; books that name no "
+                   "backend are refused until then",
+                   "%s", e.text);
 }
 
 void doctor_home(struct doctor *d)

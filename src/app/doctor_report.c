@@ -73,6 +73,7 @@ static bool report_on_job(void *arg, const struct job *j)
 
     redact_secret(&r->redact, j->title);
     redact_secret(&r->redact, j->slug);
+    redact_folder(&r->redact, j->out_dir);
     if (strstr(j->backend, "://") != NULL) redact_host(&r->redact, j->backend);
     if (j->touched_ms >= r->touched_ms) {
         r->touched_ms = j->touched_ms;
@@ -86,6 +87,7 @@ static void report_learn(struct report *r)
     struct err ignored = ERR_INIT;
     const struct doctor *d = r->d;
 
+    if (d->located) redact_folder(&r->redact, d->home.path);
     for (size_t i = 0; d->located && i < d->home.config.backends_count; i++)
         report_learn_backend(&r->redact, &d->home.config.backends[i]);
     if (d->store != NULL) (void)store_jobs_each(d->store, report_on_job, r, &ignored);
@@ -211,6 +213,44 @@ static void report_events(struct report *r)
 
 // ---- the log -----------------------------------------------------------------------------------------------------
 
+struct said {
+    const char *text;
+    bool found;
+};
+
+static bool report_on_said(void *arg, const struct event_row *row)
+{
+    struct said *w = arg;
+
+    w->found = w->found || (events_may_speak(row->type) && strcmp(row->text, w->text) == 0);
+    return true;
+}
+
+// The log has what was told of a job without its kind: titles, notes and the plan among it. What may speak as an event may
+// do so here, and so may what tells nothing but numbers.
+static bool report_may_speak(const struct report *r, int64_t job, const char *text)
+{
+    static const char *const numbers[] = {"  ETA ", " tokens a second; about "};
+    struct said w = {.text = text};
+    struct err ignored = ERR_INIT;
+
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+        if (strstr(text, numbers[i]) != NULL) return true;
+    if (r->d->store != NULL) (void)store_events_each(r->d->store, job, 0, report_on_said, &w, &ignored);
+    return w.found;
+}
+
+// "TIME job 3: TEXT": what may not be told ends behind the colon.
+static void report_hush(const struct report *r, char *line)
+{
+    char *job = strstr(line, "job "), *end;
+
+    if (job == NULL) return;
+    int64_t id = strtoll(job + 4, &end, 10);
+    if (end == job + 4 || strncmp(end, ": ", 2) != 0 || report_may_speak(r, id, end + 2)) return;
+    (void)snprintf(end + 2, strlen(end + 2) + 1, "%s", strlen(end + 2) >= strlen("…") ? "…" : "");
+}
+
 static size_t report_read_log(const struct doctor *d, char text[LOG_BYTES + 1])
 {
     char path[DOCTOR_PATH_SIZE];
@@ -238,6 +278,7 @@ static void report_log(struct report *r)
         rest += strspn(rest, "\n");
         size_t n = strcspn(rest, "\n");
         char *line = mem_strndup(rest, n);
+        report_hush(r, line);
         if (n > 0) report_add_unquoted(r, line);
         free(line);
         rest += n;

@@ -121,7 +121,7 @@ void doctor_store(struct doctor *d)
         return;
     case STORE_FAILED:
         doctor_say(d, "database", DOCTOR_ERROR,
-                   e.code == ERR_DAMAGED ? "nothing was changed; a copy made with novelgen backup can take its place"
+                   e.code == ERR_DAMAGED ? "a copy made with novelgen backup can take its place"
                                          : "see what holds it, then look again",
                    "%s", e.text);
         return;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/home.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -45,6 +46,7 @@ static bool is_ours(const char *home, const char *path, uint64_t on_disk, struct
 bool exported_check(const char *home, const char *path, bool force, struct err *e)
 {
     uint64_t hash, len;
+    if (!home_check_target(home, path, e)) return false;
     bool there = file_hash(path, &hash, &len, e);
     if (e->code) return false;
     if (!there || force || is_ours(home, path, hash, e)) return true;

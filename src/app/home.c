@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "backend/key.h"
 #include "base/buf.h"
@@ -163,6 +164,43 @@ void home_release(struct home *h)
     config_release(&h->config);
 }
 
+// ---- what nothing may be written over ----------------------------------------------------------------------------
+
+static bool home_is_own_name(const char *name)
+{
+    static const char own[] = "novelgen.db", lock[] = ".lock";
+    size_t len = strlen(name), prefix = sizeof own - 1, tail = sizeof lock - 1;
+
+    if (strncmp(name, own, prefix) == 0 && (name[prefix] == '\0' || name[prefix] == '-')) return true;
+    return len > tail && strcmp(name + len - tail, lock) == 0;
+}
+
+// A file is put in its place by a rename, which would take a device or a pipe away from everybody.
+static bool home_is_no_file(const char *absolute)
+{
+    struct stat st;
+
+    if (strncmp(absolute, "/dev/", 5) == 0 && strncmp(absolute, "/dev/shm/", 9) != 0) return true;
+    return stat(absolute, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+bool home_check_target(const char *home, const char *path, struct err *e)
+{
+    char folder[LOCAL_PATH_SIZE];
+    struct stat here, there;
+
+    if (!file_absolute(folder, sizeof folder, path, e)) return false;
+    if (home_is_no_file(folder)) return err_set(e, ERR_USAGE, "'%s' is no regular file: give another name", path);
+    char *slash = strrchr(folder, '/');
+    if (slash == NULL || !home_is_own_name(slash + 1)) return true;
+    slash[slash == folder ? 1 : 0] = '\0';
+    // By what the folder is, not by its name: a link to it leads there as well.
+    if (stat(home, &here) != 0 || stat(folder, &there) != 0) return true;
+    if (here.st_dev != there.st_dev || here.st_ino != there.st_ino) return true;
+    return err_set(e, ERR_USAGE, "'%s' belongs to the store itself and is never written over: give another name",
+                   path);
+}
+
 // ---- what a job may name -----------------------------------------------------------------------------------------
 
 static const char *home_nearest_backend(const struct config *c, const char *name)
@@ -189,19 +227,31 @@ static bool home_refuse_backend(const struct config *c, const char *name, struct
                    name);
 }
 
+static bool home_knows_backend(const struct config *c, const char *name, struct err *e)
+{
+    if (config_backend(c, name) != NULL) return true;
+    if (strstr(name, "://") != NULL) return url_check(name, e);
+    if (strcmp(name, "auto") == 0 || strcmp(name, "sim") == 0) return true;
+    return home_refuse_backend(c, name, e);
+}
+
+bool home_check_names(const struct config *c, struct err *e)
+{
+    if (c->backend != NULL && !home_knows_backend(c, c->backend, e)) return err_prefix(e, "backend");
+    for (size_t i = 0; i < c->fallback_count; i++)
+        if (!home_knows_backend(c, c->fallback[i].backend, e)) return err_prefix(e, "fallback");
+    return true;
+}
+
 bool home_check_backend(const struct home *h, const char *backend, struct err *e)
 {
     const struct backend_conf *conf = config_backend(&h->config, backend);
     char *key = NULL;
 
-    if (conf != NULL) {
-        bool ok = backend_key(conf, &key, e); // that it is there is all that matters here
-        free(key);
-        return ok && home_check_model(h, conf->model, e);
-    }
-    if (strstr(backend, "://") != NULL) return url_check(backend, e);
-    if (strcmp(backend, "auto") == 0 || strcmp(backend, "sim") == 0) return true;
-    return home_refuse_backend(&h->config, backend, e);
+    if (conf == NULL) return home_knows_backend(&h->config, backend, e);
+    bool ok = backend_key(conf, &key, e); // that it is there is all that matters here
+    free(key);
+    return ok && home_check_model(h, conf->model, e);
 }
 
 bool home_check_fallback(const struct home *h, const struct fallback *list, size_t count, struct err *e)

@@ -44,6 +44,14 @@ void redact_secret(struct redact *r, const char *text)
     r->secrets[r->count++] = mem_strdup(text);
 }
 
+void redact_folder(struct redact *r, const char *path)
+{
+    size_t n = r->user_home != NULL ? strlen(r->user_home) : 0;
+
+    if (n > 0 && strncmp(path, r->user_home, n) == 0 && (path[n] == '/' || path[n] == '\0')) return;
+    redact_secret(r, path);
+}
+
 // ---- hosts -------------------------------------------------------------------------------------------------------
 
 static bool is_loopback(const char *host, size_t len)
@@ -126,6 +134,32 @@ static size_t take_url(struct buf *out, const char *s)
     return 3 + len;
 }
 
+// An apostrophe in what is quoted does not close it.
+static const char *find_close(const char *s, const char *mark)
+{
+    const char *close = strstr(s, mark);
+
+    while (close != NULL && *mark == '\'' && is_word(close[1])) close = strstr(close + 1, mark);
+    return close;
+}
+
+// A path outside the user's folder names people, projects and disks as well. What every system has is kept, and so are
+// the routes of servers. In quotation marks it may hold blanks; else whoever knows of it has it as a secret.
+static size_t take_path(struct buf *out, const char *text, const char *s)
+{
+    static const char *const common[] = {"/usr/",  "/etc/", "/opt/", "/bin/", "/lib",
+                                         "/proc/", "/dev/", "/v1/",  "/api/"};
+    char before = s > text ? s[-1] : ' ';
+
+    if (*s != '/' || s[1] == '\0' || s[1] == '/' || isspace((unsigned char)s[1])) return 0;
+    if (is_word(before) || (unsigned char)before >= 0x80 || strchr("./:~-]", before) != NULL) return 0;
+    for (size_t i = 0; i < ARRAY_LEN(common); i++)
+        if (strncmp(s, common[i], strlen(common[i])) == 0) return 0;
+    const char *close = before == '\'' ? find_close(s, "'") : NULL;
+    buf_adds(out, "/" GONE);
+    return close != NULL ? (size_t)(close - s) : strcspn(s, " \t\n\"',;:)");
+}
+
 // "books/3-the-salt-engine", "chapters/01-the-door.md".
 static size_t take_slug(struct buf *out, const char *s)
 {
@@ -141,15 +175,6 @@ static size_t take_slug(struct buf *out, const char *s)
         return n + digits + strcspn(s + n + digits, "/ \t\n\"'");
     }
     return 0;
-}
-
-// An apostrophe in what is quoted does not close it.
-static const char *find_close(const char *s, const char *mark)
-{
-    const char *close = strstr(s, mark);
-
-    while (close != NULL && *mark == '\'' && is_word(close[1])) close = strstr(close + 1, mark);
-    return close;
 }
 
 static size_t take_quote(struct buf *out, const char *text, const char *s)
@@ -178,6 +203,7 @@ void redact_add(struct buf *out, const struct redact *r, const char *text, bool 
         if (n == 0) n = take_home(out, r, s);
         if (n == 0) n = take_user(out, r, text, s);
         if (n == 0) n = take_url(out, s);
+        if (n == 0) n = take_path(out, text, s);
         if (n == 0) n = take_slug(out, s);
         if (n == 0) buf_addc(out, *s);
         s += n > 0 ? n : 1;

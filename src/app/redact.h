@@ -23,8 +23,11 @@ void redact_secret(struct redact *r, const char *text);
 // The host of a URL, or of HOST:PORT, unless it is this machine.
 void redact_host(struct redact *r, const char *url);
 
+// A folder, unless it is within the user's own, which is told by "~": a path with blanks has no end of its own.
+void redact_folder(struct redact *r, const char *path);
+
 // Appends the text: secrets are "…", the user's folder is "~", their name "USER", hosts of URLs that are not this machine
-// "HOST", the words in the names of books' folders and chapters "…". `quotes`: what stands in quotation marks goes too.
+// "HOST", other paths than those of every system "/…", the words in the names of books' folders and chapters "…". `quotes`: what stands in quotation marks goes too.
 void redact_add(struct buf *out, const struct redact *r, const char *text, bool quotes);
 
 #endif

@@ -58,6 +58,20 @@ bool lock_shared_wait(struct lock *l, const char *path, struct err *e)
     return lock_take(l, path, LOCK_SH, e) == LOCK_HELD;
 }
 
+bool lock_folder_wait(struct lock *l, const char *folder, struct err *e)
+{
+    int rc, fd = file_raw_open(folder, O_RDONLY | O_DIRECTORY);
+
+    if (fd < 0) return err_set_errno(e, ERR_STORE, "cannot open '%s'", folder);
+    do rc = flock(fd, LOCK_EX);
+    while (rc != 0 && errno == EINTR);
+    l->fd = fd;
+    if (rc == 0) return true;
+    err_set_errno(e, ERR_STORE, "cannot lock '%s'", folder);
+    lock_release(l);
+    return false;
+}
+
 // Unlocks before closing: a child that was forked and has not called exec yet shares the lock.
 void lock_release(struct lock *l)
 {

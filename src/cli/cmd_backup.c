@@ -6,6 +6,7 @@
 #include "cli/command.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "app/home.h"
@@ -43,11 +44,28 @@ static void backup_say(const struct home *h, const char *path)
              amount_text(size, (int64_t)st.st_size), h->path, path, h->path);
 }
 
+// SQLite would name a file that nobody asked for.
+static bool backup_check_folder(const char *path, struct err *e)
+{
+    struct stat st;
+    char folder[PATH_SIZE];
+
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return err_set(e, ERR_USAGE, "'%s' is a folder: give the name of a file in it, such as '%s/novelgen.db'",
+                       path, path);
+    (void)snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    slash[slash == folder ? 1 : 0] = '\0';
+    if (stat(folder, &st) == 0) return true;
+    return err_set_errno(e, ERR_STORE, "cannot write '%s': cannot look into the folder '%s'", path, folder);
+}
+
 static bool backup_write(const struct home *h, const char *path, struct err *e)
 {
     struct observer o;
 
-    bool ok = observer_open_once(&o, h->path, e) &&
+    bool ok = home_check_target(h->path, path, e) && backup_check_folder(path, e) &&
+              observer_open_once(&o, h->path, e) &&
               (o.store != NULL || err_set(e, ERR_NO_JOB, "there is no store yet in '%s'", h->path)) &&
               store_backup(o.store, path, backup_options.force, e);
     observer_release(&o);

@@ -31,9 +31,10 @@ struct bare {
     int64_t writing; // the job that is being worked on; 0: none
     int64_t ids[SHOWN_MOST];
     int64_t approval; // whose outline waits; 0: none
-    int unfinished, done;
+    int unfinished, done, cancelled;
     int64_t last_done, last_done_ms;
-    char *folder, *title; // of the last one
+    int gaps;             // of the last one
+    char *folder, *title; // of the last one too
 };
 
 static void bare_outside(struct bare *v, const char *text)
@@ -49,6 +50,7 @@ static void bare_keep_done(struct bare *v, const struct job *j)
     if (j->ended_ms < v->last_done_ms) return;
     v->last_done = j->id;
     v->last_done_ms = j->ended_ms;
+    v->gaps = j->gaps;
     free(v->folder);
     free(v->title);
     v->folder = mem_strdup(j->out_dir);
@@ -61,6 +63,7 @@ static bool bare_on_job(void *arg, const struct job *j)
     bool begun = j->state == JOB_PLANNING || j->state == JOB_WRITING || j->state == JOB_WAITING;
 
     if (j->state == JOB_DONE) bare_keep_done(v, j);
+    if (j->state == JOB_CANCELLED) v->cancelled++;
     if (job_state_ended(j->state)) return true;
     if (j->state == JOB_APPROVAL) v->approval = j->id;
     if (begun && v->writing == 0) v->writing = j->id;
@@ -118,10 +121,13 @@ static void bare_done(struct bare *v)
     buf_addf(&v->page, "%d book%s written, nothing in the queue. The last one is job %lld: ", v->done,
              v->done == 1 ? " is" : "s are", id);
     bare_outside(v, v->title);
+    if (v->gaps > 0) buf_addf(&v->page, ", with %d gap%s", v->gaps, v->gaps == 1 ? "" : "s");
     buf_addf(&v->page, "\n\nread it:       ");
     bare_outside(v, v->folder);
+    buf_adds(&v->page, "/book.md\n");
+    if (v->gaps > 0) buf_addf(&v->page, "fill the gaps: novelgen redo %lld --gaps%s\n", id, hint);
     buf_addf(&v->page,
-             "/book.md\nas an e-book:  novelgen export %lld --format epub%s\nthe next one:  novelgen init; "
+             "as an e-book:  novelgen export %lld --format epub%s\nthe next one:  novelgen init; "
              "novelgen submit novel.json%s\n",
              id, hint, hint);
 }
@@ -157,7 +163,11 @@ static void bare_first(struct bare *v)
     bool looked = backends_look(&b, v->home, NULL, &ignored);
     const struct backends_item *ready = looked ? bare_ready(&b) : NULL;
 
-    buf_adds(&v->page, "no book yet; ");
+    if (v->cancelled > 0)
+        buf_addf(&v->page, "no book is written or in the queue, %d %s cancelled (see: novelgen list%s); ",
+                 v->cancelled, v->cancelled == 1 ? "was" : "were", settings_home_hint());
+    else
+        buf_adds(&v->page, "no book yet; ");
     if (ready != NULL && ready->facts.dialect != DIALECT_UNKNOWN)
         bare_server(v, ready);
     else

@@ -6,9 +6,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "app/home.h"
 #include "base/file.h"
+#include "base/lock.h"
 #include "base/log.h"
 #include "cli/exit.h"
 #include "cli/output.h"
@@ -84,6 +86,14 @@ static void config_table(const struct config *c, struct buf *out)
         if (config_keys.keys[i].type != KEY_IGNORED) config_row(c, i, out);
 }
 
+static void config_set_or_null(struct json *o, const char *name, struct json *value)
+{
+    if (value != NULL)
+        json_set(o, name, value);
+    else
+        json_set_str(o, name, NULL);
+}
+
 static struct json *config_key_json(const struct config *c, size_t i)
 {
     const struct key *k = &config_keys.keys[i];
@@ -92,9 +102,9 @@ static struct json *config_key_json(const struct config *c, size_t i)
 
     config_variable(variable, k->path);
     json_set_str(o, "key", k->path);
-    if (value != NULL) json_set(o, "value", value);
+    config_set_or_null(o, "value", value);
     json_set_str(o, "origin", config_origin_word((enum config_origin)c->origin[i]));
-    if (otherwise != NULL) json_set(o, "default", otherwise);
+    config_set_or_null(o, "default", otherwise);
     json_set_str(o, "variable", variable);
     json_set_bool(o, "project", k->project);
     json_set_str(o, "help", k->help);
@@ -184,25 +194,56 @@ static bool config_read_file(const char *path, struct buf *text, struct err *e)
     return file_read(path, text, e) != FILE_READ_ERROR;
 }
 
-static bool config_write_file(const char *path, const struct buf *text, struct err *e)
+// As a whole; the names of backends only where they were just set, so that a name that is wrong stops no other change.
+static bool config_check_file(const char *path, const struct buf *text, const char *changed, struct err *e)
 {
-    char folder[PATH_SIZE];
     struct config scratch;
+    bool names = changed != NULL && (strcmp(changed, "backend") == 0 || strcmp(changed, "fallback") == 0);
 
     config_init(&scratch);
     bool ok = config_parse(&scratch, text->data, text->len, path, false, e);
+    ok = ok && (!names || home_check_names(&scratch, e) || err_prefix(e, "config set"));
     config_release(&scratch);
-    (void)snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    return ok;
+}
+
+// It keeps the rights that its owner gave it; a new one is for its owner alone, since commands may hold what is secret.
+static bool config_write_file(const char *path, const struct buf *text, struct err *e)
+{
+    struct file_atomic f;
+    struct stat st;
     char *real = realpath(path, NULL); // a link is kept: its owner has the file elsewhere
-    ok = ok && file_mkdirs(folder, 0700, e) && file_publish(real != NULL ? real : path, text->data, text->len, e);
+    const char *to = real != NULL ? real : path;
+    mode_t mode = stat(to, &st) == 0 ? st.st_mode & 0777 : 0600;
+
+    bool ok = file_atomic_begin(&f, to, e);
+    if (ok && fchmod(f.fd, mode) != 0) {
+        err_set_errno(e, ERR_STORE, "cannot give '%s' its rights", to);
+        file_atomic_abort(&f);
+        ok = false;
+    }
+    if (ok) file_atomic_add(&f, text->data, text->len);
+    ok = ok && file_atomic_commit(&f, e);
     free(real);
     return ok;
+}
+
+// Two that change it at once would each put back what the other has changed. What is to be taken out of a file that is
+// not there needs no folder.
+static bool config_lock(struct lock *l, const char *path, bool make, struct err *e)
+{
+    char folder[PATH_SIZE];
+
+    (void)snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    if (make && !file_mkdirs(folder, 0700, e)) return false;
+    return !file_exists(folder) || lock_folder_wait(l, folder, e);
 }
 
 // `typed` NULL: the key goes.
 static bool config_change(const char *name, const char *typed, char path[PATH_SIZE], struct err *e)
 {
     struct buf value, before, after;
+    struct lock lock = LOCK_INIT;
     bool ok = config_key(name, e) != NULL;
 
     if (ok && !home_config_path(path, PATH_SIZE))
@@ -210,10 +251,13 @@ static bool config_change(const char *name, const char *typed, char path[PATH_SI
     buf_init(&value, BUF_MAX_PIECE);
     buf_init(&before, BUF_MAX_SPEC);
     buf_init(&after, BUF_MAX_SPEC);
-    ok = ok && (typed == NULL || config_value_text(name, typed, &value, e)) && config_read_file(path, &before, e);
+    ok = ok && (typed == NULL || config_value_text(name, typed, &value, e)) &&
+         config_lock(&lock, path, typed != NULL, e) && config_read_file(path, &before, e);
     if (ok && !config_edit(&after, before.data, before.len, name, typed != NULL ? value.data : NULL, e))
         ok = err_prefix(e, "config '%s'", path);
-    ok = ok && (after.len == 0 || config_write_file(path, &after, e));
+    ok = ok && (after.len == 0 || (config_check_file(path, &after, typed != NULL ? name : NULL, e) &&
+                                   config_write_file(path, &after, e)));
+    lock_release(&lock);
     buf_release(&value);
     buf_release(&before);
     buf_release(&after);

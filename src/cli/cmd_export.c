@@ -269,8 +269,8 @@ static bool export_all(const struct export *x, struct err *e)
     bool prose = (export_options.formats & ~(1U << FORMAT_ARCHIVE)) != 0, ok = true;
 
     if (prose && x->manuscript.chapters_count == 0)
-        return err_set(e, ERR_USAGE, "job %lld has no text yet; see: novelgen status %lld%s", (long long)x->job.id,
-                       (long long)x->job.id, settings_home_hint());
+        return err_set(e, ERR_USAGE, "no part of job %lld is finished yet; see: novelgen status %lld%s",
+                       (long long)x->job.id, (long long)x->job.id, settings_home_hint());
     if (export_options.out != NULL && strcmp(export_options.out, "-") == 0)
         ok = export_to_stdout(x, e);
     else

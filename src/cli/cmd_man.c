@@ -5,6 +5,7 @@
 #include "cli/command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -90,6 +91,28 @@ static void man_common(struct buf *out)
             if (t == 0 || (strcmp(o->name, "json") != 0 && strcmp(o->name, "color") != 0)) man_option(o, out);
 }
 
+static void man_range(const struct key *k, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (k->type == KEY_INT || k->type == KEY_INT64) (void)snprintf(out, size, "%.0f to %.0f", k->least, k->most);
+    if (k->type == KEY_REAL) (void)snprintf(out, size, "%g to %g", k->least, k->most);
+    if (k->required) (void)snprintf(out + strlen(out), size - strlen(out), "%srequired", *out != '\0' ? ", " : "");
+}
+
+static void man_list(struct buf *out, const char *list, const struct key_table *t, const char *or_else)
+{
+    char *intro = mem_printf("\nEach of the list %s is an object%s:\n", list, or_else), range[80];
+
+    roff_text(out, intro);
+    free(intro);
+    for (size_t i = 0; i < t->count; i++) {
+        man_range(&t->keys[i], range, sizeof range);
+        roff_item(out, t->keys[i].path, range, t->keys[i].help);
+    }
+}
+
+static const char man_or_name[] = ", or the name or URL alone";
+
 static void man_config(struct buf *out)
 {
     roff_text(out, "Keys of the config file. Each may also be set in the environment (NOVELGEN_QUEUE_MAX for "
@@ -97,9 +120,8 @@ static void man_config(struct buf *out)
     for (size_t i = 0; i < config_keys.count; i++)
         if (config_keys.keys[i].type != KEY_IGNORED)
             roff_item(out, config_keys.keys[i].path, "", config_keys.keys[i].help);
-    roff_text(out, "\nEach of the list backends is an object:\n");
-    for (size_t i = 0; i < backend_keys.count; i++)
-        roff_item(out, backend_keys.keys[i].path, "", backend_keys.keys[i].help);
+    man_list(out, "backends", &backend_keys, "");
+    man_list(out, "fallback", &fallback_keys, man_or_name);
 }
 
 static void man_exit(struct buf *out)
@@ -170,14 +192,6 @@ static void man_program(struct buf *out)
 
 // ---- novelgen-spec(5) -------------------------------------------------------------------------------------------
 
-static void man_range(const struct key *k, char *out, size_t size)
-{
-    out[0] = '\0';
-    if (k->type == KEY_INT || k->type == KEY_INT64) (void)snprintf(out, size, "%.0f to %.0f", k->least, k->most);
-    if (k->type == KEY_REAL) (void)snprintf(out, size, "%g to %g", k->least, k->most);
-    if (k->required) (void)snprintf(out + strlen(out), size - strlen(out), "%srequired", *out != '\0' ? ", " : "");
-}
-
 static void man_spec(struct buf *out)
 {
     char range[80];
@@ -193,6 +207,10 @@ static void man_spec(struct buf *out)
         man_range(k, range, sizeof range);
         roff_item(out, k->path, range, k->help);
     }
+    man_list(out, "characters", &spec_character_keys, "");
+    man_list(out, "outline", &spec_chapter_keys, "");
+    man_list(out, "opening", &spec_opening_keys, "");
+    man_list(out, "fallback", &fallback_keys, man_or_name);
     roff_section(out, "EXAMPLE");
     roff_example(
         out, "{\n  // a story of an evening\n  \"premise\": \"A lighthouse keeper finds a door under the stairs.\",\n"

@@ -112,8 +112,26 @@ static void dry_run_work(const struct forecast *f, const struct looks *l, struct
              f->recaps == 1 ? "" : "s");
     looks_fold(l, out, from, INDENT);
     buf_adds(out, "\n");
-    buf_addf(out, "  tokens    about %s written, %s read\n", amount_text(written, dry_run_about(f->output_tokens)),
+    buf_addf(out, "  tokens    about %s written, %s read besides what the server has in its cache\n",
+             amount_text(written, dry_run_about(f->output_tokens)),
              amount_text(read, dry_run_about(f->prompt_tokens)));
+}
+
+// The only one that was asked is told by its name: `novelgen backends` knows nothing of a URL that was typed.
+static void dry_run_no_server(const struct dry_run *d, struct buf *out)
+{
+    const struct backends_item *only = d->servers.count == 1 ? &d->servers.items[0] : NULL;
+
+    if (d->is_sim)
+        buf_adds(out, "the built-in simulator, not a language model");
+    else if (only == NULL)
+        buf_adds(out, "none answers; see: novelgen backends");
+    else {
+        dry_run_outside(out, backends_name(only) != NULL ? backends_name(only) : only->url);
+        buf_adds(out, only->state == BACKENDS_MANAGED ? " is started when the book needs it" : " is not ready: ");
+        if (only->state != BACKENDS_MANAGED) dry_run_outside(out, backends_reason(only));
+    }
+    buf_adds(out, "\n");
 }
 
 static void dry_run_server(const struct dry_run *d, struct buf *out)
@@ -123,8 +141,7 @@ static void dry_run_server(const struct dry_run *d, struct buf *out)
 
     buf_adds(out, "  server    ");
     if (i == NULL) {
-        buf_adds(out, d->is_sim ? "the built-in simulator, not a language model\n"
-                                : "none answers; see: novelgen backends\n");
+        dry_run_no_server(d, out);
         return;
     }
     dry_run_outside(out, backends_name(i) != NULL ? backends_name(i) : i->url);

@@ -90,6 +90,16 @@ static void exit_add_home(const char *text, struct buf *out)
     }
 }
 
+// What keeps a home from being used is told by doctor, with what to do; it says these words too, so they do not name it.
+static void exit_add_doctor(const struct err *e, struct buf *out)
+{
+    static const char *const of_home[] = {"cannot open database", "cannot make the home"};
+
+    for (size_t i = 0; e->code == ERR_STORE && i < ARRAY_LEN(of_home); i++)
+        if (strncmp(e->text, of_home[i], strlen(of_home[i])) == 0)
+            (void)buf_addf(out, "; what to do: novelgen doctor%s", settings_home_hint());
+}
+
 int exit_fail(const struct err *e)
 {
     char text[2 * ERR_TEXT_MAX];
@@ -97,6 +107,7 @@ int exit_fail(const struct err *e)
 
     buf_init(&line, BUF_MAX_LINE);
     exit_add_home(e->text, &line);
+    exit_add_doctor(e, &line);
     log_mask(text, sizeof text, line.len > 0 ? line.data : "");
     (void)fprintf(stderr, "novelgen: %s\n", text);
     buf_release(&line);

@@ -50,9 +50,20 @@ struct db_values {
 
 // ---- errors
 
+// What the system said, where it was asked: "unable to open database file" helps nobody.
+static const char *db_why(const struct db *d, int code)
+{
+    bool system = (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_IOERR;
+
+    if (d->handle == NULL) return sqlite3_errstr(code);
+    if (system && sqlite3_system_errno(d->handle) != 0)
+        return strerror(sqlite3_system_errno(d->handle)); // NOLINT(concurrency-mt-unsafe): one thread
+    return sqlite3_errmsg(d->handle);
+}
+
 static bool db_fail(const struct db *d, int code, const char *doing, struct err *e)
 {
-    const char *why = d->handle != NULL ? sqlite3_errmsg(d->handle) : sqlite3_errstr(code);
+    const char *why = db_why(d, code);
 
     switch (code & 0xff) {
     case SQLITE_CORRUPT:

@@ -16,7 +16,7 @@ static const struct key keys[] = {
     {"note", KEY_TEXT, .offset = offsetof(struct spec_character, note), .most = 2000,
      .help = "who they are, what they want and fear"},
 };
-static const struct key_table character_keys = {.keys = keys, .count = ARRAY_LEN(keys)};
+const struct key_table spec_character_keys = {.keys = keys, .count = ARRAY_LEN(keys)};
 
 bool characters_read(void *spec, const struct json *v, const char *at, struct err *e)
 {
@@ -30,7 +30,7 @@ bool characters_read(void *spec, const struct json *v, const char *at, struct er
     for (size_t i = 0; i < count; i++) {
         (void)snprintf(item, sizeof item, "%s[%zu]", at, i);
         s->characters_count = i + 1;
-        if (!keys_read(&character_keys, &s->characters[i], json_at(v, i), item, false, e)) return false;
+        if (!keys_read(&spec_character_keys, &s->characters[i], json_at(v, i), item, false, e)) return false;
     }
     return true;
 }
@@ -42,7 +42,7 @@ void characters_write(const void *spec, struct json *object, const char *name)
     struct json *list = json_new_array();
     for (size_t i = 0; i < s->characters_count; i++) {
         struct json *item = json_new_object();
-        keys_write(&character_keys, &s->characters[i], item);
+        keys_write(&spec_character_keys, &s->characters[i], item);
         json_push(list, item);
     }
     json_set(object, name, list);
@@ -50,6 +50,6 @@ void characters_write(const void *spec, struct json *object, const char *name)
 
 void characters_release(struct spec *s)
 {
-    for (size_t i = 0; i < s->characters_count; i++) keys_release(&character_keys, &s->characters[i]);
+    for (size_t i = 0; i < s->characters_count; i++) keys_release(&spec_character_keys, &s->characters[i]);
     free(s->characters);
 }

@@ -34,13 +34,13 @@ static const struct key keys[] = {
     {"file", KEY_LINE, AT(file), .most = 1000, .check = path_check,
      .help = "instead of text, a file with it: a path below the folder of this file"},
 };
-static const struct key_table opening_keys = {.keys = keys, .count = ARRAY_LEN(keys)};
+const struct key_table spec_opening_keys = {.keys = keys, .count = ARRAY_LEN(keys)};
 
 // ---- reading and writing -----------------------------------------------------------------------------------------
 
 static bool read_chapter(struct spec_opening *o, const struct json *v, const char *at, struct err *e)
 {
-    if (!keys_read(&opening_keys, o, v, at, false, e)) return false;
+    if (!keys_read(&spec_opening_keys, o, v, at, false, e)) return false;
     if (o->text && o->file)
         return err_set(e, ERR_USAGE, "%s: found both \"text\" and \"file\", expected one of them", at);
     if (o->text || o->file) return true;
@@ -72,7 +72,7 @@ void opening_write(const void *spec, struct json *object, const char *name)
     struct json *list = json_new_array();
     for (size_t i = 0; i < s->opening_count; i++) {
         struct json *item = json_new_object();
-        keys_write(&opening_keys, &s->opening[i], item);
+        keys_write(&spec_opening_keys, &s->opening[i], item);
         json_push(list, item);
     }
     json_set(object, name, list);
@@ -80,7 +80,7 @@ void opening_write(const void *spec, struct json *object, const char *name)
 
 void opening_release(struct spec *s)
 {
-    for (size_t i = 0; i < s->opening_count; i++) keys_release(&opening_keys, &s->opening[i]);
+    for (size_t i = 0; i < s->opening_count; i++) keys_release(&spec_opening_keys, &s->opening[i]);
     free(s->opening);
 }
 

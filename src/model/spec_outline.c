@@ -35,7 +35,7 @@ static const struct key keys[] = {
     {"words", KEY_INT64, AT(words), .least = WORDS_LEAST, .most = 5000000,
      .help = "its length in words, instead of weight"},
 };
-static const struct key_table chapter_keys = {.keys = keys, .count = ARRAY_LEN(keys)};
+const struct key_table spec_chapter_keys = {.keys = keys, .count = ARRAY_LEN(keys)};
 
 // ---- beats -------------------------------------------------------------------------------------------------------
 
@@ -97,7 +97,7 @@ static void beats_write(const void *chapter, struct json *object, const char *na
 
 static bool read_chapter(struct spec_chapter *c, const struct json *v, const char *at, struct err *e)
 {
-    if (!keys_read(&chapter_keys, c, v, at, false, e)) return false;
+    if (!keys_read(&spec_chapter_keys, c, v, at, false, e)) return false;
     if (c->weight > 0 && c->words > 0)
         return err_set(e, ERR_USAGE, "%s: found both \"weight\" and \"words\", expected one of them", at);
     replace(c->summary, "\n\t", ' ');
@@ -155,7 +155,7 @@ void spec_outline_write(const void *spec, struct json *object, const char *name)
     struct json *list = json_new_array();
     for (size_t i = 0; i < s->outline_count; i++) {
         struct json *item = json_new_object();
-        keys_write(&chapter_keys, &s->outline[i], item);
+        keys_write(&spec_chapter_keys, &s->outline[i], item);
         json_push(list, item);
     }
     json_set(object, name, list);
@@ -164,7 +164,7 @@ void spec_outline_write(const void *spec, struct json *object, const char *name)
 void spec_outline_release(struct spec *s)
 {
     for (size_t i = 0; i < s->outline_count; i++) {
-        keys_release(&chapter_keys, &s->outline[i]);
+        keys_release(&spec_chapter_keys, &s->outline[i]);
         free(s->outline[i].beats);
     }
     free(s->outline);

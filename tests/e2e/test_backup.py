@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: the novelgen authors
 #
 # A backup is whole, private and checked, also while a book is being written; what it was made from can be put back.
+import os
 import resource
 import shutil
 import sqlite3
@@ -53,6 +54,32 @@ def test_nothing_is_overwritten_unless_it_is_said(place):
     assert sorted(p.name for p in place.dir.glob("copy*")) == ["copy.db"]
 
 
+def test_the_store_itself_is_never_written_over(place):
+    """The engine would go on in the file that was replaced, and all that it wrote from then on would be gone."""
+    assert place.submit().returncode == 0
+    (place.dir / "link").symlink_to(place.path)
+    before = {p.name: p.stat().st_ino for p in place.path.iterdir()}
+    for name in ("novelgen.db", "novelgen.db-wal", "novelgen.db-shm", "engine.lock"):
+        for folder in (place.path, place.dir / "link"):
+            for command in (("backup",), ("export", 1, "--format", "txt", "-o"), ("export", 1, "--format", "archive", "-o")):
+                got = place.run(*command, folder / name, "--force")
+                assert got.returncode == 2 and "never written over" in got.stderr, (name, command, got.stderr)
+    assert {name: (place.path / name).stat().st_ino for name in before} == before
+    assert place.run("verify", 1).returncode == 0
+    assert place.run("backup", place.path / "novelgen.db.old").returncode == 0  # beside it is a good place
+    assert place.run("backup", place.dir / "link" / "copy.db").returncode == 0
+
+
+def test_a_pipe_stays_a_pipe(place):
+    """As root, --force put a file in the place of /dev/null."""
+    assert place.submit().returncode == 0
+    os.mkfifo(place.dir / "pipe")
+    for command in (("backup",), ("export", 1, "--format", "txt", "-o"), ("export", 1, "--format", "archive", "-o")):
+        got = place.run(*command, place.dir / "pipe", "--force")
+        assert got.returncode == 2 and "no regular file" in got.stderr, got.stderr
+        assert (place.dir / "pipe").is_fifo()
+
+
 def test_while_a_book_is_being_written(place):
     place.stop_server()
     place.serve("--rate", 800)
@@ -73,7 +100,10 @@ def test_where_it_cannot_be_made(place):
     assert place.run("backup").returncode == 2
     assert place.submit().returncode == 0
     got = place.run("backup", place.dir / "nowhere" / "copy.db")
-    assert got.returncode == 4 and "nowhere" in got.stderr, got.stderr
+    assert got.returncode == 4 and "the folder" in got.stderr and ".new" not in got.stderr, got.stderr
+    for force in ((), ("--force",)):
+        got = place.run("backup", place.out, *force)
+        assert got.returncode == 2 and "is a folder" in got.stderr, got.stderr
 
 
 @pytest.mark.parametrize("args", [["backup", "big"], ["export", "--format", "html", "-o", "big"], ["export", "--format", "archive", "-o", "big"]])

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from novelgen import PROGRAM, book_of
+from novelgen import PROGRAM, Home, book_of
 
 COMMANDS = ["submit", "resume", "run", "list", "status", "tail", "prompt", "stats", "pause", "cancel", "help", "version"]
 STATUS_FIELDS = """id slug state reason title words_done words_target chapters_done chapters_total gaps requests retries
@@ -243,3 +243,14 @@ def test_fields_are_only_ever_added(home, simulator):
         assert sorted(line) == sorted(GOLDEN["lines"][line["type"]]), line["type"]
     assert {line["to"] for line in lines if line["type"] == "state"} <= set(GOLDEN["states"])
     assert list(home.status(1)) == GOLDEN["status"]
+
+
+def test_a_home_that_cannot_be_used_names_what_knows_why(tmp_path):
+    home = Home(tmp_path)
+    home.path.mkdir(parents=True, mode=0o700)
+    (home.path / "novelgen.db").mkdir()
+    for args in ((), ("list",), ("resume",), ("submit", "--premise", "x", "--words", 300, "--backend", "sim")):
+        got = home.run(*args)
+        assert got.returncode == 4 and "directory" in got.stderr and "what to do: novelgen doctor" in got.stderr, got.stderr
+    got = home.run("list", env={**home.env, "NOVELGEN_HOME": "/dev/null"})
+    assert got.returncode == 4 and "what to do: novelgen doctor" in got.stderr, got.stderr

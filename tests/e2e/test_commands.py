@@ -5,6 +5,7 @@
 # command with the right one, the manual pages and what the Tab key completes.
 import json
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import subprocess
 import pytest
 from novelgen import BUILD, PROGRAM, Home
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 HELP = subprocess.run([PROGRAM, "help"], capture_output=True, text=True, check=True).stdout
 COMMANDS = [line.split()[0] for line in HELP.split("Commands:\n")[1].splitlines() if re.match(r" {2}[a-z]", line)]
 OPTION = re.compile(r"^ {2}(?:-(\w), |    )--([a-z-]+)", re.M)
@@ -117,6 +119,23 @@ def test_the_manual_has_every_command_option_and_key():
     for line in subprocess.run([BUILD / "tests/spec_check", "--keys", "spec"], capture_output=True, text=True,
                                check=True).stdout.splitlines():
         assert re.search(r'"path": ?"([^"]+)"', line)[1] in spec
+
+
+def keys_of_schema(node):
+    """Of all objects in it, also of those in lists."""
+    found = set()
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        found |= (set(value) if key == "properties" else set()) | keys_of_schema(value)
+    return found
+
+
+def test_the_manual_has_the_keys_of_what_stands_in_lists():
+    """It said that an outline has "chapters as you want them", and not how one is written."""
+    items = set(re.findall(r"^\.TP\n(?:\.[BI] )?\"?([a-z_.$0-9]+)", plain(page("novelgen-spec.5")), re.M))
+    items |= {part for item in items for part in item.split(".")}
+    schema = json.loads((ROOT / "docs/spec.schema.json").read_text(encoding="utf-8"))
+    assert {"premise", "summary", "file"} <= keys_of_schema(schema)
+    assert not keys_of_schema(schema) - items
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not here")

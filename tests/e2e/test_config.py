@@ -50,6 +50,13 @@ def test_the_list_shows_every_key(home):
         assert key == "$schema" or re.search(rf"^{re.escape(key)} ", shown, re.M), key
 
 
+def test_every_key_has_every_field(home):
+    """A key without a value had no field for it, so that a program could not tell it from a misspelt one."""
+    fields = {"key", "value", "origin", "default", "variable", "project", "help"}
+    assert all(set(k) == fields for k in keys(home).values())
+    assert keys(home)["backends"]["value"] is None
+
+
 def test_a_link_to_the_file_is_kept(home):
     """Many keep their configuration in a repository, and link to it."""
     own = home.dir / "dotfiles.json"
@@ -76,12 +83,35 @@ def test_set_and_unset_keep_the_rest(home):
     assert "// the one in the attic" in config_file(home).read_text()
 
 
+def test_changes_at_the_same_moment_are_all_kept(home):
+    """Each read the file and put its own back: of four that reported success one or two stood."""
+    asked = {"queue.max": 7, "chunk.words": 700, "limits.stall_s": 77, "limits.total_s": 777, "limits.first_token_s": 78}
+    for _ in range(5):
+        running = [home.start("config", "set", key, value) for key, value in asked.items()]
+        assert [r.wait() for r in running] == [0] * len(asked)
+        assert {k: keys(home)[k]["value"] for k in asked} == asked
+        for key in asked:
+            assert home.run("config", "unset", key).returncode == 0
+
+
+def test_the_rights_of_the_file_are_kept(home):
+    """A command may hold what is secret, and `config set` made the file readable for everybody."""
+    assert home.run("config", "set", "queue.max", "7").returncode == 0
+    assert config_file(home).stat().st_mode & 0o777 == 0o600
+    for mode in (0o640, 0o644, 0o600):
+        config_file(home).chmod(mode)
+        assert home.run("config", "set", "queue.max", "8").returncode == 0
+        assert config_file(home).stat().st_mode & 0o777 == mode
+
+
 @pytest.mark.parametrize("args, said", [
     (("set", "queue.mx", "7"), "unknown key 'queue.mx'; did you mean 'queue.max'?"),
     (("set", "stall_s", "7"), "did you mean 'limits.stall_s'?"),
     (("set", "queue.max", "0"), "found 0, expected a whole number from 1 to 100000"),
     (("set", "queue.max", "many"), "found many, expected a number"),
     (("set", "backend", "nonsense here"), "expected"),
+    (("set", "backend", "smi"), "unknown backend 'smi'; did you mean 'sim'?"),
+    (("set", "fallback", '["tower"]'), "fallback: unknown backend 'tower'"),
     (("set", "on_done", "ls"), "expected JSON"),
     (("set", "queue.max"), "needs a KEY and a VALUE"),
     (("unset",), "needs a KEY"),
@@ -96,6 +126,14 @@ def test_what_is_wrong_is_refused_and_changes_nothing(args, said, home):
     got = home.run("config", *args)
     assert got.returncode == 2 and said in got.stderr, got.stderr
     assert config_file(home).read_text() == "{}\n"
+
+
+def test_a_name_that_is_wrong_already_stops_no_other_change(home):
+    config_file(home).parent.mkdir(parents=True)
+    config_file(home).write_text('{"backend": "gone", "backends": [{"name": "mac", "url": "http://127.0.0.1:9"}]}\n')
+    assert home.run("config", "set", "queue.max", "7").returncode == 0
+    assert home.run("config", "set", "backend", "mac").returncode == 0
+    assert home.run("config", "set", "fallback", '["http://127.0.0.1:8"]').returncode == 0
 
 
 def test_a_broken_file_is_not_written_over(home):

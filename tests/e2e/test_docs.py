@@ -231,3 +231,12 @@ def test_a_page_leaves_no_command_out(name):
 def test_a_page_links_to_what_there_is(page):
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_kind_of_event_is_told_in_the_formats():
+    """A program that reads the events learns their types from that page alone."""
+    sources = "".join(p.read_text(encoding="utf-8") for p in ROOT.glob("src/*/*.c"))
+    types = set(re.findall(r'store_event_(?:add|put)\([^;"]*"([a-z_]+)"', sources))
+    assert {"state", "chunk", "titles"} <= types, types
+    told = (ROOT / "docs/FORMATS.md").read_text(encoding="utf-8")
+    assert not {t for t in types if f"`{t}`" not in told}

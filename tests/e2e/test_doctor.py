@@ -252,6 +252,24 @@ def test_a_simulator_that_is_not_installed(home):
     assert "warning  simulator" in got.stdout and "not installed" in got.stdout
 
 
+def test_the_server_of_a_book_is_looked_at_though_it_stands_in_no_config(home, simulator):
+    """It said that no server is ready while one was writing."""
+    url = simulator().url
+    assert home.run("submit", "--premise", "A clockmaker.", "--words", 300, "--backend", url, "--approve-outline", "--quiet",
+                    "--out", home.out).returncode == 6
+    said = [c for c in home.json("doctor") if c["name"] == "backend" and url in c["text"]]
+    assert [c["level"] for c in said] == ["ok"] and "novelgen-sim" in said[0]["text"], said
+    assert not [c for c in home.json("doctor") if "no inference server" in c["text"]]
+
+
+def test_a_backend_that_is_no_backend(home):
+    configure(home).write_text('{"backends": [{"name": "tower", "url": "http://127.0.0.1:9"}], "backend": "tover"}')
+    got = home.run("doctor", "--json")
+    assert got.returncode == 4, got.stderr
+    bad = [c for c in json.loads(got.stdout) if c["name"] == "config" and c["level"] == "error"]
+    assert len(bad) == 1 and "did you mean 'tower'" in bad[0]["text"] and bad[0]["advice"], bad
+
+
 # ---- report and paths ----------------------------------------------------------------------------------------------------
 
 
@@ -267,7 +285,11 @@ def test_the_report_tells_nothing_private(home, simulator):
     write_book(home, simulator().url)
     (home.path / "log" / "run.log").write_text(
         f"2026-01-01 job 1 'The Quixotic Salt Engine': key {canary} refused\n2026-01-01 it said \"canaryprose \"and\" more\n"
-        "2026-01-01 no answer from gpu.canaryhost.invalid:8080 of canaryperson\n")
+        "2026-01-01 no answer from gpu.canaryhost.invalid:8080 of canaryperson\n"
+        "2026-01-01 job 1: chapters: 1. The Canarydoor\n2026-01-01 job 1: canarylogline of a book\n"
+        "2026-01-01 job 1: chapter 1/2, part 1  70/300 words  ETA 5 s  30.0 tokens/s\n2026-01-01 job 1: writing\n"
+        "2026-01-01 job 77: the plan of a book that was removed: canaryplan\n"
+        "2026-01-01 done: 300 words: /mnt/canarydisk/book.md\n")
     sql(home, "INSERT INTO event (job, time_ms, type, text, data) VALUES (1, 1, 'note', 'canarynote', '{}')")
     sql(home, "INSERT INTO event (job, time_ms, type, text, data) VALUES (1, 2, 'retry',"
               " 'chapter 1: refused (chat): \"\"canaryprose,\" she said.\"', '{}')")
@@ -277,7 +299,7 @@ def test_the_report_tells_nothing_private(home, simulator):
         at = got.stdout.lower().find(word)
         assert at < 0, got.stdout[max(0, at - 200):at + 100]
     for word in ("novelgen ", "SQLite", "## Checks", "## Configuration", "## The last job: 1", "chunk: chapter 1, part 1",
-                 "retry: chapter 1: refused (chat)", "## The end of run.log", "://HOST:8080"):
+                 "retry: chapter 1: refused (chat)", "## The end of run.log", "://HOST:8080", "ETA 5 s", "2026-01-01 job 1: writing", "2026-01-01 job 77: …"):
         assert word in got.stdout, (word, got.stdout)
     prose = next(pathlib.Path(home.out / "books").glob("*/book.md")).read_text().split("\n\n")
     assert all(p not in got.stdout for p in prose if len(p) > 20)

@@ -169,7 +169,7 @@ def test_a_book_without_text(home):
     write_spec(home)
     assert export(home, code=7).stderr == "novelgen: there is no job yet; begin one with: novelgen submit SPEC\n"
     home.run("submit", "spec.json", "--backend", "http://127.0.0.1:9", "--detach")
-    assert export(home, code=2).stderr == "novelgen: job 1 has no text yet; see: novelgen status 1\n"
+    assert export(home, code=2).stderr == "novelgen: no part of job 1 is finished yet; see: novelgen status 1\n"
 
 
 def test_what_was_changed_by_hand_stays_and_a_failed_format_does_not_stop_the_book(home, simulator):

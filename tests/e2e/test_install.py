@@ -67,6 +67,15 @@ def test_uninstall_leaves_nothing(tmp_path, name):
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["my"]
 
 
+def test_a_prefix_in_a_users_own_folder_has_units_where_systemd_looks(tmp_path):
+    """`systemd-analyze --user unit-paths` has ~/.local/share/systemd/user, and nothing of ~/.local/lib."""
+    make("install", f"HOME={tmp_path}", f"PREFIX={tmp_path}/.local")
+    assert (tmp_path / ".local/share/systemd/user/novelgen.service").is_file()
+    assert not (tmp_path / ".local/lib").exists()
+    make("uninstall", f"HOME={tmp_path}", f"PREFIX={tmp_path}/.local")
+    assert not [p for p in tmp_path.rglob("*") if p.is_file()]
+
+
 def test_the_flags_of_a_distribution_are_taken_without_a_warning(tmp_path):
     flags = {"CPPFLAGS": "-Wdate-time -D_FORTIFY_SOURCE=2 -DMINE", "CFLAGS": "-O2 -Werror", "LDFLAGS": "-Wl,-z,relro"}
     clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}

@@ -41,9 +41,9 @@ def test_the_plan_of_work_is_what_is_done(place):
 def test_a_dry_run_without_a_server(place):
     got = place.run("submit", spec_file(place), "--dry-run", "--backend", "http://127.0.0.1:1")
     assert got.returncode == 0
-    assert "none answers" in got.stdout and "not known" in got.stdout
+    assert "http://127.0.0.1:1 is not ready: " in got.stdout and "not known" in got.stdout
     got = place.run("submit", spec_file(place), "--dry-run", "--backend", "sim")
-    assert got.returncode == 0 and "the built-in simulator" in got.stdout and "none answers" not in got.stdout
+    assert got.returncode == 0 and "the built-in simulator" in got.stdout and "not ready" not in got.stdout
 
 
 def test_titles_come_before_the_prose(place):
@@ -106,3 +106,17 @@ def test_the_bare_command(place):
     assert place.run("resume").returncode == 0
     got = place.run()
     assert "1 book is written" in got.stdout and "book.md" in got.stdout
+
+
+def test_the_bare_command_knows_of_gaps_and_of_cancelled_books(place):
+    """After a cancel it said that there is no book yet; of a book with gaps, that it is written."""
+    place.serve("--refuse", 100)
+    assert place.run("submit", spec_file(place, words=300, chapters=1), "--backend", place.server.url, "--approve-outline",
+                     "--quiet").returncode == 6
+    assert place.run("cancel", 1).returncode == 0
+    got = place.run()
+    assert "1 was cancelled (see: novelgen list" in got.stdout and "no book yet" not in got.stdout, got.stdout
+    assert place.run("resume", 1, "--quiet").returncode == 6
+    assert place.run("approve", 1, "--quiet").returncode == 1
+    got = place.run()
+    assert "with 1 gap\n" in got.stdout and "novelgen redo 1 --gaps" in got.stdout, got.stdout

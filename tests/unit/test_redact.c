@@ -47,8 +47,7 @@ static void check(const char *text, bool quotes, const char *expected)
 static void test_people_and_places(void **state)
 {
     (void)state;
-    check("/home/mara/books and /home/maratha of mara, marathon", false,
-          "~/books and /home/maratha of USER, marathon");
+    check("/home/mara/books and /home/maratha of mara, marathon", false, "~/books and /… of USER, marathon");
     check("http://gpu.lan:8080/v1, https://u:p@host/x", false, "http://HOST:8080/v1, https://HOST/x");
     check("http://127.0.0.1:8080 http://localhost/v1 http://[::1]:1", false,
           "http://127.0.0.1:8080 http://localhost/v1 http://[::1]:1");
@@ -57,8 +56,8 @@ static void test_people_and_places(void **state)
 static void test_books(void **state)
 {
     (void)state;
-    check("/srv/books/3-the-salt-engine/chapters/01-a-door.md is gone", false,
-          "/srv/books/3-…/chapters/01-… is gone");
+    check("/home/mara/books/3-the-salt-engine/chapters/01-a-door.md is gone", false,
+          "~/books/3-…/chapters/01-… is gone");
     check("3 books/year", false, "3 books/year");
 }
 
@@ -72,6 +71,17 @@ static void test_secrets(void **state)
     redact_host(&r, "http://127.0.0.1:8080");
     check("key sk-1234567890, abc", false, "key …, abc");
     check("no answer from GPU.lan:8080, 127.0.0.1:8080", false, "no answer from …:8080, 127.0.0.1:8080");
+}
+
+static void test_paths(void **state)
+{
+    (void)state;
+    check("'/mnt/Ana's disk/home' is on ext4: /data/ana/x, 3/4 and 0/0", false, "'/…' is on ext4: /…, 3/4 and 0/0");
+    check("/usr/bin/novelgen-sim GET /v1/models http://[::1]/x ~/y", false,
+          "/usr/bin/novelgen-sim GET /v1/models http://[::1]/x ~/y");
+    redact_folder(&r, "/mnt/Ana Lee/books/1-x");
+    redact_folder(&r, "/home/mara/books");
+    check("done: /mnt/Ana Lee/books/1-x/book.md, /home/mara/books", false, "done: …/book.md, ~/books");
 }
 
 static void test_quotes(void **state)
@@ -95,6 +105,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_people_and_places, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_books, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_secrets, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_paths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_quotes, set_up, tear_down),
         cmocka_unit_test(test_space),
     };
