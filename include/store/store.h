@@ -178,6 +178,9 @@ bool store_chapter_redo(struct store *s, int64_t job, int chapter, const char *n
 bool store_chunk_redo(struct store *s, int64_t job, int chapter, int seq, const char *note, struct err *e);
 bool store_chunk_replace(struct store *s, int64_t job, const struct chunk_row *c, struct err *e);
 bool store_chunk_keep(struct store *s, int64_t job, int chapter, int seq, struct err *e);
+// What had come of a chunk that is not accepted and never will be becomes an old one, of the chapter's version that is
+// about to end. No counter follows.
+bool store_chunk_leave(struct store *s, int64_t job, const struct chunk_row *c, const char *reason, struct err *e);
 // What its owner asked for when it was last to be written anew; nothing added: nothing.
 bool store_chunk_note(struct store *s, int64_t job, int chapter, int seq, struct buf *out, struct err *e);
 // All that was ever accepted, in that order, replaced or not: what came after the chunk `after` (an id; 0: all).

@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "engine/unfinished.h"
 #include "model/book.h"
 
 struct redo {
@@ -95,9 +96,12 @@ static bool redo_gaps(const struct redo *r, bool *any, struct err *e)
     return true;
 }
 
-// One of which nothing is written keeps its version: what was planned for it goes.
+// One of which nothing was seen yet keeps its version: what was planned for it goes.
 static bool redo_chapter(const struct redo *r, const struct book_chapter *c, struct err *e)
 {
+    char reason[600];
+    (void)snprintf(reason, sizeof(reason), "redo%s%.500s", *r->note ? ": " : "", r->note);
+    if (!unfinished_keep(r->store, r->job, c, reason, e)) return false;
     if (c->chunks_count == 0) return store_chapter_retire(r->store, r->job->id, c->number, "redo", e);
     return store_chapter_redo(r->store, r->job->id, c->number, r->note, e);
 }

@@ -217,11 +217,18 @@ const char *const store_sql[SQL_COUNT] = {
         " skip, hash, glue, tokens, text, ?4, ?5 FROM chunk c CROSS JOIN chunk_text ON chunk_text.chunk = c.id"
         " JOIN chapter p ON p.job = c.job AND p.number = chapter"
         " WHERE c.job = ?1 AND chapter = ?2 AND (?3 = 0 OR seq = ?3)",
+    [SQL_VERSION_LEAVE] =
+        "INSERT INTO chunk_old (id, job, chapter, seq, version, until, words_asked, words, gap, cut, skip, hash,"
+        " glue, tokens, text, reason, replaced_ms)"
+        " SELECT 1 + max((SELECT coalesce(max(id), 0) FROM chunk), (SELECT coalesce(max(id), 0) FROM chunk_old)),"
+        " job, number, ?3, version, version, ?4, ?5, 0, 1, ?6, ?7, ?9, -1, ?8, ?10, ?11"
+        " FROM chapter WHERE job = ?1 AND number = ?2",
     [SQL_VERSION_DROP_TURNS] = "DELETE FROM turn WHERE job = ?1 AND conversation = ?2",
     // A version of which nothing was written needs no successor.
     [SQL_VERSION_BUMP_CHAPTER] =
         "UPDATE chapter SET cards = NULL, cards_count = 0, recap = NULL, given = 0, version = version +"
-        " (SELECT count(*) > 0 FROM chunk WHERE job = ?1 AND chapter = ?2) WHERE job = ?1 AND number = ?2",
+        " (EXISTS (SELECT 1 FROM chunk WHERE job = ?1 AND chapter = ?2) OR EXISTS (SELECT 1 FROM chunk_old o"
+        " WHERE o.job = ?1 AND o.chapter = ?2 AND until = chapter.version)) WHERE job = ?1 AND number = ?2",
     [SQL_VERSION_BUMP] = "UPDATE chapter SET version = version + 1 WHERE job = ?1 AND number = ?2",
     [SQL_VERSION_DROP_TEXTS] = "DELETE FROM chunk_text WHERE chunk IN (SELECT id FROM chunk WHERE job = ?1"
                                " AND chapter = ?2 AND (?3 = 0 OR seq = ?3))",
