@@ -73,8 +73,8 @@ bool store_job_set_model(struct store *s, int64_t id, const char *model, double 
 bool store_job_set_began_on(struct store *s, int64_t id, const char *backend, struct err *e);
 bool store_job_set_approve(struct store *s, int64_t id, enum job_approve approve, struct err *e);
 bool store_job_set_priority(struct store *s, int64_t id, int priority, struct err *e);
-// A finished book becomes longer: it is not finished any more, has no deadline, and what stands of a book without acts is
-// its first act.
+// A finished book becomes longer: it is not finished any more, and what stands of a book without acts is its first
+// act.
 bool store_job_extend(struct store *s, int64_t id, int64_t words, int chapters, struct err *e);
 // Takes every row of the job out of every table but the answers to its messages. Its id is never given again.
 bool store_job_remove(struct store *s, int64_t id, struct err *e);
@@ -425,7 +425,6 @@ bool store_proving_clear(struct store *s, const char *server, struct err *e);
 // words were asked; pinned to a job with store_job_set_model, so that a book never depends on another that runs later.
 bool store_model_note(struct store *s, const char *model, int words_asked, int words, struct err *e);
 bool store_model_ratio(struct store *s, const char *model, double *ratio, struct err *e);
-
 
 // ---- a copy of the whole --------------------------------------------------------------------------------------------------
 // Of a store that may be written meanwhile: complete and checked before it appears under `path` (0600). A file that is

@@ -4,6 +4,7 @@
 // See inbox_settings.h.
 #include "engine/inbox_settings.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,4 +144,23 @@ bool inbox_change_deadline(struct store *s, const struct job *j, const struct js
     if (deadline_ms < 0 || deadline_ms == j->deadline_ms) return true;
     *changed = true;
     return store_job_set_deadline(s, j->id, deadline_ms, e) && tell_deadline(s, j->id, deadline_ms, e);
+}
+
+static bool tell_passed(struct store *s, const struct job *j, struct err *e)
+{
+    char local[CLOCK_TEXT_SIZE], text[300];
+    const bool done = j->state == JOB_DONE;
+    local_text(local, j->deadline_ms);
+    (void)snprintf(text, sizeof(text),
+                   "the deadline, %s, has passed: %s; to give it %s: novelgen resume %" PRId64 " --within 2h", local,
+                   done ? "what is written now takes the time it needs"
+                        : "the book comes to its end as soon as it can",
+                   done ? "another one" : "more time", j->id);
+    return store_event_add(s, j->id, "deadline", text, done ? "{\"deadline\":null}" : NULL, e);
+}
+
+bool inbox_settle_deadline(struct store *s, const struct job *j, struct err *e)
+{
+    if (j->deadline_ms == 0 || j->deadline_ms > clock_wall_ms()) return true;
+    return tell_passed(s, j, e) && (j->state != JOB_DONE || store_job_set_deadline(s, j->id, 0, e));
 }

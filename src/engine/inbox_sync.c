@@ -147,6 +147,9 @@ static bool take(struct intake *in, const struct job *j, const struct json *m, c
 INTAKE_VERB(inbox_take_sync)
 {
     struct book b;
+    bool room;
+    if (j->state == JOB_DONE && !intake_room(in, j, a, &room, e)) return false;
+    if (j->state == JOB_DONE && !room) return true;
     if (!store_book_load(in->store, j->id, &b, e)) return false;
     bool ok = take(in, j, m, &b, a, e);
     book_release(&b);
