@@ -89,7 +89,7 @@ static bool take(struct intake *in, const struct job *j, int64_t more, const cha
     if (!room) return true;
     if (l.words > WORDS_MOST || l.chapters > CHAPTERS_MOST) return refuse_size(&l, a);
     return store_job_extend(in->store, j->id, l.words, l.chapters, e) && direct(in->store, j->id, &l, note, e) &&
-           tell(in->store, j->id, &l, more, e) && inbox_settle_deadline(in->store, j, e) &&
+           tell(in->store, j->id, &l, more, e) && inbox_end_deadline(in->store, j, e) &&
            intake_change(in, j, JOB_QUEUED, "", e);
 }
 

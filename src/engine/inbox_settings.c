@@ -146,21 +146,29 @@ bool inbox_change_deadline(struct store *s, const struct job *j, const struct js
     return store_job_set_deadline(s, j->id, deadline_ms, e) && tell_deadline(s, j->id, deadline_ms, e);
 }
 
-static bool tell_passed(struct store *s, const struct job *j, struct err *e)
+static bool tell_of_deadline(struct store *s, const struct job *j, const char *why, const char *then,
+                             const char *more, const char *data, struct err *e)
 {
     char local[CLOCK_TEXT_SIZE], text[300];
-    const bool done = j->state == JOB_DONE;
     local_text(local, j->deadline_ms);
     (void)snprintf(text, sizeof(text),
-                   "the deadline, %s, has passed: %s; to give it %s: novelgen resume %" PRId64 " --within 2h", local,
-                   done ? "what is written now takes the time it needs"
-                        : "the book comes to its end as soon as it can",
-                   done ? "another one" : "more time", j->id);
-    return store_event_add(s, j->id, "deadline", text, done ? "{\"deadline\":null}" : NULL, e);
+                   "the deadline, %s, %s: %s; to give it %s: novelgen resume %" PRId64 " --within 2h", local, why,
+                   then, more, j->id);
+    return store_event_add(s, j->id, "deadline", text, data, e);
+}
+
+bool inbox_end_deadline(struct store *s, const struct job *j, struct err *e)
+{
+    if (j->deadline_ms == 0) return true;
+    const char *why = j->deadline_ms > clock_wall_ms() ? "was for the book as it was" : "has passed";
+    return tell_of_deadline(s, j, why, "what is written now takes the time it needs", "another one",
+                            "{\"deadline\":null}", e) &&
+           store_job_set_deadline(s, j->id, 0, e);
 }
 
 bool inbox_settle_deadline(struct store *s, const struct job *j, struct err *e)
 {
     if (j->deadline_ms == 0 || j->deadline_ms > clock_wall_ms()) return true;
-    return tell_passed(s, j, e) && (j->state != JOB_DONE || store_job_set_deadline(s, j->id, 0, e));
+    if (j->state == JOB_DONE) return inbox_end_deadline(s, j, e);
+    return tell_of_deadline(s, j, "has passed", "the book comes to its end as soon as it can", "more time", NULL, e);
 }

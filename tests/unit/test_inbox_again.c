@@ -206,13 +206,23 @@ static void test_one_that_lies_ahead_holds(void **state)
 {
     int64_t ahead = clock_wall_ms() + HOUR;
     (void)state;
-    for (size_t i = 0; i < 4; i += 2) {
-        is_now(JOB_DONE);
-        assert_ok(store_job_set_deadline(s, book, ahead, &e));
-        assert_int_equal(give(again[i].verb, again[i].members).code, 0);
-        check_deadline(ahead);
-    }
+    is_now(JOB_DONE);
+    assert_ok(store_job_set_deadline(s, book, ahead, &e));
+    assert_int_equal(give(MESSAGE_REDO, "{\"chapter\":1}").code, 0);
+    check_deadline(ahead);
     assert_int_equal(told_of_deadline().count, 0);
+}
+
+// Who asks for more words wants them.
+static void test_none_holds_for_a_book_that_is_made_longer(void **state)
+{
+    (void)state;
+    is_now(JOB_DONE);
+    assert_ok(store_job_set_deadline(s, book, clock_wall_ms() + HOUR, &e));
+    assert_int_equal(give(MESSAGE_EXTEND, "{\"words\":500}").code, 0);
+    check_deadline(0);
+    struct told t = told_of_deadline();
+    assert_non_null(strstr(t.text, " was for the book as it was: what is written now takes the time it needs; "));
 }
 
 static void test_a_book_that_was_broken_off_keeps_it(void **state)
@@ -241,6 +251,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_one_that_passed_does_not_hold_for_a_book_that_was_done, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_one_that_lies_ahead_holds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_none_holds_for_a_book_that_is_made_longer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_book_that_was_broken_off_keeps_it, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("inbox_again", tests, NULL, NULL);
