@@ -274,6 +274,17 @@ static void page_edits(const struct page_view *v, const struct looks *l, struct 
     buf_release(&line);
 }
 
+static void page_notes(const struct page_view *v, const struct looks *l, struct buf *out)
+{
+    size_t from = out->len;
+
+    if (v->lately == NULL || v->lately->unsaid == NULL || v->job->state == JOB_DONE) return;
+    buf_adds(out, "  notes     ");
+    looks_outside(l, out, v->lately->unsaid, 0);
+    looks_fold(l, out, from, INDENT);
+    buf_adds(out, "\n");
+}
+
 // ---- what happened ----------------------------------------------------------------------------------------------
 
 static void page_lately(const struct page_view *v, const struct looks *l, struct buf *out)
@@ -356,6 +367,7 @@ void page_job(const struct page_view *v, const struct looks *l, struct buf *out)
     page_time(v, out);
     page_place(v->job, l, out);
     page_edits(v, l, out);
+    page_notes(v, l, out);
     page_lately(v, l, out);
     page_unseen(v, l, out);
     page_next(v, l, out);
