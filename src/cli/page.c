@@ -238,8 +238,8 @@ static void page_time(const struct page_view *v, struct buf *out)
     char text[CLOCK_TEXT_SIZE], clock[WHEN_SIZE];
 
     if (j->state == JOB_DONE) {
-        clock_duration(text, j->ended_ms - j->begun_ms);
-        buf_addf(out, "  time      %s, done %s\n", text, when_clock(clock, j->ended_ms, v->now_ms));
+        clock_duration(text, j->busy_ms);
+        buf_addf(out, "  time      %s of writing, done %s\n", text, when_clock(clock, j->ended_ms, v->now_ms));
     } else if (j->state != JOB_CANCELLED) {
         page_left(v, out);
     }
