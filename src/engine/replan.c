@@ -10,7 +10,7 @@
 #include "engine/worker.h"
 #include "model/deadline.h"
 
-enum { NOTICED_PERCENT = 2, TOLD_PERCENT = 10, ENDING_WORDS = 150 };
+enum { NOTICED_PERCENT = 2, TOLD_PERCENT = 10 };
 
 // What stands, with gaps as long as they were asked for, as the length control counts them.
 static int64_t words_standing(const struct book *b)
@@ -34,7 +34,7 @@ static bool is_noticed(const struct book *b, int64_t words)
 // A plan that has room for the ending alone is not made longer again: short answers would put it off for ever.
 static void keep_ending(const struct worker *w, struct deadline_plan *plan)
 {
-    int64_t least = words_standing(&w->book) + ENDING_WORDS;
+    int64_t least = words_standing(&w->book) + DEADLINE_ENDING_WORDS;
     bool ends_here = w->book.chapters_total == w->step.chapter;
     if (ends_here && w->book.words_target < least) least = w->book.words_target;
     if (least > w->job.words_target) least = w->job.words_target;
