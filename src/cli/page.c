@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/book_folder.h"
 #include "app/status.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -261,6 +262,22 @@ static void page_place(const struct job *j, const struct looks *l, struct buf *o
     buf_adds(out, "\n");
 }
 
+static void page_folder(const struct job *j, const struct looks *l, struct buf *out)
+{
+    struct buf line;
+    size_t from = out->len;
+
+    buf_init(&line, BUF_MAX_LINE);
+    book_folder_text(j, settings_home_hint(), &line);
+    if (line.len > 0) {
+        buf_adds(out, "  moved     ");
+        looks_outside(l, out, line.data, 0);
+        looks_fold(l, out, from, INDENT);
+        buf_adds(out, "\n");
+    }
+    buf_release(&line);
+}
+
 static void page_edits(const struct page_view *v, const struct looks *l, struct buf *out)
 {
     struct buf line;
@@ -366,6 +383,7 @@ void page_job(const struct page_view *v, const struct looks *l, struct buf *out)
     page_work(v, out);
     page_time(v, out);
     page_place(v->job, l, out);
+    page_folder(v->job, l, out);
     page_edits(v, l, out);
     page_notes(v, l, out);
     page_lately(v, l, out);

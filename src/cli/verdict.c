@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "app/book_folder.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/amount.h"
@@ -67,5 +68,15 @@ void verdict_say(const struct job *j)
     buf_init(&text, BUF_MAX_LINE);
     verdict_text(j, &text);
     log_line(LOG_INFO, "%s", text.data);
+    buf_release(&text);
+}
+
+void verdict_say_folder(const struct job *j)
+{
+    struct buf text;
+
+    buf_init(&text, BUF_MAX_LINE);
+    book_folder_text(j, settings_home_hint(), &text);
+    if (text.len > 0) log_line(LOG_WARN, "%s", text.data);
     buf_release(&text);
 }
