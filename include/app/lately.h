@@ -33,6 +33,7 @@ struct lately {
     struct lately_event items[LATELY_MOST]; // oldest first; of several chunks in a row only the last
     size_t count;
     int64_t newest; // event
+    char *unsaid;   // what was said last of notes that are left out of the prompts; NULL: none are
     // Since the look: times of waiting that were over or are not yet.
     int outages;
     int64_t outage_ms;

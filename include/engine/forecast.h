@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "model/book.h"
+#include "model/deadline.h"
 #include "model/spec.h"
 
 struct forecast {
@@ -26,5 +27,9 @@ struct forecast {
 int forecast_rest(struct book *b, int chunk_words);
 
 struct forecast forecast_book(const struct spec *s, int n_ctx_tokens, int chunk_words);
+
+// What of it a deadline leaves, if all of it takes `time_ms`: planned by the function that plans it while it is written.
+struct deadline_plan forecast_by(const struct spec *s, const struct forecast *f, int64_t time_ms, int64_t deadline_ms,
+                                 int64_t now_ms);
 
 #endif

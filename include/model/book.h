@@ -39,7 +39,8 @@ struct book_chapter {
 
 struct book {
     int64_t job_id;
-    int64_t words_target; // what is aimed at now: the words asked for, or less if a deadline says so
+    int64_t words_target;   // what is aimed at now: the words asked for, or less if a deadline says so
+    int64_t words_replaced; // written for it once, by a model, and written anew since
     int chapters_total;
     double obedience;       // words delivered per word asked, as other books of this model showed; 1: not known
     double bytes_per_token; // of this book's prompts, as the server counted them, in quarters; 0: not known yet

@@ -12,6 +12,9 @@
 #include "model/book.h"
 #include "model/job.h"
 
+// However late it is, there is room for so many words that end the book.
+enum { DEADLINE_ENDING_WORDS = 150 };
+
 struct deadline_plan {
     int64_t words; // what the book should aim at: never more than was asked for, never less than what stands
     int chapters;  // and how many chapters it should have; the last of them ends it

@@ -73,8 +73,8 @@ bool store_job_set_model(struct store *s, int64_t id, const char *model, double 
 bool store_job_set_began_on(struct store *s, int64_t id, const char *backend, struct err *e);
 bool store_job_set_approve(struct store *s, int64_t id, enum job_approve approve, struct err *e);
 bool store_job_set_priority(struct store *s, int64_t id, int priority, struct err *e);
-// A finished book becomes longer: it is not finished any more, has no deadline, and what stands of a book without acts is
-// its first act.
+// A finished book becomes longer: it is not finished any more, and what stands of a book without acts is its first
+// act.
 bool store_job_extend(struct store *s, int64_t id, int64_t words, int chapters, struct err *e);
 // Takes every row of the job out of every table but the answers to its messages. Its id is never given again.
 bool store_job_remove(struct store *s, int64_t id, struct err *e);
@@ -178,6 +178,9 @@ bool store_chapter_redo(struct store *s, int64_t job, int chapter, const char *n
 bool store_chunk_redo(struct store *s, int64_t job, int chapter, int seq, const char *note, struct err *e);
 bool store_chunk_replace(struct store *s, int64_t job, const struct chunk_row *c, struct err *e);
 bool store_chunk_keep(struct store *s, int64_t job, int chapter, int seq, struct err *e);
+// What had come of a chunk that is not accepted and never will be becomes an old one, of the chapter's version that is
+// about to end. No counter follows.
+bool store_chunk_leave(struct store *s, int64_t job, const struct chunk_row *c, const char *reason, struct err *e);
 // What its owner asked for when it was last to be written anew; nothing added: nothing.
 bool store_chunk_note(struct store *s, int64_t job, int chapter, int seq, struct buf *out, struct err *e);
 // All that was ever accepted, in that order, replaced or not: what came after the chunk `after` (an id; 0: all).
@@ -422,7 +425,6 @@ bool store_proving_clear(struct store *s, const char *server, struct err *e);
 // words were asked; pinned to a job with store_job_set_model, so that a book never depends on another that runs later.
 bool store_model_note(struct store *s, const char *model, int words_asked, int words, struct err *e);
 bool store_model_ratio(struct store *s, const char *model, double *ratio, struct err *e);
-
 
 // ---- a copy of the whole --------------------------------------------------------------------------------------------------
 // Of a store that may be written meanwhile: complete and checked before it appears under `path` (0600). A file that is

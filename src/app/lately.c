@@ -129,12 +129,24 @@ static void lately_state(struct lately_pass *p, const struct event_row *row)
     json_free(data);
 }
 
+// Only while some are left out.
+static void lately_directions(struct lately *l, const struct event_row *row)
+{
+    struct err ignored = ERR_INIT;
+    struct json *data = json_read(row->data, strlen(row->data), &ignored);
+
+    free(l->unsaid);
+    l->unsaid = json_int(json_get(data, "unsaid"), 0) > 0 ? mem_strdup(row->text) : NULL;
+    json_free(data);
+}
+
 static bool lately_on_event(void *arg, const struct event_row *row)
 {
     struct lately_pass *p = arg;
 
     p->l->newest = row->id;
     if (strcmp(row->type, "state") == 0) lately_state(p, row);
+    if (strcmp(row->type, "directions") == 0) lately_directions(p->l, row);
     if (lately_is_talk(row)) lately_keep(p->l, row);
     return true;
 }
@@ -153,5 +165,6 @@ bool lately_read(struct lately *l, struct store *s, int64_t job, const struct lo
 void lately_release(struct lately *l)
 {
     for (size_t i = 0; i < l->count; i++) free(l->items[i].text);
+    free(l->unsaid);
     *l = (struct lately){0};
 }

@@ -126,6 +126,7 @@ struct json *status_json(const struct job *j)
     status_set_time(o, "created", j->created_ms);
     status_set_time(o, "begun", j->begun_ms);
     status_set_time(o, "ended", j->ended_ms);
+    json_set_int(o, "writing_s", j->busy_ms / 1000);
     status_set_cache(o, j);
     status_set_deadline(o, j);
     json_set_str(o, "began_on", j->began_on[0] != '\0' ? j->began_on : NULL);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/book_folder.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "engine/pages.h"
@@ -197,6 +198,21 @@ static bool files_damaged(const struct files *f, bool ok)
     return true;
 }
 
+// What is to be done stands in the advice, unless it was moved.
+static void files_note_folder(struct verify_work *w)
+{
+    char found[BOOK_FOLDER_SIZE];
+
+    if (book_folder_find(w->job, found))
+        verify_note(w, "folder_missing", 0, 0, NULL, VERIFY_REPAIR,
+                    "the book's folder '%s' is not there: it is '%s' now", w->job->out_dir, found);
+    else
+        verify_note(w, "folder_missing", 0, 0, NULL, VERIFY_REPAIR,
+                    "the book's folder '%s' is not there; if you have moved it, go to the directory where it is now "
+                    "before it is repaired",
+                    w->job->out_dir);
+}
+
 bool verify_files(struct verify_work *w, struct err *e)
 {
     struct files f = {.w = w, .err = e};
@@ -204,7 +220,7 @@ bool verify_files(struct verify_work *w, struct err *e)
 
     if (*folder == '\0' || (w->chapters_count == 0 && !file_exists(folder))) return true;
     if (!file_exists(folder)) {
-        verify_note(w, "folder_missing", 0, 0, NULL, VERIFY_REPAIR, "the book's folder '%s' is not there", folder);
+        files_note_folder(w);
         return true;
     }
     bool ok = pages_open(&f.pages, w->store, w->job, e) && files_chapters(&f) && files_damaged(&f, files_live(&f)) &&

@@ -83,7 +83,8 @@ static const struct {
     {"redo", "redo", LOOKS_PLAIN},           {"kept", "kept", LOOKS_WAITS},
     {"sync", "sync", LOOKS_PLAIN},           {"extend", "longer", LOOKS_PLAIN},
     {"priority", "priority", LOOKS_PLAIN},   {"imported", "imported", LOOKS_PLAIN},
-    {"repair", "repair", LOOKS_WAITS},
+    {"repair", "repair", LOOKS_WAITS},       {"directions", "notes", LOOKS_WAITS},
+    {"folder", "folder", LOOKS_WAITS},
 };
 
 static void events_word(const struct events *v, const struct event_row *row, bool gap, struct buf *out)

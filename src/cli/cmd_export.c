@@ -19,6 +19,7 @@
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "cli/target.h"
+#include "cli/verdict.h"
 #include "engine/edition.h"
 #include "text/typo.h"
 #include "text/utf8.h"
@@ -277,6 +278,7 @@ static bool export_all(const struct export *x, struct err *e)
         for (int f = 0; ok && f < FORMATS; f++)
             if (export_options.formats & 1U << f) ok = export_one(x, f, e);
     if (ok && prose && !settings.quiet) export_say(x);
+    if (ok && !settings.quiet) verdict_say_folder(&x->job);
     return ok;
 }
 

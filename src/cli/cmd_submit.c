@@ -239,7 +239,7 @@ static int submit_job(const struct home *h, const struct spec *spec, const struc
         !submit_backend(h, spec, &start.program, &message.backend, &e))
         return exit_fail(&e);
     submit_warn_simulator(spec, message.backend);
-    if (submit_options.dry_run) return dry_run_show(h, spec, message.backend);
+    if (submit_options.dry_run) return dry_run_show(h, spec, message.backend, x->deadline_ms);
     if (submit_again(h, spec, &start, &code)) return code;
     message.fallback = h->config.fallback;
     message.fallback_count = h->config.fallback_count;

@@ -290,6 +290,7 @@ static int tail_end(struct tail *t)
         output_text("\n", 1);
     output_flush();
     if (t->last == '\0' && !tail_options.follow) tail_say_nothing(t);
+    verdict_say_folder(&t->job);
     if (code == EXIT_WHOLE || code == EXIT_GAPS) return code;
     verdict_say(&t->job);
     return code;

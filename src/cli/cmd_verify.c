@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/book_folder.h"
 #include "app/observer.h"
 #include "app/order.h"
 #include "app/verify.h"
@@ -20,6 +21,7 @@
 #include "cli/settings.h"
 #include "cli/target.h"
 #include "engine/message.h"
+#include "io/json.h"
 #include "text/utf8.h"
 
 enum { INDENT = 4, TARGETS_MOST = 1000, REPAIR_WAIT_MS = 30 * 1000 };
@@ -98,14 +100,39 @@ static void verify_show(const struct job *j, const struct verify *v)
 
 // ---- repairing ---------------------------------------------------------------------------------------------------
 
+// The engine may run elsewhere: what is found from here is told to it.
+static void verify_find_folder(const struct home *h, int64_t id, struct json *more)
+{
+    struct err ignored = ERR_INIT;
+    char found[BOOK_FOLDER_SIZE];
+    struct observer o;
+    struct job j;
+
+    if (observer_open_once(&o, h->path, &ignored) && target_read(o.store, id, &j, &ignored)) {
+        if (book_folder_find(&j, found)) json_set_str(more, "folder", found);
+        job_release(&j);
+    }
+    observer_release(&o);
+}
+
+static bool verify_post(const struct home *h, int64_t id, char key[MESSAGE_KEY_SIZE], struct err *e)
+{
+    struct json *more = json_new_object();
+    const struct message_change change = {.deadline_ms = -1, .more = more};
+
+    verify_find_folder(h, id, more);
+    bool ok = message_post(h->path, MESSAGE_PUBLISH, id, &change, key, e);
+    json_free(more);
+    return ok;
+}
+
 static int verify_repair(const struct home *h, int64_t id)
 {
-    const struct message_change change = {.deadline_ms = -1};
     char key[MESSAGE_KEY_SIZE];
     struct inbox_answer answer;
     struct err e = ERR_INIT;
 
-    if (!message_post(h->path, MESSAGE_PUBLISH, id, &change, key, &e)) return exit_fail(&e);
+    if (!verify_post(h, id, key, &e)) return exit_fail(&e);
     switch (order_await(h, key, REPAIR_WAIT_MS, &answer, &e)) {
     case ORDER_FAILED:
         return exit_fail(&e);

@@ -16,6 +16,7 @@
 #include "cli/looks.h"
 #include "cli/output.h"
 #include "cli/settings.h"
+#include "cli/when.h"
 #include "engine/forecast.h"
 #include "model/language.h"
 #include "store/store.h"
@@ -30,6 +31,7 @@ struct dry_run {
     const struct backends_item *server; // NULL: none answers, or it is the simulator
     struct backend_profile profile;     // what is known of it; speeds 0: nothing was measured there
     struct forecast f;
+    int64_t deadline_ms, now_ms; // wall clock; 0: there is no deadline
 };
 
 // ---- what is known ----------------------------------------------------------------------------------------------
@@ -82,6 +84,16 @@ static int64_t dry_run_time_ms(const struct dry_run *d)
     if (write <= 0) return -1;
     double seconds = (double)d->f.output_tokens / write + (read > 0 ? (double)d->f.prompt_tokens / read : 0);
     return (int64_t)(seconds * 1000);
+}
+
+// False: it is not known what can be written by then.
+static bool dry_run_by(const struct dry_run *d, struct deadline_plan *plan)
+{
+    int64_t ms = dry_run_time_ms(d);
+
+    if (d->deadline_ms == 0 || ms < 0) return false;
+    *plan = forecast_by(d->spec, &d->f, ms, d->deadline_ms, d->now_ms);
+    return true;
 }
 
 // ---- what is said -----------------------------------------------------------------------------------------------
@@ -167,6 +179,37 @@ static void dry_run_time(const struct dry_run *d, struct buf *out)
     buf_addf(out, "  time      about %s, at %.1f tokens a second as measured there\n", time, d->profile.decode_per_s);
 }
 
+// What is cut stands here, and not only in the book.
+static void dry_run_fits(const struct dry_run *d, const struct deadline_plan *plan, struct buf *out)
+{
+    char words[AMOUNT_SIZE], all[AMOUNT_SIZE];
+
+    if (plan->words >= d->spec->words) {
+        buf_adds(out, ": there is time for all of it");
+        return;
+    }
+    buf_addf(out, ": time for about %s of the %s words, in %d of the %d chapter%s; the rest is left out of the plan",
+             amount_text(words, dry_run_about(plan->words)), amount_text(all, d->spec->words), plan->chapters,
+             d->f.chapters, d->f.chapters == 1 ? "" : "s");
+}
+
+static void dry_run_deadline(const struct dry_run *d, const struct looks *l, struct buf *out)
+{
+    char date[WHEN_SIZE], left[CLOCK_TEXT_SIZE];
+    struct deadline_plan plan;
+    size_t from = out->len;
+
+    if (d->deadline_ms == 0) return;
+    clock_duration(left, d->deadline_ms - d->now_ms);
+    buf_addf(out, "  deadline  %s, in %s", when_date(date, d->deadline_ms), left);
+    if (dry_run_by(d, &plan))
+        dry_run_fits(d, &plan, out);
+    else
+        buf_adds(out, ": what fits is not known before the speed is; what does not is left out of the plan");
+    looks_fold(l, out, from, INDENT);
+    buf_adds(out, "\n");
+}
+
 static void dry_run_page(const struct dry_run *d, struct buf *out)
 {
     const struct looks l = looks_of(STDOUT_FILENO);
@@ -180,6 +223,25 @@ static void dry_run_page(const struct dry_run *d, struct buf *out)
     dry_run_work(&d->f, &l, out);
     dry_run_server(d, out);
     dry_run_time(d, out);
+    dry_run_deadline(d, &l, out);
+}
+
+static void dry_run_deadline_json(const struct dry_run *d, struct json *o)
+{
+    char date[CLOCK_TEXT_SIZE];
+    struct deadline_plan plan;
+    bool known = dry_run_by(d, &plan);
+
+    clock_rfc3339(date, d->deadline_ms);
+    json_set_str(o, "deadline", d->deadline_ms > 0 ? date : NULL);
+    if (known)
+        json_set_int(o, "words_planned", plan.words);
+    else
+        json_set_str(o, "words_planned", NULL);
+    if (known)
+        json_set_int(o, "chapters_planned", plan.chapters);
+    else
+        json_set_str(o, "chapters_planned", NULL);
 }
 
 static struct json *dry_run_json(const struct dry_run *d)
@@ -201,6 +263,7 @@ static struct json *dry_run_json(const struct dry_run *d)
         json_set_int(o, "time_s", ms / 1000);
     else
         json_set_str(o, "time_s", NULL);
+    dry_run_deadline_json(d, o);
     return o;
 }
 
@@ -222,9 +285,9 @@ static void dry_run_print(const struct dry_run *d)
     if (!settings.quiet) log_line(LOG_INFO, "to write it, leave out --dry-run");
 }
 
-int dry_run_show(const struct home *h, const struct spec *spec, const char *backend)
+int dry_run_show(const struct home *h, const struct spec *spec, const char *backend, int64_t deadline_ms)
 {
-    struct dry_run d = {.spec = spec};
+    struct dry_run d = {.spec = spec, .deadline_ms = deadline_ms, .now_ms = clock_wall_ms()};
     struct err e = ERR_INIT;
 
     bool ok = dry_run_look(&d, h, backend, &e) && dry_run_read_profile(&d, h, &e);

@@ -9,6 +9,7 @@
 #include "app/home.h"
 #include "model/spec.h"
 
-int dry_run_show(const struct home *h, const struct spec *spec, const char *backend); // returns the exit code
+// `deadline_ms`: wall clock; 0: none. Returns the exit code.
+int dry_run_show(const struct home *h, const struct spec *spec, const char *backend, int64_t deadline_ms);
 
 #endif

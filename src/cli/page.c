@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/book_folder.h"
 #include "app/status.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -238,8 +239,8 @@ static void page_time(const struct page_view *v, struct buf *out)
     char text[CLOCK_TEXT_SIZE], clock[WHEN_SIZE];
 
     if (j->state == JOB_DONE) {
-        clock_duration(text, j->ended_ms - j->begun_ms);
-        buf_addf(out, "  time      %s, done %s\n", text, when_clock(clock, j->ended_ms, v->now_ms));
+        clock_duration(text, j->busy_ms);
+        buf_addf(out, "  time      %s of writing, done %s\n", text, when_clock(clock, j->ended_ms, v->now_ms));
     } else if (j->state != JOB_CANCELLED) {
         page_left(v, out);
     }
@@ -261,6 +262,22 @@ static void page_place(const struct job *j, const struct looks *l, struct buf *o
     buf_adds(out, "\n");
 }
 
+static void page_folder(const struct job *j, const struct looks *l, struct buf *out)
+{
+    struct buf line;
+    size_t from = out->len;
+
+    buf_init(&line, BUF_MAX_LINE);
+    book_folder_text(j, settings_home_hint(), &line);
+    if (line.len > 0) {
+        buf_adds(out, "  moved     ");
+        looks_outside(l, out, line.data, 0);
+        looks_fold(l, out, from, INDENT);
+        buf_adds(out, "\n");
+    }
+    buf_release(&line);
+}
+
 static void page_edits(const struct page_view *v, const struct looks *l, struct buf *out)
 {
     struct buf line;
@@ -272,6 +289,17 @@ static void page_edits(const struct page_view *v, const struct looks *l, struct 
     looks_outside(l, out, line.data, 0);
     buf_adds(out, "\n");
     buf_release(&line);
+}
+
+static void page_notes(const struct page_view *v, const struct looks *l, struct buf *out)
+{
+    size_t from = out->len;
+
+    if (v->lately == NULL || v->lately->unsaid == NULL || v->job->state == JOB_DONE) return;
+    buf_adds(out, "  notes     ");
+    looks_outside(l, out, v->lately->unsaid, 0);
+    looks_fold(l, out, from, INDENT);
+    buf_adds(out, "\n");
 }
 
 // ---- what happened ----------------------------------------------------------------------------------------------
@@ -355,7 +383,9 @@ void page_job(const struct page_view *v, const struct looks *l, struct buf *out)
     page_work(v, out);
     page_time(v, out);
     page_place(v->job, l, out);
+    page_folder(v->job, l, out);
     page_edits(v, l, out);
+    page_notes(v, l, out);
     page_lately(v, l, out);
     page_unseen(v, l, out);
     page_next(v, l, out);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "app/book_folder.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/amount.h"
@@ -15,8 +16,9 @@ static void verdict_done(const struct job *j, struct buf *out)
 {
     char words[AMOUNT_SIZE], time[CLOCK_TEXT_SIZE];
 
-    clock_duration(time, j->begun_ms > 0 ? j->ended_ms - j->begun_ms : 0);
-    buf_addf(out, "done: %s words in %d chapter%s, %s: %s/book.md", amount_text(words, j->words_done),
+    // Not from its first beginning to its last end: in between it rested, for a night or until a redo.
+    clock_duration(time, j->busy_ms);
+    buf_addf(out, "done: %s words in %d chapter%s, %s of writing: %s/book.md", amount_text(words, j->words_done),
              j->chapters_total, j->chapters_total == 1 ? "" : "s", time, j->out_dir);
     if (j->gaps > 0)
         buf_addf(out,
@@ -66,5 +68,15 @@ void verdict_say(const struct job *j)
     buf_init(&text, BUF_MAX_LINE);
     verdict_text(j, &text);
     log_line(LOG_INFO, "%s", text.data);
+    buf_release(&text);
+}
+
+void verdict_say_folder(const struct job *j)
+{
+    struct buf text;
+
+    buf_init(&text, BUF_MAX_LINE);
+    book_folder_text(j, settings_home_hint(), &text);
+    if (text.len > 0) log_line(LOG_WARN, "%s", text.data);
     buf_release(&text);
 }

@@ -10,5 +10,7 @@
 
 void verdict_text(const struct job *j, struct buf *out);
 void verdict_say(const struct job *j); // on stderr
+// A line where the book's folder is not in its place any more.
+void verdict_say_folder(const struct job *j);
 
 #endif

@@ -17,6 +17,9 @@ bool directions_write(struct buf *out, const struct desk *d, int chapter, struct
 // How many of those that hold for any of the chapters from..to, the oldest, are not said: all together may take a quarter
 // of the context, or there would be no room for the story. The newest is said in any case.
 bool directions_unsaid(const struct desk *d, int from, int to, int *count, struct err *e);
+// Says so, in an event ("directions"), when their number is another than it was for the chapter before. Inside a
+// transaction.
+bool directions_tell(const struct desk *d, int chapter, struct err *e);
 bool directions_hold(const struct direction_row *row, int from, int to);
 
 #endif

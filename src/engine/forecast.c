@@ -90,11 +90,16 @@ static void cast_outline(struct cast *c, const struct step *s)
     if (!all_given) cast_count(c, &c->f.planning, chapters * ENTRY_WORDS, TURN_TOKENS);
 }
 
+static int opening_words(const struct spec *s, int number)
+{
+    const char *text = s->opening[number - 1].text;
+    return text ? (int)(strlen(text) / 6) : 0;
+}
+
 // The prose of an opening chapter stands; its words are no request's.
 static void cast_opening(struct cast *c, struct book_chapter *chapter)
 {
-    const struct spec_opening *o = &c->spec->opening[chapter->number - 1];
-    int words = o->text ? (int)(strlen(o->text) / 6) : 0;
+    int words = opening_words(c->spec, chapter->number);
     chapter->cards = 1;
     chapter->chunks = mem_calloc(1, sizeof *chapter->chunks);
     chapter->chunks[0] = (struct book_chunk){.seq = 1, .words = words, .words_asked = words, .tokens = -1};
@@ -198,4 +203,32 @@ int forecast_rest(struct book *b, int chunk_words)
     cast_all(&c, &limits);
     *b = c.book;
     return c.f.requests;
+}
+
+// Before its first word of prose: what the spec brought stands, and what all of it takes is the speed.
+static void by_book(struct book *b, const struct spec *s, const struct forecast *f)
+{
+    *b = (struct book){.words_target = s->words, .chapters_total = f->chapters, .words_replaced = f->words};
+    b->chapters = mem_calloc(s->opening_count + 1, sizeof *b->chapters);
+    for (size_t i = 0; i < s->opening_count; i++) {
+        struct book_chapter *c = &b->chapters[b->chapters_count++];
+        *c = (struct book_chapter){.number = (int)i + 1, .weight = 1, .given = true, .chunks_count = 1};
+        c->chunks = mem_calloc(1, sizeof *c->chunks);
+        c->chunks[0] = (struct book_chunk){.seq = 1, .words = opening_words(s, (int)i + 1), .tokens = -1};
+    }
+}
+
+struct deadline_plan forecast_by(const struct spec *s, const struct forecast *f, int64_t time_ms, int64_t deadline_ms,
+                                 int64_t now_ms)
+{
+    struct book b;
+    const struct job j = {
+        .words_target = s->words, .deadline_ms = deadline_ms, .busy_ms = time_ms, .output_tokens = f->output_tokens};
+    by_book(&b, s, f);
+    struct deadline_plan plan = deadline_plan(&j, &b, (int)s->opening_count + 1, now_ms);
+    int64_t least = book_words(&b) + DEADLINE_ENDING_WORDS;
+    if (least > s->words) least = s->words;
+    if (plan.words < least) plan.words = least;
+    book_release(&b);
+    return plan;
 }

@@ -116,6 +116,14 @@ static bool check_queue(struct intake *in, struct inbox_answer *a, bool *full, s
     return intake_refuse(a, ERR_QUEUE_FULL, text);
 }
 
+bool intake_room(struct intake *in, const struct job *j, struct inbox_answer *a, bool *room, struct err *e)
+{
+    bool full = false;
+    bool ok = !job_state_ended(j->state) || check_queue(in, a, &full, e);
+    *room = ok && !full;
+    return ok;
+}
+
 static bool check_texts(const struct spec *spec, struct err *e)
 {
     return spec_has_texts(spec) || err_set(e, ERR_USAGE, "an opening chapter of the spec has no text");
@@ -195,21 +203,28 @@ static bool refuse_unapproved(const struct job *j, struct inbox_answer *a)
     return intake_refuse(a, ERR_USAGE, text);
 }
 
+static bool requeue(struct intake *in, const struct job *j, const struct json *m, struct err *e)
+{
+    if (j->state != JOB_PAUSED && j->state != JOB_CANCELLED && j->state != JOB_WAITING) return true;
+    return (inbox_deadline(m) >= 0 || inbox_settle_deadline(in->store, j, e)) &&
+           intake_change(in, j, JOB_QUEUED, "", e);
+}
+
 static bool take_resume(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a,
                         struct err *e)
 {
     struct inbox_templates templates;
     struct err bad = ERR_INIT;
-    bool ok = true;
+    bool room = true;
     (void)snprintf(a->text, sizeof(a->text), "%.500s", j->out_dir);
     if (j->state == JOB_DONE) return true;
     if (j->state == JOB_APPROVAL) return refuse_unapproved(j, a);
+    bool ok = intake_room(in, j, a, &room, e);
+    if (!room) return ok;
     if (!inbox_templates_read(&templates, m, &bad))
         intake_refuse(a, ERR_USAGE, bad.text);
     else {
-        ok = change_settings(in, j, m, &templates, e);
-        if (ok && (j->state == JOB_PAUSED || j->state == JOB_CANCELLED || j->state == JOB_WAITING))
-            ok = intake_change(in, j, JOB_QUEUED, "", e);
+        ok = change_settings(in, j, m, &templates, e) && requeue(in, j, m, e);
     }
     inbox_templates_release(&templates);
     return ok;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "engine/inbox_settings.h"
 
 enum { WORDS_LEAST = 100, WORDS_MOST = 5000000, CHAPTERS_MOST = 2000 };
 
@@ -83,9 +84,13 @@ static bool take(struct intake *in, const struct job *j, int64_t more, const cha
                  struct err *e)
 {
     struct longer l = plan(j, more);
+    bool room;
+    if (!intake_room(in, j, a, &room, e)) return false;
+    if (!room) return true;
     if (l.words > WORDS_MOST || l.chapters > CHAPTERS_MOST) return refuse_size(&l, a);
     return store_job_extend(in->store, j->id, l.words, l.chapters, e) && direct(in->store, j->id, &l, note, e) &&
-           tell(in->store, j->id, &l, more, e) && intake_change(in, j, JOB_QUEUED, "", e);
+           tell(in->store, j->id, &l, more, e) && inbox_end_deadline(in->store, j, e) &&
+           intake_change(in, j, JOB_QUEUED, "", e);
 }
 
 INTAKE_VERB(inbox_take_extend)

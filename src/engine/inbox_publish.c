@@ -160,11 +160,21 @@ static bool keep_all(struct keeper_of_files *k, const struct book *b, struct err
 
 // ---- the message -----------------------------------------------------------------------------------------------------
 
-static bool make_folder(struct intake *in, struct job *j, struct err *e)
+// As its owner has found it: only one that bears the book's mark is believed.
+static bool is_found(char *folder, size_t size, const struct job *j, const char *found)
+{
+    if (found && *found == '/' && strlen(found) < size && out_folder_is_of(found, j->uuid))
+        return snprintf(folder, size, "%s", found) > 0;
+    return *j->out_dir && out_folder_beside(folder, size, j->out_dir, j->uuid);
+}
+
+static bool make_folder(struct intake *in, struct job *j, const char *found, struct err *e)
 {
     char folder[1100];
     if (*j->out_dir && file_exists(j->out_dir)) return true;
-    if (!out_folder_make(folder, sizeof(folder), j->out_parent, j->id, j->slug, j->uuid, e)) return false;
+    if (!is_found(folder, sizeof(folder), j, found) &&
+        !out_folder_make(folder, sizeof(folder), j->out_parent, j->id, j->slug, j->uuid, e))
+        return false;
     if (strcmp(folder, j->out_dir) == 0) return true;
     free(j->out_dir);
     j->out_dir = mem_strdup(folder);
@@ -172,25 +182,25 @@ static bool make_folder(struct intake *in, struct job *j, struct err *e)
 }
 
 // False: `cause` says what kept a file from being written; what could be written is.
-static bool write_files(struct intake *in, struct job *j, const struct book *b, struct inbox_answer *a,
-                        struct err *cause)
+static bool write_files(struct intake *in, struct job *j, const struct book *b, const char *found,
+                        struct inbox_answer *a, struct err *cause)
 {
     struct publish p;
     struct keeper_of_files k = {.store = in->store, .job = j, .answer = a};
-    if (!make_folder(in, j, cause) || !keep_all(&k, b, cause)) return false;
+    if (!make_folder(in, j, found, cause) || !keep_all(&k, b, cause)) return false;
     publish_open(&p, in->store, j, b, ANY_CHUNK_WORDS);
     if (p.failing) return err_set(cause, ERR_STORE, "%s", p.why);
     return !b->finished || publish_book(&p, cause);
 }
 
-static bool publish_job(struct intake *in, int64_t id, struct inbox_answer *a, struct err *e)
+static bool publish_job(struct intake *in, int64_t id, const char *found, struct inbox_answer *a, struct err *e)
 {
     struct job j;
     struct book b = {0};
     struct err cause = ERR_INIT;
     if (store_job_get(in->store, id, &j, e) != STORE_FOUND) return false;
     bool ok = store_book_load(in->store, id, &b, e);
-    if (ok && !write_files(in, &j, &b, a, &cause)) ok = intake_refuse(a, cause.code, cause.text);
+    if (ok && !write_files(in, &j, &b, found, a, &cause)) ok = intake_refuse(a, cause.code, cause.text);
     book_release(&b);
     job_release(&j);
     return ok;
@@ -199,7 +209,6 @@ static bool publish_job(struct intake *in, int64_t id, struct inbox_answer *a, s
 INTAKE_VERB(inbox_take_publish)
 {
     bool changed = false;
-    (void)m;
     if (!mend_rows(in->store, j->id, &changed, e)) return false;
     if (changed) {
         intake_touched(in, j);
@@ -207,5 +216,5 @@ INTAKE_VERB(inbox_take_publish)
                              NULL, e))
             return false;
     }
-    return publish_job(in, j->id, a, e);
+    return publish_job(in, j->id, json_str(json_get(m, "folder"), NULL), a, e);
 }

@@ -12,6 +12,8 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "engine/inbox_settings.h"
+#include "engine/unfinished.h"
 #include "model/book.h"
 
 struct redo {
@@ -95,9 +97,12 @@ static bool redo_gaps(const struct redo *r, bool *any, struct err *e)
     return true;
 }
 
-// One of which nothing is written keeps its version: what was planned for it goes.
+// One of which nothing was seen yet keeps its version: what was planned for it goes.
 static bool redo_chapter(const struct redo *r, const struct book_chapter *c, struct err *e)
 {
+    char reason[600];
+    (void)snprintf(reason, sizeof(reason), "redo%s%.500s", *r->note ? ": " : "", r->note);
+    if (!unfinished_keep(r->store, r->job, c, reason, e)) return false;
     if (c->chunks_count == 0) return store_chapter_retire(r->store, r->job->id, c->number, "redo", e);
     return store_chapter_redo(r->store, r->job->id, c->number, r->note, e);
 }
@@ -126,7 +131,7 @@ static bool redo_rows(const struct redo *r, bool *any, struct err *e)
 static bool go_on(struct intake *in, const struct job *j, struct err *e)
 {
     if (j->state != JOB_QUEUED && j->state != JOB_PLANNING && j->state != JOB_WRITING)
-        return intake_change(in, j, JOB_QUEUED, "", e);
+        return inbox_settle_deadline(in->store, j, e) && intake_change(in, j, JOB_QUEUED, "", e);
     intake_touched(in, j);
     return true;
 }
@@ -135,7 +140,9 @@ static bool take(struct intake *in, const struct job *j, const struct json *m, c
                  struct inbox_answer *a, struct err *e)
 {
     struct redo r = redo_of(in->store, j, m, note);
-    bool any = false;
+    bool any = false, room;
+    if (!intake_room(in, j, a, &room, e)) return false;
+    if (!room) return true;
     if (!store_book_load(in->store, j->id, &r.book, e)) return false;
     (void)snprintf(a->text, sizeof(a->text), "%.500s", j->out_dir);
     bool ok = !is_possible(&r, a) || (redo_rows(&r, &any, e) && (!any || go_on(in, j, e)));

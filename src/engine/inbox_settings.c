@@ -4,6 +4,7 @@
 // See inbox_settings.h.
 #include "engine/inbox_settings.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,4 +144,31 @@ bool inbox_change_deadline(struct store *s, const struct job *j, const struct js
     if (deadline_ms < 0 || deadline_ms == j->deadline_ms) return true;
     *changed = true;
     return store_job_set_deadline(s, j->id, deadline_ms, e) && tell_deadline(s, j->id, deadline_ms, e);
+}
+
+static bool tell_of_deadline(struct store *s, const struct job *j, const char *why, const char *then,
+                             const char *more, const char *data, struct err *e)
+{
+    char local[CLOCK_TEXT_SIZE], text[300];
+    local_text(local, j->deadline_ms);
+    (void)snprintf(text, sizeof(text),
+                   "the deadline, %s, %s: %s; to give it %s: novelgen resume %" PRId64 " --within 2h", local, why,
+                   then, more, j->id);
+    return store_event_add(s, j->id, "deadline", text, data, e);
+}
+
+bool inbox_end_deadline(struct store *s, const struct job *j, struct err *e)
+{
+    if (j->deadline_ms == 0) return true;
+    const char *why = j->deadline_ms > clock_wall_ms() ? "was for the book as it was" : "has passed";
+    return tell_of_deadline(s, j, why, "what is written now takes the time it needs", "another one",
+                            "{\"deadline\":null}", e) &&
+           store_job_set_deadline(s, j->id, 0, e);
+}
+
+bool inbox_settle_deadline(struct store *s, const struct job *j, struct err *e)
+{
+    if (j->deadline_ms == 0 || j->deadline_ms > clock_wall_ms()) return true;
+    if (j->state == JOB_DONE) return inbox_end_deadline(s, j, e);
+    return tell_of_deadline(s, j, "has passed", "the book comes to its end as soon as it can", "more time", NULL, e);
 }

@@ -31,6 +31,12 @@ bool inbox_check_fallback(const struct json *message, struct err *e);
 // The wall clock time that a message gives, 0 (none), or -1: it says nothing of it.
 int64_t inbox_deadline(const struct json *message);
 
+// Of a job that goes into the queue again with a deadline that has passed, what it means for what is written now. It was
+// for the writing of the book: with that done it is taken away. A book that was broken off still ends as soon as it can.
+bool inbox_settle_deadline(struct store *s, const struct job *j, struct err *e);
+// Takes the deadline away, if there is one, and says so: more is asked for than it was given for.
+bool inbox_end_deadline(struct store *s, const struct job *j, struct err *e);
+
 // For a job that is there already: each change makes an event. `changed` becomes true where something is another now.
 bool inbox_change_server(struct store *s, const struct job *j, const struct json *message, bool *changed,
                          struct err *e); // backend and model

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "engine/given.h"
 #include "engine/pages.h"
+#include "engine/unfinished.h"
 #include "text/utf8.h"
 
 enum { TITLE_BYTES = 300 };
@@ -117,7 +118,8 @@ static bool tell(struct intake *in, const struct job *j, const struct edited *d,
 static bool store_edited(struct intake *in, const struct job *j, const struct edited *d, struct err *e)
 {
     int chapter = d->was->number;
-    return store_chapter_retire(in->store, j->id, chapter, "sync", e) &&
+    return unfinished_keep(in->store, j, d->was, "sync", e) &&
+           store_chapter_retire(in->store, j->id, chapter, "sync", e) &&
            given_store_edited(in->store, j->id, d->was, d->text.data, e) &&
            store_chapter_set_given(in->store, j->id, chapter, d->title, e) &&
            store_file_put(in->store, j->id, d->path, d->hash, d->len, e);
@@ -145,6 +147,9 @@ static bool take(struct intake *in, const struct job *j, const struct json *m, c
 INTAKE_VERB(inbox_take_sync)
 {
     struct book b;
+    bool room;
+    if (j->state == JOB_DONE && !intake_room(in, j, a, &room, e)) return false;
+    if (j->state == JOB_DONE && !room) return true;
     if (!store_book_load(in->store, j->id, &b, e)) return false;
     bool ok = take(in, j, m, &b, a, e);
     book_release(&b);

@@ -28,6 +28,9 @@ struct intake {
 bool intake_refuse(struct inbox_answer *a, enum err_code code, const char *text);
 // The one way by which a message changes a job's state.
 bool intake_change(struct intake *in, const struct job *j, enum job_state to, const char *reason, struct err *e);
+// Whether a job may be in the queue again: one that is done or cancelled is one more there. False in *room: refused in `a`.
+// To be asked before any row changes.
+bool intake_room(struct intake *in, const struct job *j, struct inbox_answer *a, bool *room, struct err *e);
 // Rows of the job have changed and its state has not: whoever is writing it reads them again.
 void intake_touched(struct intake *in, const struct job *j);
 // What an owner says in the member `name`, as it may be stored, without blank ends; nothing is added where there is none.

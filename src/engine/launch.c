@@ -12,6 +12,7 @@
 #include "engine/gate.h"
 #include "engine/gate_join.h"
 #include "engine/steps.h"
+#include "engine/unfinished.h"
 #include "engine/worker.h"
 #include "text/join.h"
 #include "text/words.h"
@@ -36,26 +37,13 @@ struct task_key launch_task(const struct worker *w)
 
 // ---- what earlier attempts left ------------------------------------------------------------------------------------
 
-// Text counts unless the gate refused it. "smaller" is no refusal: it says that the next request must ask for less; nor
-// is "unfinished".
-static bool is_usable(const struct attempt *a)
-{
-    const char *verdict = a->verdict ? a->verdict : "";
-    bool refused = *verdict && strcmp(verdict, "smaller") != 0 && strcmp(verdict, "unfinished") != 0;
-    // Behind what was carried nothing but thoughts came.
-    if (a->failure && strcmp(a->failure, failure_name(FAIL_REASONING)) == 0) refused = false;
-    // An answer without an end is no prose either, and two of them outgrow every buffer.
-    refused = refused || (a->failure && strcmp(a->failure, failure_name(FAIL_TOO_BIG)) == 0);
-    return !refused && (a->prefix.len > 0 || a->text.len > 0);
-}
-
 // Cleans the text of the last attempt for a continuation, and counts its words. Empty: not worth it, begin anew.
 static bool carry(struct worker *w, const struct attempt *a, struct buf *text, int *words, bool prefill,
                   struct err *e)
 {
     buf_clear(text);
     *words = 0;
-    if (w->step.kind != STEP_CHUNK || !is_usable(a)) return true;
+    if (w->step.kind != STEP_CHUNK || !unfinished_is_usable(a)) return true;
     struct desk d = worker_desk(w);
     gate_join(text, &a->prefix, &a->text, w->language, w->templates.markup);
     size_t keep = prefill ? join_clean_word(text->data, text->len) : join_clean_sentence(text->data, text->len);

@@ -57,6 +57,7 @@ static struct json *report_json(const struct job *j)
     json_set_int(o, "prompt_bytes_shared", j->common_bytes);
     json_set_int(o, "prefix_breaks", j->prefix_breaks);
     json_set_int(o, "generating_ms", j->generating_ms);
+    json_set_int(o, "writing_ms", j->busy_ms);
     json_set_str(o, "begun", begun);
     json_set_str(o, "ended", now);
     return o;

@@ -10,7 +10,7 @@
 #include "engine/worker.h"
 #include "model/deadline.h"
 
-enum { NOTICED_PERCENT = 2, TOLD_PERCENT = 10, ENDING_WORDS = 150 };
+enum { NOTICED_PERCENT = 2, TOLD_PERCENT = 10 };
 
 // What stands, with gaps as long as they were asked for, as the length control counts them.
 static int64_t words_standing(const struct book *b)
@@ -34,7 +34,7 @@ static bool is_noticed(const struct book *b, int64_t words)
 // A plan that has room for the ending alone is not made longer again: short answers would put it off for ever.
 static void keep_ending(const struct worker *w, struct deadline_plan *plan)
 {
-    int64_t least = words_standing(&w->book) + ENDING_WORDS;
+    int64_t least = words_standing(&w->book) + DEADLINE_ENDING_WORDS;
     bool ends_here = w->book.chapters_total == w->step.chapter;
     if (ends_here && w->book.words_target < least) least = w->book.words_target;
     if (least > w->job.words_target) least = w->job.words_target;
@@ -58,15 +58,22 @@ static bool take(struct worker *w, const struct deadline_plan *plan, struct err 
            worker_reload_book(w, e);
 }
 
+static bool is_front(const struct book *b, int chapter)
+{
+    for (size_t i = 0; i < b->chapters_count; i++)
+        if (b->chapters[i].number > chapter && b->chapters[i].chunks_count > 0) return false;
+    return true;
+}
+
 // Without a deadline any more, a book that was made shorter gets its words back. What is written anew keeps the length that
-// it was planned with.
+// it was planned with, unless it is the end of what stands and there is a deadline.
 static bool is_due(const struct worker *w)
 {
-    bool prose = w->step.kind == STEP_BEATS || w->step.kind == STEP_CHUNK;
+    bool prose = w->step.kind == STEP_BEATS || w->step.kind == STEP_CHUNK, dated = w->job.deadline_ms > 0;
     const struct book_chapter *c = book_chapter_at(&w->book, w->step.chapter);
-    bool fixed = c && (c->given || c->version > 1);
-    return prose && !fixed && !w->step.again &&
-           (w->job.deadline_ms > 0 || w->book.words_target < w->job.words_target);
+    if (!prose || w->step.again || (c && c->given)) return false;
+    if (c && c->version > 1) return dated && is_front(&w->book, c->number);
+    return dated || w->book.words_target < w->job.words_target;
 }
 
 bool worker_replan(struct worker *w, struct err *e)

@@ -159,7 +159,7 @@ static bool keep(const struct desk *d, const struct step *s, const struct plan_c
     for (size_t i = 0; i < plan->count; i++) buf_addf(&cards, "%s\n", plan->items[i]);
     bool ok = store_cards_set(d->store, d->job->id, s->chapter, cards.data, (int)plan->count, e);
     buf_release(&cards);
-    return ok;
+    return ok && directions_tell(d, s->chapter, e);
 }
 
 static bool settle(const struct desk *d, const struct step *s, const struct answer *a, struct judgement *j,
@@ -190,7 +190,8 @@ static bool one_card(const struct desk *d, const struct step *s, const struct ge
 
 static bool give_up(const struct desk *d, const struct step *s, const struct gen_message *turn, struct err *e)
 {
-    return one_card(d, s, turn,
+    return directions_tell(d, s->chapter, e) &&
+           one_card(d, s, turn,
                     "the place and the people of this chapter | what the chapter's summary says, in order | "
                     "what the chapter ends on",
                     e);

@@ -10,6 +10,7 @@
 #include "engine/gate.h"
 #include "engine/measure.h"
 #include "engine/steps.h"
+#include "engine/unfinished.h"
 #include "text/join.h"
 #include "text/utf8.h"
 #include "text/words.h"
@@ -85,7 +86,9 @@ static bool remeasure(const struct desk *d, int chapter, struct err *e)
 static bool store_row(const struct desk *d, const struct step *s, const struct chunk_row *row,
                       const struct gen_message *turn, struct err *e)
 {
-    if (s->again) return store_chunk_replace(d->store, d->job->id, row, e) && remeasure(d, s->chapter, e);
+    if (s->again)
+        return unfinished_keep_next(d->store, d->job, s->chapter, s->seq, e) &&
+               store_chunk_replace(d->store, d->job->id, row, e) && remeasure(d, s->chapter, e);
     return store_chunk_add(d->store, d->job->id, row, e) && store_turns(d, s, turn, e);
 }
 

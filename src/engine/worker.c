@@ -218,6 +218,7 @@ static bool load(struct worker *w, int64_t job, int route, int slot, struct err 
     w->slot = slot;
     w->moved_ms = clock_mono_ms();
     if (!worker_begin_job(w, e)) return false;
+    if (!worker_find_folder(w, e)) return false;
     publish_open(&w->publish, w->store, &w->job, &w->book, worker_chunk_words(w));
     return true;
 }

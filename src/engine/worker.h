@@ -179,7 +179,7 @@ bool worker_was_down_long(const struct worker *w); // its server: long enough to
 bool worker_look_back(struct worker *w, struct err *e);
 // What still runs on the slot at hand, for `tokens` of writing and a prompt of `unread` tokens.
 void worker_leaves(struct worker *w, int64_t tokens, int64_t unread);
-void worker_settles(struct worker *w); // it was left by us: the server may not have read it yet
+void worker_settles(struct worker *w);      // it was left by us: the server may not have read it yet
 void worker_pass_barrier(struct worker *w); // then worker_prove
 void worker_barrier_over(struct worker *w); // the quiet time has passed
 
@@ -227,6 +227,7 @@ bool worker_set_job_now(struct worker *w, enum job_state to, const char *reason,
 // worker_files.c
 void worker_note_done(struct worker *w); // the step at hand is done, by an answer or without one: its files are due
 void worker_publish(struct worker *w);   // the files that are due, and a checkpoint
+bool worker_find_folder(struct worker *w, struct err *e); // before they are published: it may have been moved
 void worker_show_partial(struct worker *w);
 
 // replan.c

@@ -2,12 +2,17 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // When the files of the job at hand are written: not before the request that follows has left.
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/gate_join.h"
 #include "engine/worker.h"
+#include "out/folder.h"
+
+enum { FOLDER_SIZE = 1100 };
 
 // The title that the bible has found belongs into the prompts that follow.
 static void refresh_title(struct worker *w)
@@ -32,6 +37,40 @@ void worker_note_done(struct worker *w)
     w->unpublished.chapter = w->step.chapter;
 }
 
+static bool tell_folder(struct worker *w, const char *was, bool found, struct err *e)
+{
+    struct buf text;
+    buf_init(&text, BUF_MAX_LINE);
+    if (found)
+        buf_addf(&text, "the book's folder was renamed: it is %s now", w->job.out_dir);
+    else
+        buf_addf(&text,
+                 "the book's folder %s is not there any more: %s is made anew from the store; if you have moved it, "
+                 "remove the new one, and in the directory where it is now type: novelgen verify %lld --repair",
+                 was, strcmp(was, w->job.out_dir) == 0 ? "it" : w->job.out_dir, (long long)w->job.id);
+    log_line(LOG_WARN, "job %lld: %s", (long long)w->job.id, text.data);
+    bool ok = store_event_add(w->store, w->job.id, "folder", text.data, NULL, e);
+    buf_release(&text);
+    return ok;
+}
+
+// Where it was renamed it is taken as it is; where it is gone, its files are made anew, and that is said.
+bool worker_find_folder(struct worker *w, struct err *e)
+{
+    char folder[FOLDER_SIZE];
+    struct err unmade = ERR_INIT;
+    if (!*w->job.out_dir || file_exists(w->job.out_dir)) return true;
+    bool found = out_folder_beside(folder, sizeof(folder), w->job.out_dir, w->job.uuid);
+    if (!found &&
+        !out_folder_make(folder, sizeof(folder), w->job.out_parent, w->job.id, w->job.slug, w->job.uuid, &unmade))
+        return true; // what publishes the files says why they cannot be
+    char *was = w->job.out_dir;
+    w->job.out_dir = mem_strdup(folder);
+    bool ok = store_job_set_folder(w->store, w->job.id, folder, e) && tell_folder(w, was, found, e);
+    free(was);
+    return ok;
+}
+
 static bool is_complete(const struct worker *w, int chapter)
 {
     return next_chapter_is_full(&w->book, chapter, worker_chunk_words(w));
@@ -47,6 +86,7 @@ void worker_publish(struct worker *w)
          all = w->unpublished.all || (w->publish.failing && (outline || chapter > 0));
     timer_stop(w->publish_soon);
     memset(&w->unpublished, 0, sizeof(w->unpublished));
+    if (all && !worker_find_folder(w, &e)) log_line(LOG_WARN, "the book's folder: %s", e.text);
     if (all) publish_again(&w->publish, &w->book, worker_chunk_words(w));
     if (outline && !all) publish_outline(&w->publish);
     if (chapter > 0 && !all) publish_chunks(&w->publish, chapter, is_complete(w, chapter));

@@ -21,9 +21,10 @@ enum { RESERVE_LEAST_MS = 10000, HALF_TRUSTED_WORDS = 1000 };
 // A chapter more is kept for at least this part of an ordinary one: a chapter that is dropped does not come back.
 static const double chapter_least = 0.25;
 
+// Also what was replaced since: it took its time.
 static int64_t words_written(const struct book *b)
 {
-    int64_t words = 0;
+    int64_t words = b->words_replaced;
     for (size_t i = 0; i < b->chapters_count; i++)
         words += b->chapters[i].given ? 0 : book_chapter_words(&b->chapters[i]);
     return words;

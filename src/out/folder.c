@@ -64,3 +64,39 @@ bool out_folder_make(char *out, size_t size, const char *parent, int64_t id, con
     }
     return err_set(e, ERR_STORE, "cannot find a free name for a book's folder in '%s/books'", parent);
 }
+
+// ---- one that is not where it was ----------------------------------------------------------------------------------
+
+struct search {
+    const char *dir, *uuid;
+    char *out;
+    size_t size;
+    bool found;
+};
+
+// Ends the listing with the first that is it.
+static bool look_into(void *arg, const char *name)
+{
+    struct search *s = arg;
+    int len = snprintf(s->out, s->size, "%s/%s", s->dir, name);
+    s->found = len > 0 && (size_t)len < s->size && out_folder_is_of(s->out, s->uuid);
+    return !s->found;
+}
+
+bool out_folder_find(char *out, size_t size, const char *dir, const char *uuid)
+{
+    struct search s = {.dir = dir, .uuid = uuid, .out = out, .size = size};
+    struct err ignored = ERR_INIT;
+    int len = snprintf(out, size, "%s", dir);
+    if (len > 0 && (size_t)len < size && out_folder_is_of(dir, uuid)) return true;
+    (void)file_list(dir, look_into, &s, &ignored);
+    return s.found;
+}
+
+bool out_folder_beside(char *out, size_t size, const char *was, const char *uuid)
+{
+    char parent[1100];
+    const char *slash = strrchr(was, '/');
+    int len = slash ? snprintf(parent, sizeof(parent), "%.*s", (int)(slash - was), was) : 0;
+    return len > 0 && (size_t)len < sizeof(parent) && out_folder_find(out, size, parent, uuid);
+}

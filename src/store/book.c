@@ -62,9 +62,9 @@ static bool book_load_rows(struct store *s, int64_t job, struct book *out, struc
 {
     struct book_reader r = {.book = out};
 
-    switch (db_get(s->db, SQL_BOOK_GET, e, "l:llididbbbl", job, &out->job_id, &out->words_target,
+    switch (db_get(s->db, SQL_BOOK_GET, e, "l:llididbbbll", job, &out->job_id, &out->words_target,
                    &out->chapters_total, &out->obedience, &out->plan_misses, &out->bytes_per_token, &out->has_bible,
-                   &out->finished, &out->awaits_approval, &out->since)) {
+                   &out->finished, &out->awaits_approval, &out->since, &out->words_replaced)) {
     case DB_FOUND:
         break;
     case DB_NONE:

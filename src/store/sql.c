@@ -118,8 +118,8 @@ const char *const store_sql[SQL_COUNT] = {
                             " CASE WHEN ?3 > 0 THEN (SELECT prompt_bytes FROM attempt WHERE id = ?9) ELSE 0 END"
                             " WHERE id = ?1",
     // However much shorter a deadline had made it.
-    [SQL_JOB_EXTEND] = "UPDATE job SET words_target = ?2, chapters_total = ?3, words_planned = 0, deadline_ms = 0,"
-                       " finished = 0 WHERE id = ?1",
+    [SQL_JOB_EXTEND] = "UPDATE job SET words_target = ?2, chapters_total = ?3, words_planned = 0, finished = 0"
+                       " WHERE id = ?1",
     [SQL_JOB_SET_PRIORITY] = "UPDATE job SET priority = ?2 WHERE id = ?1",
     [SQL_JOB_TOUCH] = "UPDATE job SET touched_ms = max(touched_ms, ?2) WHERE id = ?1",
 
@@ -153,7 +153,10 @@ const char *const store_sql[SQL_COUNT] = {
         // In quarters, so that a prompt is not measured anew with every request; a few requests say little.
         " CASE WHEN requests >= 5 AND prompt_tokens > 0 THEN counted_bytes * 4 / prompt_tokens / 4.0 ELSE 0.0 END,"
         " EXISTS (SELECT 1 FROM bible WHERE job = ?1), finished, approve = 1,"
-        " (SELECT coalesce(sum(since), 0) FROM task WHERE job = ?1) FROM job WHERE id = ?1",
+        " (SELECT coalesce(sum(since), 0) FROM task WHERE job = ?1),"
+        // Text of its owner's is in pieces that were never whole answers.
+        " (SELECT coalesce(sum(words), 0) FROM chunk_old WHERE job = ?1 AND NOT (cut AND tokens < 0))"
+        " FROM job WHERE id = ?1",
     [SQL_BOOK_ACTS] = "SELECT number, first, last, summary IS NOT NULL FROM act WHERE job = ?1 ORDER BY number",
     [SQL_BOOK_CHAPTERS] = "SELECT number, weight, cards_count, recap IS NOT NULL,"
                           " coalesce(length(CAST(recap AS BLOB)), 0), given, version FROM chapter WHERE job = ?1"
@@ -217,11 +220,18 @@ const char *const store_sql[SQL_COUNT] = {
         " skip, hash, glue, tokens, text, ?4, ?5 FROM chunk c CROSS JOIN chunk_text ON chunk_text.chunk = c.id"
         " JOIN chapter p ON p.job = c.job AND p.number = chapter"
         " WHERE c.job = ?1 AND chapter = ?2 AND (?3 = 0 OR seq = ?3)",
+    [SQL_VERSION_LEAVE] =
+        "INSERT INTO chunk_old (id, job, chapter, seq, version, until, words_asked, words, gap, cut, skip, hash,"
+        " glue, tokens, text, reason, replaced_ms)"
+        " SELECT 1 + max((SELECT coalesce(max(id), 0) FROM chunk), (SELECT coalesce(max(id), 0) FROM chunk_old)),"
+        " job, number, ?3, version, version, ?4, ?5, 0, 1, ?6, ?7, ?9, -1, ?8, ?10, ?11"
+        " FROM chapter WHERE job = ?1 AND number = ?2",
     [SQL_VERSION_DROP_TURNS] = "DELETE FROM turn WHERE job = ?1 AND conversation = ?2",
     // A version of which nothing was written needs no successor.
     [SQL_VERSION_BUMP_CHAPTER] =
         "UPDATE chapter SET cards = NULL, cards_count = 0, recap = NULL, given = 0, version = version +"
-        " (SELECT count(*) > 0 FROM chunk WHERE job = ?1 AND chapter = ?2) WHERE job = ?1 AND number = ?2",
+        " (EXISTS (SELECT 1 FROM chunk WHERE job = ?1 AND chapter = ?2) OR EXISTS (SELECT 1 FROM chunk_old o"
+        " WHERE o.job = ?1 AND o.chapter = ?2 AND until = chapter.version)) WHERE job = ?1 AND number = ?2",
     [SQL_VERSION_BUMP] = "UPDATE chapter SET version = version + 1 WHERE job = ?1 AND number = ?2",
     [SQL_VERSION_DROP_TEXTS] = "DELETE FROM chunk_text WHERE chunk IN (SELECT id FROM chunk WHERE job = ?1"
                                " AND chapter = ?2 AND (?3 = 0 OR seq = ?3))",
@@ -248,7 +258,9 @@ const char *const store_sql[SQL_COUNT] = {
     [SQL_VERSION_DROP_SUMMARY] = "UPDATE act SET summary = NULL WHERE job = ?1 AND ?2 BETWEEN first AND last",
     [SQL_VERSION_EACH] =
         "WITH RECURSIVE v (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM v"
-        " WHERE n < (SELECT version FROM chapter WHERE job = ?1 AND number = ?2)),"
+        " WHERE n < coalesce((SELECT version FROM chapter WHERE job = ?1 AND number = ?2),"
+        // It was taken out of the plan.
+        " (SELECT max(until) FROM chunk_old WHERE job = ?1 AND chapter = ?2))),"
         " u AS (SELECT version, 2147483647 AS until, words, gap, 0 AS replaced_ms, '' AS reason FROM chunk"
         " WHERE job = ?1 AND chapter = ?2 UNION ALL SELECT version, until, words, gap, replaced_ms, reason"
         " FROM chunk_old WHERE job = ?1 AND chapter = ?2)"

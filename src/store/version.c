@@ -11,6 +11,7 @@
 #include "store/handle.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "io/json.h"
 
 #include <inttypes.h>
@@ -93,6 +94,15 @@ bool store_chunk_redo(struct store *s, int64_t job, int chapter, int seq, const 
               store_touched(s, "chunk", seq, e) && db_run(s->db, SQL_JOB_UNFINISH, e, "l", job) &&
               version_reset_tasks(s, job, chapter, seq, e) && version_add_event(s, job, chapter, seq, note, e);
     return store_leave(s, &scope, ok, e);
+}
+
+bool store_chunk_leave(struct store *s, int64_t job, const struct chunk_row *c, const char *reason, struct err *e)
+{
+    int64_t hash = store_signed(hash_bytes(c->text, c->len));
+
+    return store_write(s, "chapter", c->chapter, e, SQL_VERSION_LEAVE, "liiiilltssl", job, c->chapter, c->seq,
+                       c->words_asked, c->words, (int64_t)c->skip, hash, c->text, c->len, c->glue, reason,
+                       clock_wall_ms());
 }
 
 bool store_chunk_keep(struct store *s, int64_t job, int chapter, int seq, struct err *e)

@@ -34,11 +34,11 @@ def write(place, within, **spec):
 
 
 def answered(place):
-    """The requests for prose, in order: (chapter, what was asked last)."""
+    """The requests for the prose that stands, in order: (chapter, what was asked last)."""
     count = place.status(1)["chapters_total"]
     all_of = [json.loads(place.run("prompt", 1, "--chapter", n, "--json").stdout) for n in range(1, count + 1)]
     return [(a["chapter"], a["sent"][-1]["text"]) for chapter in all_of for a in chapter
-            if a["kind"] == "chunk" and a["verdict"] == "accepted"]
+            if a["kind"] == "chunk" and a["verdict"] == "accepted" and a["sent"]]
 
 
 def ends_as_a_book(place):
@@ -175,3 +175,29 @@ def test_resume_gives_more_time(place, option):
     assert status["words_planned"] is None and abs(status["words_done"] - 60000) <= 600
     assert status["chapters_total"] <= before["chapters_total"]
     assert (status["deadline"] is None) == (option[0] == "--no-deadline")
+
+
+def due_in(place, seconds):
+    with contextlib.closing(sqlite3.connect(place.path / "novelgen.db")) as db, db:
+        db.execute("UPDATE job SET deadline_ms = ?", (int((time.time() + seconds) * 1000),))
+
+
+def test_a_redo_keeps_a_deadline_that_lies_ahead(place):
+    """Chapters written anew kept their length, however little time there was."""
+    place.serve(*RATE)
+    assert place.submit(words=12000, chapters=12).returncode == 0
+    due_in(place, 12)
+    got = place.run("redo", 1, "--chapter", 2, "--onward", "--quiet")
+    assert got.returncode == 0, got.stderr
+    status = ends_as_a_book(place)
+    assert status["chapters_total"] < 12 and status["words_done"] < 10000
+
+
+def test_a_redo_after_the_deadline_takes_its_time(place):
+    place.serve()
+    assert place.submit().returncode == 0
+    due_in(place, -3600)
+    got = place.run("redo", 1, "--chapter", 2, "--onward")
+    assert got.returncode == 0 and "novelgen resume 1 --within 2h" in got.stderr, got.stderr
+    status = ends_as_a_book(place)
+    assert status["deadline"] is None and abs(status["words_done"] - 2400) <= 72

@@ -150,9 +150,9 @@ def test_a_page_shows_what_happens(page, tmp_path):
         desk.close()
 
 
-WRONG = [("done: 596 words in 1 chapter, 5 s: /home/ana/b/book.md", [
-              "done: 597 words in 1 chapter, 5 s: /home/ana/b/book.md", "done: 596 words in 2 chapters, 5 s: /home/ana/b/book.md",
-              "done: 596 words in 1 chapter, 5 s: /home/ana/c/book.md", "done: 596 words in 1 chapter, 5 s"]),
+WRONG = [("done: 596 words in 1 chapter, 5 s of writing: /home/ana/b/book.md", [
+              "done: 597 words in 1 chapter, 5 s of writing: /home/ana/b/book.md", "done: 596 words in 2 chapters, 5 s of writing: /home/ana/b/book.md",
+              "done: 596 words in 1 chapter, 5 s of writing: /home/ana/c/book.md", "done: 596 words in 1 chapter, 5 s of writing"]),
          ("job 1: chapter 2, part 1: 292 words", ["job 2: chapter 2, part 1: 292 words", "job 1: chapter 3, part 1: 292 words",
                                                   "job 1: chapter 2, part 1: 293 words"]),
          ("  chapters  3 of 3", ["  chapters  3 of 3, now prose", "  words  3 of 3"])]
@@ -165,7 +165,7 @@ def test_a_wrong_line_is_noticed(shown, others):
 
 
 def test_what_differs_from_run_to_run_is_not():
-    assert compare(["done: 596 words in 1 chapter, 5 s: x"], ["done: 596 words in 1 chapter, 1 min 12 s: x"]) is None
+    assert compare(["done: 596 words in 1 chapter, 5 s of writing: x"], ["done: 596 words in 1 chapter, 1 min 12 s of writing: x"]) is None
     assert compare(["Nov 21 17:33:55  state  writing, 301.2 tokens/s"], ["Jan 2 07:00:01  state  writing, 88 tokens/s"]) is None
     assert compare([" 2  done  just now  Salt"], [" 2  done    3 min ago  Salt"]) is None
 

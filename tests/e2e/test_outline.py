@@ -484,6 +484,25 @@ def test_a_note_has_bounds(home, simulator):
     assert len(home.json("note", 1)) == 3
 
 
+def test_notes_that_do_not_fit_are_spoken_of(home, simulator):
+    """They were left out without a word. Once said, it is said no more; the page keeps saying it until the book is done."""
+    sim = simulator("--ctx", 8192, "--rate", "1000")
+    job = pause_in(home, sim, 2)
+    for letter in "abc":
+        assert home.run("note", job, letter * 3900).returncode == 0
+    writer = home.start("resume", job)
+    said = "the oldest of 3 notes are left out"
+    wait_until(lambda: said in home.run("status", job).stdout, 60, "the page to speak of the notes")
+    assert "\n  notes     from chapter 3 on " in home.run("status", job).stdout
+    writer.wait()
+    told = [e for e in home.events(job) if e["type"] == "directions"]
+    assert told[0]["data"] == {"chapter": 3, "unsaid": 1, "of": 3}
+    unsaid = [e["data"]["unsaid"] for e in told]  # the context may turn out to be smaller
+    assert all(before != after for before, after in zip(unsaid, unsaid[1:])), unsaid
+    assert f"novelgen note {job} \"TEXT\"" in told[0]["text"] and said in writer.stderr
+    assert "a" * 3900 not in opening(home, job, 3) and "b" * 3900 in opening(home, job, 3)
+
+
 def test_a_note_stands_where_a_conversation_begins_anew(home, simulator):
     sim = simulator("--loop", "90")
     assert submit(home, sim, "--approve-outline").returncode == 6

@@ -308,6 +308,44 @@ def streams(place, chapter):
     return list(place.folder().glob(f"chapters/0{chapter}-*.part"))
 
 
+def shown(place, chapter):
+    """The part of this chapter that is in flight, as its .part file shows it behind what is accepted."""
+    path = next(iter(place.folder().glob(f"chapters/{chapter:02}-*.part")), None)
+    return path.read_text() if path else ""
+
+
+def test_what_was_on_the_screen_stays_in_a_version(place):
+    """The part at hand was in no version when its chapter was written anew: it was lost to who had just read it."""
+    place.serve("--rate", 300)
+    writer = place.start(*place.submit_args(**BOOK))
+    wait_until(lambda: len(WORDS.findall(shown(place, 1))) > 60, 60, "words of chapter 1")
+    seen = shown(place, 1)
+    assert place.run("redo", 1, "--chapter", 1, "--note", "darker", "--detach", "--quiet").returncode == 0
+    writer.wait()
+    old = show(place, 1, 1).decode()
+    assert old.startswith(seen.rstrip()[:-20]), (seen, old)
+    assert versions(place, 1)[0]["reason"] == "redo: darker" and len(versions(place, 1)) == 2
+    assert place.run("diff", 1, "--chapter", 1).returncode in (0, 1)
+    assert seen.rstrip()[-60:-20] in (place.folder() / "live.md").read_text()
+    check_whole(place)
+
+
+def test_the_part_behind_one_that_is_replaced_stays_in_a_version(place):
+    """What had come of part 2 goes on from a part 1 that is gone: it is asked for anew, and was in no version."""
+    place.serve("--rate", 300)
+    writer = place.start(*place.submit_args(**BOOK))
+    wait_until(lambda: any(job["words_done"] > 0 for job in place.list()), 60, "part 1")
+    standing = len(WORDS.findall(parts(place, 1)[0]["text"]))
+    wait_until(lambda: len(WORDS.findall(shown(place, 1))) > standing + 40, 60, "words of part 2")
+    seen = shown(place, 1)
+    assert place.run("redo", 1, "--chapter", 1, "--chunk", 1, "--detach", "--quiet").returncode == 0
+    writer.wait()
+    assert [p["part"] for p in parts(place, 1, 1)] == [1, 2]
+    assert show(place, 1, 1).decode().startswith(seen.rstrip()[:-20])
+    check_whole(place)
+    check_joins(place, 1)
+
+
 @pytest.mark.parametrize("options", [(), ("--from", "now")], ids=["start", "now"])
 def test_a_reader_who_comes_while_a_chapter_is_written_anew(place, options):
     """Chapter 3 stands already: it comes behind the new chapter 2, which is shown once, as it streams."""

@@ -38,6 +38,21 @@ def test_the_plan_of_work_is_what_is_done(place):
     assert again["time_s"] is not None, "a server that wrote a book has a measured speed"
 
 
+def test_a_dry_run_says_what_a_deadline_leaves(place):
+    place.serve("--rate", 1000)
+    path = spec_file(place, words=60000, chapters=60).rename(place.dir / "long.json")
+    dry = ("submit", path, "--dry-run", "--backend", place.server.url)
+    assert place.run(*dry, "--within", "40s", "--json").stdout.count("null") == 3  # nothing is measured yet
+    assert "\n  deadline  20" in place.run(*dry, "--within", "40s").stdout
+    assert place.submit(words=1500, chapters=2).returncode == 0
+    plan = json.loads(place.run(*dry, "--within", "40s", "--json").stdout)
+    assert 1000 < plan["words_planned"] < 59000 and 1 < plan["chapters_planned"] < 60 and plan["deadline"]
+    text = place.run(*dry, "--within", "40s").stdout
+    assert re.search(r": time for about [\d,]+ of the 60,000 words, in \d+ of the 60 chapters; ", text), text
+    assert "there is time for all of it" in place.run(*dry, "--within", "9h").stdout
+    assert "deadline" not in place.run(*dry).stdout
+
+
 def test_a_dry_run_without_a_server(place):
     got = place.run("submit", spec_file(place), "--dry-run", "--backend", "http://127.0.0.1:1")
     assert got.returncode == 0

@@ -90,6 +90,21 @@ static void test_speed(void **state)
     assert_plan(&s, 3, 7000 + 7600, 5);
 }
 
+// A book that was written anew from its second chapter on seemed to have been written at a third of its speed.
+static void test_speed_of_what_is_written_anew(void **state)
+{
+    struct shelf s;
+    (void)state;
+    shelf_set(&s, 2, 1000);
+    s.job.busy_ms = HOUR;
+    s.job.deadline_ms = NOW + 2 * HOUR;
+    assert_plan(&s, 3, 7000 + 13300, 7);
+    s.book.words_replaced = 7000;
+    assert_plan(&s, 3, 7000 + 2 * 13300 < WORDS ? 7000 + 2 * 13300 : WORDS, 10);
+    s.job.deadline_ms = NOW + HOUR;
+    assert_plan(&s, 3, 7000 + 13300, 7);
+}
+
 // A shortened book that is planned again at the same speed keeps its chapters.
 static void test_plan_again(void **state)
 {
@@ -236,8 +251,13 @@ static void test_since(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plan),  cmocka_unit_test(test_speed),      cmocka_unit_test(test_plan_again),
-        cmocka_unit_test(test_by),    cmocka_unit_test(test_by_refused), cmocka_unit_test(test_within),
+        cmocka_unit_test(test_plan),
+        cmocka_unit_test(test_speed),
+        cmocka_unit_test(test_speed_of_what_is_written_anew),
+        cmocka_unit_test(test_plan_again),
+        cmocka_unit_test(test_by),
+        cmocka_unit_test(test_by_refused),
+        cmocka_unit_test(test_within),
         cmocka_unit_test(test_since),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,7 +103,6 @@ static void test_the_rows(void **state)
 {
     (void)state;
     int64_t job = finished_book();
-    assert_ok(store_job_set_deadline(s, job, 12345, &e));
     assert_ok(store_job_extend(s, job, 1500, 5, &e));
     struct job j;
     assert_int_equal(store_job_get(s, job, &j, &e), STORE_FOUND);
@@ -111,7 +110,6 @@ static void test_the_rows(void **state)
     assert_int_equal(j.chapters_total, 5);
     assert_int_equal(j.chapters_done, 3);
     assert_int_equal(j.words_done, 900);
-    assert_int_equal(j.deadline_ms, 0);
     job_release(&j);
     assert_int_equal(fixture_number("SELECT first * 100 + last FROM act WHERE number = 1"), 103);
     // A second time: the acts that stand stay as they are.

@@ -50,9 +50,10 @@ static void a_small_context_takes_more_parts(void **state)
 static void what_is_given_is_not_asked_for(void **state)
 {
     (void)state;
-    struct forecast f = cast("{\"premise\": \"p\", \"words\": 3000, \"chapters\": 2, \"outline\": [{\"title\": \"a\"}, "
-                             "{\"title\": \"b\"}]}",
-                             32768);
+    struct forecast f =
+        cast("{\"premise\": \"p\", \"words\": 3000, \"chapters\": 2, \"outline\": [{\"title\": \"a\"}, "
+             "{\"title\": \"b\"}]}",
+             32768);
     assert_int_equal(f.planning, 1); // the bible
     f = cast("{\"premise\": \"p\", \"words\": 3000, \"chapters\": 2, \"opening\": [{\"text\": \"One two three.\"}]}",
              32768);
@@ -64,7 +65,8 @@ static void what_is_given_is_not_asked_for(void **state)
 static void the_rest(void **state)
 {
     (void)state;
-    struct book b = {.words_target = 3200, .chapters_total = 2, .obedience = 1, .has_bible = true, .chapters_count = 2};
+    struct book b = {
+        .words_target = 3200, .chapters_total = 2, .obedience = 1, .has_bible = true, .chapters_count = 2};
     b.chapters = mem_calloc(2, sizeof *b.chapters);
     b.chapters[0] = (struct book_chapter){.number = 1, .weight = 1, .cards = 2, .has_recap = true};
     b.chapters[1] = (struct book_chapter){.number = 2, .weight = 1};
@@ -77,6 +79,40 @@ static void the_rest(void **state)
     book_release(&b);
 }
 
+static struct deadline_plan by(const char *text, int64_t time_ms, int64_t left_ms)
+{
+    struct err e = ERR_INIT;
+    struct spec s;
+    const int64_t now_ms = INT64_C(1800000000000);
+    assert_true(spec_parse(&s, text, strlen(text), "test", &e));
+    struct forecast f = forecast_book(&s, 32768, 800);
+    struct deadline_plan plan = forecast_by(&s, &f, time_ms, now_ms + left_ms, now_ms);
+    spec_release(&s);
+    return plan;
+}
+
+static void check_by(struct deadline_plan plan, int64_t least, int64_t most, int chapters)
+{
+    if (plan.words < least || plan.words > most || plan.chapters != chapters)
+        fail_msg("%lld words, %d chapters", (long long)plan.words, plan.chapters);
+}
+
+// Nobody was told that a night is too short for the book before the morning.
+static void a_deadline_cuts_what_does_not_fit(void **state)
+{
+    enum { HOUR = 3600000 };
+    static const char spec[] = "{\"premise\": \"p\", \"words\": 100000, \"chapters\": 50}";
+    (void)state;
+    check_by(by(spec, 10 * HOUR, 20 * HOUR), 100000, 100000, 50);
+    check_by(by(spec, 10 * HOUR, 5 * HOUR), 46000, 49000, 24); // some of the time is kept in reserve
+    check_by(by(spec, 10 * HOUR, 1000), 150, 150, 1);
+    check_by(by("{\"premise\": \"p\", \"words\": 100}", 10 * HOUR, 1000), 100, 100, 1);
+    check_by(by("{\"premise\": \"p\", \"words\": 100000, \"chapters\": 50, \"opening\": [{\"title\": \"One\", "
+                "\"text\": \"A bell rang out.\"}, {\"title\": \"Two\", \"text\": \"It rang again.\"}]}",
+                10 * HOUR, 1000),
+             150, 160, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +120,7 @@ int main(void)
         cmocka_unit_test(a_small_context_takes_more_parts),
         cmocka_unit_test(what_is_given_is_not_asked_for),
         cmocka_unit_test(the_rest),
+        cmocka_unit_test(a_deadline_cuts_what_does_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -256,6 +256,121 @@ static void test_a_note_is_held_to_its_length(void **state)
     buf_release(&members);
 }
 
+// ---- what was seen and is not accepted ----------------------------------------------------------------------------
+
+static int64_t begin_part(int chapter, int seq)
+{
+    int64_t id;
+    const struct attempt_begin b = {.task = {.job = job, .kind = "chunk", .chapter = chapter, .seq = seq},
+                                    .backend = "sim",
+                                    .model = "m",
+                                    .server = "sim",
+                                    .words_asked = 80,
+                                    .prefix = "",
+                                    .conversation = chapter};
+    assert_ok(store_attempt_begin(s, &b, &id, &e));
+    return id;
+}
+
+static void stream_part(int chapter, int seq, const char *text)
+{
+    assert_ok(store_attempt_append(s, begin_part(chapter, seq), text, strlen(text), &e));
+}
+
+struct seen {
+    char text[400];
+};
+
+static bool see_chunk(void *arg, const struct chunk_row *c)
+{
+    struct seen *seen = arg;
+    size_t len = strlen(seen->text);
+    (void)snprintf(seen->text + len, sizeof(seen->text) - len, "%d: %.*s;", c->seq, (int)(c->len - c->skip),
+                   c->text + c->skip);
+    return true;
+}
+
+static void check_version(int chapter, int version, const char *expected)
+{
+    struct seen seen = {""};
+    assert_ok(store_chunks_of_version(s, job, chapter, version, see_chunk, &seen, &e));
+    assert_string_equal(seen.text, expected);
+}
+
+static bool see_version(void *arg, const struct version_row *v)
+{
+    struct seen *seen = arg;
+    size_t len = strlen(seen->text);
+    (void)snprintf(seen->text + len, sizeof(seen->text) - len, "%d: %d parts, %s;", v->version, v->parts, v->reason);
+    return true;
+}
+
+static void check_versions(int chapter, const char *expected)
+{
+    struct seen seen = {""};
+    assert_ok(store_versions_each(s, job, chapter, see_version, &seen, &e));
+    assert_string_equal(seen.text, expected);
+}
+
+static int64_t words_done(void)
+{
+    struct job j;
+    assert_int_equal(store_job_get(s, job, &j, &e), STORE_FOUND);
+    int64_t words = j.words_done;
+    job_release(&j);
+    return words;
+}
+
+// A redo of the chapter that was just being written lost the part at hand: it stood on the screen and in the .part file,
+// and was in no version.
+static void test_the_part_at_hand_stays_in_its_version(void **state)
+{
+    (void)state;
+    add_chunk(3, 1, false);
+    stream_part(3, 2, "\n\nShe opened the do");
+    check_done("{\"chapter\":3,\"note\":\"darker\"}");
+    check_version(3, 1, "1: Text.;2: She opened the do;");
+    check_versions(3, "1: 2 parts, redo: darker;");
+    assert_int_equal(words_done(), 15); // of the chapters that stand
+    add_chunk(3, 1, false);
+    check_version(3, 2, "1: Text.;");
+}
+
+static void test_the_first_part_at_hand_is_a_version(void **state)
+{
+    (void)state;
+    stream_part(3, 1, "She opened the do");
+    check_done("{\"chapter\":3}");
+    check_versions(3, "1: 1 parts, redo;");
+    add_chunk(3, 1, false);
+    check_version(3, 1, "1: She opened the do;");
+    check_version(3, 2, "1: Text.;");
+    check_versions(3, "1: 1 parts, redo;2: 1 parts, ;");
+}
+
+static void test_a_part_written_anew_is_a_version_of_its_own(void **state)
+{
+    (void)state;
+    check_done("{\"chapter\":1,\"chunk\":2}");
+    stream_part(1, 2, "He ran an");
+    check_done("{\"chapter\":1}");
+    check_version(1, 1, "1: Text.;2: Text.;");
+    check_version(1, 2, "1: Text.;2: He ran an;");
+    assert_int_equal(words_done(), 5);
+}
+
+// What the gate has refused was said to be nothing of the book's.
+static void test_what_was_refused_is_in_no_version(void **state)
+{
+    const struct attempt_end refused = {.failure = "none", .finish = "stop", .verdict = "refusal", .message = ""};
+    (void)state;
+    int64_t id = begin_part(3, 1);
+    assert_ok(store_attempt_append(s, id, "I cannot help with that.", 24, &e));
+    assert_ok(store_attempt_end(s, id, &refused, &e));
+    check_done("{\"chapter\":3}");
+    check_versions(3, "");
+}
+
 // Rows that contradict one another came from elsewhere. The message failed, the engine ended, and so did every engine
 // after it, because the message was still there.
 static void test_a_message_that_the_rows_do_not_allow_is_refused_for_good(void **state)
@@ -309,6 +424,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_gaps, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_gaps_change_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_note_is_held_to_its_length, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_part_at_hand_stays_in_its_version, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_first_part_at_hand_is_a_version, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_part_written_anew_is_a_version_of_its_own, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_was_refused_is_in_no_version, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_message_that_the_rows_do_not_allow_is_refused_for_good, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_in_every_state, set_up, tear_down),

@@ -449,6 +449,55 @@ static void test_directions_leave_room_for_the_story(void **state)
     close_writer(&w);
 }
 
+struct spoken {
+    int count;
+    char last[500];
+};
+
+static bool listen(void *arg, const struct event_row *row)
+{
+    struct spoken *h = arg;
+    if (strcmp(row->type, "directions") != 0) return true;
+    h->count++;
+    (void)snprintf(h->last, sizeof(h->last), "%s", row->text);
+    return true;
+}
+
+static void check_spoken(const struct writer *w, int count, const char *says)
+{
+    struct spoken h = {0};
+    assert_ok(store_events_each(w->store, w->job.id, 0, listen, &h, &e));
+    assert_int_equal(h.count, count);
+    if (count > 0 && !strstr(h.last, says)) fail_msg("'%s' is not in: %s", says, h.last);
+}
+
+// What did not fit was left out without a word: its owner wondered why the book went on as before.
+static void test_directions_that_are_left_out_are_spoken_of_once(void **state)
+{
+    enum { N_CTX = 8192, EACH = 3000 };
+    struct writer w;
+    char text[EACH + 1];
+    (void)state;
+    open_writer(&w, "home", N_CTX);
+    memset(text, 'x', EACH);
+    text[EACH] = '\0';
+    for (int i = 0; i < 2; i++) assert_ok(store_direction_add(w.store, w.job.id, 1, 0, text, &e));
+    assert_ok(directions_tell(&w.desk, 1, &e));
+    check_spoken(&w, 0, "");
+    for (int i = 0; i < 2; i++) assert_ok(store_direction_add(w.store, w.job.id, 2, 0, text, &e));
+    for (int n = 1; n < 5; n++) assert_ok(directions_tell(&w.desk, n, &e));
+    check_spoken(&w, 1, "from chapter 2 on the 2 oldest of 4 notes are left out: ");
+    check_spoken(&w, 1, "a quarter of the server's context of 8192 tokens; ");
+    assert_ok(store_direction_add(w.store, w.job.id, 5, 0, text, &e));
+    assert_ok(directions_tell(&w.desk, 5, &e));
+    check_spoken(&w, 2, "from chapter 5 on the 3 oldest of 5 notes are left out: ");
+    w.desk.n_ctx_tokens = 131072;
+    assert_ok(directions_tell(&w.desk, 6, &e));
+    assert_ok(directions_tell(&w.desk, 7, &e));
+    check_spoken(&w, 3, "from chapter 6 on every note is told again");
+    close_writer(&w);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
 int main(void)
@@ -461,6 +510,7 @@ int main(void)
         test(test_a_prefilled_request_ends_with_what_stands),
         test(test_a_quoting_request_shows_what_stands_and_quotes_its_end),
         test(test_directions_leave_room_for_the_story),
+        test(test_directions_that_are_left_out_are_spoken_of_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

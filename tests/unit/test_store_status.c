@@ -233,6 +233,25 @@ static void test_page_says_the_deadline(void **state)
     assert_line("\n  deadline  1970-01-01 00:01\n");
 }
 
+// A chapter that was redone after a week made it a book of seven days.
+static void test_page_tells_the_time_of_writing(void **state)
+{
+    char sql[200];
+    (void)state;
+    for (int i = 0; i < 70; i++) request(10, 5, 300, -1); // a second each
+    assert_ok(store_job_set_state(s, id, JOB_QUEUED, JOB_PLANNING, "", &e) &&
+              store_job_set_state(s, id, JOB_PLANNING, JOB_WRITING, "", &e) &&
+              store_job_set_state(s, id, JOB_WRITING, JOB_DONE, "", &e));
+    (void)snprintf(sql, sizeof sql, "UPDATE job SET begun_ms = ended_ms - 604800000");
+    fixture_script(sql);
+    struct job j = job_get();
+    char text[100];
+    (void)snprintf(text, sizeof text, "\n  time      %d min of writing, done ", (int)(j.busy_ms / 60000));
+    assert_true(j.busy_ms >= 60000 && j.busy_ms < 3600000);
+    job_release(&j);
+    assert_line(text);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -244,6 +263,7 @@ int main(void)
         TEST(test_page_of_a_job_that_rests_says_nothing_of_now),
         TEST(test_page_says_what_was_cached),
         TEST(test_page_says_the_deadline),
+        TEST(test_page_tells_the_time_of_writing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
