@@ -418,10 +418,12 @@ text = text.replace("## 3.", "## 3. Too Late:")
 
 @pytest.mark.parametrize("cut", range(3))
 def test_killed_after_an_edit_it_is_the_same_book(home, simulator, cut):
-    sim = simulator("--rate", "1500")
+    sim = simulator("--rate", "300")
     books = []
     for kills in (0, 2):
+        sim.hurry(300)
         job = pause_in(home, sim, 2)
+        sim.hurry(1500)
         assert home.run("outline", job, "--edit", env=editor_of(home, EDIT_LATER)).returncode == 0
         assert home.run("note", job, "Less weather.").returncode == 0
         for kill in range(kills):
