@@ -19,7 +19,7 @@
 //   worker_open.c     from a slot to a ready server    worker_barrier.c  until nothing runs there any more
 //   worker_prove.c    what is known of it, and proved  worker_move.c     to another backend, and home again
 //   worker_job.c      the job at hand                  worker_files.c    when its files are written
-//   launch.c          from rows to a request           conclude.c        ends without one
+//   launch*.c         from rows to a request           conclude.c        ends without one
 //   settle.c          from an answer to rows           settle_counts.c   what its tokens show
 //   settle_failure.c  from a failure                   replan.c          what a deadline leaves of the book
 #ifndef ENGINE_WORKER_H
@@ -233,7 +233,7 @@ void worker_show_partial(struct worker *w);
 // Inside a transaction: the book is made shorter if its deadline asks for that; the rows of w->book may then be new.
 bool worker_replan(struct worker *w, struct err *e);
 
-// launch.c
+// launch.c, launch_left.c, launch_request.c
 enum { WORTH_CARRYING_WORDS = 12 }; // a shorter piece is begun anew
 enum launch {
     LAUNCH_REQUEST,
