@@ -155,7 +155,6 @@ const char *worker_backend(const struct worker *w); // of the job at hand, or th
 
 // worker.c
 enum { WORKER_PUBLISH_MS = 2 }; // files wait until the request has left
-const char *worker_state_name(enum worker_state s);
 void worker_enter(struct worker *w, enum worker_state s);
 // Stops whatever is going on. What has streamed is in the buffers of the flight still.
 void worker_halt(struct worker *w);
@@ -164,10 +163,7 @@ void worker_pause(struct worker *w, const char *reason); // the job at hand, whi
 // The job waits; the worker looks again after `ms`.
 void worker_wait(struct worker *w, int64_t ms, const char *reason);
 void worker_give_back(struct worker *w, const char *reason); // the job waits for another slot; it is the pool's again
-void worker_give_way(struct worker *w);                      // to the job that outranks it
-void worker_finish(struct worker *w);                        // all chapters stand
-void worker_show_outline(struct worker *w); // all of it is planned: the job rests until its owner has seen it
-void worker_go(struct worker *w);           // the slot is ours, the backend is ready and idle
+void worker_go(struct worker *w);                            // the slot is ours, the backend is ready and idle
 
 // worker_open.c
 void worker_open(struct worker *w); // the way to the backend of the route in use; ends in worker_go
@@ -179,7 +175,7 @@ bool worker_was_down_long(const struct worker *w); // its server: long enough to
 bool worker_look_back(struct worker *w, struct err *e);
 // What still runs on the slot at hand, for `tokens` of writing and a prompt of `unread` tokens.
 void worker_leaves(struct worker *w, int64_t tokens, int64_t unread);
-void worker_settles(struct worker *w); // it was left by us: the server may not have read it yet
+void worker_settles(struct worker *w);      // it was left by us: the server may not have read it yet
 void worker_pass_barrier(struct worker *w); // then worker_prove
 void worker_barrier_over(struct worker *w); // the quiet time has passed
 
