@@ -23,7 +23,6 @@
 #include "generation_state.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
 
 #include "route.h"

@@ -6,7 +6,6 @@
 // state.
 #include "io/http_call.h"
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
