@@ -6,7 +6,7 @@
 #
 #   - a layer includes only layers below it; layers side by side do not know each other; sim knows base only;
 #   - a header of another layer comes from include/, never from src/;
-#   - a third-party library is included by one file, of src/io, and a file of src/io includes one library.
+#   - a third-party library belongs to one module of src/io (x.c, and with it x_*.[ch]), and a module includes one library.
 set -eu
 cd "${1:-$(dirname "$0")/..}"
 
@@ -42,14 +42,16 @@ function library_of(path,    begin) {
     return ""
 }
 
-function check_library(from, path,    lib) {
+function check_library(from, path,    lib, module) {
     lib = library_of(path)
     if (lib == "" || (from " " lib) in exception) return
-    if ($1 !~ /^src\/io\//) broken("<" path "> belongs in one file of src/io")
-    else if (lib in owner && owner[lib] != $1) broken("<" path "> is included by " owner[lib] " already")
-    else if ($1 in holds && holds[$1] != lib) broken("<" path ">: this file has " holds[$1] " already")
-    owner[lib] = $1
-    holds[$1] = lib
+    module = $1
+    sub(/(_[a-z_]*)?\.[ch]$/, "", module)
+    if ($1 !~ /^src\/io\//) broken("<" path "> belongs in one module of src/io")
+    else if (lib in owner && owner[lib] != module) broken("<" path "> belongs to " owner[lib] " already")
+    else if (module in holds && holds[module] != lib) broken("<" path ">: this module has " holds[module] " already")
+    owner[lib] = module
+    holds[module] = lib
 }
 
 {

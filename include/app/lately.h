@@ -48,7 +48,4 @@ bool lately_read(struct lately *l, struct store *s, int64_t job, const struct lo
                  struct err *e);
 void lately_release(struct lately *l);
 
-// Whether an event is worth a line for somebody who looks at a job now and then: figures are not.
-bool lately_is_talk(const struct event_row *row);
-
 #endif

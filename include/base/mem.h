@@ -13,6 +13,9 @@ void *mem_calloc(size_t count, size_t size) __attribute__((malloc, alloc_size(1,
 void *mem_realloc_array(void *p, size_t count, size_t size) __attribute__((alloc_size(2, 3), returns_nonnull));
 char *mem_strdup(const char *s) __attribute__((malloc, returns_nonnull));
 char *mem_strndup(const char *s, size_t len) __attribute__((malloc, returns_nonnull));
+// All of the bytes, a NUL among them too, and a NUL behind them: where the length goes on being used, mem_strndup, which
+// ends at the first NUL, would leave it too long.
+char *mem_dup(const void *bytes, size_t len) __attribute__((malloc, returns_nonnull));
 // mem_strdup, but NULL stays NULL.
 char *mem_strdup_opt(const char *s);
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2), returns_nonnull));

@@ -22,7 +22,6 @@ const char *const *
 os_inhibit_argv(void);           // a command that keeps the machine awake until its stdin closes; NULL if none
 extern const int os_info_signal; // SIGUSR1, or SIGINFO where Ctrl-T sends it
 bool os_runtime_dir(char *out, size_t size); // per-user directory for locks, created 0700
-long os_peak_rss_kib(void);
 // For a program that makes and drops buffers of a megabyte many times a second: freed memory is kept for the next one
 // instead of being given back and faulted in again, page by page.
 void os_keep_memory(void);

@@ -27,7 +27,7 @@ struct message_submit {
     bool detached;
     int64_t deadline_ms;       // wall clock; 0: none
     const char *templates_dir; // absolute path of the user's own templates, or NULL
-    const char *templates;     // and their texts, as template_set_pack gives them
+    const char *templates;     // and their texts, as templates_pack gives them
     const struct buf *cover;   // the picture that the spec names; NULL or empty: none
 };
 

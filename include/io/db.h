@@ -72,24 +72,6 @@ enum db_result db_each(struct db *d, size_t statement, db_each_fn *each, void *a
                        ...);
 void db_read(const struct db_row *row, const char *columns, ...); // from the first column on
 
-// A statement that is made of data (a list of columns), with values by their own types. It is bound to the connection,
-// which must outlive it.
-enum db_type { DB_NULL, DB_INT, DB_REAL, DB_TEXT, DB_BLOB };
-struct db_value {
-    enum db_type type;
-    int64_t n;
-    double x;
-    const char *bytes; // as they were bound, or until the callback returns
-    size_t len;
-};
-struct db_made;
-struct db_made *db_make(struct db *d, const char *sql, struct err *e); // NULL on failure
-bool db_made_run(struct db_made *m, const struct db_value *values, size_t count, struct err *e);
-enum db_result db_made_each(struct db_made *m, const struct db_value *values, size_t count, db_each_fn *each,
-                            void *arg, struct err *e);
-void db_made_free(struct db_made *m); // NULL is fine
-struct db_value db_read_value(const struct db_row *row, int column);
-
 // The write-ahead log. A commit that overwrites it is cheaper than one that makes it longer.
 int64_t db_wal_bytes(const struct db *d);        // in use, after this connection's last commit
 bool db_checkpoint(struct db *d, struct err *e); // PASSIVE: never waits for a reader

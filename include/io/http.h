@@ -24,7 +24,7 @@ enum http_outcome {
     HTTP_RESET,   // the connection broke before a byte of the reply
     HTTP_CUT,     // it broke, or its framing was violated, within the reply
     HTTP_TOO_BIG, // headers or body beyond a ceiling
-    HTTP_STOPPED, // on_data returned false
+    HTTP_STOPPED, // `data` returned false
     HTTP_LOCAL,   // bad URL, TLS trust, …: waiting will not help; `text` says what
 };
 

@@ -37,13 +37,12 @@ enum param {
 typedef uint32_t param_set; // bit (1 << param)
 #define PARAM_BIT(p) ((param_set)1 << (p))
 
-const char *param_name(enum param p); // "min_p": stored, and shown; never renamed
 // The parameters that a refusal speaks of by any field name that any dialect has for them ("Unsupported parameter:
 // 'xtc_probability'", "body.response_format: …"). Whole words only. 0: none is named.
 param_set param_named_in(const char *message);
 // The sampling parameters (and the seed) that the spec itself gives.
 param_set param_given(const struct spec *spec);
-// "top_k, min_p", in the order of the enum; what does not fit into `size` is left out. And back: unknown names are passed
+// "top_k, min_p": the names are stored, and shown, and never change. In the order of the enum; what does not fit into `size` is left out. And back: unknown names are passed
 // over.
 const char *param_list(param_set set, char *out, size_t size);
 param_set param_read_list(const char *list);

@@ -13,8 +13,8 @@ static bool conversation_on_turn(void *arg, enum turn_role role, int seq, bool f
     struct conversation *c = arg;
 
     mem_grow(&c->turns, &c->cap, c->count + 1, sizeof *c->turns);
-    c->turns[c->count++] = (struct conversation_turn){
-        .role = role, .seq = seq, .fresh = fresh, .text = mem_strndup(text, len), .len = len};
+    c->turns[c->count++] =
+        (struct conversation_turn){.role = role, .seq = seq, .fresh = fresh, .text = mem_dup(text, len), .len = len};
     return true;
 }
 

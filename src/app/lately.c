@@ -76,7 +76,8 @@ void look_write(const char *home, const struct job *j, int64_t newest_event, int
 
 // ---- events -----------------------------------------------------------------------------------------------------
 
-bool lately_is_talk(const struct event_row *row)
+// Whether an event is worth a line for somebody who looks at a job now and then: figures are not.
+static bool lately_is_talk(const struct event_row *row)
 {
     static const char *const silent[] = {"submitted", "style", "prefix"};
 

@@ -100,7 +100,7 @@ static void text_piece(struct verify_work *w, const struct verify_piece *p)
     verify_prose_stretch(s, p->len, w->markup, text_on_prose, &l);
     text_find_broken(w, p, s);
     // The rules see bytes up to a NUL in places: a piece of its own.
-    char *own = mem_strndup(s, p->len);
+    char *own = mem_dup(s, p->len);
     gate_audit(w->language, w->markup, own, p->len, text_on_rule, &l);
     free(own);
 }

@@ -244,7 +244,7 @@ static void probe_keep(struct probe *p, const struct dialect_question *q, const 
     if (q->body != NULL || r->len > PROBE_KEPT_MAX || p->kept_count == PROBE_KEPT) return;
     struct probe_reply *kept = &p->kept[p->kept_count++];
     *kept = *r;
-    kept->body = mem_strndup(r->body, r->len);
+    kept->body = mem_dup(r->body, r->len);
 }
 
 static void probe_ask(struct probe *p);
@@ -284,7 +284,7 @@ static void probe_on_reply(void *arg, const struct fetch_reply *r)
         return;
     }
     struct probe_reply reply = {.path = q->path, .status = r->status, .len = r->len};
-    reply.body = mem_strndup(r->body, r->len);
+    reply.body = mem_dup(r->body, r->len);
     (void)snprintf(reply.server, sizeof(reply.server), "%s", r->server);
     probe_keep(p, q, &reply);
     bool more = probe_take(p, &reply);

@@ -109,12 +109,6 @@ static size_t trouble_blank_len(const char *s, size_t len)
     return n;
 }
 
-bool trouble_looks_like_html(const char *body, size_t len)
-{
-    size_t skip = trouble_blank_len(body, len);
-    return skip < len && body[skip] == '<';
-}
-
 // The text of the first element of that name, cut out of `page` in place; NULL: there is none, or an empty one.
 static char *trouble_element(char *page, const char *open, const char *close)
 {

@@ -32,7 +32,6 @@ struct trouble {
 bool trouble_from_json(struct trouble *t, const struct json *v);
 // Reads a whole error body, whatever it is.
 void trouble_from_body(struct trouble *t, const char *body, size_t len);
-bool trouble_looks_like_html(const char *body, size_t len);
 
 // The class of a reply with an error status, or (status 0) of an error inside a reply that began well. `sent`: the
 // optional parameters that were sent, for only those can be refused; `refused`, which may be NULL: which of them

@@ -77,9 +77,9 @@ void file_atomic_add(struct file_atomic *f, const void *data, size_t len)
 static void file_atomic_settle(struct file_atomic *f)
 {
     if (!f->failed && !file_raw_fsync(f->fd)) file_atomic_fail(f, "sync");
-    int rc = sys.close(f->fd);
+    bool closed = file_raw_closes(f->fd);
     f->fd = -1;
-    if (rc != 0 && !f->failed) file_atomic_fail(f, "close");
+    if (!closed && !f->failed) file_atomic_fail(f, "close");
 }
 
 bool file_atomic_commit(struct file_atomic *f, struct err *e)

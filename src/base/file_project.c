@@ -58,7 +58,7 @@ static bool file_put_at(int fd, uint64_t size, uint64_t at, const void *data, si
 static bool file_project_close(int fd, bool ok, const char *path, struct err *e)
 {
     if (!ok) err_set_errno(e, ERR_STORE, "cannot write '%s'", path);
-    if (sys.close(fd) != 0 && ok) ok = err_set_errno(e, ERR_STORE, "cannot close '%s'", path);
+    if (!file_raw_closes(fd) && ok) ok = err_set_errno(e, ERR_STORE, "cannot close '%s'", path);
     return ok;
 }
 

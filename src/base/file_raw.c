@@ -81,6 +81,11 @@ bool file_raw_cut(int fd, uint64_t len)
     return rc == 0;
 }
 
+bool file_raw_closes(int fd)
+{
+    return sys.close(fd) == 0 || errno == EINTR;
+}
+
 void file_raw_close(int fd)
 {
     int saved = errno;

@@ -20,6 +20,8 @@ bool file_raw_write(int fd, const void *data, size_t len);
 bool file_raw_pwrite(int fd, const void *data, size_t len, uint64_t at);
 bool file_raw_fsync(int fd);
 bool file_raw_cut(int fd, uint64_t len);
+// Of data that matter: an interrupted close has closed, and no call may be made for that descriptor again.
+bool file_raw_closes(int fd);
 void file_raw_close(int fd); // of a descriptor whose data do not matter any more; keeps errno
 
 // The directory part of `path` ("." when there is none, "/" for the root's children), cut to `size`.

@@ -53,15 +53,17 @@ bool log_to_file(const char *path, long cap_bytes, struct err *e)
     return true;
 }
 
-// Sets the full file aside as `path`.1. Where that fails the log just goes on in the old file.
+// Sets the full file aside as `path`.1. Where that fails the log just goes on in the old file. Another process that
+// writes the same log may have done it already: its new file must not follow ours under that name.
 static void log_rotate(void)
 {
     char old[sizeof log_state.path + 2];
-    struct stat st;
+    struct stat ours, named;
 
-    if (fstat(log_state.fd, &st) != 0 || st.st_size < log_state.cap_bytes) return;
+    if (fstat(log_state.fd, &ours) != 0 || ours.st_size < log_state.cap_bytes) return;
     (void)snprintf(old, sizeof old, "%s.1", log_state.path);
-    if (rename(log_state.path, old) != 0) return;
+    bool is_named = lstat(log_state.path, &named) == 0 && named.st_dev == ours.st_dev && named.st_ino == ours.st_ino;
+    if (is_named && rename(log_state.path, old) != 0) return;
     int fd = log_open(log_state.path);
     if (fd < 0) return;
     (void)close(log_state.fd);

@@ -57,6 +57,15 @@ char *mem_strndup(const char *s, size_t len)
     return copy;
 }
 
+char *mem_dup(const void *bytes, size_t len)
+{
+    char *copy = mem_alloc(len + 1);
+
+    if (len > 0) memcpy(copy, bytes, len);
+    copy[len] = '\0';
+    return copy;
+}
+
 char *mem_strdup(const char *s)
 {
     return mem_strndup(s, strlen(s));

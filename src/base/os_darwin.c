@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/param.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 const int os_info_signal = SIGINFO;
@@ -69,13 +68,6 @@ const char *const *os_inhibit_argv(void)
     static const char *const argv[] = {"caffeinate", "-i", "cat", NULL};
 
     return argv;
-}
-
-long os_peak_rss_kib(void)
-{
-    struct rusage usage;
-
-    return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss / 1024 : 0; // in bytes here
 }
 
 void os_keep_memory(void)

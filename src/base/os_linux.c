@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -134,13 +133,6 @@ const char *const *os_inhibit_argv(void)
 
     if (access("/run/systemd/system", F_OK) != 0 || !os_in_path(argv[0])) return NULL;
     return argv;
-}
-
-long os_peak_rss_kib(void)
-{
-    struct rusage usage;
-
-    return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0; // in KiB here
 }
 
 void os_keep_memory(void)

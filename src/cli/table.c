@@ -49,8 +49,10 @@ static size_t table_width(const struct table *t, size_t column)
 {
     size_t width = 0;
 
-    for (size_t i = column; i < t->count; i += t->columns_count)
-        if (table_columns_of(t->cells[i].text) > width) width = table_columns_of(t->cells[i].text);
+    for (size_t i = column; i < t->count; i += t->columns_count) {
+        size_t cell = table_columns_of(t->cells[i].text);
+        if (cell > width) width = cell;
+    }
     size_t head = table_columns_of(t->columns[column].head);
     return width > 0 && head > width ? head : width;
 }

@@ -2,6 +2,12 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // Text on its way into the store.
+//
+//   generation ──▶ on_text: cleaned ─▶ text ──a kilobyte, or a second──▶ on_timer: commit ─▶ committed, store_failed
+//                               └─▶ guard: that is enough ──▶ the generation is left ──▶ on_timer: ended
+//
+// on_text runs inside curl's callbacks, where nothing may be started: so both ways go through the timer, once the loop has
+// its turn again. The store is borrowed, and whoever owns it commits what is left, or drops it, before it goes.
 #include "engine/flight.h"
 
 #include <string.h>

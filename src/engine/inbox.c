@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// The inbox. What a message may do stands in the table `verbs`.
+// The inbox, file by file:
+//
+//   has its name an answer? ──yes: whoever gave it died before the file went──────────────────▶ the file goes
+//      │ no
+//   read ─▶ BEGIN ─▶ the verb changes rows ─▶ its answer ─▶ COMMIT ───────────────────────────▶ the file goes
+//      │                  │ the rows do not allow it           │
+//      │                  └─▶ ROLLBACK, BEGIN ─▶ a refusal ────┤
+//      │                                                       └ the store fails: it stays, the store is opened again
+//      └ it cannot be read now: it stays, and keeps no other one waiting
+//
+// What a message may do stands in the table `verbs`.
 #include "engine/inbox.h"
 
 #include <string.h>

@@ -38,7 +38,7 @@ void prompt_release(struct prompt *p)
 void prompt_add(struct prompt *p, enum gen_role role, const char *text, size_t len)
 {
     mem_grow(&p->messages, &p->cap, p->count + 1, sizeof(*p->messages));
-    p->messages[p->count++] = (struct gen_message){.role = role, .text = mem_strndup(text, len), .len = len};
+    p->messages[p->count++] = (struct gen_message){.role = role, .text = mem_dup(text, len), .len = len};
     p->bytes += len;
 }
 

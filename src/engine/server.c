@@ -104,10 +104,21 @@ struct server *servers_take(struct servers *all, const char *name, struct err *e
     return s;
 }
 
+// Of a managed one: ends its process; the next server_start starts it again. The loop goes on meanwhile: others are
+// writing.
+static void end_process(struct server *s)
+{
+    keeper_stop(s->dying);
+    s->dying = s->keeper;
+    s->keeper = NULL;
+    if (s->dying) keeper_end(s->dying);
+    s->ready = false;
+}
+
 void servers_give(struct server *s)
 {
     if (!s || --s->held > 0) return;
-    server_end(s);
+    end_process(s);
     for (int i = 0; i < SERVER_SLOTS_MOST; i++) lock_release(&s->slot[i].lock);
 }
 
@@ -196,7 +207,7 @@ static bool start(struct server *s, struct err *e)
 // How long until it may be started again grows with each death without a useful answer between.
 static void bury(struct server *s, int64_t now_ms)
 {
-    server_end(s);
+    end_process(s);
     int64_t ms = START_AGAIN_MIN_MS;
     for (int i = 1; i < s->deaths && ms < START_AGAIN_MAX_MS; i++) ms *= 2;
     s->start_ms = s->deaths++ == 0 ? 0 : now_ms + (ms < START_AGAIN_MAX_MS ? ms : START_AGAIN_MAX_MS);
@@ -255,16 +266,6 @@ enum server_start server_start(struct server *s, int64_t now_ms, int64_t *wait_m
     if (start(s, &e)) return SERVER_RUNS;
     (void)snprintf(why, size, "%.400s", e.text);
     return SERVER_BROKEN;
-}
-
-// The loop goes on meanwhile: others are writing.
-void server_end(struct server *s)
-{
-    keeper_stop(s->dying);
-    s->dying = s->keeper;
-    s->keeper = NULL;
-    if (s->dying) keeper_end(s->dying);
-    s->ready = false;
 }
 
 void server_ready(struct server *s)

@@ -100,7 +100,6 @@ bool server_is_starting(struct server *s, int64_t now_ms);
 void server_restart(struct server *s, int64_t now_ms, const char *why); // managed: it hangs; as if it had died
 // Managed, and nobody answered (`f`): whether its process has lived on for so long that it must be ended.
 bool server_is_deaf(struct server *s, enum failure f, int64_t now_ms);
-void server_end(struct server *s);    // managed: ends the process; the next server_start starts it again
 void server_ready(struct server *s);  // it says so
 void server_useful(struct server *s); // it gave an answer, or a part of one that is of use
 // Why its process is not there any more, or what it said last; "" if it is not ours or says nothing.

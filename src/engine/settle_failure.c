@@ -17,7 +17,7 @@
 
 enum { CHARGED_DELAY_MOST_MS = 1000, BYTES_PER_TOKEN = 4, TOKENS_TELLING = 20, PAGES_MOST = 3 };
 
-// Whether the next attempt can go on from what this one brought, as launch.c's carry judges it. Only prose is continued.
+// Whether the next attempt can go on from what this one brought, as launch_carry judges it. Only prose is continued.
 static bool is_forward(const struct worker *w, const struct gen_result *r)
 {
     if (w->step.kind != STEP_CHUNK || r->failure == FAIL_TOO_BIG) return false;

@@ -58,7 +58,7 @@ void worker_free(struct worker *w)
     free(w);
 }
 
-const char *worker_state_name(enum worker_state s)
+static const char *state_name(enum worker_state s)
 {
     static const char *const names[] = {"idle", "opening", "waiting", "barrier", "proving", "flight"};
     return names[s];
@@ -66,7 +66,7 @@ const char *worker_state_name(enum worker_state s)
 
 void worker_enter(struct worker *w, enum worker_state s)
 {
-    if (w->state != s) log_line(LOG_DEBUG, "worker: %s → %s", worker_state_name(w->state), worker_state_name(s));
+    if (w->state != s) log_line(LOG_DEBUG, "worker: %s → %s", state_name(w->state), state_name(s));
     w->state = s;
 }
 
@@ -182,7 +182,8 @@ void worker_give_back(struct worker *w, const char *reason)
     w->events->free(w->arg);
 }
 
-void worker_give_way(struct worker *w)
+// To the job that outranks it.
+static void give_way(struct worker *w)
 {
     char text[80];
     int64_t other = w->o.outranked_by(w->arg, w);
@@ -192,6 +193,38 @@ void worker_give_way(struct worker *w)
 }
 
 // ---- a job ---------------------------------------------------------------------------------------------------------
+
+// All chapters stand: the rest of the files, then the job's last state. While one of them cannot be written the job
+// waits: "done" promises them all.
+static void finish(struct worker *w)
+{
+    struct err e = ERR_INIT;
+    w->unpublished.all = w->unpublished.all || w->publish.failing;
+    worker_publish(w);
+    bool ok = !w->publish.failing || err_set(&e, ERR_STORE, "%s", w->publish.why);
+    if (!ok || !publish_book(&w->publish, &e)) {
+        w->unpublished.all = true; // the next try makes the folder again, should it be gone
+        log_line(LOG_WARN, "cannot write the finished book: %s", e.text);
+        worker_wait(w, RETRY_FILES_MS, e.text);
+        return;
+    }
+    if (store_begin(w->store, &e) && store_finished_set(w->store, w->job.id, &e) &&
+        worker_set_job(w, JOB_DONE, "", &e) && store_commit(w->store, &e)) {
+        publish_archive(&w->publish);
+        come_to_rest(w);
+    } else
+        worker_store_failed(w, &e);
+}
+
+// All of it is planned: the job rests until its owner has seen it.
+static void show_outline(struct worker *w)
+{
+    struct err e = ERR_INIT;
+    if (worker_set_job_now(w, JOB_APPROVAL, "", &e))
+        come_to_rest(w);
+    else
+        worker_store_failed(w, &e);
+}
 
 static void begin(struct worker *w)
 {
@@ -205,9 +238,9 @@ static void begin(struct worker *w)
     if (!worker_set_job_now(w, next == STEP_FINISH ? JOB_WRITING : JOB_PLANNING, "", &e))
         worker_store_failed(w, &e);
     else if (next == STEP_FINISH)
-        worker_finish(w);
+        finish(w);
     else
-        worker_show_outline(w);
+        show_outline(w);
 }
 
 static bool load(struct worker *w, int64_t job, int route, int slot, struct err *e)
@@ -239,37 +272,6 @@ void worker_take(struct worker *w, int64_t job, int route, int slot)
 
 // ---- flight ----------------------------------------------------------------------------------------------------------------------
 
-// All chapters stand: the rest of the files, then the job's last state. While one of them cannot be written the job
-// waits: "done" promises them all.
-void worker_finish(struct worker *w)
-{
-    struct err e = ERR_INIT;
-    w->unpublished.all = w->unpublished.all || w->publish.failing;
-    worker_publish(w);
-    bool ok = !w->publish.failing || err_set(&e, ERR_STORE, "%s", w->publish.why);
-    if (!ok || !publish_book(&w->publish, &e)) {
-        w->unpublished.all = true; // the next try makes the folder again, should it be gone
-        log_line(LOG_WARN, "cannot write the finished book: %s", e.text);
-        worker_wait(w, RETRY_FILES_MS, e.text);
-        return;
-    }
-    if (store_begin(w->store, &e) && store_finished_set(w->store, w->job.id, &e) &&
-        worker_set_job(w, JOB_DONE, "", &e) && store_commit(w->store, &e)) {
-        publish_archive(&w->publish);
-        come_to_rest(w);
-    } else
-        worker_store_failed(w, &e);
-}
-
-void worker_show_outline(struct worker *w)
-{
-    struct err e = ERR_INIT;
-    if (worker_set_job_now(w, JOB_APPROVAL, "", &e))
-        come_to_rest(w);
-    else
-        worker_store_failed(w, &e);
-}
-
 // The request leaves in the loop's next turn; files wait until it has.
 static void send_and_publish(struct worker *w)
 {
@@ -288,11 +290,11 @@ static void proceed(struct worker *w)
         timer_set(w->publish_soon, WORKER_PUBLISH_MS);
         worker_go_home(w);
     } else if (next == LAUNCH_YIELD)
-        worker_give_way(w);
+        give_way(w);
     else if (next == LAUNCH_FINISH)
-        worker_finish(w);
+        finish(w);
     else if (next == LAUNCH_APPROVAL)
-        worker_show_outline(w);
+        show_outline(w);
     else
         send_and_publish(w);
 }

@@ -19,7 +19,7 @@
 //   worker_open.c     from a slot to a ready server    worker_barrier.c  until nothing runs there any more
 //   worker_prove.c    what is known of it, and proved  worker_move.c     to another backend, and home again
 //   worker_job.c      the job at hand                  worker_files.c    when its files are written
-//   launch.c          from rows to a request           conclude.c        ends without one
+//   launch*.c         from rows to a request           conclude.c        ends without one
 //   settle.c          from an answer to rows           settle_counts.c   what its tokens show
 //   settle_failure.c  from a failure                   replan.c          what a deadline leaves of the book
 #ifndef ENGINE_WORKER_H
@@ -155,7 +155,6 @@ const char *worker_backend(const struct worker *w); // of the job at hand, or th
 
 // worker.c
 enum { WORKER_PUBLISH_MS = 2 }; // files wait until the request has left
-const char *worker_state_name(enum worker_state s);
 void worker_enter(struct worker *w, enum worker_state s);
 // Stops whatever is going on. What has streamed is in the buffers of the flight still.
 void worker_halt(struct worker *w);
@@ -164,10 +163,7 @@ void worker_pause(struct worker *w, const char *reason); // the job at hand, whi
 // The job waits; the worker looks again after `ms`.
 void worker_wait(struct worker *w, int64_t ms, const char *reason);
 void worker_give_back(struct worker *w, const char *reason); // the job waits for another slot; it is the pool's again
-void worker_give_way(struct worker *w);                      // to the job that outranks it
-void worker_finish(struct worker *w);                        // all chapters stand
-void worker_show_outline(struct worker *w); // all of it is planned: the job rests until its owner has seen it
-void worker_go(struct worker *w);           // the slot is ours, the backend is ready and idle
+void worker_go(struct worker *w);                            // the slot is ours, the backend is ready and idle
 
 // worker_open.c
 void worker_open(struct worker *w); // the way to the backend of the route in use; ends in worker_go
@@ -234,7 +230,7 @@ void worker_show_partial(struct worker *w);
 // Inside a transaction: the book is made shorter if its deadline asks for that; the rows of w->book may then be new.
 bool worker_replan(struct worker *w, struct err *e);
 
-// launch.c
+// launch.c, launch_left.c, launch_request.c
 enum { WORTH_CARRYING_WORDS = 12 }; // a shorter piece is begun anew
 enum launch {
     LAUNCH_REQUEST,

@@ -106,11 +106,6 @@ static const struct field fields[] = {
     {"sse_ping_interval", PARAM_PINGS, false},
 };
 
-const char *param_name(enum param p)
-{
-    return (int)p >= 0 && p < PARAM_COUNT ? names[p] : "unknown";
-}
-
 // ---- what a refusal speaks of ------------------------------------------------------------------------------------
 
 static bool is_same(char in_message, char in_name)

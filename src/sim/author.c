@@ -52,16 +52,6 @@ struct author *author_new(const struct habits *habits)
     return a;
 }
 
-void author_free(struct author *a)
-{
-    if (!a) return;
-    for (size_t i = 0; i < CHAPTERS_KEPT; i++)
-        if (a->kept[i].used) chapter_release(&a->kept[i].chapter);
-    grammar_free(a->english);
-    grammar_free(a->polish);
-    free(a);
-}
-
 static const struct grammar *language(const struct author *a, bool polish)
 {
     return polish ? a->polish : a->english;

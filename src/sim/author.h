@@ -13,7 +13,6 @@
 struct author;
 
 struct author *author_new(const struct habits *habits);
-void author_free(struct author *a);
 
 // Appends the text that answers, which a caller cuts at `limit_tokens`: an answer without end is a little longer. Its
 // first `*thought` bytes are reasoning. False if the place to go on from was not found (the answer begins the chapter).

@@ -5,9 +5,10 @@
 // bytes when it can send some.
 //
 //   PREFILL ──▶ ROLE ──▶ TOKENS ──▶ FINISH ──▶ USAGE ──▶ DONE ──▶ END
-//                           │  ▲
-//                   │       ▼  │ (garbage)
-//                   └────▶ FAULT ──▶ SILENT (stall, pings) │ CUT (truncate, exit) │ END (eof, error frame)
+//                 │       │  ▲        ▲
+//                 │       ▼  │ (go on)│ (an answer that is not sent)
+//                 └─────▶ FAULT ──────┘
+//                           └─▶ SILENT (stall, pings) │ CUT (truncate, exit) │ END (eof, error frame)
 //
 // Before that it may wait (for its turn, for the model), and be refused: see fault.h.
 // In the account a generation is in flight from generation_new to its last byte; if it is freed before that, its

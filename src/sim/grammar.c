@@ -52,22 +52,6 @@ struct grammar *grammar_new(const struct grammar_list *lists, const char *femini
     return g;
 }
 
-void grammar_free(struct grammar *g)
-{
-    if (!g) return;
-    for (size_t i = 0; i < GRAMMAR_LISTS; i++) {
-        free(g->lists[i].text);
-        free(g->lists[i].items);
-    }
-    free(g);
-}
-
-const char *grammar_word(const struct grammar *g, char list, size_t i)
-{
-    const struct list *l = &g->lists[(unsigned char)list];
-    return l->count ? l->items[i % l->count] : "";
-}
-
 void grammar_cast(const struct grammar *g, uint64_t seed, struct cast *cast)
 {
     const struct list *names = &g->lists['n'];

@@ -31,7 +31,6 @@ struct grammar;
 
 // The table ends with a list named '\0'. List 'n' holds the names that a cast is drawn from; a woman's ends in 'a'.
 struct grammar *grammar_new(const struct grammar_list *lists, const char *feminine_ending);
-void grammar_free(struct grammar *g);
 
 // The cast of one book: distinct names, a function of the seed. The strings belong to the grammar.
 struct cast {
@@ -42,8 +41,6 @@ void grammar_cast(const struct grammar *g, uint64_t seed, struct cast *cast);
 // Appends one expansion of `rule` (written like an alternative: "^$c.").
 void grammar_expand(const struct grammar *g, struct rng *r, const struct cast *cast, const char *rule,
                     struct buf *out);
-// The alternative number `i` (modulo their count) of a list, unexpanded.
-const char *grammar_word(const struct grammar *g, char list, size_t i);
 
 extern const struct grammar_list grammar_en[];
 extern const struct grammar_list grammar_pl[];

@@ -10,7 +10,7 @@
 //             ├─ dialect_*.c    the routes and errors of each kind of server, from part.c; reply.c sends them
 //             ├─ model.c        which model is loaded
 //             ├─ waiting.c, refusal.c, overflow.c, outage.c   faults of the server
-//             └─ generation.c     one answer: paced events; fault_text.c, strike.c, reframe.c   faults of the answer
+//             └─ generation*.c    one answer: paced events; fault_text.c, strike.c, reframe.c   faults of the answer
 //                 ├─ ask.c          what a request asks for
 //                 │   └─ chatml.c       … of a raw text
 //                 ├─ author.c       which stretch of text answers it

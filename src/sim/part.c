@@ -40,7 +40,8 @@ enum MHD_Result part_send_list(const struct exchange *x, json_t *data)
     return reply_json(x, 200, json_pack("{s:s,s:o}", "object", "list", "data", data));
 }
 
-json_t *part_tokens(const char *text)
+// A number for each token.
+static json_t *part_tokens(const char *text)
 {
     size_t len = strlen(text), token;
     json_t *tokens = json_array();

@@ -19,8 +19,6 @@ struct part_model {
 json_t *part_models(struct sim *sim, json_t *(*describe)(const struct part_model *m));
 // {"object": "list", "data": [...]}
 enum MHD_Result part_send_list(const struct exchange *x, json_t *data); // takes it
-// A number for each token.
-json_t *part_tokens(const char *text);
 // The text in a field of the request's body; the caller frees. NULL: there is none.
 char *part_field(const struct exchange *x, const char *field);
 // Answers with what `reply` makes of the tokens of a field; 400 if there is none.

@@ -75,7 +75,8 @@ void chat_finish(const struct event *ev, const char *reason, const struct event_
     buf_addf(out, "\"%s\"}]}\n\n", reason);
 }
 
-void chat_add_usage(const struct event_usage *u, struct buf *out)
+// As an object.
+static void add_usage(const struct event_usage *u, struct buf *out)
 {
     buf_addf(out, "{\"prompt_tokens\":%ld,\"total_tokens\":%ld,\"completion_tokens\":%ld", u->prompt_tokens,
              u->prompt_tokens + u->completion_tokens, u->completion_tokens);
@@ -87,7 +88,7 @@ void chat_usage(const struct event *ev, const struct event_usage *u, struct buf 
 {
     buf_add(out, ev->head.data, ev->to_choices);
     buf_adds(out, "],\"usage\":");
-    chat_add_usage(u, out);
+    add_usage(u, out);
     buf_adds(out, "}\n\n");
 }
 
@@ -114,6 +115,6 @@ void chat_body(const struct event *ev, const char *text, size_t len, size_t thou
         event_escape(text, thought, out);
     }
     buf_addf(out, "\"},\"finish_reason\":%s%s%s}],\"usage\":", quote, reason ? reason : "null", quote);
-    chat_add_usage(u, out);
+    add_usage(u, out);
     buf_adds(out, "}");
 }

@@ -30,9 +30,7 @@ void chat_ping(struct buf *out);
 void chat_body(const struct event *ev, const char *text, size_t len, size_t thought, const char *reason,
                const struct event_usage *usage, struct buf *out);
 
-// The parts that others use too. `usage` as an object.
-void chat_add_usage(const struct event_usage *usage, struct buf *out);
-// The id, of the usual kind.
+// The id, of the usual kind: others use it too.
 void chat_add_id(const struct event *ev, struct buf *out);
 
 #endif

@@ -49,7 +49,10 @@ static bool job_on_row(void *arg, const struct db_row *row)
 {
     struct job_reader *r = arg;
 
-    return job_columns(row, r->out) || job_bad_state(r->out->id, r->err);
+    if (job_columns(row, r->out)) return true;
+    (void)job_bad_state(r->out->id, r->err);
+    job_release(r->out); // who gets an error releases nothing
+    return false;
 }
 
 enum store_found store_job_get(struct store *s, int64_t id, struct job *out, struct err *e)

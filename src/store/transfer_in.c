@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "io/db_made.h"
 #include "io/json.h"
 #include "text/base64.h"
 

@@ -8,6 +8,7 @@
 #include "store/transfer_table.h"
 
 #include "base/mem.h"
+#include "io/db_made.h"
 #include "io/json.h"
 #include "store/schema.h"
 #include "text/base64.h"

@@ -108,6 +108,7 @@ void utf8_terminal_json(struct buf *out, const char *s, size_t len)
 
 static size_t columns_of(ucs4_t uc)
 {
+    if (uc >= ' ' && uc < DEL) return 1;
     int width = uc_width(uc, "UTF-8");
     return width > 0 ? (size_t)width : 0;
 }

@@ -2,9 +2,9 @@
 // SPDX-FileCopyrightText: the novelgen authors
 //
 // A server for tests, in a thread: it answers the Nth request with the Nth canned reply, whatever was asked, byte for
-// byte as the test wrote it, and then keeps, closes, resets or holds the connection, or sends blanks for ever. One
-// connection at a time. If the first reply begins with a path and a newline, all do, and each is for whoever asks for
-// that path ("*": any).
+// byte as the test wrote it, and then keeps, closes, resets or holds the connection, or sends blanks for ever, or a NUL
+// and more. One connection at a time. If the first reply begins with a path and a newline, all do, and each is for
+// whoever asks for that path ("*": any).
 #ifndef TESTS_CANNED_H
 #define TESTS_CANNED_H
 
@@ -22,7 +22,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum canned_then { CANNED_KEEP, CANNED_CLOSE, CANNED_RESET, CANNED_HOLD, CANNED_DRIP };
+enum canned_then { CANNED_KEEP, CANNED_CLOSE, CANNED_RESET, CANNED_HOLD, CANNED_DRIP, CANNED_NUL };
 
 struct canned_reply {
     const char *bytes;
@@ -105,6 +105,7 @@ static bool canned_answer(struct canned *s, int fd)
     buf_addc(&s->asked, '\n');
     canned_send(fd, canned_has_path(r) ? strchr(r->bytes, '\n') + 1 : r->bytes, r->bytewise);
     if (r->then == CANNED_DRIP) canned_drip(fd);
+    if (r->then == CANNED_NUL) (void)!send(fd, "\0 and more", 10, MSG_NOSIGNAL);
     if (r->then == CANNED_RESET) setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
     if (r->then == CANNED_HOLD) (void)!recv(fd, &byte, 1, 0);
     return r->then == CANNED_KEEP;

@@ -89,13 +89,25 @@ static void test_grow_keeps_items(void **state)
     assert_null(mem_strdup_opt(NULL));
 }
 
+// A length that was taken over with a copy that ended at a NUL read beyond it: a server's reply can bring one.
+static void test_dup_takes_a_nul(void **state)
+{
+    (void)state;
+    char *all = mem_dup("one\0two", 7), *head = mem_strndup("one\0two", 7), *none = mem_dup(NULL, 0);
+    assert_memory_equal(all, "one\0two", 8);
+    assert_string_equal(head, "one");
+    assert_string_equal(none, "");
+    free(all);
+    free(head);
+    free(none);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ceiling_is_exact),
-        cmocka_unit_test(test_too_long_adds_nothing),
-        cmocka_unit_test(test_cut_and_drop),
-        cmocka_unit_test(test_grow_keeps_items),
+        cmocka_unit_test(test_ceiling_is_exact), cmocka_unit_test(test_too_long_adds_nothing),
+        cmocka_unit_test(test_cut_and_drop),     cmocka_unit_test(test_grow_keeps_items),
+        cmocka_unit_test(test_dup_takes_a_nul),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -256,6 +256,24 @@ static void test_log_stays_short(void **state)
     assert_int_equal(fixture_number("SELECT count(*) FROM event"), 2001);
 }
 
+// A job in a state of a program to come: the error came, and with it strings that nobody would have freed.
+static void test_a_job_in_an_unknown_state(void **state)
+{
+    struct err e = ERR_INIT;
+    struct store *s = fixture_open(STORE_READ_WRITE);
+    int64_t id = fixture_job(s, "one");
+    struct job j;
+
+    (void)state;
+    fixture_script("UPDATE job SET state = 'dreaming'");
+    assert_int_equal(store_job_get(s, id, &j, &e), STORE_ERROR);
+    assert_int_equal(e.code, ERR_DAMAGED);
+    assert_non_null(strstr(e.text, "job 1 is in a state"));
+    assert_null(j.slug);
+    assert_null(j.spec);
+    store_close(s);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_set_up, fixture_tear_down)
@@ -271,6 +289,7 @@ int main(void)
         TEST(test_reader_cannot_write),
         TEST(test_reader_has_one_view),
         TEST(test_log_stays_short),
+        TEST(test_a_job_in_an_unknown_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
