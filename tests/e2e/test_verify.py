@@ -243,8 +243,8 @@ def test_repair_makes_files_anew_and_keeps_what_was_edited(book):
 
 
 def with_epub(book):
-    spec = {**json.loads(book.sql("SELECT spec FROM job")[0][0]), "export": ["md", "epub"]}
-    book.sql("UPDATE job SET spec = ?", json.dumps(spec))
+    spec = {**json.loads(book.sql("SELECT spec FROM job_spec")[0][0]), "export": ["md", "epub"]}
+    book.sql("UPDATE job_spec SET spec = ?", json.dumps(spec))
     epub = book.folder / "book.epub"
     assert book.run("verify", "--repair").returncode == 0 and epub.exists()
     return epub
