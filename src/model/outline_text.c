@@ -168,6 +168,17 @@ static void write_head(const struct outline *o, struct buf *out)
     buf_addf(out, PLAN_MARK "%s\n\n", hash);
 }
 
+static void write_nothing_left(const struct outline *o, struct buf *out)
+{
+    long long id = (long long)o->job;
+    buf_addf(out,
+             "//\n// Every chapter is written or begun. The book is made longer with:\n"
+             "//   novelgen extend %lld --words N\n"
+             "// and a chapter is written anew with:\n"
+             "//   novelgen redo %lld --chapter N --note \"...\"\n",
+             id, id);
+}
+
 void outline_text_write(const struct outline *o, struct buf *out)
 {
     int act = 0;
@@ -189,6 +200,8 @@ void outline_text_write(const struct outline *o, struct buf *out)
     }
     if (o->chapters_total > (int)o->count)
         buf_addf(out, "// Chapters %zu to %d are planned later.\n", o->count + 1, o->chapters_total);
+    else if (o->count > 0 && o->first > (int)o->count)
+        write_nothing_left(o, out);
 }
 
 void outline_text_mark(const char *text, size_t len, const struct outline_faults *f, struct buf *out)
@@ -215,7 +228,12 @@ void outline_text_mark(const char *text, size_t len, const struct outline_faults
 
 // ---- reading -------------------------------------------------------------------------------------------------------
 
-enum where { AT_START, AT_BIBLE, AT_CHAPTER };
+enum where {
+    AT_START,
+    AT_BIBLE,
+    AT_CHAPTER,
+    AT_FAULT // below a heading that was refused: its lines are no mistakes of their own
+};
 
 struct reader {
     struct outline *edit;
@@ -270,8 +288,8 @@ static int64_t read_words(struct reader *r, const char *text, size_t len)
         if (ok) words = words * 10 + (text[i] - '0');
     }
     if (ok && words > 0) return words;
-    outline_fault_add(r->f, r->line, "words: found '%.*s', expected a whole number", (int)(len < 60 ? len : 60),
-                      text);
+    outline_fault_add(r->f, r->line, "words: found '%.*s', expected a whole number from %d to %d",
+                      (int)(len < 60 ? len : 60), text, OUTLINE_WORDS_LEAST, OUTLINE_WORDS_MOST);
     return 0;
 }
 
@@ -347,6 +365,7 @@ static void take_part(struct reader *r, const char *s, size_t len)
     }
     outline_fault_add(r->f, r->line, "found '# %.*s', expected '## 7. Title', '## + Title', '# Act 2' or '# Bible'",
                       (int)(len < 60 ? len : 60), s);
+    r->where = AT_FAULT;
 }
 
 static void take_plain(struct reader *r, const char *line, size_t len)
@@ -387,6 +406,9 @@ static void take_text(struct reader *r, const char *line, size_t len)
         outline_fault_add(r->f, r->line,
                           "found '%.*s', expected a chapter: '## 7. Title', or '## + Title' for a new one",
                           (int)utf8_whole(line, len < 60 ? len : 60), line);
+        r->where = AT_FAULT;
+        break;
+    case AT_FAULT:
         break;
     }
 }
