@@ -5,6 +5,7 @@
 #include "cli/command.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "app/observer.h"
@@ -101,6 +102,18 @@ static int outline_job(const struct home *h, int64_t id)
     return code;
 }
 
+// vi without a terminal waits for keys that never come; an editor that was named may be a program.
+static bool outline_check_editor(struct err *e)
+{
+    const char *visual = getenv("VISUAL"), *editor = getenv("EDITOR"); // NOLINT(concurrency-mt-unsafe)
+    bool named = (visual != NULL && *visual != '\0') || (editor != NULL && *editor != '\0');
+
+    if (!outline_options.edit || named || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))) return true;
+    return err_set(e, ERR_USAGE,
+                   "there is no terminal to edit on: set EDITOR to a program, or give the outline with "
+                   "--set FILE");
+}
+
 static int outline_run(const struct args *a)
 {
     struct err e = ERR_INIT;
@@ -111,7 +124,7 @@ static int outline_run(const struct args *a)
         (void)err_set(&e, ERR_USAGE, "give --edit or --set, not both");
         return exit_fail(&e);
     }
-    if (!settings_open_home(&home, &e)) return exit_fail(&e);
+    if (!outline_check_editor(&e) || !settings_open_home(&home, &e)) return exit_fail(&e);
     int code = targets_find(&t, &home, a, false, &e) ? outline_job(&home, t.ids[0]) : exit_fail(&e);
     targets_release(&t);
     home_release(&home);
