@@ -34,6 +34,8 @@ enum outline_field {
 };
 extern const char *const outline_field_names[OUTLINE_FIELDS]; // as in JSON; a blank for each '_' in the text form
 
+enum { OUTLINE_WORDS_LEAST = 50, OUTLINE_WORDS_MOST = 1000000 }; // that an edit may give a chapter
+
 struct outline_chapter {
     int from; // its number in the plan as it stands; 0: it is new
     int act;  // 0: not said, or the book has no acts

@@ -174,7 +174,7 @@ static bool files_is_known(const char *name)
     return strncmp(name, "chapters/", 9) == 0;
 }
 
-// An export is what it was when it was made; what it would be today is not asked.
+// An export is what it was when it was made; what it would be today is not asked. It is made again with the whole book.
 static bool files_on_export(void *arg, const struct file_row *row)
 {
     struct files *f = arg;
@@ -185,9 +185,10 @@ static bool files_on_export(void *arg, const struct file_row *row)
     if (files_is_known(name)) return true;
     f->w->out->files++;
     if (!files_look(f, name, 0, &there, &found) || (there && found == row->hash)) return true;
-    verify_note(f->w, there ? "file_differs" : "file_missing", 0, 0, name, VERIFY_NOTHING,
-                "'%s' is not %s; make it again with: novelgen export %lld%s", name,
-                there ? "as it was written" : "there", (long long)f->w->job->id, f->w->home_hint);
+    enum verify_advice advice = !f->w->finished ? VERIFY_NOTHING : there ? VERIFY_KEEP : VERIFY_REPAIR;
+    verify_note(f->w, there ? "file_differs" : "file_missing", 0, 0, name, advice, "'%s' is not %s%s", name,
+                there ? "as it was written" : "there",
+                f->w->finished ? "" : "; --repair makes it anew when the book is finished");
     return true;
 }
 

@@ -23,11 +23,23 @@ static bool versions_on_row(void *arg, const struct version_row *row)
     return true;
 }
 
+// Of a chapter that the book does not have it is no use to wait.
+static bool versions_none(struct store *s, int64_t job, int chapter, struct err *e)
+{
+    struct job j;
+
+    if (store_job_get(s, job, &j, e) != STORE_FOUND) return false;
+    int total = j.chapters_total;
+    job_release(&j);
+    if (chapter <= total || total == 0) return err_set(e, ERR_USAGE, "nothing of chapter %d is written yet", chapter);
+    return err_set(e, ERR_USAGE, "there is no chapter %d: the book has %d", chapter, total);
+}
+
 bool versions_load(struct versions *v, struct store *s, int64_t job, int chapter, struct err *e)
 {
     *v = (struct versions){.chapter = chapter};
     if (!store_versions_each(s, job, chapter, versions_on_row, v, e)) return false;
-    return v->count > 0 || err_set(e, ERR_USAGE, "nothing of chapter %d is written yet", chapter);
+    return v->count > 0 || versions_none(s, job, chapter, e);
 }
 
 void versions_release(struct versions *v)

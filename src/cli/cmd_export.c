@@ -4,6 +4,7 @@
 // novelgen export. It only reads the store, so it may be called at any time, by as many as like to.
 #include "cli/command.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -124,6 +125,25 @@ struct export
     struct manuscript manuscript;
 };
 
+// A file can be made there, or one be replaced; said in words before a system call says it in its own.
+static bool export_check_place(const char *path, struct err *e)
+{
+    struct stat st;
+    const char *slash = strrchr(path, '/');
+
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return err_set(
+            e, ERR_USAGE,
+            "'%s' is no regular file, and would be replaced by one: to write into it, give -o - and direct it there",
+            path);
+    if (slash == NULL || slash == path) return true;
+    char *folder = mem_strndup(path, (size_t)(slash - path));
+    bool ok = stat(folder, &st) == 0 || errno != ENOENT ||
+              err_set(e, ERR_USAGE, "the folder '%s' is not there; make it with: mkdir -p '%s'", folder, folder);
+    free(folder);
+    return ok;
+}
+
 static bool export_path(char out[PATH_SIZE], const struct export *x, int format, struct err *e)
 {
     const char *given = export_options.out;
@@ -132,9 +152,10 @@ static bool export_path(char out[PATH_SIZE], const struct export *x, int format,
     if (given != NULL && !export_is_directory(given))
         n = snprintf(out, PATH_SIZE, "%s", given);
     else
-        n = snprintf(out, PATH_SIZE, "%s%s%s.%s", given != NULL ? given : "", given != NULL ? "/" : "", x->job.slug,
-                     format_ending(format));
-    return (n >= 0 && n < PATH_SIZE) || err_set(e, ERR_USAGE, "the path of the file is too long: give -o FILE");
+        n = snprintf(out, PATH_SIZE, "%s%s%s.%s", given != NULL ? given : "",
+                     given != NULL && given[strlen(given) - 1] != '/' ? "/" : "", x->job.slug, format_ending(format));
+    if (n < 0 || n >= PATH_SIZE) return err_set(e, ERR_USAGE, "the path of the file is too long: give -o FILE");
+    return export_check_place(out, e);
 }
 
 static void export_print(const char *text, size_t len, bool one_line)
@@ -277,7 +298,7 @@ static bool export_all(const struct export *x, struct err *e)
     else
         for (int f = 0; ok && f < FORMATS; f++)
             if (export_options.formats & 1U << f) ok = export_one(x, f, e);
-    if (ok && prose && !settings.quiet) export_say(x);
+    if (ok && prose && !settings.quiet && !output_is_broken()) export_say(x);
     if (ok && !settings.quiet) verdict_say_folder(&x->job);
     return ok;
 }

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "app/observer.h"
@@ -102,11 +103,24 @@ static int outline_job(const struct home *h, int64_t id)
     return code;
 }
 
+// vi without a terminal waits for keys that never come; an editor that was named may be a program.
+static bool outline_check_editor(struct err *e)
+{
+    const char *visual = getenv("VISUAL"), *editor = getenv("EDITOR"); // NOLINT(concurrency-mt-unsafe)
+    bool named = (visual != NULL && *visual != '\0') || (editor != NULL && *editor != '\0');
+
+    if (!outline_options.edit || named || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))) return true;
+    return err_set(e, ERR_USAGE,
+                   "there is no terminal to edit on: set EDITOR to a program, or give the outline with "
+                   "--set FILE");
+}
+
 static bool outline_prepare(const struct args *a, struct err *e)
 {
     (void)a;
-    return !outline_options.edit || outline_options.set == NULL ||
-           err_set(e, ERR_USAGE, "give --edit or --set, not both");
+    if (outline_options.edit && outline_options.set != NULL)
+        return err_set(e, ERR_USAGE, "give --edit or --set, not both");
+    return outline_check_editor(e);
 }
 
 static const struct option *const outline_tables[] = {outline_own, settings_page, settings_home, NULL};

@@ -44,6 +44,8 @@ static bool redo_prepare(const struct args *a, struct err *e)
 
     (void)a;
     if (chapter && redo_options.gaps) return err_set(e, ERR_USAGE, "give --chapter or --gaps, not both");
+    if (redo_options.chunk > 0 && redo_options.onward)
+        return err_set(e, ERR_USAGE, "give --chunk or --onward, not both: --onward writes whole chapters anew");
     if (!chapter && redo_options.gaps && (redo_options.chunk > 0 || redo_options.onward))
         return err_set(e, ERR_USAGE, "--gaps stands alone: it fills all of them");
     if (!chapter && (redo_options.chunk > 0 || redo_options.onward))

@@ -110,6 +110,32 @@ static bool tail_find_now(struct tail *t, struct store *s, struct err *e)
     return ok;
 }
 
+struct tail_extent {
+    int chapter, parts, last; // what there is of the chapter; the furthest chapter with text
+};
+
+static bool tail_on_extent(void *arg, const struct chunk_place *p)
+{
+    struct tail_extent *x = arg;
+
+    if (p->chapter == x->chapter && p->seq > x->parts) x->parts = p->seq;
+    if (p->chapter > x->last) x->last = p->chapter;
+    return true;
+}
+
+// A part that a chapter does not have yet may still come, but not once the writing has gone past it.
+static bool tail_check_part(const struct tail *t, struct store *s, struct err *e)
+{
+    struct tail_extent x = {.chapter = t->from.chapter};
+
+    if (t->from.seq <= 1) return true;
+    if (!store_chunks_newer(s, t->job.id, 0, tail_on_extent, &x, e)) return false;
+    bool past = t->job.state == JOB_DONE || x.last > x.chapter;
+    if (x.parts == 0 || x.parts >= t->from.seq || !past) return true;
+    return err_set(e, ERR_USAGE, "--from is part %d, but chapter %d has %d part%s", t->from.seq, x.chapter, x.parts,
+                   x.parts == 1 ? "" : "s");
+}
+
 static bool tail_begin(struct tail *t, struct store *s, struct err *e)
 {
     if (t->placed) return true;
@@ -118,6 +144,7 @@ static bool tail_begin(struct tail *t, struct store *s, struct err *e)
     if (t->from.chapter > most)
         return err_set(e, ERR_USAGE, "--from is chapter %d, but job %" PRId64 " has %d chapter%s", t->from.chapter,
                        t->job.id, most, most == 1 ? "" : "s");
+    if (!tail_check_part(t, s, e)) return false;
     if (t->from.chapter > 0) reading_start_at(&t->reading, t->from.chapter, t->from.seq);
     t->placed = true;
     return true;

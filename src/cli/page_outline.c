@@ -5,6 +5,7 @@
 #include "cli/page_outline.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@
 #include "cli/amount.h"
 #include "model/plan.h"
 #include "text/utf8.h"
+
+enum { STATE_SIZE = AMOUNT_SIZE + 32 };
 
 struct tree {
     struct buf *out;
@@ -101,17 +104,28 @@ static void tree_head(const struct tree *t)
 
 // ---- chapters ---------------------------------------------------------------------------------------------------
 
-static const char *tree_state(enum outline_state s)
+// Words count when their part is accepted: a chapter that has just begun has none, and looks as if nothing came.
+static void tree_state(const struct outline_chapter *c, char out[STATE_SIZE])
 {
-    return s == OUTLINE_DONE ? "done" : s == OUTLINE_BEGUN ? "being written" : "to come";
+    char words[AMOUNT_SIZE];
+
+    if (c->state == OUTLINE_BEGUN && c->words == 0)
+        (void)snprintf(out, STATE_SIZE, "being written");
+    else
+        (void)snprintf(out, STATE_SIZE, "%s words%s", amount_text(words, c->words),
+                       c->state == OUTLINE_DONE    ? ", done"
+                       : c->state == OUTLINE_BEGUN ? " so far, being written"
+                                                   : ", to come");
 }
 
 static void tree_chapter(const struct tree *t, const struct outline_chapter *c, const char *stem, bool last)
 {
-    char words[AMOUNT_SIZE], *before = mem_printf("%s%s", stem, tree_branch(t, last)),
-                             *below = mem_printf("%s%s    ", stem, tree_stem(t, last)),
-                             *line = mem_printf("%2d. %s (%s words, %s)", c->from, c->texts[OUTLINE_TITLE],
-                                                amount_text(words, c->words), tree_state(c->state));
+    char state[STATE_SIZE];
+
+    tree_state(c, state);
+    char *before = mem_printf("%s%s", stem, tree_branch(t, last)),
+         *below = mem_printf("%s%s    ", stem, tree_stem(t, last)),
+         *line = mem_printf("%2d. %s (%s)", c->from, c->texts[OUTLINE_TITLE], state);
     const char *event = c->texts[OUTLINE_SUMMARY];
 
     tree_text(t, before, line);

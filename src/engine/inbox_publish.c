@@ -79,10 +79,18 @@ static void say_kept(struct keeper_of_files *k, const char *path)
     k->kept++;
 }
 
+static bool set_aside(struct keeper_of_files *k, const char *path, struct err *e)
+{
+    char aside[PATH_SIZE + 16];
+    if (!file_set_aside(path, aside, sizeof(aside), e)) return false;
+    say_kept(k, aside);
+    return true;
+}
+
 // A file that is as we wrote it last is only old.
 static bool keep_aside(struct keeper_of_files *k, const char *name, const struct buf *data, struct err *e)
 {
-    char path[PATH_SIZE], aside[PATH_SIZE + 16];
+    char path[PATH_SIZE];
     uint64_t on_disk, len, known;
     (void)snprintf(path, sizeof(path), "%s/%s", k->job->out_dir, name);
     bool there = file_hash(path, &on_disk, &len, e);
@@ -90,10 +98,7 @@ static bool keep_aside(struct keeper_of_files *k, const char *name, const struct
     if (!there || on_disk == hash_bytes(data->data, data->len)) return true;
     enum store_found found = store_file_get(k->store, k->job->id, name, &known, &len, e);
     if (found == STORE_ERROR) return false;
-    if (found == STORE_FOUND && known == on_disk) return true;
-    if (!file_set_aside(path, aside, sizeof(aside), e)) return false;
-    say_kept(k, aside);
-    return true;
+    return (found == STORE_FOUND && known == on_disk) || set_aside(k, path, e);
 }
 
 static bool keep_chapter(struct keeper_of_files *k, const struct pages *g, int chapter, struct err *e)
@@ -139,6 +144,29 @@ static bool keep_whole(struct keeper_of_files *k, const struct pages *g, struct 
     return ok;
 }
 
+struct export_keeper {
+    struct keeper_of_files *files;
+    struct err *err;
+};
+
+// Exports (book.epub and the like) are made last; until then only their hash tells whether they are as they were written.
+static bool keep_export(void *arg, const struct file_row *row)
+{
+    struct export_keeper *x = arg;
+    char path[PATH_SIZE];
+    uint64_t on_disk, len;
+    if (strncmp(row->path, "book.", 5) != 0 || strcmp(row->path, "book.md") == 0) return true;
+    (void)snprintf(path, sizeof(path), "%s/%s", x->files->job->out_dir, row->path);
+    if (!file_hash(path, &on_disk, &len, x->err)) return x->err->code == ERR_NONE;
+    return on_disk == row->hash || set_aside(x->files, path, x->err);
+}
+
+static bool keep_exports(struct keeper_of_files *k, struct err *e)
+{
+    struct export_keeper x = {.files = k, .err = e};
+    return store_files_each(k->store, k->job->id, keep_export, &x, e);
+}
+
 // Text that is damaged gives no pages: what stands there is left, for it may be all that there is.
 static bool kept_or_damaged(bool ok, struct err *e)
 {
@@ -153,7 +181,8 @@ static bool keep_all(struct keeper_of_files *k, const struct book *b, struct err
     bool ok = pages_open(&g, k->store, k->job, e);
     for (size_t i = 0; ok && i < b->chapters_count; i++)
         ok = b->chapters[i].chunks_count == 0 || kept_or_damaged(keep_chapter(k, &g, b->chapters[i].number, e), e);
-    ok = ok && kept_or_damaged(keep_whole(k, &g, e), e) && (!b->has_bible || keep_outline(k, &g, e));
+    ok = ok && kept_or_damaged(keep_whole(k, &g, e), e) && (!b->finished || keep_exports(k, e)) &&
+         (!b->has_bible || keep_outline(k, &g, e));
     pages_release(&g);
     return ok;
 }
@@ -181,16 +210,19 @@ static bool make_folder(struct intake *in, struct job *j, const char *found, str
     return store_job_set_folder(in->store, j->id, folder, e);
 }
 
-// False: `cause` says what kept a file from being written; what could be written is.
+// False: `cause` says what kept a file from being written, or from being set aside; what could be written is.
 static bool write_files(struct intake *in, struct job *j, const struct book *b, const char *found,
                         struct inbox_answer *a, struct err *cause)
 {
     struct publish p;
     struct keeper_of_files k = {.store = in->store, .job = j, .answer = a};
-    if (!make_folder(in, j, found, cause) || !keep_all(&k, b, cause)) return false;
+    if (!make_folder(in, j, found, cause)) return false;
+    (void)keep_all(&k, b, cause);
     publish_open(&p, in->store, j, b, ANY_CHUNK_WORDS);
-    if (p.failing) return err_set(cause, ERR_STORE, "%s", p.why);
-    return !b->finished || publish_book(&p, cause);
+    if (p.failing && !cause->code) err_set(cause, ERR_STORE, "%s", p.why);
+    struct err later = ERR_INIT;
+    if (b->finished && !publish_book(&p, &later) && !cause->code) *cause = later;
+    return !cause->code;
 }
 
 static bool publish_job(struct intake *in, int64_t id, const char *found, struct inbox_answer *a, struct err *e)

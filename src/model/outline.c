@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WORDS_LEAST = 50, WORDS_MOST = 1000000, CHAPTERS_MOST = 2000, BIBLE_LINES_MOST = 40, BIBLE_LINE_BYTES = 400 };
+enum { CHAPTERS_MOST = 2000, BIBLE_LINES_MOST = 40, BIBLE_LINE_BYTES = 400 };
 
 const char *const outline_field_names[OUTLINE_FIELDS] = {
     [OUTLINE_TITLE] = "title",     [OUTLINE_POV] = "pov",     [OUTLINE_SUMMARY] = "summary",
@@ -156,9 +156,9 @@ static void check_from(const struct outline *edit, size_t at, const struct outli
 
 static void check_words(const struct outline_chapter *c, struct outline_faults *f)
 {
-    if (c->words != 0 && (c->words < WORDS_LEAST || c->words > WORDS_MOST))
+    if (c->words != 0 && (c->words < OUTLINE_WORDS_LEAST || c->words > OUTLINE_WORDS_MOST))
         outline_fault_add(f, c->place, "found %lld words, expected a whole number from %d to %d", (long long)c->words,
-                          WORDS_LEAST, WORDS_MOST);
+                          OUTLINE_WORDS_LEAST, OUTLINE_WORDS_MOST);
 }
 
 // The acts in which chapters may stand: from the one of the first chapter to come to the last that is outlined.

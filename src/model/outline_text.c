@@ -159,6 +159,17 @@ static void write_head(const struct outline *o, struct buf *out)
     buf_addf(out, OUTLINE_PLAN_MARK "%s\n\n", hash);
 }
 
+static void write_nothing_left(const struct outline *o, struct buf *out)
+{
+    long long id = (long long)o->job;
+    buf_addf(out,
+             "//\n// Every chapter is written or begun. The book is made longer with:\n"
+             "//   novelgen extend %lld --words N\n"
+             "// and a chapter is written anew with:\n"
+             "//   novelgen redo %lld --chapter N --note \"...\"\n",
+             id, id);
+}
+
 void outline_text_write(const struct outline *o, struct buf *out)
 {
     int act = 0;
@@ -180,6 +191,8 @@ void outline_text_write(const struct outline *o, struct buf *out)
     }
     if (o->chapters_total > (int)o->count)
         buf_addf(out, "// Chapters %zu to %d are planned later.\n", o->count + 1, o->chapters_total);
+    else if (o->count > 0 && o->first > (int)o->count)
+        write_nothing_left(o, out);
 }
 
 void outline_text_mark(const char *text, size_t len, const struct outline_faults *f, struct buf *out)

@@ -15,7 +15,12 @@
 
 enum { NUMBER_MOST = 100000 };
 
-enum where { AT_START, AT_BIBLE, AT_CHAPTER };
+enum where {
+    AT_START,
+    AT_BIBLE,
+    AT_CHAPTER,
+    AT_FAULT // below a heading that was refused: its lines are no mistakes of their own
+};
 
 struct reader {
     struct outline *edit;
@@ -70,8 +75,8 @@ static int64_t read_words(struct reader *r, const char *text, size_t len)
         if (ok) words = words * 10 + (text[i] - '0');
     }
     if (ok && words > 0) return words;
-    outline_fault_add(r->f, r->line, "words: found '%.*s', expected a whole number", (int)(len < 60 ? len : 60),
-                      text);
+    outline_fault_add(r->f, r->line, "words: found '%.*s', expected a whole number from %d to %d",
+                      (int)(len < 60 ? len : 60), text, OUTLINE_WORDS_LEAST, OUTLINE_WORDS_MOST);
     return 0;
 }
 
@@ -147,6 +152,7 @@ static void take_part(struct reader *r, const char *s, size_t len)
     }
     outline_fault_add(r->f, r->line, "found '# %.*s', expected '## 7. Title', '## + Title', '# Act 2' or '# Bible'",
                       (int)(len < 60 ? len : 60), s);
+    r->where = AT_FAULT;
 }
 
 static void take_plain(struct reader *r, const char *line, size_t len)
@@ -187,6 +193,9 @@ static void take_text(struct reader *r, const char *line, size_t len)
         outline_fault_add(r->f, r->line,
                           "found '%.*s', expected a chapter: '## 7. Title', or '## + Title' for a new one",
                           (int)utf8_whole(line, len < 60 ? len : 60), line);
+        r->where = AT_FAULT;
+        break;
+    case AT_FAULT:
         break;
     }
 }

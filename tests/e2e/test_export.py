@@ -238,6 +238,19 @@ def test_wrong_options(home, options, says):
     assert says in export(home, *options, code=2).stderr
 
 
+def test_places_where_no_file_can_be(home, simulator):
+    """They were told in the words of a system call on a file of another name."""
+    write_book(home, simulator)
+    assert "the folder 'none' is not there; make it with: mkdir" in export(home, "-o", "none/x.epub", code=2).stderr
+    assert "the folder 'none' is not there" in export(home, "-f", "md", "-o", "none/", code=2).stderr
+    assert "'/dev/full' is no regular file" in export(home, "-f", "md", "-o", "/dev/full", code=2).stderr
+    (home.out / "there").mkdir()
+    assert export(home, "-f", "md", "-o", "there/").stdout.startswith("there/the-")  # not there//
+    with open("/dev/full", "wb") as full:  # nothing is said to be exported that was lost
+        got = export(home, "-f", "md", "-o", "-", stdout=full, stderr=-1, capture_output=False, code=4)
+    assert "cannot write to stdout" in got.stderr and "exported" not in got.stderr
+
+
 def test_the_ending_names_the_format(home, simulator):
     write_book(home, simulator)
     export(home, "-o", "x.docx")

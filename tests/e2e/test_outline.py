@@ -223,6 +223,14 @@ def test_an_editor_that_is_not_there_is_an_error(home, simulator):
     assert kept_texts(home) == []
 
 
+def test_without_a_terminal_and_an_editor_nothing_waits_for_keys(home, simulator):
+    """vi was started all the same, and waited for good."""
+    assert submit(home, simulator(), "--approve-outline").returncode == 6
+    got = home.run("outline", 1, "--edit", env={**home.env, "EDITOR": "", "VISUAL": ""})
+    assert got.returncode == 2 and "no terminal to edit on" in got.stderr and "--set FILE" in got.stderr
+    assert kept_texts(home) == []
+
+
 def test_mistakes_without_end_are_counted(home, simulator):
     assert submit(home, simulator(), "--approve-outline").returncode == 6
     (home.dir / "rubbish").write_bytes(b"\xff\n" * 10000)

@@ -413,6 +413,7 @@ def test_killed_in_the_midst_it_gives_the_same_bytes(tmp_path, args):
     ((), "--chapter N"),
     (("--chunk", 2), "--chunk needs --chapter"),
     (("--chapter", 2, "--gaps"), "not both"),
+    (("--chapter", 2, "--chunk", 1, "--onward"), "--chunk or --onward, not both"),
     (("--chapter", 9), "the book has 3"),
     (("--chapter", 2, "--chunk", 9), "there is no part 9"),
 ])

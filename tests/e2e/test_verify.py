@@ -242,6 +242,43 @@ def test_repair_makes_files_anew_and_keeps_what_was_edited(book):
     assert book.status(1)["state"] == "done" and book.status(1)["words_done"] == book.sql("SELECT sum(words) FROM chunk")[0][0]
 
 
+def with_epub(book):
+    spec = {**json.loads(book.sql("SELECT spec FROM job_spec")[0][0]), "export": ["md", "epub"]}
+    book.sql("UPDATE job_spec SET spec = ?", json.dumps(spec))
+    epub = book.folder / "book.epub"
+    assert book.run("verify", "--repair").returncode == 0 and epub.exists()
+    return epub
+
+
+def test_repair_makes_an_export_anew(book):
+    """verify said 'make it again with: novelgen export', which writes elsewhere: the finding stayed for good."""
+    epub = with_epub(book)
+    right = epub.read_bytes()
+    epub.write_bytes(right + b"x")
+    finding, = book.verify()
+    assert finding["kind"] == "file_differs" and "verify 1 --repair" in finding["advice"], finding
+    assert book.kinds("--repair") == set()
+    assert epub.read_bytes() == right and (book.folder / "book.epub.mine").read_bytes() == right + b"x"
+    epub.unlink()
+    assert "verify 1 --repair" in book.verify()[0]["advice"]
+    assert book.kinds("--repair") == set() and epub.read_bytes() == right
+
+
+def test_what_cannot_be_repaired_keeps_nothing_else_from_it(book):
+    """A folder in a file's place: book.md, which had been set aside before it was met, was not written anew."""
+    epub = with_epub(book)
+    outline, whole = book.folder / "outline.md", book.folder / "book.md"
+    outline.unlink()
+    outline.mkdir()
+    right = whole.read_bytes()
+    whole.write_text("Mine.\n")
+    epub.unlink()
+    got = book.run("verify", "--repair", "--json")
+    assert got.returncode == 4 and "outline.md" in got.stderr, got.stderr
+    assert {f["file"] for f in json.loads(got.stdout)["findings"]} == {"outline.md"}
+    assert whole.read_bytes() == right and epub.exists() and (book.folder / "book.md.mine").exists()
+
+
 def test_repair_makes_a_folder_that_is_gone(book):
     before = contents(book.folder)
     shutil.rmtree(book.folder)

@@ -251,7 +251,8 @@ static void test_mistakes_are_told_with_their_lines(void **state)
     static const struct {
         const char *what, *by, *line, *says;
     } all[] = {
-        {"words: 1001", "words: many", "words: many", "expected a whole number"},
+        {"words: 1001", "words: many", "words: many", "expected a whole number from 50"},
+        {"words: 1001", "words: 0", "words: 0", "expected a whole number from 50 to 1000000"},
         {"words: 1001", "words: 7", "## 3.", "expected a whole number from 50"},
         {"words: 1001", "word: 1001", "word: 1001", "did you mean 'words:'"},
         {"## 4. Four", "## 3. Four", "## 3. Four", "chapter 3 stands here twice"},
@@ -283,6 +284,32 @@ static void test_all_mistakes_are_told_at_once(void **state)
     replace("the end\n", "");
     assert_false(read_back());
     assert_int_equal(faults.count, 3);
+}
+
+// A misspelt '# Bible' made a mistake of each line below it.
+static void test_below_a_wrong_heading_nothing_more_is_a_mistake(void **state)
+{
+    (void)state;
+    now.bible_open = true;
+    form();
+    replace("# Bible", "# Bibel");
+    check_fault("# Bibel", "'# Bible'");
+    assert_int_equal(faults.count, 1);
+    form();
+    replace("## 3. Three", "Mara\nwaits\nlong\n## 3. Three");
+    replace("words: 1001", "words: x"); // but the next chapter's are
+    assert_false(read_back());
+    assert_int_equal(faults.count, 2);
+}
+
+static void test_a_plan_with_nothing_to_come_says_what_else_helps(void **state)
+{
+    (void)state;
+    form();
+    assert_null(strstr(text.data, "novelgen extend"));
+    now.first = CHAPTERS + 1;
+    form();
+    assert_non_null(strstr(text.data, "novelgen extend"));
 }
 
 static void test_nothing_left_to_come_is_a_mistake(void **state)
@@ -469,6 +496,8 @@ int main(void)
         TEST(test_mistakes_are_told_with_their_lines),
         TEST(test_all_mistakes_are_told_at_once),
         TEST(test_nothing_left_to_come_is_a_mistake),
+        TEST(test_below_a_wrong_heading_nothing_more_is_a_mistake),
+        TEST(test_a_plan_with_nothing_to_come_says_what_else_helps),
         TEST(test_the_bible_can_be_changed_before_the_writing),
         TEST(test_marks_name_the_lines_as_they_will_stand),
         TEST(test_a_text_of_another_plan_is_refused),
