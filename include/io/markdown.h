@@ -3,7 +3,8 @@
 //
 // Markdown (CommonMark) by libcmark, for exports. Raw HTML is dropped; a picture becomes its alternative text; a link
 // that is neither http(s) nor mailto, or is no proper URL, becomes its text. Control characters that XML forbids are
-// dropped; a line's end inside a paragraph is a blank. What is hostile takes time in proportion to its length.
+// dropped. A line's end inside a paragraph is a blank, the paragraph's end, or a line break, as the whole text suggests
+// (text/lines.h); in headings and lists always a blank. What is hostile takes time in proportion to its length.
 #ifndef IO_MARKDOWN_H
 #define IO_MARKDOWN_H
 

@@ -3,8 +3,8 @@
 //
 // libcmark. A document is parsed to its tree, the tree is cleaned and polished, and then rendered or walked:
 //
-//   text ─parse▶ tree ─clean (html, pictures, links, polish)▶ tree ─┬─ cmark_render_html ─▶ XHTML
-//                                                                  └─ walk ─▶ blocks of runs
+//   text ─parse▶ tree ─settle (line feeds) ─clean (html, pictures, links, polish)▶ tree ─┬─ cmark_render_html ─▶ XHTML
+//                                                                                       └─ walk ─▶ blocks of runs
 #include "io/markdown.h"
 
 #include <cmark.h>
@@ -15,6 +15,8 @@
 #include <strings.h>
 
 #include "base/library.h"
+#include "base/mem.h"
+#include "text/lines.h"
 #include "text/xml.h"
 
 enum { HEADING_MOST = 6 };
@@ -216,20 +218,151 @@ static void clean(cmark_node *root, int shift, const struct markdown_polish *pol
     cmark_iter_free(it);
 }
 
-// A line's end inside a paragraph is a blank, as it is in a browser.
-static void blank_soft_breaks(cmark_node *root)
+// ---- line feeds -------------------------------------------------------------------------------------------------
+
+// The line feeds within the paragraphs of prose, and the text that tells what they mean (text/lines.h): the paragraphs
+// with blank lines between them.
+struct feeds {
+    cmark_node **nodes;
+    size_t count, cap;
+    struct buf text;
+    size_t line; // where the line at hand begins in `text`
+};
+
+static bool is_prose(cmark_node *paragraph)
+{
+    return cmark_node_get_type(cmark_node_parent(paragraph)) != CMARK_NODE_ITEM;
+}
+
+// A line that shows nothing (<br> alone) is judged as one that is set in and is a whole sentence: it parts paragraphs.
+#define SHOWS_NOTHING "\u3000."
+
+static void end_line(struct feeds *f, const char *end)
+{
+    if (!f->text.data[f->line + strspn(f->text.data + f->line, " \t\r")]) buf_adds(&f->text, SHOWS_NOTHING);
+    buf_adds(&f->text, end);
+    f->line = f->text.len;
+}
+
+static void add_feed(struct feeds *f, cmark_node *node)
+{
+    mem_grow(&f->nodes, &f->cap, f->count + 1, sizeof(cmark_node *));
+    f->nodes[f->count++] = node;
+    end_line(f, "\n");
+}
+
+static void add_literal(struct feeds *f, const char *text)
+{
+    for (; *text; text++) buf_addc(&f->text, *text == '\n' ? ' ' : *text);
+}
+
+static void note_inline(struct feeds *f, cmark_node *node)
+{
+    switch (cmark_node_get_type(node)) {
+    case CMARK_NODE_TEXT:
+    case CMARK_NODE_CODE:
+        add_literal(f, cmark_node_get_literal(node));
+        break;
+    case CMARK_NODE_SOFTBREAK:
+        add_feed(f, node);
+        break;
+    case CMARK_NODE_LINEBREAK:
+        end_line(f, "\n\n");
+        break;
+    default:
+        break;
+    }
+}
+
+static void blank_soft_break(cmark_node *node)
+{
+    cmark_node *blank = cmark_node_new(CMARK_NODE_TEXT);
+    cmark_node_set_literal(blank, " ");
+    cmark_node_replace(node, blank);
+    cmark_node_free(node);
+}
+
+// Outside of prose (a heading, a list's item) a line's end is a blank at once.
+static void find_feeds(struct feeds *f, cmark_node *root)
 {
     cmark_iter *it = cmark_iter_new(root);
-    while (cmark_iter_next(it) != CMARK_EVENT_DONE) {
+    cmark_event_type event;
+    bool prose = false;
+    while ((event = cmark_iter_next(it)) != CMARK_EVENT_DONE) {
         cmark_node *node = cmark_iter_get_node(it);
-        if (cmark_node_get_type(node) != CMARK_NODE_SOFTBREAK) continue;
-        cmark_node *blank = cmark_node_new(CMARK_NODE_TEXT);
-        cmark_node_set_literal(blank, " ");
-        cmark_node_replace(node, blank);
-        cmark_node_free(node);
+        if (cmark_node_get_type(node) == CMARK_NODE_PARAGRAPH) {
+            prose = event == CMARK_EVENT_ENTER && is_prose(node);
+            if (event == CMARK_EVENT_EXIT && is_prose(node)) end_line(f, "\n\n");
+        } else if (prose) {
+            note_inline(f, node);
+        } else if (cmark_node_get_type(node) == CMARK_NODE_SOFTBREAK) {
+            blank_soft_break(node);
+        }
     }
     cmark_iter_free(it);
 }
+
+// Whether only (not too deep) emphasis lies between the node and its paragraph.
+static bool may_split(cmark_node *node)
+{
+    enum { EMPHASES_MOST = 4 };
+    cmark_node *up = cmark_node_parent(node);
+    for (int i = 0; i < EMPHASES_MOST &&
+                    (cmark_node_get_type(up) == CMARK_NODE_EMPH || cmark_node_get_type(up) == CMARK_NODE_STRONG);
+         i++)
+        up = cmark_node_parent(up);
+    return cmark_node_get_type(up) == CMARK_NODE_PARAGRAPH;
+}
+
+// What follows the node goes into a new paragraph, and what is emphasised on both sides into a new emphasis there.
+static void split(cmark_node *node)
+{
+    cmark_node *at = node, *parent;
+    do {
+        parent = cmark_node_parent(at);
+        cmark_node *rest = cmark_node_new(cmark_node_get_type(parent));
+        for (cmark_node *n; (n = cmark_node_next(at));) cmark_node_append_child(rest, n);
+        cmark_node_insert_after(parent, rest);
+        at = parent;
+    } while (cmark_node_get_type(parent) != CMARK_NODE_PARAGRAPH);
+    cmark_node_free(node);
+}
+
+static void keep_line(cmark_node *node)
+{
+    cmark_node *line_break = cmark_node_new(CMARK_NODE_LINEBREAK);
+    cmark_node_replace(node, line_break);
+    cmark_node_free(node);
+}
+
+// The last first: so a split moves no more than what stands before the next one.
+static void settle_feeds(const struct feeds *f, const enum lines_break *breaks, size_t count)
+{
+    for (size_t i = f->count; i-- > 0;) {
+        enum lines_break what = i < count ? breaks[i] : LINES_JOIN;
+        if (what == LINES_JOIN)
+            blank_soft_break(f->nodes[i]);
+        else if (what == LINES_APART && may_split(f->nodes[i]))
+            split(f->nodes[i]);
+        else
+            keep_line(f->nodes[i]);
+    }
+}
+
+static void settle_soft_breaks(cmark_node *root)
+{
+    struct feeds f = {0};
+    buf_init(&f.text, BUF_MAX_BOOK);
+    find_feeds(&f, root);
+    enum lines_break *breaks = mem_calloc(f.count + 1, sizeof(*breaks));
+    size_t count = f.count ? lines_judge(breaks, f.count, f.text.data, f.text.len) : 0;
+    settle_feeds(&f, breaks, count);
+    free(breaks);
+    free(f.nodes);
+    buf_release(&f.text);
+}
+
+// ---- the whole --------------------------------------------------------------------------------------------------
 
 // Adjacent texts are joined first, so that whoever polishes sees a quotation mark between its neighbours.
 static cmark_node *parse(const char *text, size_t len, int shift, const struct markdown_polish *polish)
@@ -240,7 +373,7 @@ static cmark_node *parse(const char *text, size_t len, int shift, const struct m
     cmark_node *root = cmark_parse_document(document.data, document.len, CMARK_OPT_DEFAULT);
     buf_release(&document);
     if (!root) abort();
-    blank_soft_breaks(root);
+    settle_soft_breaks(root);
     cmark_consolidate_text_nodes(root);
     clean(root, shift, polish);
     return root;

@@ -38,6 +38,31 @@ static void test_prose(void **state)
     assert_xhtml("hard  \nbreak & < \"q\"", "<p>hard<br />\nbreak &amp; &lt; &quot;q&quot;</p>\n");
 }
 
+static void test_lines_that_are_paragraphs(void **state)
+{
+    (void)state;
+    assert_xhtml("\"Where?\"\n\"Out.\"\nHe left.",
+                 "<p>&quot;Where?&quot;</p>\n<p>&quot;Out.&quot;</p>\n<p>He left.</p>\n");
+    assert_xhtml("> Where?\n> Out.\n\n> b", "<blockquote>\n<p>Where?</p>\n<p>Out.</p>\n</blockquote>\n"
+                                            "<blockquote>\n<p>b</p>\n</blockquote>\n");
+    assert_xhtml("- Where?\n  Out.\n- In.", "<ul>\n<li>Where? Out.</li>\n<li>In.</li>\n</ul>\n");
+    assert_xhtml("Where?\nOut.\n===", "<h1>Where? Out.</h1>\n");
+    assert_xhtml("The sea,\nThe sea,\nThe rope.", "<p>The sea,<br />\nThe sea,<br />\nThe rope.</p>\n");
+    assert_xhtml("A&#10;b.\nC.\n<br>\nD.\n`E`\nF.",
+                 "<p>A\nb.</p>\n<p>C.</p>\n<p>D.</p>\n<p><code>E</code><br />\nF.</p>\n");
+}
+
+static void test_emphasis_goes_on_in_the_next_paragraph(void **state)
+{
+    (void)state;
+    assert_xhtml("He read: *One.\nTwo **a.\nB.** Three.* Four.\nFive.",
+                 "<p>He read: <em>One.</em></p>\n<p><em>Two <strong>a.</strong></em></p>\n"
+                 "<p><em><strong>B.</strong> Three.</em> Four.</p>\n<p>Five.</p>\n");
+    assert_xhtml("*a *b *c *d *One.\nTwo.* c* b* a* x*",
+                 "<p><em>a <em>b <em>c <em>d <em>One.<br />\nTwo.</em> c</em> b</em> a</em> x</em></p>\n");
+    assert_xhtml("[One.\nTwo.](http://a.b)", "<p><a href=\"http://a.b\">One.<br />\nTwo.</a></p>\n");
+}
+
 static void test_html_is_dropped(void **state)
 {
     (void)state;
@@ -275,22 +300,26 @@ static void assert_bounded(const char *piece, size_t total)
 static void test_hostile(void **state)
 {
     static const char *const pieces[] = {
-        "*",    "_",      "`",       "[",     "![",    "![[]()", "](",      "[a](",     "<",
-        "<!--", "&",      "\\",      "> ",    "*a ",   "*a_ ",   "*a**a ",  "a**b",     "[a][b",
-        "- ",   "1. a\n", "- a\n\n", "# a\n", "```\n", "a\n",    "<?",      "<!A ",     "<a ",
-        "&#1;", "\"a\" ", "a  \n",   "**x* ", "[![",   "\t",     "* * *\n", "[a]: b\n", ">a\n",
+        "*",    "_",      "`",       "[",     "![",     "![[]()", "](",      "[a](",     "<",
+        "<!--", "&",      "\\",      "> ",    "*a ",    "*a_ ",   "*a**a ",  "a**b",     "[a][b",
+        "- ",   "1. a\n", "- a\n\n", "# a\n", "```\n",  "a\n",    "<?",      "<!A ",     "<a ",
+        "&#1;", "\"a\" ", "a  \n",   "**x* ", "[![",    "\t",     "* * *\n", "[a]: b\n", ">a\n",
+        "A.\n", "*A.\n",  "*a\nA. ", "[A.\n", "> A.\n", "Aa\n",   "“A”\n",   "「A」\n",  "...\n",
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(pieces); i++) assert_bounded(pieces[i], 50000);
     assert_bounded("The rain had not stopped for *nine* days, \"she said\".\n\n", MEGABYTE);
     assert_bounded("1. a\n", MEGABYTE);
     assert_bounded("word ", MEGABYTE);
+    assert_bounded("A.\n", MEGABYTE);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prose),
+        cmocka_unit_test(test_lines_that_are_paragraphs),
+        cmocka_unit_test(test_emphasis_goes_on_in_the_next_paragraph),
         cmocka_unit_test(test_html_is_dropped),
         cmocka_unit_test(test_pictures),
         cmocka_unit_test(test_links),
