@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// Markdown (CommonMark) by libcmark, for exports. Raw HTML is dropped; a picture becomes its alternative text; a link
+// Markdown (CommonMark) by libcmark, for exports. Raw HTML is dropped (text/html.h says what
+// that is, and what was only typed); a picture becomes its alternative text; a link
 // that is neither http(s) nor mailto, or is no proper URL, becomes its text. Control characters that XML forbids are
 // dropped. A line's end inside a paragraph is a blank, the paragraph's end, or a line break, as the whole text suggests
 // (text/lines.h); in headings and lists always a blank. What is hostile takes time in proportion to its length.

@@ -3,7 +3,7 @@
 //
 // libcmark. A document is parsed to its tree, the tree is cleaned and polished, and then rendered or walked:
 //
-//   text ─parse▶ tree ─settle (line feeds) ─clean (html, pictures, links, polish)▶ tree ─┬─ cmark_render_html ─▶ XHTML
+//   text ─parse▶ tree ─settle (< >, line feeds) ─clean (html, pictures, links, polish)▶ tree ─┬─ cmark_render_html ─▶ XHTML
 //                                                                                       └─ walk ─▶ blocks of runs
 #include "io/markdown.h"
 
@@ -16,6 +16,7 @@
 
 #include "base/library.h"
 #include "base/mem.h"
+#include "text/html.h"
 #include "text/lines.h"
 #include "text/xml.h"
 
@@ -140,7 +141,6 @@ static void shift_heading(cmark_node *node, int shift)
 static void clean_leaf(cmark_node *node, const struct markdown_polish *polish)
 {
     switch (cmark_node_get_type(node)) {
-    case CMARK_NODE_HTML_BLOCK:
     case CMARK_NODE_HTML_INLINE:
         cmark_node_free(node);
         break;
@@ -188,7 +188,6 @@ static void clean_container(cmark_node *node, int shift)
 static bool is_leaf(cmark_node *node)
 {
     switch (cmark_node_get_type(node)) {
-    case CMARK_NODE_HTML_BLOCK:
     case CMARK_NODE_THEMATIC_BREAK:
     case CMARK_NODE_CODE_BLOCK:
     case CMARK_NODE_TEXT:
@@ -214,6 +213,45 @@ static void clean(cmark_node *root, int shift, const struct markdown_polish *pol
             clean_leaf(node, polish);
         else if (event == CMARK_EVENT_EXIT)
             clean_container(node, shift);
+    }
+    cmark_iter_free(it);
+}
+
+// ---- angle brackets ---------------------------------------------------------------------------------------------
+
+// A block of HTML goes on to the next blank line, and what is prose in it is kept: it is read once more without markup.
+static void read_again(cmark_node *block)
+{
+    struct buf text;
+    const char *html = cmark_node_get_literal(block);
+    buf_init(&text, BUF_MAX_BOOK);
+    html_strip(&text, html, strlen(html));
+    cmark_node *root = cmark_parse_document(text.data, text.len, CMARK_OPT_DEFAULT);
+    buf_release(&text);
+    if (!root) abort();
+    for (cmark_node *n; (n = cmark_node_first_child(root));) cmark_node_insert_before(block, n);
+    cmark_node_free(root);
+    cmark_node_free(block);
+}
+
+static void become_text(cmark_node *typed)
+{
+    cmark_node *text = cmark_node_new(CMARK_NODE_TEXT);
+    cmark_node_set_literal(text, cmark_node_get_literal(typed));
+    cmark_node_replace(typed, text);
+    cmark_node_free(typed);
+}
+
+static void settle_angles(cmark_node *root)
+{
+    cmark_iter *it = cmark_iter_new(root);
+    while (cmark_iter_next(it) != CMARK_EVENT_DONE) {
+        cmark_node *node = cmark_iter_get_node(it);
+        const char *literal = cmark_node_get_literal(node);
+        if (cmark_node_get_type(node) == CMARK_NODE_HTML_BLOCK)
+            read_again(node);
+        else if (cmark_node_get_type(node) == CMARK_NODE_HTML_INLINE && html_is_typed(literal, strlen(literal)))
+            become_text(node);
     }
     cmark_iter_free(it);
 }
@@ -373,6 +411,7 @@ static cmark_node *parse(const char *text, size_t len, int shift, const struct m
     cmark_node *root = cmark_parse_document(document.data, document.len, CMARK_OPT_DEFAULT);
     buf_release(&document);
     if (!root) abort();
+    settle_angles(root);
     settle_soft_breaks(root);
     cmark_consolidate_text_nodes(root);
     clean(root, shift, polish);

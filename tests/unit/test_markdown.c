@@ -72,6 +72,20 @@ static void test_html_is_dropped(void **state)
     assert_xhtml("`<b>`", "<p><code>&lt;b&gt;</code></p>\n");
 }
 
+static void test_angle_brackets_that_are_no_html(void **state)
+{
+    (void)state;
+    assert_xhtml("He typed <enter> and </Quit Now>.", "<p>He typed &lt;enter&gt; and &lt;/Quit Now&gt;.</p>\n");
+    assert_xhtml("<enter>\nHe *pressed* it.\n\nb", "<p>&lt;enter&gt;<br />\nHe <em>pressed</em> it.</p>\n<p>b</p>\n");
+    assert_xhtml("<div align=\"center\">\nThe *End*\n</div>\n\nb", "<p>The <em>End</em></p>\n<p>b</p>\n");
+    assert_xhtml("<br>\nHe left.", "<p>He left.</p>\n");
+    assert_xhtml("> <key>\n\n- <p>x", "<blockquote>\n<p>&lt;key&gt;</p>\n</blockquote>\n<ul>\n<li>x</li>\n</ul>\n");
+    assert_xhtml("<style>\np{}\n\nq{}\n</style>", "");
+    assert_xhtml("`<enter>`", "<p><code>&lt;enter&gt;</code></p>\n");
+    assert_xhtml("<mail@a.b> <http://c.d>", "<p><a href=\"mailto:mail@a.b\">mail@a.b</a> "
+                                            "<a href=\"http://c.d\">http://c.d</a></p>\n");
+}
+
 static void test_pictures(void **state)
 {
     (void)state;
@@ -312,6 +326,8 @@ static void test_hostile(void **state)
     assert_bounded("1. a\n", MEGABYTE);
     assert_bounded("word ", MEGABYTE);
     assert_bounded("A.\n", MEGABYTE);
+    assert_bounded("<div>\na\n", MEGABYTE);
+    assert_bounded("<typed>\n", MEGABYTE);
 }
 
 int main(void)
@@ -321,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_lines_that_are_paragraphs),
         cmocka_unit_test(test_emphasis_goes_on_in_the_next_paragraph),
         cmocka_unit_test(test_html_is_dropped),
+        cmocka_unit_test(test_angle_brackets_that_are_no_html),
         cmocka_unit_test(test_pictures),
         cmocka_unit_test(test_links),
         cmocka_unit_test(test_headings_are_shifted),
