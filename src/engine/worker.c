@@ -238,6 +238,17 @@ void worker_take(struct worker *w, int64_t job, int route, int slot)
 
 // ---- flight ----------------------------------------------------------------------------------------------------------------------
 
+// The archive holds rows that say "done", and so it is made of them before they are committed: a crash on the way leaves a
+// job that is still to be finished, and never one that is done without its archive.
+static bool commit_done(struct worker *w, struct err *e)
+{
+    if (!store_begin(w->store, e) || !store_finished_set(w->store, w->job.id, e) ||
+        !worker_set_job(w, JOB_DONE, "", e))
+        return false;
+    publish_archive(&w->publish);
+    return store_commit(w->store, e);
+}
+
 // All chapters stand: the rest of the files, then the job's last state. While one of them cannot be written the job
 // waits: "done" promises them all.
 void worker_finish(struct worker *w)
@@ -252,11 +263,9 @@ void worker_finish(struct worker *w)
         worker_wait(w, RETRY_FILES_MS, e.text);
         return;
     }
-    if (store_begin(w->store, &e) && store_finished_set(w->store, w->job.id, &e) &&
-        worker_set_job(w, JOB_DONE, "", &e) && store_commit(w->store, &e)) {
-        publish_archive(&w->publish);
+    if (commit_done(w, &e))
         come_to_rest(w);
-    } else
+    else
         worker_store_failed(w, &e);
 }
 
