@@ -25,12 +25,14 @@ struct markdown_polish {
 
 // As XHTML fragments (also valid HTML): <p>, <h2>, <ul>, <blockquote>, <hr />, … Headings are shifted down by
 // `heading_shift` levels (at most to 6). `polish` NULL: as it is.
+#define MARKDOWN_LINES_CLASS "lines" // of a <p> with line breaks in it
 void markdown_xhtml(struct buf *out, const char *text, size_t len, int heading_shift,
                     const struct markdown_polish *polish);
 
 // The same document as a walk, for formats that are no HTML.
 enum markdown_block {
     MARKDOWN_PARAGRAPH,
+    MARKDOWN_LINES,   // a paragraph with line breaks in it
     MARKDOWN_HEADING, // `level` 1 to 6
     MARKDOWN_ITEM,    // a paragraph of a list's item; `level` is its depth, `number` its number, 0 for a bullet, or
                       // MARKDOWN_FURTHER for what is not the item's first paragraph

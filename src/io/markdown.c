@@ -90,6 +90,18 @@ static void clean_literal(cmark_node *node)
     buf_release(&clean);
 }
 
+// Formats set their paragraphs in themselves; one that Japanese and Chinese bring along would double that.
+static void drop_indent(cmark_node *node)
+{
+    static const char indent[] = "\u3000";
+    const char *text = cmark_node_get_literal(node), *s = text;
+    if (!begins_block(node)) return;
+    while (strncmp(s, indent, strlen(indent)) == 0) s += strlen(indent);
+    char *rest = s > text ? mem_strdup(s) : NULL;
+    if (rest) cmark_node_set_literal(node, rest);
+    free(rest);
+}
+
 static void clean_attribute(cmark_node *node, const char *(*get)(cmark_node *),
                             int (*set)(cmark_node *, const char *))
 {
@@ -146,6 +158,7 @@ static void clean_leaf(cmark_node *node, const struct markdown_polish *polish)
         break;
     case CMARK_NODE_TEXT:
         clean_literal(node);
+        drop_indent(node);
         if (polish) polish_text(node, polish);
         break;
     case CMARK_NODE_CODE_BLOCK:
@@ -418,12 +431,25 @@ static cmark_node *parse(const char *text, size_t len, int shift, const struct m
     return root;
 }
 
+// Paragraphs with line breaks in them are told apart: their first line is not to be set in alone.
+static void add_marking_lines(struct buf *out, const char *html)
+{
+    static const char begin[] = "<p>", close[] = "</p>", line[] = "<br />";
+    for (const char *p; (p = strstr(html, begin));) {
+        const char *end = strstr(p, close), *feed = end ? memmem(p, (size_t)(end - p), line, strlen(line)) : NULL;
+        buf_add(out, html, (size_t)(p - html));
+        buf_adds(out, feed ? "<p class=\"" MARKDOWN_LINES_CLASS "\">" : begin);
+        html = p + strlen(begin);
+    }
+    buf_adds(out, html);
+}
+
 void markdown_xhtml(struct buf *out, const char *text, size_t len, int heading_shift,
                     const struct markdown_polish *polish)
 {
     cmark_node *root = parse(text, len, heading_shift, polish);
     char *html = cmark_render_html(root, CMARK_OPT_DEFAULT);
-    buf_adds(out, html);
+    add_marking_lines(out, html);
     free(html);
     cmark_node_free(root);
 }
@@ -451,12 +477,23 @@ static int item_number(cmark_node *item, cmark_node *paragraph)
                                                      : MARKDOWN_FURTHER;
 }
 
+static bool has_lines(cmark_node *paragraph)
+{
+    cmark_iter *it = cmark_iter_new(paragraph);
+    cmark_event_type event;
+    bool found = false;
+    while (!found && (event = cmark_iter_next(it)) != CMARK_EVENT_DONE)
+        found = cmark_node_get_type(cmark_iter_get_node(it)) == CMARK_NODE_LINEBREAK;
+    cmark_iter_free(it);
+    return found;
+}
+
 static void walk_paragraph(struct walk *w, cmark_node *node)
 {
     cmark_node *parent = cmark_node_parent(node);
     bool item = cmark_node_get_type(parent) == CMARK_NODE_ITEM;
-    w->v->begin(w->v->arg, item ? MARKDOWN_ITEM : MARKDOWN_PARAGRAPH, item ? w->depth : 0,
-                item ? item_number(parent, node) : 0, w->quotes > 0);
+    enum markdown_block kind = item ? MARKDOWN_ITEM : has_lines(node) ? MARKDOWN_LINES : MARKDOWN_PARAGRAPH;
+    w->v->begin(w->v->arg, kind, item ? w->depth : 0, item ? item_number(parent, node) : 0, w->quotes > 0);
 }
 
 static void walk_run(struct walk *w, const char *text, unsigned style)

@@ -133,7 +133,7 @@ def test_textbook(tmp_path):
 def test_prose_is_no_markup(tmp_path):
     text, paragraphs = chapters_of(opened(full(), tmp_path))[3]
     assert text == "Chapter 4"
-    assert set(styles_of(paragraphs)) == {"First Paragraph", "Body Text", "Scene Break"}
+    assert set(styles_of(paragraphs)) == {"First Paragraph", "Body Text", "Scene Break", "Lines"}
     assert words(" ".join(p.text for p in paragraphs)) == words(full()["chapters"][3]["text"])
 
 
