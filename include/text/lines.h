@@ -6,6 +6,7 @@
 #ifndef TEXT_LINES_H
 #define TEXT_LINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum lines_break {
@@ -17,5 +18,8 @@ enum lines_break {
 // Judges each line feed of s that has text on both of its sides (a blank line parts paragraphs anyway), in order. `out`
 // has room for `most`; returns how many were judged.
 size_t lines_judge(enum lines_break *out, size_t most, const char *s, size_t len);
+
+// Whether the lines are a table: each begins with "|", and the second is a rule ("|---|:--|").
+bool lines_are_table(const char *s, size_t len);
 
 #endif

@@ -3,7 +3,7 @@
 //
 // libcmark. A document is parsed to its tree, the tree is cleaned and polished, and then rendered or walked:
 //
-//   text ─parse▶ tree ─settle (< >, line feeds) ─clean (html, pictures, links, polish)▶ tree ─┬─ cmark_render_html ─▶ XHTML
+//   text ─parse▶ tree ─settle (< >, tables, line feeds) ─clean (html, pictures, links, polish)▶ tree ─┬─ cmark_render_html ─▶ XHTML
 //                                                                                       └─ walk ─▶ blocks of runs
 #include "io/markdown.h"
 
@@ -333,6 +333,45 @@ static void blank_soft_break(cmark_node *node)
     cmark_node_free(node);
 }
 
+// A table, which CommonMark does not know, is shown as it was set: in columns.
+static void become_table(cmark_node *paragraph)
+{
+    struct feeds f = {0};
+    cmark_event_type event;
+    buf_init(&f.text, BUF_MAX_BOOK);
+    cmark_iter *it = cmark_iter_new(paragraph);
+    while ((event = cmark_iter_next(it)) != CMARK_EVENT_DONE)
+        if (event == CMARK_EVENT_ENTER) note_inline(&f, cmark_iter_get_node(it));
+    cmark_iter_free(it);
+    if (lines_are_table(f.text.data, f.text.len)) {
+        cmark_node *code = cmark_node_new(CMARK_NODE_CODE_BLOCK);
+        buf_addc(&f.text, '\n');
+        cmark_node_set_literal(code, f.text.data);
+        cmark_node_replace(paragraph, code);
+        cmark_node_free(paragraph);
+    }
+    free(f.nodes);
+    buf_release(&f.text);
+}
+
+static bool begins_with_bar(cmark_node *paragraph)
+{
+    cmark_node *first = cmark_node_first_child(paragraph);
+    return first && cmark_node_get_type(first) == CMARK_NODE_TEXT && *cmark_node_get_literal(first) == '|';
+}
+
+static void settle_tables(cmark_node *root)
+{
+    cmark_iter *it = cmark_iter_new(root);
+    cmark_event_type event;
+    while ((event = cmark_iter_next(it)) != CMARK_EVENT_DONE) {
+        cmark_node *node = cmark_iter_get_node(it);
+        if (event == CMARK_EVENT_EXIT && cmark_node_get_type(node) == CMARK_NODE_PARAGRAPH && begins_with_bar(node))
+            become_table(node);
+    }
+    cmark_iter_free(it);
+}
+
 // Outside of prose (a heading, a list's item) a line's end is a blank at once.
 static void find_feeds(struct feeds *f, cmark_node *root)
 {
@@ -425,6 +464,7 @@ static cmark_node *parse(const char *text, size_t len, int shift, const struct m
     buf_release(&document);
     if (!root) abort();
     settle_angles(root);
+    settle_tables(root);
     settle_soft_breaks(root);
     cmark_consolidate_text_nodes(root);
     clean(root, shift, polish);

@@ -282,3 +282,28 @@ size_t lines_judge(enum lines_break *out, size_t most, const char *s, size_t len
     free(p.lines);
     return n;
 }
+
+// ---- tables ---------------------------------------------------------------------------------------------------------
+
+static bool is_rule(const char *s, size_t len)
+{
+    bool dash = false;
+    for (size_t i = 0; i < len; i++) {
+        if (!strchr("|:- \t", s[i])) return false;
+        dash = dash || s[i] == '-';
+    }
+    return dash;
+}
+
+bool lines_are_table(const char *s, size_t len)
+{
+    size_t lines = 0;
+    for (const char *end = s + len; s < end; lines++) {
+        const char *feed = memchr(s, '\n', (size_t)(end - s)), *stop = feed ? feed : end;
+        while (s < stop && (*s == ' ' || *s == '\t')) s++;
+        if (s == stop || *s != '|') return false;
+        if (lines == 1 && !is_rule(s, (size_t)(stop - s))) return false;
+        s = stop + 1;
+    }
+    return lines >= 2;
+}

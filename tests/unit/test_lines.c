@@ -192,6 +192,16 @@ static void test_letters(void **state)
     assert_judged("Anna Nowak/12 Mill Road/Oxford");
 }
 
+static void test_tables(void **state)
+{
+    static const char *const yes[] = {"|a|b|\n|---|:--|\n|c|d|", "| a |\n  | - |", "|a|\n|-|\n"};
+    static const char *const no[] = {"",          "|a|b|", "|a|\n|b|", "a|b\n-|-", "|a|\n|---|\nb", "|a|\n|  |\n|b|",
+                                     "|a|\n\n|-|"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(yes); i++) assert_true(lines_are_table(yes[i], strlen(yes[i])));
+    for (size_t i = 0; i < ARRAY_LEN(no); i++) assert_false(lines_are_table(no[i], strlen(no[i])));
+}
+
 // ---- hostile --------------------------------------------------------------------------------------------------------
 
 static void test_room_is_kept(void **state)
@@ -219,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_verse),
         cmocka_unit_test(test_verse_in_a_wrapped_text),
         cmocka_unit_test(test_letters),
+        cmocka_unit_test(test_tables),
         cmocka_unit_test(test_room_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

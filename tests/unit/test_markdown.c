@@ -53,6 +53,16 @@ static void test_lines_that_are_paragraphs(void **state)
                  "<p>A\nb.</p>\n<p>C.</p>\n<p>D.</p>\n<p class=\"lines\"><code>E</code><br />\nF.</p>\n");
 }
 
+static void test_tables(void **state)
+{
+    (void)state;
+    assert_xhtml("a\n\n| *N* | A |\n|---|:-:|\n| <b>x</b> | `y` |\n\nb",
+                 "<p>a</p>\n<pre><code>| N | A |\n|---|:-:|\n| x | y |\n</code></pre>\n<p>b</p>\n");
+    assert_xhtml("> |a|\n> |-|\n\n- |b|\n  |-|", "<blockquote>\n<pre><code>|a|\n|-|\n</code></pre>\n</blockquote>\n"
+                                                 "<ul>\n<li>\n<pre><code>|b|\n|-|\n</code></pre>\n</li>\n</ul>\n");
+    assert_xhtml("|a| b", "<p>|a| b</p>\n");
+}
+
 static void test_emphasis_goes_on_in_the_next_paragraph(void **state)
 {
     (void)state;
@@ -325,11 +335,11 @@ static void assert_bounded(const char *piece, size_t total)
 static void test_hostile(void **state)
 {
     static const char *const pieces[] = {
-        "*",    "_",      "`",       "[",     "![",     "![[]()", "](",      "[a](",     "<",
-        "<!--", "&",      "\\",      "> ",    "*a ",    "*a_ ",   "*a**a ",  "a**b",     "[a][b",
-        "- ",   "1. a\n", "- a\n\n", "# a\n", "```\n",  "a\n",    "<?",      "<!A ",     "<a ",
-        "&#1;", "\"a\" ", "a  \n",   "**x* ", "[![",    "\t",     "* * *\n", "[a]: b\n", ">a\n",
-        "A.\n", "*A.\n",  "*a\nA. ", "[A.\n", "> A.\n", "Aa\n",   "“A”\n",   "「A」\n",  "...\n",
+        "*",       "_",     "`",     "[",       "![",       "![[]()", "](",       "[a](",  "<",       "<!--",
+        "&",       "\\",    "> ",    "*a ",     "*a_ ",     "*a**a ", "a**b",     "[a][b", "- ",      "1. a\n",
+        "- a\n\n", "# a\n", "```\n", "a\n",     "<?",       "<!A ",   "<a ",      "&#1;",  "\"a\" ",  "a  \n",
+        "**x* ",   "[![",   "\t",    "* * *\n", "[a]: b\n", ">a\n",   "A.\n",     "*A.\n", "*a\nA. ", "[A.\n",
+        "> A.\n",  "Aa\n",  "“A”\n", "「A」\n", "...\n",    "|",      "|a\n|-\n",
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(pieces); i++) assert_bounded(pieces[i], 50000);
@@ -347,6 +357,7 @@ int main(void)
         cmocka_unit_test(test_prose),
         cmocka_unit_test(test_lines_that_are_paragraphs),
         cmocka_unit_test(test_an_indent_of_its_own_goes),
+        cmocka_unit_test(test_tables),
         cmocka_unit_test(test_emphasis_goes_on_in_the_next_paragraph),
         cmocka_unit_test(test_html_is_dropped),
         cmocka_unit_test(test_angle_brackets_that_are_no_html),
