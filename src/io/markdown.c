@@ -472,16 +472,26 @@ static cmark_node *parse(const char *text, size_t len, int shift, const struct m
 }
 
 // Paragraphs with line breaks in them are told apart: their first line is not to be set in alone.
+static bool is_at(const char *s, const char *end, const char *what)
+{
+    size_t n = strlen(what);
+    return (size_t)(end - s) >= n && memcmp(s, what, n) == 0;
+}
+
 static void add_marking_lines(struct buf *out, const char *html)
 {
-    static const char begin[] = "<p>", close[] = "</p>", line[] = "<br />";
-    for (const char *p; (p = strstr(html, begin));) {
-        const char *end = strstr(p, close), *feed = end ? memmem(p, (size_t)(end - p), line, strlen(line)) : NULL;
-        buf_add(out, html, (size_t)(p - html));
-        buf_adds(out, feed ? "<p class=\"" MARKDOWN_LINES_CLASS "\">" : begin);
-        html = p + strlen(begin);
+    static const char plain[] = "<p>", marked[] = "<p class=\"" MARKDOWN_LINES_CLASS "\">";
+    const char *end = html + strlen(html), *open = NULL;
+    for (const char *s = html; (s = memchr(s, '<', (size_t)(end - s))); s++) {
+        if (is_at(s, end, plain)) open = s;
+        if (is_at(s, end, "</p>")) open = NULL;
+        if (!open || !is_at(s, end, "<br />")) continue;
+        buf_add(out, html, (size_t)(open - html));
+        buf_adds(out, marked);
+        html = open + strlen(plain);
+        open = NULL;
     }
-    buf_adds(out, html);
+    buf_add(out, html, (size_t)(end - html));
 }
 
 void markdown_xhtml(struct buf *out, const char *text, size_t len, int heading_shift,

@@ -46,6 +46,7 @@ static void test_lines_that_are_paragraphs(void **state)
     assert_xhtml("> Where?\n> Out.\n\n> b", "<blockquote>\n<p>Where?</p>\n<p>Out.</p>\n</blockquote>\n"
                                             "<blockquote>\n<p>b</p>\n</blockquote>\n");
     assert_xhtml("- Where?\n  Out.\n- In.", "<ul>\n<li>Where? Out.</li>\n<li>In.</li>\n</ul>\n");
+    assert_xhtml("a\n\n- x  \n  y", "<p>a</p>\n<ul>\n<li>x<br />\ny</li>\n</ul>\n");
     assert_xhtml("Where?\nOut.\n===", "<h1>Where? Out.</h1>\n");
     assert_xhtml("The sea,\nThe sea,\nThe rope.",
                  "<p class=\"lines\">The sea,<br />\nThe sea,<br />\nThe rope.</p>\n");
