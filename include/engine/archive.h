@@ -36,5 +36,7 @@ bool archive_takes(const char *name);
 // Writes the archive of a job under `path`, at once and whole, of one view of the rows. The caller may have begun a
 // transaction.
 bool archive_book(struct store *s, int64_t job, const char *path, struct err *e);
+// Whether the file is an archive of the book with this uuid: by its manifest; nothing else in it is looked at.
+bool archive_is_of(const char *path, const char *uuid);
 
 #endif

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// Markdown (CommonMark) by libcmark, for exports. Raw HTML is dropped; a picture becomes its alternative text; a link
+// Markdown (CommonMark) by libcmark, for exports. Raw HTML is dropped (text/html.h says what
+// that is, and what was only typed); a picture becomes its alternative text; a link
 // that is neither http(s) nor mailto, or is no proper URL, becomes its text. Control characters that XML forbids are
-// dropped; a line's end inside a paragraph is a blank. What is hostile takes time in proportion to its length.
+// dropped. A line's end inside a paragraph is a blank, the paragraph's end, or a line break, as the whole text suggests
+// (text/lines.h); in headings and lists always a blank. What is hostile takes time in proportion to its length.
 #ifndef IO_MARKDOWN_H
 #define IO_MARKDOWN_H
 
@@ -23,12 +25,14 @@ struct markdown_polish {
 
 // As XHTML fragments (also valid HTML): <p>, <h2>, <ul>, <blockquote>, <hr />, … Headings are shifted down by
 // `heading_shift` levels (at most to 6). `polish` NULL: as it is.
+#define MARKDOWN_LINES_CLASS "lines" // of a <p> with line breaks in it
 void markdown_xhtml(struct buf *out, const char *text, size_t len, int heading_shift,
                     const struct markdown_polish *polish);
 
 // The same document as a walk, for formats that are no HTML.
 enum markdown_block {
     MARKDOWN_PARAGRAPH,
+    MARKDOWN_LINES,   // a paragraph with line breaks in it
     MARKDOWN_HEADING, // `level` 1 to 6
     MARKDOWN_ITEM,    // a paragraph of a list's item; `level` is its depth, `number` its number, 0 for a bullet, or
                       // MARKDOWN_FURTHER for what is not the item's first paragraph

@@ -292,3 +292,50 @@ bool archive_book(struct store *s, int64_t job, const char *path, struct err *e)
     job_release(&x.job);
     return ok;
 }
+
+// ---- one that is there already
+
+static bool read_entry(struct archive_reader *r, struct buf *out, struct err *e)
+{
+    char piece[4096];
+    size_t len;
+
+    do {
+        if (!archive_reader_read(r, piece, sizeof piece, &len, e)) return false;
+        (void)buf_add(out, piece, len);
+    } while (len > 0 && !out->full);
+    return len == 0;
+}
+
+static bool names_uuid(const struct buf *manifest, const char *uuid)
+{
+    struct err ignored = ERR_INIT;
+    struct json *o = json_read(manifest->data, manifest->len, &ignored);
+    const char *kind = json_str(json_get(o, "kind"), NULL), *found = json_str(json_get(o, "uuid"), NULL);
+    bool yes = kind != NULL && strcmp(kind, ARCHIVE_KIND) == 0 && found != NULL && strcmp(found, uuid) == 0;
+
+    json_free(o);
+    return yes;
+}
+
+bool archive_is_of(const char *path, const char *uuid)
+{
+    const struct archive_limits limits = {.entries = 1,
+                                          .entry_bytes = ARCHIVE_MANIFEST_MOST,
+                                          .total_bytes = ARCHIVE_MANIFEST_MOST,
+                                          .ratio = INT64_MAX / ARCHIVE_MANIFEST_MOST,
+                                          .ratio_free = ARCHIVE_MANIFEST_MOST};
+    struct err ignored = ERR_INIT;
+    struct archive_reader *r = archive_reader_new(path, &limits, &ignored);
+    struct buf text;
+    const char *name;
+    int64_t size;
+
+    if (r == NULL) return false;
+    buf_init(&text, ARCHIVE_MANIFEST_MOST);
+    bool ok = archive_reader_next(r, &name, &size, &ignored) == ARCHIVE_NEXT_ENTRY &&
+              strcmp(name, ARCHIVE_MANIFEST) == 0 && read_entry(r, &text, &ignored) && names_uuid(&text, uuid);
+    buf_release(&text);
+    archive_reader_free(r);
+    return ok;
+}

@@ -49,7 +49,8 @@ bool publish_final(struct publish *p, const char *name, const struct buf *data, 
 bool publish_may_write(struct publish *p, const char *name, bool *may, struct err *e);
 // book.FORMAT for each format that the spec lists. One that fails is an event: the book itself is done.
 void publish_exports(struct publish *p);
-// book.tar.zst, if the spec lists it and the job is done: an archive says what state its book was in, so it comes last.
+// book.tar.zst, if the spec lists it and the job is done: an archive says what state its book was in, so it comes last, and
+// within the transaction that makes the job done.
 void publish_archive(struct publish *p);
 
 #endif

@@ -194,6 +194,17 @@ static void give_way(struct worker *w)
 
 // ---- a job ---------------------------------------------------------------------------------------------------------
 
+// The archive holds rows that say "done", and so it is made of them before they are committed: a crash on the way leaves a
+// job that is still to be finished, and never one that is done without its archive.
+static bool commit_done(struct worker *w, struct err *e)
+{
+    if (!store_begin(w->store, e) || !store_finished_set(w->store, w->job.id, e) ||
+        !worker_set_job(w, JOB_DONE, "", e))
+        return false;
+    publish_archive(&w->publish);
+    return store_commit(w->store, e);
+}
+
 // All chapters stand: the rest of the files, then the job's last state. While one of them cannot be written the job
 // waits: "done" promises them all.
 static void finish(struct worker *w)
@@ -208,11 +219,9 @@ static void finish(struct worker *w)
         worker_wait(w, RETRY_FILES_MS, e.text);
         return;
     }
-    if (store_begin(w->store, &e) && store_finished_set(w->store, w->job.id, &e) &&
-        worker_set_job(w, JOB_DONE, "", &e) && store_commit(w->store, &e)) {
-        publish_archive(&w->publish);
+    if (commit_done(w, &e))
         come_to_rest(w);
-    } else
+    else
         worker_store_failed(w, &e);
 }
 

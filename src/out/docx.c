@@ -8,11 +8,11 @@
 //   word/styles.xml                           Title, Heading 1, Quote, …        docx_styles.c
 //   word/settings.xml, footer1.xml            page numbers                      docx_package.c
 //   word/document.xml                         title page, contents, chapters    docx_document.c, docx_chapter.c
+//   word/media/cover.jpg                      only if a picture was given       docx_cover.c
 //
 // The contents are a field with its entries in it already, each a link to its heading, so that they can be read at once;
 // Word puts page numbers there when the field is updated (F9). The settings do not ask for that when the file is opened
 // (w:updateFields): Word would greet the reader with a question about "fields that may refer to other files".
-// There is no picture in it: a manuscript goes to an editor, a cover goes into the EPUB.
 #include "out/docx.h"
 
 #include "base/mem.h"
@@ -48,11 +48,20 @@ static bool add_parts(struct zip_out *z, const struct manuscript *m, struct err 
     return ok;
 }
 
+static bool add_cover(struct zip_out *z, const struct manuscript *m, struct err *e)
+{
+    char path[64];
+    const char *name = docx_cover_name(m);
+    if (!name) return true;
+    (void)snprintf(path, sizeof path, "word/media/%s", name);
+    return zip_out_add(z, path, m->cover.data.data, m->cover.data.len, false, e);
+}
+
 bool export_docx(const struct manuscript *m, struct buf *out, struct err *e)
 {
     struct zip_out *z = zip_out_new(m->modified_s, e);
     if (!z) return false;
-    if (add_parts(z, m, e)) return zip_out_finish(z, out, e);
+    if (add_parts(z, m, e) && add_cover(z, m, e)) return zip_out_finish(z, out, e);
     zip_out_drop(z);
     return false;
 }

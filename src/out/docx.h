@@ -23,6 +23,11 @@ void docx_settings(struct buf *out, const struct manuscript *m);       // word/s
 void docx_footer(struct buf *out, const struct manuscript *m);         // word/footer1.xml
 void docx_document(struct buf *out, const struct manuscript *m);       // word/document.xml
 
+// The cover, on a page before all others, if there is one; the name and the relation of its file in word/media.
+#define DOCX_COVER_ID "rId4"
+const char *docx_cover_name(const struct manuscript *m); // NULL: there is none
+void docx_cover(struct buf *out, const struct manuscript *m);
+
 // A chapter's blocks; `rtl`: the language is written from right to left.
 void docx_chapter(struct buf *out, const struct manuscript *m, const struct manuscript_chapter *c);
 

@@ -37,11 +37,12 @@ static void begin_heading(struct chapter *c, int level)
     docx_paragraph_begin(c->out, c->m, style, NULL);
 }
 
-static void begin_paragraph(struct chapter *c, bool quoted)
+static void begin_paragraph(struct chapter *c, bool quoted, bool lines)
 {
     // A textbook's paragraphs stand apart, a novel's are told by their indent.
     const char *apart = c->m->markup ? "<w:spacing w:after=\"160\"/>" : NULL;
-    docx_paragraph_begin(c->out, c->m, quoted ? "Quote" : c->first ? "FirstParagraph" : "BodyText", apart);
+    const char *style = quoted ? "Quote" : lines ? "Lines" : c->first ? "FirstParagraph" : "BodyText";
+    docx_paragraph_begin(c->out, c->m, style, apart);
 }
 
 static void begin(void *arg, enum markdown_block kind, int level, int number, bool quoted)
@@ -49,7 +50,8 @@ static void begin(void *arg, enum markdown_block kind, int level, int number, bo
     struct chapter *c = arg;
     switch (kind) {
     case MARKDOWN_PARAGRAPH:
-        begin_paragraph(c, quoted);
+    case MARKDOWN_LINES:
+        begin_paragraph(c, quoted, kind == MARKDOWN_LINES);
         break;
     case MARKDOWN_HEADING:
         begin_heading(c, level);

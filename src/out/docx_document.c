@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// word/document.xml: the title page, the contents, the chapters, each on a new page (its heading's style begins one).
+// word/document.xml: the cover, the title page, the contents, the chapters, each on a new page (its heading's style begins one).
 #include "out/docx.h"
 
 #include <string.h>
@@ -79,13 +79,13 @@ static void add_heading(struct buf *out, const struct manuscript *m, size_t i)
     buf_release(&title);
 }
 
-// A4, margins of an inch; no page number on the title page.
+// A4, margins of an inch; no page number on the title page, which is the first, cover or not.
 static void add_section(struct buf *out, const struct manuscript *m)
 {
     buf_addf(out,
              "<w:sectPr><w:footerReference w:type=\"default\" r:id=\"rId3\"/><w:pgSz w:w=\"11906\" w:h=\"16838\"/>"
              "<w:pgMar w:top=\"1440\" w:right=\"1440\" w:bottom=\"1440\" w:left=\"1440\" w:header=\"720\" "
-             "w:footer=\"720\" w:gutter=\"0\"/><w:titlePg/>%s</w:sectPr>\n",
+             "w:footer=\"720\" w:gutter=\"0\"/><w:pgNumType w:start=\"1\"/><w:titlePg/>%s</w:sectPr>\n",
              language_rtl(m->language) ? "<w:bidi/>" : "");
 }
 
@@ -94,6 +94,7 @@ void docx_document(struct buf *out, const struct manuscript *m)
     buf_adds(out,
              "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<w:document xmlns:w=\"" DOCX_NAMESPACE
              "\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\">\n<w:body>\n");
+    docx_cover(out, m);
     add_title_page(out, m);
     add_contents(out, m);
     for (size_t i = 0; i < m->chapters_count; i++) {

@@ -16,7 +16,7 @@
 
 void docx_types(struct buf *out, const struct manuscript *m)
 {
-    (void)m;
+    const char *cover = docx_cover_name(m);
     buf_adds(
         out, HEAD
         "<Types xmlns=\"" PACKAGE "content-types\">\n"
@@ -29,8 +29,11 @@ void docx_types(struct buf *out, const struct manuscript *m)
         "<Override PartName=\"/docProps/core.xml\" "
         "ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>\n"
         "<Override PartName=\"/docProps/app.xml\" "
-        "ContentType=\"application/vnd.openxmlformats-officedocument.extended-properties+xml\"/>\n"
-        "</Types>\n");
+        "ContentType=\"application/vnd.openxmlformats-officedocument.extended-properties+xml\"/>\n");
+    if (cover)
+        buf_addf(out, "<Default Extension=\"%s\" ContentType=\"%s\"/>\n", strrchr(cover, '.') + 1,
+                 m->cover.media_type);
+    buf_adds(out, "</Types>\n");
 }
 
 void docx_relations(struct buf *out, const struct manuscript *m)
@@ -47,12 +50,15 @@ void docx_relations(struct buf *out, const struct manuscript *m)
 
 void docx_part_relations(struct buf *out, const struct manuscript *m)
 {
-    (void)m;
+    const char *cover = docx_cover_name(m);
     buf_adds(out, HEAD "<Relationships xmlns=\"" PACKAGE "relationships\">\n"
                        "<Relationship Id=\"rId1\" Type=\"" RELATIONS "/styles\" Target=\"styles.xml\"/>\n"
                        "<Relationship Id=\"rId2\" Type=\"" RELATIONS "/settings\" Target=\"settings.xml\"/>\n"
-                       "<Relationship Id=\"rId3\" Type=\"" RELATIONS "/footer\" Target=\"footer1.xml\"/>\n"
-                       "</Relationships>\n");
+                       "<Relationship Id=\"rId3\" Type=\"" RELATIONS "/footer\" Target=\"footer1.xml\"/>\n");
+    if (cover)
+        buf_addf(out, "<Relationship Id=\"" DOCX_COVER_ID "\" Type=\"" RELATIONS "/image\" Target=\"media/%s\"/>\n",
+                 cover);
+    buf_adds(out, "</Relationships>\n");
 }
 
 void docx_core(struct buf *out, const struct manuscript *m)

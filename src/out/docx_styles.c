@@ -37,6 +37,7 @@ static const struct style {
      "<w:tabs><w:tab w:val=\"right\" w:leader=\"dot\" w:pos=\"9026\"/></w:tabs><w:spacing w:after=\"100\"/>", NULL},
     {"BodyText", "Body Text", "Normal", NULL, "<w:ind w:firstLine=\"360\"/>", NULL},
     {"FirstParagraph", "First Paragraph", "Normal", "BodyText", NULL, NULL},
+    {"Lines", "Lines", "Normal", "BodyText", "<w:spacing w:before=\"120\" w:after=\"120\"/>", NULL},
     {"Quote", "Quote", "Normal", NULL,
      "<w:spacing w:before=\"120\" w:after=\"120\"/><w:ind w:left=\"720\" w:right=\"720\"/>", NULL},
     {"Code", "HTML Preformatted", "Normal", NULL,

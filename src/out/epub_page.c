@@ -88,7 +88,8 @@ void epub_style(struct buf *out, const struct epub *b)
     static const char novel[] =
         "p { margin: 0; text-indent: 1.2em; }\n"
         "h1 + p, h2 + p, h3 + p, h4 + p, h5 + p, h6 + p, hr + p, p.gap + p, blockquote > p:first-child"
-        " { text-indent: 0; }\n";
+        " { text-indent: 0; }\n"
+        "p.lines { margin: 0.6em 0; text-indent: 0; }\n";
     static const char textbook[] = "p { margin: 0.8em 0; }\nh2, h3, h4, h5, h6 { text-align: start; }\n";
     buf_adds(out, b->m->markup ? textbook : novel);
     buf_adds(out, common);

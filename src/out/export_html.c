@@ -32,6 +32,7 @@ static const char style[] =
     "section{margin:0 0 4em}\n"
     "section p{margin:0;text-indent:1.4em;hyphens:auto}\n"
     "h2+p,h3+p,h4+p,h5+p,h6+p,hr+p,blockquote+p,pre+p,ul+p,ol+p,li>p:first-child{text-indent:0}\n"
+    "section p.lines{text-indent:0;margin:.6em 0}\n"
     ".markup p{text-indent:0;margin:.8em 0}\n"
     "hr{border:0;margin:1.6em 0;text-align:center}hr::before{content:\"* * *\";color:var(--faint)}\n"
     "blockquote{margin:1em 1.6em}\n"

@@ -22,7 +22,7 @@ void typeset_init(struct typeset *t, const struct manuscript *m);
 void typeset_line(struct buf *out, const struct manuscript *m, const char *line);
 
 // The chapter's Markdown. In a kind without markup, what happens to look like the begin of a list ("- No," said in
-// Polish; "1984. A year"), a heading, a quotation or code is escaped: there is only prose, emphasis and scene breaks.
+// Polish; "1984. A year"), or of a heading, a quotation or code without being set like one, is escaped.
 void typeset_prose(struct buf *out, const struct manuscript *m, const struct manuscript_chapter *c);
 
 // "Chapter 3", in the language; nothing if the title says it, or is a "Prologue".

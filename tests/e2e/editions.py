@@ -83,7 +83,8 @@ PROSE_LIKE_MARKUP = """- A dash is no bullet.
 
 # A hash is no heading.
 
-> An angle is no quotation.
+An angle
+> is no quotation here.
 
     Four blanks are no code.
 

@@ -6,11 +6,12 @@
 import json
 import os
 import random
+import subprocess
 import time
 
 import pytest
 
-from novelgen import wait_until
+from novelgen import PROGRAM, wait_until
 from packing import Packed
 from place import Place
 
@@ -125,6 +126,46 @@ def test_a_book_that_comes_home_again(server, make, tmp_path):
     assert second.resume(2).returncode == 0
     assert second.book(2) == server.files
     assert third.status(1)["requests"] >= Packed(tmp_path / "b.tar.zst").table("job")[0]["requests"]
+
+
+# ---- the archive that a spec asks for ----------------------------------------------------------------------------------
+
+
+def state_in(archive):
+    return Packed(archive).table("job")[0]["state"]
+
+
+def test_an_engine_killed_before_its_last_file(server, make):
+    """It left a job that was done, without the archive that its spec lists, and nobody made that any more."""
+    place = make("place")
+    archive = place.out / "books" / "1-the-salt-engine" / "book.tar.zst"
+    args = [PROGRAM, *map(str, place.submit_args(server.port, **BOOK, export=["md", "archive"]))]
+    trace = ["strace", "-qq", "-o", "/dev/null", "-P", str(archive), "-e", "trace=renameat,rename",
+             "-e", "inject=renameat,rename:signal=KILL:when=1"]
+    try:
+        got = subprocess.run([*trace, *args], env=place.env, cwd=place.out, capture_output=True, text=True, timeout=120,
+                             check=False)
+    except FileNotFoundError:
+        pytest.skip("strace is not there")
+    if "strace" in got.stderr:
+        pytest.skip(got.stderr)
+    assert got.returncode != 0 and (archive.parent / "book.md").exists() and not archive.exists()
+    # As if it had been killed right behind the rename: a file that no row knows of.
+    pack(place, archive)
+    assert state_in(archive) != "done"
+    assert place.resume().returncode == 0
+    assert state_in(archive) == "done"
+    assert not [e for e in place.events(1) if "changed by hand" in e["text"]]
+    assert place.run("verify", 1).returncode == 0
+
+
+def test_a_finished_book_has_its_archive(server, make, tmp_path):
+    place, new = make("place"), make("new")
+    assert place.submit(server.port, **BOOK, export=["archive"]).returncode == 0
+    archive = place.folder() / "book.tar.zst"
+    assert state_in(archive) == "done"
+    files = finish(new, archive)
+    assert {n: t for n, t in files.items() if n != archive.name} == server.files
 
 
 # ---- what comes with it ------------------------------------------------------------------------------------------------

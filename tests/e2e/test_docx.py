@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 from editions import (EDITION, MARKUP, NASTY, PROSE, TITLES, UUID, chapter, edition, full, long_book, manuscript,
-                      prose_words, words)
+                      png, prose_words, words)
 
 docx = pytest.importorskip("docx")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -53,6 +53,34 @@ def test_title_page(tmp_path):
         before.append((p.style.name, p.text))
     assert before == [("Title", "The Salt Engine"), ("Subtitle", "A Tale"), ("Title Page", "Ana"), ("Title Page", "Seas"),
                       ("Title Page", "This book is not finished."), ("Title Page", "© Ana")]
+
+
+@pytest.mark.parametrize("width, height", [(600, 800), (800, 300), (1, 10000), (10000, 1)])
+def test_cover(tmp_path, width, height):
+    picture = png(tmp_path / "cover.png", width, height)
+    document = opened(manuscript(title='"Salt" & <Iron>', cover=picture), tmp_path)
+    assert len(document.inline_shapes) == 1
+    shape = document.inline_shapes[0]
+    first, last = document.sections
+    assert 0 < shape.width <= first.page_width - first.left_margin - first.right_margin
+    assert 0 < shape.height < first.page_height - first.top_margin - first.bottom_margin
+    assert shape.width == pytest.approx(shape.height * width / height, abs=max(width, height))
+    relation = shape._inline.graphic.graphicData.pic.blipFill.blip.embed
+    part = document.part.related_parts[relation]
+    assert part.content_type == "image/png" and part.blob == (tmp_path / "cover.png").read_bytes()
+    assert shape._inline.docPr.get("descr") == "Cover: “Salt” & <Iron>"
+    # On a page before the title page, which is page 1 still and shows no number.
+    begin = document.paragraphs[0]._p
+    assert begin.findall(f".//{W}drawing") and begin.findall(f"{W}pPr/{W}sectPr")
+    assert document.paragraphs[1].style.name == "Title"
+    assert last.different_first_page_header_footer
+    assert last._sectPr.find(f"{W}pgNumType").get(f"{W}start") == "1"
+
+
+def test_no_cover(tmp_path):
+    document = opened(manuscript(), tmp_path)
+    assert len(document.inline_shapes) == 0 and len(document.sections) == 1
+    assert "word/media" not in " ".join(zipfile.ZipFile(tmp_path / "book.docx").namelist())
 
 
 def test_contents_link_to_headings(tmp_path):
@@ -105,7 +133,7 @@ def test_textbook(tmp_path):
 def test_prose_is_no_markup(tmp_path):
     text, paragraphs = chapters_of(opened(full(), tmp_path))[3]
     assert text == "Chapter 4"
-    assert set(styles_of(paragraphs)) == {"First Paragraph", "Body Text", "Scene Break"}
+    assert set(styles_of(paragraphs)) == {"First Paragraph", "Body Text", "Scene Break", "Lines"}
     assert words(" ".join(p.text for p in paragraphs)) == words(full()["chapters"][3]["text"])
 
 

@@ -125,7 +125,7 @@ def test_prose_is_no_markup(tmp_path):
     book = full()
     files = parts(edition(book, "epub", tmp_path / "a.epub"))
     section = tree(files, "chapter-004.xhtml").find(f".//{HTML}section")
-    assert {e.tag.removeprefix(HTML) for e in section.iter()} == {"section", "h1", "p", "hr"}
+    assert {e.tag.removeprefix(HTML) for e in section.iter()} == {"section", "h1", "p", "hr", "br"}
     assert words(" ".join(section.itertext())) == words("Chapter 4 " + book["chapters"][3]["text"])
 
 

@@ -35,7 +35,45 @@ static void test_prose(void **state)
     assert_xhtml("One *two* **three**.\n\nFour\nfive.\n",
                  "<p>One <em>two</em> <strong>three</strong>.</p>\n<p>Four five.</p>\n");
     assert_xhtml("a\n\n***\n\nb", "<p>a</p>\n<hr />\n<p>b</p>\n");
-    assert_xhtml("hard  \nbreak & < \"q\"", "<p>hard<br />\nbreak &amp; &lt; &quot;q&quot;</p>\n");
+    assert_xhtml("hard  \nbreak & < \"q\"", "<p class=\"lines\">hard<br />\nbreak &amp; &lt; &quot;q&quot;</p>\n");
+}
+
+static void test_lines_that_are_paragraphs(void **state)
+{
+    (void)state;
+    assert_xhtml("\"Where?\"\n\"Out.\"\nHe left.",
+                 "<p>&quot;Where?&quot;</p>\n<p>&quot;Out.&quot;</p>\n<p>He left.</p>\n");
+    assert_xhtml("> Where?\n> Out.\n\n> b", "<blockquote>\n<p>Where?</p>\n<p>Out.</p>\n</blockquote>\n"
+                                            "<blockquote>\n<p>b</p>\n</blockquote>\n");
+    assert_xhtml("- Where?\n  Out.\n- In.", "<ul>\n<li>Where? Out.</li>\n<li>In.</li>\n</ul>\n");
+    assert_xhtml("a\n\n- x  \n  y", "<p>a</p>\n<ul>\n<li>x<br />\ny</li>\n</ul>\n");
+    assert_xhtml("Where?\nOut.\n===", "<h1>Where? Out.</h1>\n");
+    assert_xhtml("The sea,\nThe sea,\nThe rope.",
+                 "<p class=\"lines\">The sea,<br />\nThe sea,<br />\nThe rope.</p>\n");
+    assert_xhtml("A&#10;b.\nC.\n<br>\nD.\n`E`\nF.",
+                 "<p>A\nb.</p>\n<p>C.</p>\n<p>D.</p>\n<p class=\"lines\"><code>E</code><br />\nF.</p>\n");
+}
+
+static void test_tables(void **state)
+{
+    (void)state;
+    assert_xhtml("a\n\n| *N* | A |\n|---|:-:|\n| <b>x</b> | `y` |\n\nb",
+                 "<p>a</p>\n<pre><code>| N | A |\n|---|:-:|\n| x | y |\n</code></pre>\n<p>b</p>\n");
+    assert_xhtml("> |a|\n> |-|\n\n- |b|\n  |-|", "<blockquote>\n<pre><code>|a|\n|-|\n</code></pre>\n</blockquote>\n"
+                                                 "<ul>\n<li>\n<pre><code>|b|\n|-|\n</code></pre>\n</li>\n</ul>\n");
+    assert_xhtml("|a| b", "<p>|a| b</p>\n");
+}
+
+static void test_emphasis_goes_on_in_the_next_paragraph(void **state)
+{
+    (void)state;
+    assert_xhtml("He read: *One.\nTwo **a.\nB.** Three.* Four.\nFive.",
+                 "<p>He read: <em>One.</em></p>\n<p><em>Two <strong>a.</strong></em></p>\n"
+                 "<p><em><strong>B.</strong> Three.</em> Four.</p>\n<p>Five.</p>\n");
+    assert_xhtml(
+        "*a *b *c *d *One.\nTwo.* c* b* a* x*",
+        "<p class=\"lines\"><em>a <em>b <em>c <em>d <em>One.<br />\nTwo.</em> c</em> b</em> a</em> x</em></p>\n");
+    assert_xhtml("[One.\nTwo.](http://a.b)", "<p class=\"lines\"><a href=\"http://a.b\">One.<br />\nTwo.</a></p>\n");
 }
 
 static void test_html_is_dropped(void **state)
@@ -45,6 +83,21 @@ static void test_html_is_dropped(void **state)
     assert_xhtml("<script>\nalert(1)\n</script>\n\nafter", "<p>after</p>\n");
     assert_xhtml("<b></b>\n\n> <i></i>\n<u></u>\n\nafter", "<blockquote>\n</blockquote>\n<p>after</p>\n");
     assert_xhtml("`<b>`", "<p><code>&lt;b&gt;</code></p>\n");
+}
+
+static void test_angle_brackets_that_are_no_html(void **state)
+{
+    (void)state;
+    assert_xhtml("He typed <enter> and </Quit Now>.", "<p>He typed &lt;enter&gt; and &lt;/Quit Now&gt;.</p>\n");
+    assert_xhtml("<enter>\nHe *pressed* it.\n\nb",
+                 "<p class=\"lines\">&lt;enter&gt;<br />\nHe <em>pressed</em> it.</p>\n<p>b</p>\n");
+    assert_xhtml("<div align=\"center\">\nThe *End*\n</div>\n\nb", "<p>The <em>End</em></p>\n<p>b</p>\n");
+    assert_xhtml("<br>\nHe left.", "<p>He left.</p>\n");
+    assert_xhtml("> <key>\n\n- <p>x", "<blockquote>\n<p>&lt;key&gt;</p>\n</blockquote>\n<ul>\n<li>x</li>\n</ul>\n");
+    assert_xhtml("<style>\np{}\n\nq{}\n</style>", "");
+    assert_xhtml("`<enter>`", "<p><code>&lt;enter&gt;</code></p>\n");
+    assert_xhtml("<mail@a.b> <http://c.d>", "<p><a href=\"mailto:mail@a.b\">mail@a.b</a> "
+                                            "<a href=\"http://c.d\">http://c.d</a></p>\n");
 }
 
 static void test_pictures(void **state)
@@ -135,7 +188,7 @@ static void test_polish(void **state)
     assert_polished("\"a\" b\nc", "<p>{&quot;a&quot; b c]</p>\n"); // one piece, though cmark made several
     assert_polished("*\"a* b\"", "<p><em>{&quot;a]</em>[ b&quot;]</p>\n");
     assert_polished("***a***", "<p><em><strong>{a]</strong></em></p>\n");
-    assert_polished("a  \nb", "<p>{a]<br />\n[b]</p>\n");
+    assert_polished("a  \nb", "<p class=\"lines\">{a]<br />\n[b]</p>\n");
     assert_polished("a `\"c\"` d", "<p>{a ]<code>&quot;c&quot;</code>[ d]</p>\n");
     assert_polished("<i>a</i>\n\n    code\n\n- b\n",
                     "<p>{a]</p>\n<pre><code>code\n</code></pre>\n<ul>\n<li>{b]</li>\n</ul>\n");
@@ -170,7 +223,7 @@ static void test_polish_hears_what_stands_between(void **state)
 
 static void note_begin(void *arg, enum markdown_block kind, int level, int number, bool quoted)
 {
-    static const char *const names[] = {"p", "h", "item", "code", "break"};
+    static const char *const names[] = {"p", "lines", "h", "item", "code", "break"};
     buf_addf(arg, "%s%s %d %d:", quoted ? ">" : "", names[kind], level, number);
 }
 
@@ -193,6 +246,14 @@ static void assert_walk(const char *text, const char *expected)
     markdown_walk(text, strlen(text), NULL, &v);
     assert_string_equal(b.data, expected);
     buf_release(&b);
+}
+
+static void test_an_indent_of_its_own_goes(void **state)
+{
+    (void)state;
+    assert_xhtml("　「外だ」\n　彼は　黙った。\n\n　*外*",
+                 "<p>「外だ」</p>\n<p>彼は　黙った。</p>\n<p><em>外</em></p>\n");
+    assert_walk("　外。\n\n　", "p 0 0:(外。);");
 }
 
 static void test_walk_blocks(void **state)
@@ -219,7 +280,7 @@ static void test_walk_styles(void **state)
     (void)state;
     assert_walk("*a **b** c* d", "p 0 0:(/a )(/*b)(/ c)( d);");
     assert_walk("*a *b* c* d", "p 0 0:(/a )(/b)(/ c)( d);"); // the inner one's end does not end the outer one
-    assert_walk("**`x`**  \ny", "p 0 0:(*#x)(\n)(y);");
+    assert_walk("**`x`**  \ny", "lines 0 0:(*#x)(\n)(y);");
 }
 
 // ---- hostile text -----------------------------------------------------------------------------------------------
@@ -275,23 +336,32 @@ static void assert_bounded(const char *piece, size_t total)
 static void test_hostile(void **state)
 {
     static const char *const pieces[] = {
-        "*",    "_",      "`",       "[",     "![",    "![[]()", "](",      "[a](",     "<",
-        "<!--", "&",      "\\",      "> ",    "*a ",   "*a_ ",   "*a**a ",  "a**b",     "[a][b",
-        "- ",   "1. a\n", "- a\n\n", "# a\n", "```\n", "a\n",    "<?",      "<!A ",     "<a ",
-        "&#1;", "\"a\" ", "a  \n",   "**x* ", "[![",   "\t",     "* * *\n", "[a]: b\n", ">a\n",
+        "*",       "_",     "`",     "[",       "![",       "![[]()", "](",       "[a](",  "<",       "<!--",
+        "&",       "\\",    "> ",    "*a ",     "*a_ ",     "*a**a ", "a**b",     "[a][b", "- ",      "1. a\n",
+        "- a\n\n", "# a\n", "```\n", "a\n",     "<?",       "<!A ",   "<a ",      "&#1;",  "\"a\" ",  "a  \n",
+        "**x* ",   "[![",   "\t",    "* * *\n", "[a]: b\n", ">a\n",   "A.\n",     "*A.\n", "*a\nA. ", "[A.\n",
+        "> A.\n",  "Aa\n",  "“A”\n", "「A」\n", "...\n",    "|",      "|a\n|-\n",
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(pieces); i++) assert_bounded(pieces[i], 50000);
     assert_bounded("The rain had not stopped for *nine* days, \"she said\".\n\n", MEGABYTE);
     assert_bounded("1. a\n", MEGABYTE);
     assert_bounded("word ", MEGABYTE);
+    assert_bounded("A.\n", MEGABYTE);
+    assert_bounded("<div>\na\n", MEGABYTE);
+    assert_bounded("<typed>\n", MEGABYTE);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prose),
+        cmocka_unit_test(test_lines_that_are_paragraphs),
+        cmocka_unit_test(test_an_indent_of_its_own_goes),
+        cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_emphasis_goes_on_in_the_next_paragraph),
         cmocka_unit_test(test_html_is_dropped),
+        cmocka_unit_test(test_angle_brackets_that_are_no_html),
         cmocka_unit_test(test_pictures),
         cmocka_unit_test(test_links),
         cmocka_unit_test(test_headings_are_shifted),

@@ -104,9 +104,39 @@ static void test_prose(void **state)
     assert_prose(false, "-No\n+1\n*a* b\n", "-No\n+1\n*a* b\n");
     assert_prose(false, "    code\n\tcode\n", "code\ncode\n");
     assert_prose(false, "1984. A year\n7) b\n1984 is\n3.5 m\n12.", "1984\\. A year\n7\\) b\n1984 is\n3.5 m\n12\\.\n");
-    assert_prose(false, "# a\n> b\n```\n~~~\n``x``\n", "\\# a\n\\> b\n\\```\n\\~~~\n``x``\n");
+    assert_prose(false, "a\n# a\n> b\n```\n~~~x\n``x``\n", "a\n\\# a\n\\> b\n\\```\n\\~~~x\n``x``\n");
     assert_prose(false, "a\n=\nb\n--\nc\n==x\n", "a\n\\=\nb\n\\--\nc\n==x\n");
     assert_prose(false, "[a]: http://b.c/\n[d](http://e.f/) g\n", "\\[a]: http://b.c/\n[d](http://e.f/) g\n");
+}
+
+static void assert_break(const char *line, bool yes)
+{
+    struct manuscript m = {.language = language_get("en")};
+    struct manuscript_chapter c = {.number = 1};
+    struct buf b;
+    buf_init(&c.text, BUF_MAX_LINE);
+    buf_init(&b, BUF_MAX_LINE);
+    buf_addf(&c.text, "a\n%s\nb", line);
+    typeset_prose(&b, &m, &c);
+    if ((strcmp(b.data, "a\n\n***\n\nb\n") == 0) != yes) fail_msg("'%s' gives '%s'", line, b.data);
+    buf_release(&b);
+    buf_release(&c.text);
+}
+
+static void test_headings_quotations_and_code(void **state)
+{
+    (void)state;
+    assert_prose(false, "## The Letter\n\na", "## The Letter\n\na\n");
+    assert_prose(false, "a\n\n# I\n", "a\n\n# I\n");
+    assert_prose(false, "# 5 is where he lives.\n", "\\# 5 is where he lives.\n");
+    assert_prose(false, "#5\n\n####### x\n", "\\#5\n\n\\####### x\n");
+    assert_prose(false, "a\n## b\n\n## c\nd\n", "a\n\\## b\n\n\\## c\nd\n");
+    assert_prose(false, "a:\n\n> Dear Anna,\n>\n> I am well.\nHe read.\n> x\n",
+                 "a:\n\n> Dear Anna,\n>\n> I am well.\n\nHe read.\n\\> x\n");
+    assert_prose(false, ">_<\n\n>x\n", "\\>_<\n\n\\>x\n");
+    assert_prose(false, "```sh\n    ls\n# x\n\n```\n- No.\n", "```sh\n    ls\n# x\n\n```\n\\- No.\n");
+    assert_prose(false, "```\nnever closed\n- No.\n", "\\```\nnever closed\n\\- No.\n");
+    assert_prose(false, "```", "\\```\n");
 }
 
 static void test_scene_breaks(void **state)
@@ -116,6 +146,11 @@ static void test_scene_breaks(void **state)
     assert_prose(false, "a\n\n* * *\n\nb\n", "a\n\n\n***\n\n\nb\n");
     assert_prose(false, "  ___\t\n", "\n***\n\n");
     assert_prose(false, "*-*\n", "*-*\n");
+    static const char *const breaks[] = {
+        "#", "###", "# # #", "⁂", "• • •", "~~~~", "=====", "———", "* * * ", "◆ ◇", "❦", "◇◇◇", "---", "\t§"};
+    static const char *const words[] = {"“…”", "...", "— — x", "* *", "~~", "?", "#1", "——", "* - *", "•", "12"};
+    for (size_t i = 0; i < ARRAY_LEN(breaks); i++) assert_break(breaks[i], i != 9);
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) assert_break(words[i], false);
 }
 
 static void test_markup_stays(void **state)
@@ -165,11 +200,11 @@ static void test_dates(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_headings),     cmocka_unit_test(test_a_title_that_says_the_number),
-        cmocka_unit_test(test_no_title),     cmocka_unit_test(test_book_title),
-        cmocka_unit_test(test_prose),        cmocka_unit_test(test_scene_breaks),
-        cmocka_unit_test(test_markup_stays), cmocka_unit_test(test_language_tags),
-        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_headings),      cmocka_unit_test(test_a_title_that_says_the_number),
+        cmocka_unit_test(test_no_title),      cmocka_unit_test(test_book_title),
+        cmocka_unit_test(test_prose),         cmocka_unit_test(test_headings_quotations_and_code),
+        cmocka_unit_test(test_scene_breaks),  cmocka_unit_test(test_markup_stays),
+        cmocka_unit_test(test_language_tags), cmocka_unit_test(test_dates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
