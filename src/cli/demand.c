@@ -94,9 +94,8 @@ int demand_jobs(const struct args *a, const struct demand *d)
     int code = EXIT_WHOLE;
 
     if (!settings_open_home(&home, &e)) return exit_fail(&e);
-    if (!demand_find(&t, &home, a, d, &e))
-        code = exit_fail(&e);
-    else if (demand_may(&t, d, &e)) {
+    bool may = demand_find(&t, &home, a, d, &e) && demand_may(&t, d, &e);
+    if (may) {
         for (size_t i = 0; i < t.count; i++) code = exit_worse(code, demand_job(&home, t.ids[i], d));
         if (t.count == 0) log_line(LOG_INFO, "%s", d->none);
     } else if (e.code != ERR_NONE)

@@ -4,6 +4,7 @@
 // Tables: see table.h. A column that is empty in every row is not shown.
 #include "cli/table.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +81,7 @@ static bool table_leave_out(const struct table *t, struct table_layout *y)
 
 static void table_lay_out(const struct table *t, size_t columns, struct table_layout *y)
 {
+    assert(t->columns_count > 0);
     size_t last = t->columns_count - 1;
 
     for (size_t i = 0; i < t->columns_count; i++) y->widths[i] = table_width(t, i);
