@@ -114,7 +114,7 @@ static void test_long_lists(void **state)
     static const struct {
         int tokens;
         int64_t expected;
-    } lists[] = {{200 * 1000, 200 * 1000}, {5 * 1000 * 1000, -1}};
+    } lists[] = {{200 * 1000, 200 * 1000L}, {5 * 1000 * 1000, -1}};
     for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
         struct buf body;
         struct counted c;

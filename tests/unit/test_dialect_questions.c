@@ -323,8 +323,8 @@ static void test_wrong_kinds(void **state)
         "\"Ollama\"",
         "{\"data\":{}}",
         "{\"data\":[]}",
-        "{\"data\":[null,1,[],{\"id\":null},{\"id\":\"\"},{\"id\":\"a\",\"state\":1,\"max_model_len\":\"8192\","
-        "\"owned_by\":3,\"meta\":[],\"loaded_context_length\":1e300}]}",
+        ("{\"data\":[null,1,[],{\"id\":null},{\"id\":\"\"},{\"id\":\"a\",\"state\":1,\"max_model_len\":\"8192\","
+         "\"owned_by\":3,\"meta\":[],\"loaded_context_length\":1e300}]}"),
         "{\"models\":{}}",
         "{\"models\":[null,{\"name\":1},{\"key\":[],\"loaded_instances\":{}},{\"name\":\"a\",\"context_length\":-4}]"
         "}",

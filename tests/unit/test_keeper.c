@@ -306,8 +306,8 @@ static void test_keeper_is_killed(void **state)
         assert_true(file_says("backend.log", "ending what an earlier keeper left running"));
         keeper_stop(k);
         assert_false(file_says("keeper.lock", " "));
-        remove("left");
-        remove("next");
+        (void)remove("left");
+        (void)remove("next");
     }
 }
 
@@ -333,7 +333,7 @@ static void test_stranger_of_the_same_number_is_left_alone(void **state)
         (void)read_pid("next");
         assert_int_equal(is_gone(stranger), same); // told apart by nothing but the mark
         keeper_stop(k);
-        remove("next");
+        (void)remove("next");
     }
     assert_int_equal(waitpid(stranger, NULL, 0), stranger);
 }
