@@ -45,7 +45,7 @@ static void counted_open(struct counted *c, const struct canned_reply *replies, 
     c->http = http_new(c->loop);
     c->server = canned_start(replies, count);
     c->guard = timer_new(c->loop, counted_guard, NULL);
-    timer_set(c->guard, 8000);
+    timer_set(c->guard, 60000);
 }
 
 static void counted_start(struct counted *c, enum dialect_kind d, const char *text, size_t len)

@@ -60,7 +60,7 @@ static void ask_open(struct ask *a, const struct canned_reply *replies, int coun
     a->http = http_new(a->loop);
     a->server = canned_start(replies, count);
     a->guard = timer_new(a->loop, ask_guard, NULL);
-    timer_set(a->guard, 8000);
+    timer_set(a->guard, 60000);
     a->options = (struct probe_options){.url = a->server->url, .dialect = DIALECT_UNKNOWN, .guess = DIALECT_UNKNOWN};
 }
 

@@ -75,7 +75,7 @@ static void look_open(struct look *k)
     k->loop = loop_new();
     k->http = http_new(k->loop);
     k->guard = timer_new(k->loop, look_guard, NULL);
-    timer_set(k->guard, 8000);
+    timer_set(k->guard, 60000);
 }
 
 static void look_add(struct look *k, const struct canned_reply *replies, int count)
