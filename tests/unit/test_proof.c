@@ -26,7 +26,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MS_PER_TOKEN = 30, GUARD_MS = 15000, WORDS_MOST = 400, DIES_NEVER = 0 };
+enum { MS_PER_TOKEN = 30, GUARD_MS = 60000, WORDS_MOST = 400, DIES_NEVER = 0 };
 
 struct habits {
     bool ignores_limit, says_stop; // says_stop: also at the limit, as ik_llama.cpp does
