@@ -82,12 +82,11 @@ bool os_fs_kind(const char *path, char *type, size_t type_size)
 // "1: FLOCK  ADVISORY  WRITE 4711 00:1f:1234 0 EOF"; one that waits has "->" behind the number.
 static bool os_lock_line_is(const char *line, unsigned long inode)
 {
-    char kind[16], how[16], mode[16];
-    unsigned long at;
+    char kind[16], at[21];
 
     if (strstr(line, "->") != NULL) return false;
-    int n = sscanf(line, "%*s %15s %15s %15s %*s %*x:%*x:%lu", kind, how, mode, &at);
-    return n == 4 && strcmp(kind, "FLOCK") == 0 && at == inode;
+    int n = sscanf(line, "%*s %15s %*s %*s %*s %*x:%*x:%20[0-9]", kind, at);
+    return n == 2 && strcmp(kind, "FLOCK") == 0 && strtoul(at, NULL, 10) == inode;
 }
 
 int os_lock_holders(const char *path)

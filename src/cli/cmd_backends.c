@@ -87,7 +87,7 @@ static void backends_measure(const struct backends_row *rows, size_t count, size
 // Takes what is too much from the widest of the three columns of words, again and again.
 static void backends_squeeze(size_t widths[BACKENDS_COLUMNS], size_t room)
 {
-    size_t all = (BACKENDS_COLUMNS - 1) * BACKENDS_GAP;
+    size_t all = (size_t)(BACKENDS_COLUMNS - 1) * BACKENDS_GAP;
 
     for (size_t c = 0; c < BACKENDS_COLUMNS; c++) all += widths[c];
     while (all > room) {

@@ -77,7 +77,7 @@ static void watch_block(sigset_t *before)
 
     (void)sigemptyset(&block);
     for (size_t i = 0; i < ARRAY_LEN(watch_signals); i++) (void)sigaddset(&block, watch_signals[i]);
-    (void)sigprocmask(SIG_BLOCK, &block, before);
+    (void)pthread_sigmask(SIG_BLOCK, &block, before);
 }
 
 // ---- the screen -------------------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ static void watch_stop(const struct watch *w)
     watch_leave();
     (void)signal(SIGTSTP, SIG_DFL);
     (void)raise(SIGTSTP);
-    (void)sigprocmask(SIG_SETMASK, &w->before, NULL); // it stops here, and goes on here
+    (void)pthread_sigmask(SIG_SETMASK, &w->before, NULL); // it stops here, and goes on here
     watch_handle();
     watch_block(NULL);
     watch_enter();

@@ -92,8 +92,8 @@ int demand_jobs(const struct home *h, const struct args *a, const struct demand 
     struct targets t = {0};
     int code = EXIT_WHOLE;
 
-    if (!demand_find(&t, h, a, d, &e)) return exit_fail(&e);
-    if (demand_may(&t, d, &e)) {
+    bool may = demand_find(&t, h, a, d, &e) && demand_may(&t, d, &e);
+    if (may) {
         for (size_t i = 0; i < t.count; i++) code = exit_worse(code, demand_job(h, t.ids[i], d));
         if (t.count == 0) log_line(LOG_INFO, "%s", d->none);
     } else if (e.code != ERR_NONE)

@@ -281,12 +281,11 @@ int outline_take(const struct home *h, const struct outline *now, bool approval,
 
     buf_init(&text, BUF_MAX_PROMPT);
     outline_init(&edit);
-    if (!take_read(path, &text, &e)) {
-        code = exit_fail(&e);
-    } else if (!take_parse(&x, &edit, &text, &faults)) {
+    bool read = take_read(path, &text, &e);
+    if (read && !take_parse(&x, &edit, &text, &faults)) {
         edit_print_faults(&faults, 0, strcmp(path, "-") == 0 ? "stdin" : path);
         code = EXIT_USAGE;
-    } else if (edit_is_new(&x, &edit) && !edit_post(&x, &edit, &e)) {
+    } else if (!read || (edit_is_new(&x, &edit) && !edit_post(&x, &edit, &e))) {
         code = exit_fail(&e);
     }
     outline_release(&edit);

@@ -314,7 +314,7 @@ static void page_lately(const struct page_view *v, const struct looks *l, struct
         buf_addf(out, "%s%-10s  ", i == 0 ? "  lately    " : "            ",
                  when_ago(ago, event->time_ms, v->now_ms));
         looks_outside(l, out, event->text, 0);
-        looks_fold(l, out, from, 2 * INDENT);
+        looks_fold(l, out, from, (size_t)2 * INDENT);
         buf_adds(out, "\n");
     }
 }

@@ -4,6 +4,7 @@
 // Tables: see table.h. A column that is empty in every row is not shown.
 #include "cli/table.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,15 +111,17 @@ static void table_print_cell(const struct table *t, const struct looks *l, const
 
 void table_print(const struct table *t, const struct looks *l, size_t columns, struct buf *out)
 {
+    const size_t across = t->columns_count;
     struct table_layout y;
 
+    assert(across > 0);
     table_lay_out(t, columns, &y);
-    for (size_t i = 0; i < t->columns_count; i++)
+    for (size_t i = 0; i < across; i++)
         if (y.widths[i] > 0) table_print_cell(t, l, &y, i, t->columns[i].head, LOOKS_PLAIN, out);
     buf_adds(out, "\n");
     for (size_t i = 0; i < t->count; i++) {
-        size_t column = i % t->columns_count;
+        size_t column = i % across;
         if (y.widths[column] > 0) table_print_cell(t, l, &y, column, t->cells[i].text, t->cells[i].color, out);
-        if (column + 1 == t->columns_count) buf_adds(out, "\n");
+        if (column + 1 == across) buf_adds(out, "\n");
     }
 }

@@ -12,6 +12,7 @@
 // templates with a bible of ordinary size.
 #include "engine/forecast.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -96,20 +97,33 @@ static int opening_words(const struct spec *s, int number)
     return text ? (int)(strlen(text) / 6) : 0;
 }
 
-// The prose of an opening chapter stands; its words are no request's.
+static struct book_chapter *cast_chapter(struct cast *c, int number)
+{
+    assert(number >= 1 && (size_t)number <= c->book.chapters_count);
+    return &c->book.chapters[number - 1];
+}
+
+static void cast_add(struct book_chapter *chapter, int seq, int words)
+{
+    chapter->chunks = mem_realloc_array(chapter->chunks, chapter->chunks_count + 1, sizeof *chapter->chunks);
+    chapter->chunks[chapter->chunks_count++] =
+        (struct book_chunk){.seq = seq, .words = words, .words_asked = words, .tokens = -1};
+}
+
+// The prose of an opening chapter stands; its words are no request's. In a book that has begun it is stored already, as
+// is a chapter that its owner has changed.
 static void cast_opening(struct cast *c, struct book_chapter *chapter)
 {
-    int words = opening_words(c->spec, chapter->number);
     chapter->cards = 1;
-    chapter->chunks = mem_calloc(1, sizeof *chapter->chunks);
-    chapter->chunks[0] = (struct book_chunk){.seq = 1, .words = words, .words_asked = words, .tokens = -1};
-    chapter->chunks_count = 1;
+    if (chapter->chunks_count > 0 || !c->spec) return;
+    int words = opening_words(c->spec, chapter->number);
+    cast_add(chapter, 1, words);
     c->f.words -= words;
 }
 
 static void cast_beats(struct cast *c, const struct step *s)
 {
-    struct book_chapter *chapter = &c->book.chapters[s->chapter - 1];
+    struct book_chapter *chapter = cast_chapter(c, s->chapter);
     int64_t recap = (int64_t)(RECAP_WORDS * c->tokens_per_word);
     int64_t read = BRIEF_TOKENS + (s->chapter > 1 ? recap : FIRST_TURN_TOKENS + c->static_tokens);
     if (chapter->given) {
@@ -120,18 +134,22 @@ static void cast_beats(struct cast *c, const struct step *s)
     cast_count(c, &c->f.cards, s->parts * CARD_WORDS, read);
 }
 
+// One that is written anew takes the place of the one that stands.
 static void cast_chunk(struct cast *c, const struct step *s)
 {
-    struct book_chapter *chapter = &c->book.chapters[s->chapter - 1];
-    chapter->chunks = mem_realloc_array(chapter->chunks, chapter->chunks_count + 1, sizeof *chapter->chunks);
-    chapter->chunks[chapter->chunks_count++] = (struct book_chunk){
-        .seq = s->seq, .words_asked = s->ask.need_words, .words = s->ask.need_words, .tokens = -1};
+    struct book_chapter *chapter = cast_chapter(c, s->chapter);
+    int words = s->ask.need_words;
+    if (!s->again) cast_add(chapter, s->seq, words);
+    for (size_t i = 0; s->again && i < chapter->chunks_count; i++)
+        if (chapter->chunks[i].seq == s->seq)
+            chapter->chunks[i] =
+                (struct book_chunk){.seq = s->seq, .words = words, .words_asked = words, .tokens = -1};
     cast_count(c, &c->f.parts, s->ask.need_words, TURN_TOKENS);
 }
 
 static void cast_recap(struct cast *c, const struct step *s)
 {
-    struct book_chapter *chapter = &c->book.chapters[s->chapter - 1];
+    struct book_chapter *chapter = cast_chapter(c, s->chapter);
     int64_t unread = chapter->given ? (int64_t)((double)book_chapter_words(chapter) * c->tokens_per_word) : 0;
     chapter->has_recap = true;
     chapter->recap_bytes = RECAP_BYTES;
@@ -153,6 +171,7 @@ static void cast_step(struct cast *c, const struct step *s)
         cast_outline(c, s);
         break;
     case STEP_MERGE:
+        assert(s->chapter >= 1 && (size_t)s->chapter <= c->book.acts_count);
         c->book.acts[s->chapter - 1].merged = true;
         cast_count(c, &c->f.planning, MERGE_WORDS, c->static_tokens);
         break;
@@ -166,6 +185,8 @@ static void cast_step(struct cast *c, const struct step *s)
         cast_recap(c, s);
         break;
     case STEP_APPROVAL:
+        c->book.awaits_approval = false;
+        break;
     case STEP_FINISH:
     case STEP_NONE:
         break;

@@ -79,7 +79,7 @@ static bool keep_chapter(void *arg, const struct event_row *r)
     int64_t chapter = json_int(json_get(o, "chapter"), 0);
     size_t at = 0;
     while (at < s->count && json_int(json_get(s->measured[at], "chapter"), 0) != chapter) at++;
-    mem_grow(&s->measured, &s->cap, at + 1, sizeof *s->measured);
+    mem_grow(&s->measured, &s->cap, at + 1, sizeof(struct json *));
     if (at < s->count)
         json_free(s->measured[at]);
     else

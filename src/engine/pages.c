@@ -4,6 +4,7 @@
 // Chapters, live.md and book.md from rows; pages_outline.c and pages_report.c have the rest.
 #include "engine/pages.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,10 +55,11 @@ void pages_chapter_path(const struct pages *p, int chapter, char out[PAGES_PATH_
 
 int pages_path_chapter(const char *path)
 {
-    int number = 0, end = 0;
-    bool chapter = sscanf(path, "chapters/%4d-%n", &number, &end) == 1 && end > 0 && number > 0;
+    char number[5];
+    int end = 0;
+    bool chapter = sscanf(path, "chapters/%4[0-9]-%n", number, &end) == 1 && end > 0;
     size_t len = strlen(path);
-    return chapter && len > 3 && strcmp(path + len - 3, ".md") == 0 ? number : 0;
+    return chapter && len > 3 && strcmp(path + len - 3, ".md") == 0 ? (int)strtol(number, NULL, 10) : 0;
 }
 
 struct rendering {

@@ -11,6 +11,7 @@
 #include "model/outline_parts.h"
 
 #include <stdarg.h>
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -166,6 +167,7 @@ static void act_bounds(const struct outline *now, int *least, int *most)
 {
     const struct outline_chapter *first = outline_find(now, now->first), *before = outline_find(now, now->first - 1);
     *least = first ? first->act : before ? before->act : 0;
+    assert(now->count == 0 || now->chapters);
     *most = now->count > 0 ? now->chapters[now->count - 1].act : 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "text/slug.h"
@@ -20,13 +21,16 @@ void prose_heading(struct buf *out, int level, const char *title, bool first)
     buf_addf(out, " %s\n\n", title);
 }
 
-#define GAP_MARK "*[A part is missing here: chapter %d, part %d could not be written.]*"
+// As it is written, and as it is read back: what stands there then may come from anywhere, so its numbers have an end.
+#define GAP_MARK(chapter, part) "*[A part is missing here: chapter " chapter ", part " part " could not be written.]*"
+#define GAP_WRITTEN             GAP_MARK("%d", "%d")
+#define GAP_READ                GAP_MARK("%*9[0-9]", "%9[0-9]") "%n"
 
 void prose_add(struct buf *out, const struct prose_chunk *c)
 {
     if (c->gap) {
         if (c->seq > 1) buf_adds(out, "\n\n");
-        buf_addf(out, GAP_MARK, c->chapter, c->seq);
+        buf_addf(out, GAP_WRITTEN, c->chapter, c->seq);
         return;
     }
     // Behind nothing but gaps it was the first text of its chapter, and has no glue of its own.
@@ -36,11 +40,13 @@ void prose_add(struct buf *out, const struct prose_chunk *c)
 
 const char *prose_find_gap(const char *text, size_t *len, int *seq)
 {
-    size_t head = strcspn(GAP_MARK, "%");
-    for (const char *at = text; (at = strchr(at, GAP_MARK[0])) != NULL; at++) {
-        int chapter, end = 0;
-        if (strncmp(at, GAP_MARK, head) != 0) continue;
-        if (sscanf(at, GAP_MARK "%n", &chapter, seq, &end) != 2 || end == 0) continue;
+    size_t head = strcspn(GAP_WRITTEN, "%");
+    for (const char *at = text; (at = strchr(at, '*')) != NULL; at++) {
+        char part[10];
+        int end = 0;
+        if (strncmp(at, GAP_WRITTEN, head) != 0) continue;
+        if (sscanf(at, GAP_READ, part, &end) != 1 || end == 0) continue;
+        *seq = (int)strtol(part, NULL, 10);
         *len = (size_t)end;
         return at;
     }

@@ -150,10 +150,10 @@ static enum MHD_Result model_info(const struct exchange *x)
 
 static enum MHD_Result server_info(const struct exchange *x)
 {
-    long ctx = model_ctx_tokens(x->sim);
+    json_int_t ctx = model_ctx_tokens(x->sim);
     return reply_json(x, 200,
-                      json_pack("{s:s,s:I,s:I,s:s}", "model_path", x->sim->options->model, "context_length",
-                                (json_int_t)ctx, "max_total_num_tokens", (json_int_t)(ctx * 2), "version", "0.5.4"));
+                      json_pack("{s:s,s:I,s:I,s:s}", "model_path", x->sim->options->model, "context_length", ctx,
+                                "max_total_num_tokens", ctx * 2, "version", "0.5.4"));
 }
 
 static const struct ask_style CHAT = {

@@ -72,7 +72,7 @@ static const struct key {
     {"status", KEY_COUNT, offsetof(struct fault, status), 200, 599},
     {"retry_date_s", KEY_COUNT, offsetof(struct fault, retry_date_s), 0, 86400},
     {"after_tokens", KEY_COUNT, offsetof(struct fault, after_tokens), 0, LONG_MAX},
-    {"ms", KEY_COUNT, offsetof(struct fault, ms), 0, 86400 * 1000},
+    {"ms", KEY_COUNT, offsetof(struct fault, ms), 0, 86400 * 1000L},
     {"factor", KEY_COUNT, offsetof(struct fault, factor), 1, 1000000},
     {"pieces", KEY_COUNT, offsetof(struct fault, pieces), 1, LONG_MAX},
     {"body", KEY_TEXT, offsetof(struct fault, body), 0, 0},

@@ -243,9 +243,9 @@ def test_a_part_that_cannot_be_written_anew_stays(place):
 # ---- gaps --------------------------------------------------------------------------------------------------------------
 
 
-def with_gaps(place):
-    # Both attempts at the second part of chapters 1 and 3 fail.
-    script = [{"when": {"at": [5, 6]}, "do": "empty", "kinds": ["chunk"]}]
+def with_gaps(place, at=(5, 6)):
+    # Both attempts at a part fail.
+    script = [{"when": {"at": at}, "do": "empty", "kinds": ["chunk"]}]
     place.serve(script=script)
     done = place.submit(**BOOK, limits={"attempts": 2})
     assert done.returncode == 1, done.stderr
@@ -267,6 +267,15 @@ def test_gaps_are_filled(place):
     assert place.book()["live.md"].startswith(before["live.md"])
     again = place.run("redo", 1, "--gaps")
     assert again.returncode == 0 and "no gaps" in again.stderr
+
+
+# What is left when the first of several gaps is filled was counted without an end, in the process that writes.
+def test_who_has_gaps_filled_hears_what_is_to_come(place):
+    assert with_gaps(place, at=(5, 6, 7, 8)) == 2
+    serve_anew(place, "--rate", 300)
+    done = place.run("redo", 1, "--gaps")
+    assert done.returncode == 0, done.stderr
+    assert "about 1 request to come" in done.stderr
 
 
 def test_gaps_that_stay_gaps_are_asked_for_only_so_often(place):

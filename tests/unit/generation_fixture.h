@@ -84,7 +84,7 @@ static void run_open(struct run *r, const struct canned_reply *replies, int coun
     r->http = http_new(r->loop);
     r->server = canned_start(replies, count);
     r->guard = timer_new(r->loop, run_guard, NULL);
-    timer_set(r->guard, 5000);
+    timer_set(r->guard, 60000);
     buf_init(&r->text, BUF_MAX_REPLY);
     r->messages[0] = (struct gen_message){GEN_USER, "Write.", 6};
     r->messages[1] = (struct gen_message){GEN_ASSISTANT, "It was", 6};

@@ -45,7 +45,7 @@ static void counted_open(struct counted *c, const struct canned_reply *replies, 
     c->http = http_new(c->loop);
     c->server = canned_start(replies, count);
     c->guard = timer_new(c->loop, counted_guard, NULL);
-    timer_set(c->guard, 8000);
+    timer_set(c->guard, 60000);
 }
 
 static void counted_start(struct counted *c, enum dialect_kind d, const char *text, size_t len)
@@ -114,7 +114,7 @@ static void test_long_lists(void **state)
     static const struct {
         int tokens;
         int64_t expected;
-    } lists[] = {{200 * 1000, 200 * 1000}, {5 * 1000 * 1000, -1}};
+    } lists[] = {{200 * 1000, 200 * 1000L}, {5 * 1000 * 1000, -1}};
     for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
         struct buf body;
         struct counted c;

@@ -217,7 +217,7 @@ static void test_since(void **state)
     } cases[] = {
         {"24h", now - 24 * HOUR},
         {"1h30m", now - HOUR - HOUR / 2},
-        {"7d", now - 7 * 24 * HOUR},
+        {"7d", now - HOUR * 24 * 7},
         {"07:00", utc(2026, 11, 21, 6, 0)},
         {"23:30", now}, // this very minute
         {"23:31", utc(2026, 11, 20, 22, 31)},

@@ -325,11 +325,11 @@ static void test_wrong_kinds(void **state)
         "\"Ollama\"",
         "{\"data\":{}}",
         "{\"data\":[]}",
-        "{\"data\":[null,1,[],{\"id\":null},{\"id\":\"\"},{\"id\":\"a\",\"state\":1,\"max_model_len\":\"8192\","
-        "\"owned_by\":3,\"meta\":[],\"loaded_context_length\":1e300}]}",
+        ("{\"data\":[null,1,[],{\"id\":null},{\"id\":\"\"},{\"id\":\"a\",\"state\":1,\"max_model_len\":\"8192\","
+         "\"owned_by\":3,\"meta\":[],\"loaded_context_length\":1e300}]}"),
         "{\"models\":{}}",
-        "{\"models\":[null,{\"name\":1},{\"key\":[],\"loaded_instances\":{}},{\"name\":\"a\",\"context_length\":-4}]"
-        "}",
+        ("{\"models\":[null,{\"name\":1},{\"key\":[],\"loaded_instances\":{}},"
+         "{\"name\":\"a\",\"context_length\":-4}]}"),
         "{\"default_generation_settings\":{\"n_ctx\":-1},\"total_slots\":9223372036854775807,\"build_info\":{}}",
         "{\"model_info\":{\"x.context_length\":\"9\"},\"capabilities\":[null,1]}",
         "{\"model_info\":3,\"capabilities\":\"thinking\"}",

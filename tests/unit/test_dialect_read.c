@@ -230,7 +230,7 @@ static const char *const values[] = {
 
 static bool is_bounded(int64_t n)
 {
-    return n >= -1 && n <= 1000 * 1000 * 1000;
+    return n >= -1 && n <= INT64_C(1000) * 1000 * 1000;
 }
 
 static void test_wrong_kinds(void **state)

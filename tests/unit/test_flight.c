@@ -64,7 +64,7 @@ static void begin_attempt(struct scene *s)
                                       .server = "",
                                       .prefix = ""};
     assert_ok(store_attempt_begin(s->store, &row, &id, &e));
-    flight_prepare(&s->flight, s->store, id, "", 0, guard_new(NULL, NULL, 100 * KILOBYTE));
+    flight_prepare(&s->flight, s->store, id, "", 0, guard_new(NULL, NULL, (size_t)100 * KILOBYTE));
 }
 
 // Sends a request that is answered with `text`; returns when something was committed.

@@ -113,6 +113,64 @@ static void a_deadline_cuts_what_does_not_fit(void **state)
              150, 160, 3);
 }
 
+// A book of two chapters that are written, of two parts each.
+static void written(struct book *b)
+{
+    *b =
+        (struct book){.words_target = 3200, .chapters_total = 2, .obedience = 1, .has_bible = true, .finished = true};
+    b->chapters = mem_calloc(2, sizeof *b->chapters);
+    for (int n = 1; n <= 2; n++) {
+        struct book_chapter *c = &b->chapters[b->chapters_count++];
+        *c = (struct book_chapter){.number = n, .weight = 1, .cards = 2, .has_recap = true, .chunks_count = 2};
+        c->chunks = mem_calloc(2, sizeof *c->chunks);
+        for (int seq = 1; seq <= 2; seq++)
+            c->chunks[seq - 1] = (struct book_chunk){.seq = seq, .words = 800, .words_asked = 800, .tokens = -1};
+    }
+}
+
+// A part that was to be written anew was counted as one more each time, a million times: the engine stood still when
+// several gaps were to be filled.
+static void what_is_written_anew_is_counted_once(void **state)
+{
+    (void)state;
+    struct book b;
+    written(&b);
+    b.chapters[0].chunks[1].stale = b.chapters[1].chunks[0].stale = true;
+    b.chapters[0].chunks[1].gap = true;
+    assert_int_equal(forecast_rest(&b, 800), 2);
+    assert_int_equal(b.chapters[0].chunks_count, 2);
+    assert_false(b.chapters[0].chunks[1].stale);
+    assert_false(b.chapters[0].chunks[1].gap);
+    book_release(&b);
+}
+
+// A chapter that its owner has changed by hand waits for its recap while an earlier one is written anew. Its prose is
+// there, and no spec to be asked for it: the program ended here.
+static void prose_of_the_owner_is_not_asked_for(void **state)
+{
+    (void)state;
+    struct book b;
+    written(&b);
+    b.chapters[0].chunks[0].stale = true;
+    b.chapters[1].given = true;
+    b.chapters[1].cards = 0;
+    b.chapters[1].has_recap = false;
+    assert_int_equal(forecast_rest(&b, 800), 2); // the part, the recap
+    assert_int_equal(book_chapter_words(&b.chapters[1]), 1600);
+    book_release(&b);
+}
+
+static void an_approval_is_taken_for_given(void **state)
+{
+    (void)state;
+    struct book b;
+    written(&b);
+    b.chapters[1].chunks[0].stale = true;
+    b.awaits_approval = true;
+    assert_int_equal(forecast_rest(&b, 800), 1);
+    book_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +179,9 @@ int main(void)
         cmocka_unit_test(what_is_given_is_not_asked_for),
         cmocka_unit_test(the_rest),
         cmocka_unit_test(a_deadline_cuts_what_does_not_fit),
+        cmocka_unit_test(what_is_written_anew_is_counted_once),
+        cmocka_unit_test(prose_of_the_owner_is_not_asked_for),
+        cmocka_unit_test(an_approval_is_taken_for_given),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

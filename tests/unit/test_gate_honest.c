@@ -101,7 +101,7 @@ static void test_every_language_reads_as_itself_and_as_no_other(void **state)
 #ifndef __SANITIZE_ADDRESS__
 static int64_t time_ms(const struct gate_in *in, int rounds)
 {
-    clock_t from = clock();
+    clock_t from = clock(); // of the processor: others may need the machine too
     for (int i = 0; i < rounds; i++) {
         struct gate_out out;
         gate_chunk(in, &out);

@@ -96,7 +96,7 @@ static void test_a_gap_that_was_filled_is_none(void **state)
 
 static void test_finding_marks(void **state)
 {
-    static const char text[] = "a *[A part is missing here: chapter x]* b " GAP(12) " c";
+    static const char text[] = "a *[A part is missing here: chapter x]* " GAP(99999999999) " b " GAP(12) " c";
     size_t len = 0;
     int seq = 0;
     (void)state;

@@ -191,7 +191,7 @@ static void test_one_wait_is_told_once(void **state)
     tell(JOB_WAITING); // a new one, a moment later: a server that comes and goes
     assert_told(2);
     tell(JOB_WRITING);
-    now_ms += 10 * 60 * 1000;
+    now_ms += INT64_C(10) * 60 * 1000;
     tell(JOB_WAITING);
     assert_told(3);
     job.id = 8;

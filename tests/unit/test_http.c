@@ -94,7 +94,7 @@ static void bench_open(struct bench *b, const struct canned_reply *replies, int 
     b->http = http_new(b->loop);
     b->server = canned_start(replies, count);
     b->guard = timer_new(b->loop, bench_guard, NULL);
-    timer_set(b->guard, 5000);
+    timer_set(b->guard, 60000);
     b->a.bench = b->b.bench = b;
     buf_init(&b->a.body, BUF_MAX_PIECE);
     buf_init(&b->b.body, BUF_MAX_PIECE);

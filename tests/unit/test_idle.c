@@ -55,7 +55,7 @@ static void wait_open(struct wait *w, const struct canned_reply *replies, int co
     w->http = http_new(w->loop);
     w->server = canned_start(replies, count);
     w->guard = timer_new(w->loop, wait_guard, NULL);
-    timer_set(w->guard, 10000);
+    timer_set(w->guard, 60000);
     w->options = (struct idle_options){
         .dialect = DIALECT_LLAMACPP, .url = w->server->url, .bearer = "sesame", .slot = -1, .limit_ms = 300};
 }

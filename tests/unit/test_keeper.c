@@ -27,7 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LIMIT_MS = 5000, NAP_US = 5000, GENEROUS_MS = 20000 }; // of what must end by itself
+enum { LIMIT_MS = 60000, NAP_US = 5000 }; // of what must end by itself, on a machine that is busy with other things
 
 static char self[1024];
 
@@ -82,18 +82,18 @@ static bool is_gone(pid_t pid)
     return file_says(path, ") Z ");
 }
 
-static void await_gone(pid_t pid, int64_t limit_ms)
+static void await_gone(pid_t pid)
 {
-    int64_t until_ms = clock_mono_ms() + limit_ms;
+    int64_t until_ms = clock_mono_ms() + LIMIT_MS;
     while (!is_gone(pid)) {
         if (clock_mono_ms() > until_ms) fail_msg("process %ld lives on", (long)pid);
         usleep(NAP_US);
     }
 }
 
-static void await_lock_free(int64_t limit_ms)
+static void await_lock_free(void)
 {
-    int64_t until_ms = clock_mono_ms() + limit_ms;
+    int64_t until_ms = clock_mono_ms() + LIMIT_MS;
     struct lock l = LOCK_INIT;
     struct err e = ERR_INIT;
     while (lock_try(&l, "keeper.lock", false, &e) != LOCK_HELD) {
@@ -131,7 +131,7 @@ static void test_backend_dies(void **state)
         await_end(k, why, sizeof(why));
         assert_string_equal(why, cases[i].why);
         keeper_stop(k);
-        await_lock_free(LIMIT_MS);
+        await_lock_free();
     }
     assert_true(file_says("backend.log", "starting"));
 }
@@ -226,7 +226,7 @@ static void test_rest_of_the_group_goes_with_its_leader(void **state)
     struct keeper *k = keep("sleep 1000 & echo $! >child; exit 4", -1);
     pid_t child = read_pid("child");
     await_end(k, why, sizeof(why));
-    await_gone(child, LIMIT_MS);
+    await_gone(child);
     keeper_stop(k);
 }
 
@@ -239,7 +239,7 @@ static void test_stop_is_gentle_then_hard(void **state)
     keeper_stop(k);
     assert_true(is_gone(gentle));
     assert_true(file_says("bye", "bye"));
-    assert_in_range(clock_mono_ms() - start_ms, 0, GENEROUS_MS);
+    assert_in_range(clock_mono_ms() - start_ms, 0, LIMIT_MS);
 
     k = keep(
         "trap '' TERM; (while :; do sleep 0.01; done) & echo $! >child; echo $$ >hard; while :; do sleep 0.01; done",
@@ -247,10 +247,10 @@ static void test_stop_is_gentle_then_hard(void **state)
     pid_t hard = read_pid("hard"), child = read_pid("child");
     start_ms = clock_mono_ms();
     keeper_stop(k);
-    assert_in_range(clock_mono_ms() - start_ms, 2900, GENEROUS_MS);
-    await_gone(hard, 100);
-    await_gone(child, 100);
-    await_lock_free(100);
+    assert_in_range(clock_mono_ms() - start_ms, 2900, LIMIT_MS);
+    await_gone(hard);
+    await_gone(child);
+    await_lock_free();
 }
 
 // The engine is killed, so nobody tells the keeper anything: only the pipe ends.
@@ -268,9 +268,9 @@ static void test_engine_is_killed(void **state)
     pid_t leader = read_pid("leader"), child = read_pid("child");
     kill(engine, SIGKILL);
     assert_int_equal(waitpid(engine, NULL, 0), engine);
-    await_gone(leader, GENEROUS_MS);
-    await_gone(child, GENEROUS_MS);
-    await_lock_free(GENEROUS_MS);
+    await_gone(leader);
+    await_gone(child);
+    await_lock_free();
 }
 
 static void kill_keeper(struct keeper *k)
@@ -302,12 +302,12 @@ static void test_keeper_is_killed(void **state)
         k = keep("kill -0 $(cat left) 2>/dev/null && echo both >both; echo $$ >next; exec sleep 1000", -1);
         (void)read_pid("next");
         assert_true(is_gone(left));
-        if (i == 1) await_gone(read_pid("child"), 100);
+        if (i == 1) await_gone(read_pid("child"));
         assert_true(file_says("backend.log", "ending what an earlier keeper left running"));
         keeper_stop(k);
         assert_false(file_says("keeper.lock", " "));
-        remove("left");
-        remove("next");
+        (void)remove("left");
+        (void)remove("next");
     }
 }
 
@@ -333,7 +333,7 @@ static void test_stranger_of_the_same_number_is_left_alone(void **state)
         (void)read_pid("next");
         assert_int_equal(is_gone(stranger), same); // told apart by nothing but the mark
         keeper_stop(k);
-        remove("next");
+        (void)remove("next");
     }
     assert_int_equal(waitpid(stranger, NULL, 0), stranger);
 }
@@ -362,7 +362,7 @@ static void test_stop_while_it_waits_for_the_lock(void **state)
     struct keeper *k = keep("echo x >started", -1);
     int64_t start_ms = clock_mono_ms();
     keeper_stop(k);
-    assert_in_range(clock_mono_ms() - start_ms, 0, GENEROUS_MS);
+    assert_in_range(clock_mono_ms() - start_ms, 0, LIMIT_MS);
     assert_false(file_exists("started"));
     lock_release(&l);
 }
@@ -416,7 +416,7 @@ static void test_tied_command_ends_with_its_pipe(void **state)
     pid_t pid = read_pid("tied");
     assert_false(is_gone(pid));
     close(fd);
-    await_gone(pid, LIMIT_MS);
+    await_gone(pid);
     const char *none[] = {"no-such-command", NULL};
     assert_int_equal(keeper_spawn_tied(none), -1);
     while (waitpid(-1, NULL, WNOHANG) > 0) {

@@ -371,7 +371,7 @@ static void test_acts_of_a_huge_book_are_all_planned_before_it_is_seen(void **st
         }
         assert_in_range(asked, 0, 100);
     }
-    assert_int_equal(b.acts[b.acts_count - 1].to, 200);
+    assert_true(b.acts_count > 0 && b.acts[b.acts_count - 1].to == 200);
     assert_int_equal(b.chapters_count, 200);
     book_release(&b);
 }

@@ -175,6 +175,8 @@ static void test_chapter_paths(void **state)
     assert_int_equal(pages_path_chapter("chapters/one.md"), 0);
     assert_int_equal(pages_path_chapter("book.md"), 0);
     assert_int_equal(pages_path_chapter("chapters/-1-one.md"), 0);
+    assert_int_equal(pages_path_chapter("chapters/+1-one.md"), 0);
+    assert_int_equal(pages_path_chapter("chapters/ 1-one.md"), 0);
 }
 
 // ---- all files -----------------------------------------------------------------------------------------------------

@@ -15,7 +15,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR   (60 * MINUTE)
 
 // An answer as a streaming client sees it, of a server that tells what it had cached.
 static struct pace_sample answer(int64_t read, double read_per_s, int64_t written, double written_per_s)
@@ -254,6 +256,14 @@ static void what_may_have_been_cached_is_doubted(void **state)
     assert_near(p.prefill_per_s, 100);
 }
 
+static bool is_same(const struct pace *a, const struct pace *b)
+{
+    bool same = a->prefill_per_s == b->prefill_per_s && a->decode_per_s == b->decode_per_s && a->slow == b->slow &&
+                a->speeds_count == b->speeds_count && a->speeds_next == b->speeds_next;
+    for (int i = 0; i < PACE_SPEEDS; i++) same = same && a->speeds[i] == b->speeds[i];
+    return same;
+}
+
 static void absurd_samples_change_nothing(void **state)
 {
     static const struct pace_sample samples[] = {
@@ -273,7 +283,7 @@ static void absurd_samples_change_nothing(void **state)
     const struct pace before = p;
     for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
         pace_note(&p, &samples[i]);
-        if (memcmp(&p, &before, sizeof p) != 0) fail_msg("sample %zu changed something", i);
+        if (!is_same(&p, &before)) fail_msg("sample %zu changed something", i);
     }
 }
 

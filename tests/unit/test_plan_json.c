@@ -3,7 +3,6 @@
 //
 // Planning answers in JSON, whole, cut and wrong; the forms that weak models give instead; the schemas.
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "io/json.h"
 #include "model/plan.h"
@@ -16,6 +15,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <time.h>
 
 static struct plan_chapters read_chapters(const char *text, int from, int to)
 {
@@ -201,7 +201,7 @@ static void test_hostile(void **state)
         "' ",
     };
     struct buf b, out;
-    int64_t start = clock_mono_ms();
+    clock_t start = clock(); // of the processor: others may need the machine too
     (void)state;
     buf_init(&out, BUF_MAX_PIECE);
     for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
@@ -211,7 +211,7 @@ static void test_hostile(void **state)
         read_all(&b, &out);
         buf_release(&b);
     }
-    assert_in_range(clock_mono_ms() - start, 0, 10000); // it takes a twentieth of that
+    assert_in_range((clock() - start) / CLOCKS_PER_SEC, 0, 10); // it takes a twentieth of that
     buf_release(&out);
 }
 

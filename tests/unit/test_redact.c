@@ -95,8 +95,8 @@ static void test_quotes(void **state)
 static void test_space(void **state)
 {
     (void)state;
-    assert_true(doctor_space_needed(0) >= 64 * 1024 * 1024);
-    assert_true(doctor_space_needed(1000000) - doctor_space_needed(0) >= 50 * 1000000);
+    assert_true(doctor_space_needed(0) >= INT64_C(64) * 1024 * 1024);
+    assert_true(doctor_space_needed(1000000) - doctor_space_needed(0) >= 50 * 1000000L);
 }
 
 int main(void)

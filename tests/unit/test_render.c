@@ -130,7 +130,7 @@ static void renderer_open(struct renderer *r, enum dialect_kind d, const struct 
     r->http = http_new(r->loop);
     r->server = canned_start(replies, count);
     r->guard = timer_new(r->loop, renderer_guard, NULL);
-    timer_set(r->guard, 8000);
+    timer_set(r->guard, 60000);
     r->options = (struct render_options){.dialect = d,
                                          .url = r->server->url,
                                          .bearer = "sesame",

@@ -84,14 +84,15 @@ static void test_no_store_and_no_rows(void **state)
 static void test_percentiles(void **state)
 {
     static const struct {
-        int count, p95;
+        int count;
+        int64_t p95;
     } cases[] = {{1, 1}, {2, 2}, {19, 19}, {20, 19}, {21, 20}, {100, 95}, {101, 96}};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         fixture_script("DELETE FROM attempt");
         for (int k = 0; k < cases[i].count; k++) {
-            struct attempt_end r = answer(1 + (k * 7919) % cases[i].count, 1000 * (cases[i].count - k));
+            struct attempt_end r = answer(1 + (k * 7919) % cases[i].count, INT64_C(1000) * (cases[i].count - k));
             add("a", &r);
         }
         struct stats st = stats_of(0, 0);

@@ -47,14 +47,20 @@ static int check_columns(sqlite3 *db, const char *table)
     sqlite3_stmt *st;
     int count = 0;
 
-    if (t == NULL) fail_msg("nobody has decided what becomes of table '%s' when a job moves", table);
+    if (t == NULL) {
+        fail_msg("nobody has decided what becomes of table '%s' when a job moves", table);
+        return 0;
+    }
     assert_int_equal(sqlite3_prepare_v2(db, "SELECT name, \"notnull\", pk FROM pragma_table_info(?1)", -1, &st, NULL),
                      SQLITE_OK);
     (void)sqlite3_bind_text(st, 1, table, -1, SQLITE_STATIC);
     while (sqlite3_step(st) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(st, 0);
         const struct move_column *c = find_column(t, name);
-        if (c == NULL) fail_msg("nobody has decided what becomes of '%s.%s' when a job moves", table, name);
+        if (c == NULL) {
+            fail_msg("nobody has decided what becomes of '%s.%s' when a job moves", table, name);
+            break;
+        }
         bool required = sqlite3_column_int(st, 1) != 0 || sqlite3_column_int(st, 2) > 0;
         if (move_is_written(c->kind) && c->null == required) fail_msg("'%s.%s': whether it may be NULL", table, name);
         count++;
