@@ -100,15 +100,15 @@ static bool db_set_up_reader(struct db *d, struct err *e)
     return db_config(d, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, e) && db_script(d, "PRAGMA query_only = ON", e);
 }
 
-// Before anything is changed in it.
+// Before anything is changed in it. The tables are counted first: another process may make the store in between, and both
+// come with one commit.
 static bool db_is_ours(struct db *d, int64_t application_id, struct err *e)
 {
     int64_t found = 0, tables = 0;
 
-    if (!db_number(d, "PRAGMA application_id", &found, e)) return false;
-    if (found == application_id) return true;
     if (!db_number(d, "SELECT count(*) FROM sqlite_schema", &tables, e)) return false;
-    if (found == 0 && tables == 0) return true;
+    if (!db_number(d, "PRAGMA application_id", &found, e)) return false;
+    if (found == application_id || (found == 0 && tables == 0)) return true;
     return err_set(e, ERR_STORE, "'%s' is a database of another program: give another --home, or move it away",
                    d->path);
 }
