@@ -371,6 +371,7 @@ def test_a_plan_is_changed_while_the_book_is_written(home, simulator):
     sim = simulator("--rate", "1000")
     assert submit(home, sim).returncode == 0
     job = pause_in(home, sim, 2)
+    sim.hurry()
     got = home.run("outline", job, "--edit", env=editor_of(home, EDIT_LATER))
     assert got.returncode == 0, got.stderr
     assert "1 chapter changed, 1 added; 7 chapters" in got.stderr
@@ -404,6 +405,7 @@ def test_a_plan_is_changed_under_the_running_engine(home, simulator):
     assert got.returncode == 0, got.stderr
     shown = pathlib.Path(home.status(job)["out_dir"]) / "outline.md"
     wait_until(lambda: "The Very End" in shown.read_text(), 60, "the new outline.md")
+    sim.hurry()
     assert terminal.wait() == 0
     assert "The Very End" in book_of(home.status(job))
     assert rows(home, "SELECT prefix_breaks FROM job WHERE id = ?", job) == [(0,)]
@@ -426,10 +428,10 @@ text = text.replace("## 3.", "## 3. Too Late:")
 
 @pytest.mark.parametrize("cut", range(3))
 def test_killed_after_an_edit_it_is_the_same_book(home, simulator, cut):
-    sim = simulator("--rate", "300")
+    sim = simulator("--rate", "500")
     books = []
     for kills in (0, 2):
-        sim.hurry(300)
+        sim.hurry(500)
         job = pause_in(home, sim, 2)
         sim.hurry(1500)
         assert home.run("outline", job, "--edit", env=editor_of(home, EDIT_LATER)).returncode == 0
@@ -498,12 +500,14 @@ def test_notes_that_do_not_fit_are_spoken_of(home, simulator):
     """They were left out without a word. Once said, it is said no more; the page keeps saying it until the book is done."""
     sim = simulator("--ctx", 8192, "--rate", "1000")
     job = pause_in(home, sim, 2)
+    sim.hurry(4000)
     for letter in "abc":
         assert home.run("note", job, letter * 3900).returncode == 0
     writer = home.start("resume", job)
     said = "the oldest of 3 notes are left out"
     wait_until(lambda: said in home.run("status", job).stdout, 60, "the page to speak of the notes")
     assert "\n  notes     from chapter 3 on " in home.run("status", job).stdout
+    sim.hurry()
     writer.wait()
     told = [e for e in home.events(job) if e["type"] == "directions"]
     assert told[0]["data"] == {"chapter": 3, "unsaid": 1, "of": 3}

@@ -291,7 +291,7 @@ def test_gaps_that_stay_gaps_are_asked_for_only_so_often(place):
 
 
 def test_redo_while_a_later_chapter_is_written(place):
-    place.serve("--rate", 200)
+    place.serve("--rate", 400)
     writer = place.start(*place.submit_args(**BOOK))
     wait_until(lambda: list(place.folder().glob("chapters/02-*.part")), 60, "chapter 2 under way")
     first = place.run("redo", 1, "--chapter", 1, "--detach", "--quiet")
@@ -303,7 +303,7 @@ def test_redo_while_a_later_chapter_is_written(place):
 
 
 def test_redo_of_the_chapter_that_is_being_written(place):
-    place.serve("--rate", 200)
+    place.serve("--rate", 400)
     writer = place.start(*place.submit_args(**BOOK))
     wait_until(lambda: list(place.folder().glob("chapters/02-*.part")), 60, "chapter 2 under way")
     assert place.run("redo", 1, "--chapter", 2, "--detach", "--quiet").returncode == 0
@@ -330,6 +330,7 @@ def test_what_was_on_the_screen_stays_in_a_version(place):
     wait_until(lambda: len(WORDS.findall(shown(place, 1))) > 60, 60, "words of chapter 1")
     seen = shown(place, 1)
     assert place.run("redo", 1, "--chapter", 1, "--note", "darker", "--detach", "--quiet").returncode == 0
+    place.server.hurry()
     writer.wait()
     old = show(place, 1, 1).decode()
     assert old.startswith(seen.rstrip()[:-20]), (seen, old)
@@ -348,6 +349,7 @@ def test_the_part_behind_one_that_is_replaced_stays_in_a_version(place):
     wait_until(lambda: len(WORDS.findall(shown(place, 1))) > standing + 40, 60, "words of part 2")
     seen = shown(place, 1)
     assert place.run("redo", 1, "--chapter", 1, "--chunk", 1, "--detach", "--quiet").returncode == 0
+    place.server.hurry()
     writer.wait()
     assert [p["part"] for p in parts(place, 1, 1)] == [1, 2]
     assert show(place, 1, 1).decode().startswith(seen.rstrip()[:-20])

@@ -79,6 +79,7 @@ def test_it_says_from_which_words_it_goes_on(place):
     place.wait_words(job, 40)
     terminal.child.kill()
     terminal.wait()
+    place.server.hurry()
     got = place.run("resume", "--plain")
     assert got.returncode == 0
     quoted = re.search(r"job 1 goes on in chapter 1, within part 1, behind “…(.+)”", got.stderr)[1]
@@ -94,6 +95,7 @@ def test_the_same_spec_again(place):
     place.wait_words(1, 20)
     first.child.kill()
     first.wait()
+    place.server.hurry()
     got = place.run("submit", path, "--once", "--backend", place.server.url)
     assert got.returncode == 0 and [j["id"] for j in place.list()] == [1]
     # a done one is no reason to say anything
