@@ -108,6 +108,15 @@ static bool write_part(struct publish *p, const struct pages *g, int chapter, in
     return ok;
 }
 
+static bool has_part(const struct publish *p, const struct pages *g, int chapter)
+{
+    char name[PAGES_PATH_SIZE], part[PAGES_PATH_SIZE + 8], path[PATH_SIZE];
+    pages_chapter_path(g, chapter, name);
+    (void)snprintf(part, sizeof(part), "%s.part", name);
+    path_of(p, path, part);
+    return file_exists(path);
+}
+
 static bool write_chapter(struct publish *p, const struct pages *g, int chapter, struct err *e)
 {
     char name[PAGES_PATH_SIZE], part[PAGES_PATH_SIZE + 8], path[PATH_SIZE];
@@ -232,6 +241,15 @@ void publish_chunks(struct publish *p, int chapter, bool complete)
                         : write_part(p, &g, chapter, 0, "", 0, &e));
     pages_release(&g);
     if (!ok) report_failure(p, &e);
+}
+
+void publish_complete(struct publish *p, int chapter)
+{
+    struct err e = ERR_INIT;
+    struct pages g;
+    if (!pages_open(&g, p->store, p->job, &e) || (has_part(p, &g, chapter) && !write_chapter(p, &g, chapter, &e)))
+        report_failure(p, &e);
+    pages_release(&g);
 }
 
 static bool write_whole_or_part(struct publish *p, const struct pages *g, const struct book *b,

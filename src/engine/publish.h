@@ -39,6 +39,9 @@ void publish_outline(struct publish *p);
 void publish_partial(struct publish *p, int chapter, int seq, const char *text, size_t len);
 // After chunks were accepted in `chapter`; `complete`: it needs no more, so that its file appears under its final name.
 void publish_chunks(struct publish *p, int chapter, bool complete);
+// A chapter that has its recap: what it had to have was settled by another one that was written anew meanwhile, if it
+// still stands as the one being written.
+void publish_complete(struct publish *p, int chapter);
 // book.md, the formats that the spec lists, report.json, and the archive. All but the formats must stand before the job is done, so an
 // error is returned.
 bool publish_book(struct publish *p, struct err *e);

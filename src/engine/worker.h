@@ -96,6 +96,7 @@ struct worker {
     struct {
         bool outline;
         int chapter; // 0: none
+        int recap;   // chapter of the last recap; 0: none
         bool all;    // more than one chapter: every file is looked at
     } unpublished;   // rows that the files do not show yet
 

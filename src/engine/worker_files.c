@@ -31,6 +31,7 @@ void worker_note_done(struct worker *w)
     bool plan = w->step.kind == STEP_BIBLE || w->step.kind == STEP_ACTS || w->step.kind == STEP_OUTLINE;
     if (plan) w->unpublished.outline = true;
     if (w->step.kind == STEP_BEATS && book_is_given(&w->book, w->step.chapter)) w->unpublished.all = true;
+    if (w->step.kind == STEP_RECAP) w->unpublished.recap = w->step.chapter;
     if (w->step.kind != STEP_CHUNK) return;
     w->unpublished.all =
         w->unpublished.all || (w->unpublished.chapter > 0 && w->unpublished.chapter != w->step.chapter);
@@ -81,7 +82,7 @@ void worker_publish(struct worker *w)
 {
     struct err e = ERR_INIT;
     if (!w->has_job) return;
-    int chapter = w->unpublished.chapter;
+    int chapter = w->unpublished.chapter, recap = w->unpublished.recap;
     bool outline = w->unpublished.outline,
          all = w->unpublished.all || (w->publish.failing && (outline || chapter > 0));
     timer_stop(w->publish_soon);
@@ -90,6 +91,7 @@ void worker_publish(struct worker *w)
     if (all) publish_again(&w->publish, &w->book, worker_chunk_words(w));
     if (outline && !all) publish_outline(&w->publish);
     if (chapter > 0 && !all) publish_chunks(&w->publish, chapter, is_complete(w, chapter));
+    if (recap > 0 && !all) publish_complete(&w->publish, recap);
     if (w->step.kind == STEP_RECAP && !habits_read(&w->habits, w->store, w->job.id, w->step.chapter + 1, &e))
         log_line(LOG_WARN, "the habits of chapter %d: %s", w->step.chapter, e.text);
     if ((outline || all || chapter > 0) && !store_checkpoint(w->store, &e))

@@ -302,6 +302,20 @@ def test_redo_while_a_later_chapter_is_written(place):
     assert len(versions(place, 1)) == 2 and len(versions(place, 2)) == 1
 
 
+def test_a_chapter_that_is_complete_only_when_another_is_written_anew(tmp_path):
+    """Whether chapter 2 was long enough was known when chapter 1 stood again: its file kept the name of one at work."""
+    (tmp_path / "one").mkdir()
+    with Place(tmp_path / "one") as place:  # a chapter is one part
+        place.serve("--rate", 400)
+        writer = place.start(*place.submit_args(**BOOK))
+        place.wait_middle(2)
+        assert place.run("redo", 1, "--chapter", 1, "--detach", "--quiet").returncode == 0
+        place.server.hurry()
+        assert writer.wait(60) == 0, writer.stderr
+        check_whole(place)
+        assert place.run("verify", 1).returncode == 0
+
+
 def test_redo_of_the_chapter_that_is_being_written(place):
     place.serve("--rate", 400)
     writer = place.start(*place.submit_args(**BOOK))
