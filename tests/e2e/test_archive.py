@@ -17,7 +17,7 @@ from place import Place
 
 MOMENTS = int(os.environ.get("NOVELGEN_MOMENTS", "12"))
 BOOK = {"words": 1500, "chapters": 2}
-RATE = 5000  # tokens a second: slow enough to be met in the middle of a part
+RATE = 2000  # tokens a second: slow enough to be met in the middle of a part, on a busy machine too
 
 
 def new_place(tmp_path, name):
