@@ -200,7 +200,7 @@ static bool is_found(char *folder, size_t size, const struct job *j, const char 
 static bool make_folder(struct intake *in, struct job *j, const char *found, struct err *e)
 {
     char folder[1100];
-    if (*j->out_dir && file_exists(j->out_dir)) return true;
+    if (*j->out_dir && !out_folder_is_away(j->out_dir, j->uuid)) return true;
     if (!is_found(folder, sizeof(folder), j, found) &&
         !out_folder_make(folder, sizeof(folder), j->out_parent, j->id, j->slug, j->uuid, e))
         return false;
