@@ -99,16 +99,28 @@ static bool fault_due(const struct generation *g, bool last)
     return last || g->tokens >= f->after_tokens;
 }
 
+// A rate that has changed holds from here on: what was said at the other one is neither made up for nor waited for.
+static double keep_pace(struct generation *g)
+{
+    double rate = rate_now(g);
+    if (rate < g->paced_rate || rate > g->paced_rate) {
+        g->paced_rate = rate;
+        g->paced_ns = pace_now_ns();
+        g->paced_tokens = g->tokens;
+    }
+    return rate;
+}
+
 // True while the next token is still to come: a rate is kept against the clock, so that it does not drift.
 static bool wait_for_token(struct generation *g, enum step *step)
 {
-    double rate = rate_now(g);
+    double rate = keep_pace(g);
     if (rate <= 0) return false;
     if (g->out.len) {
         *step = STEP_FLUSH;
         return true;
     }
-    if (pace_wait(g->fd, g->first_ns + (int64_t)((double)g->tokens * 1e9 / rate))) return false;
+    if (pace_wait(g->fd, g->paced_ns + (int64_t)((double)(g->tokens - g->paced_tokens) * 1e9 / rate))) return false;
     *step = STEP_LEFT;
     return true;
 }
