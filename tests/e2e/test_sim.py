@@ -330,6 +330,10 @@ def test_a_rate_that_falls_in_the_middle_of_an_answer_is_no_silence():
         s.http("POST", "/_rate", {"tokens_per_s": 2})
         for _ in range(3):
             assert sock.recv(4096)
+        s.http("POST", "/_rate", {"tokens_per_s": 0.001})
+        s.http("POST", "/_rate", {"tokens_per_s": 0})
+        while b"[DONE]" not in got[-100:]:
+            got += sock.recv(4096)
 
 
 def test_status_faults(script):
