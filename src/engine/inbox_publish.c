@@ -207,6 +207,7 @@ static bool make_folder(struct intake *in, struct job *j, const char *found, str
     if (strcmp(folder, j->out_dir) == 0) return true;
     free(j->out_dir);
     j->out_dir = mem_strdup(folder);
+    if (job_state_runnable(j->state)) intake_touched(in, j); // whoever is writing it goes on there
     return store_job_set_folder(in->store, j->id, folder, e);
 }
 
