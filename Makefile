@@ -21,8 +21,8 @@ PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
-# A user's own prefix: systemd looks for units below its share, not below its lib.
-UNITDIR ?= $(if $(filter $(HOME)/%,$(PREFIX)),$(DATADIR),$(PREFIX)/lib)/systemd/user
+# A user's own prefix: systemd looks for units below its share, not below its lib. (Builders of packages may have no HOME.)
+UNITDIR ?= $(if $(and $(HOME),$(filter $(HOME)/%,$(PREFIX))),$(DATADIR),$(PREFIX)/lib)/systemd/user
 INSTALL ?= install
 INSTALL_PROGRAM ?= $(INSTALL) -m 755
 INSTALL_DATA ?= $(INSTALL) -m 644

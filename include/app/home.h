@@ -38,10 +38,6 @@ void home_release(struct home *h);
 // which whoever has it open would go on using while everybody else sees the new file; nor of a device or a pipe.
 bool home_check_target(const char *home, const char *path, struct err *e);
 
-// Whether a file may be put at `path`, whatever force is used: not in the place of a home's database or one of its locks,
-// which an engine goes on using by another name while everybody else sees the new file.
-bool home_check_target(const char *home, const char *path, struct err *e);
-
 // Whether "backend" and "fallback" of a configuration name what there is.
 bool home_check_names(const struct config *c, struct err *e);
 // Whether a job may name this backend: "auto", "sim", one of the config, or a URL. One of the config must have the key

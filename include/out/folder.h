@@ -21,6 +21,10 @@ bool out_folder_make(char *out, size_t size, const char *parent, int64_t id, con
 // Whether the folder bears the job's uuid: one that does not is somebody else's, whatever its name.
 bool out_folder_is_of(const char *path, const char *uuid);
 
+// Whether the folder that was at `path` is there no more: nothing is, or another book's has come in its place. One that
+// has lost its mark is still taken for what it was.
+bool out_folder_is_away(const char *path, const char *uuid);
+
 // Finds a folder that bears the uuid: `dir` itself, or one that stands in it. `out` gets its path.
 bool out_folder_find(char *out, size_t size, const char *dir, const char *uuid);
 // Finds it beside the place where it was: renamed by hand.

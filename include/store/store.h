@@ -183,7 +183,8 @@ bool store_chunk_keep(struct store *s, int64_t job, int chapter, int seq, struct
 bool store_chunk_leave(struct store *s, int64_t job, const struct chunk_row *c, const char *reason, struct err *e);
 // What its owner asked for when it was last to be written anew; nothing added: nothing.
 bool store_chunk_note(struct store *s, int64_t job, int chapter, int seq, struct buf *out, struct err *e);
-// All that was ever accepted, in that order, replaced or not: what came after the chunk `after` (an id; 0: all).
+// All that was ever accepted, in that order, replaced or not, and what was left: what came after the chunk `after` (an id;
+// 0: all).
 bool store_chunks_accepted(struct store *s, int64_t job, int64_t after,
                            bool (*each)(void *arg, const struct chunk_row *c), void *arg, struct err *e);
 // The chapter as it was in that version, by place.

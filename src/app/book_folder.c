@@ -11,7 +11,7 @@
 
 static bool folder_is_away(const struct job *j)
 {
-    return j->out_dir[0] != '\0' && !file_exists(j->out_dir);
+    return j->out_dir[0] != '\0' && out_folder_is_away(j->out_dir, j->uuid);
 }
 
 bool book_folder_find(const struct job *j, char out[BOOK_FOLDER_SIZE])

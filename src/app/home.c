@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "backend/key.h"
@@ -166,13 +167,14 @@ void home_release(struct home *h)
 
 // ---- what nothing may be written over ----------------------------------------------------------------------------
 
+// In small letters or not: there are file systems that do not tell them apart.
 static bool home_is_own_name(const char *name)
 {
     static const char own[] = "novelgen.db", lock[] = ".lock";
     size_t len = strlen(name), prefix = sizeof own - 1, tail = sizeof lock - 1;
 
-    if (strncmp(name, own, prefix) == 0 && (name[prefix] == '\0' || name[prefix] == '-')) return true;
-    return len > tail && strcmp(name + len - tail, lock) == 0;
+    if (strncasecmp(name, own, prefix) == 0 && (name[prefix] == '\0' || name[prefix] == '-')) return true;
+    return len > tail && strcasecmp(name + len - tail, lock) == 0;
 }
 
 // A file is put in its place by a rename, which would take a device or a pipe away from everybody.

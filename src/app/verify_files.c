@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "engine/pages.h"
+#include "out/folder.h"
 
 enum { FILES_PATH_SIZE = 1400 };
 
@@ -219,8 +220,9 @@ bool verify_files(struct verify_work *w, struct err *e)
     struct files f = {.w = w, .err = e};
     const char *folder = w->job->out_dir;
 
-    if (*folder == '\0' || (w->chapters_count == 0 && !file_exists(folder))) return true;
-    if (!file_exists(folder)) {
+    bool away = out_folder_is_away(folder, w->job->uuid);
+    if (*folder == '\0' || (w->chapters_count == 0 && away)) return true;
+    if (away) {
         files_note_folder(w);
         return true;
     }

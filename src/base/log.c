@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -53,21 +54,33 @@ bool log_to_file(const char *path, long cap_bytes, struct err *e)
     return true;
 }
 
-// Sets the full file aside as `path`.1. Where that fails the log just goes on in the old file. Another process that
-// writes the same log may have done it already: its new file must not follow ours under that name.
-static void log_rotate(void)
+// A new file in the place of the full one, which is kept as `path`.1; -1: there is none. Another process that writes the
+// same log may have made it already: it must not follow ours under that name.
+static int log_renew(const struct stat *ours)
 {
     char old[sizeof log_state.path + 2];
-    struct stat ours, named;
+    struct stat named;
+
+    (void)snprintf(old, sizeof old, "%s.1", log_state.path);
+    bool is_named =
+        lstat(log_state.path, &named) == 0 && named.st_dev == ours->st_dev && named.st_ino == ours->st_ino;
+    if (is_named && rename(log_state.path, old) != 0) return -1;
+    return log_open(log_state.path);
+}
+
+// Sets the full file aside; where that fails the log just goes on in it. The lock is on the file itself, and lasts from
+// the look at its name to the new one: two that look at the same moment would set the new one aside as well. Who finds it
+// taken asks again with its next line. It is given back by name: a child that was forked may share the descriptor.
+static void log_rotate(void)
+{
+    struct stat ours;
 
     if (fstat(log_state.fd, &ours) != 0 || ours.st_size < log_state.cap_bytes) return;
-    (void)snprintf(old, sizeof old, "%s.1", log_state.path);
-    bool is_named = lstat(log_state.path, &named) == 0 && named.st_dev == ours.st_dev && named.st_ino == ours.st_ino;
-    if (is_named && rename(log_state.path, old) != 0) return;
-    int fd = log_open(log_state.path);
-    if (fd < 0) return;
-    (void)close(log_state.fd);
-    log_state.fd = fd;
+    if (flock(log_state.fd, LOCK_EX | LOCK_NB) != 0) return;
+    int full = log_state.fd, fd = log_renew(&ours);
+    if (fd >= 0) log_state.fd = fd;
+    (void)flock(full, LOCK_UN);
+    if (fd >= 0) (void)close(full);
 }
 
 static void log_write(int fd, const char *data, size_t len)

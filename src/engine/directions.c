@@ -74,17 +74,17 @@ static bool read_told(void *arg, const struct event_row *row)
 
 static bool tell(const struct desk *d, int chapter, const struct measuring *m, struct err *e)
 {
-    char text[500], data[80], oldest[32] = "oldest";
-    if (m->unsaid > 1) (void)snprintf(oldest, sizeof(oldest), "%d oldest", m->unsaid);
+    char text[500], data[80], oldest[32] = "";
+    if (m->unsaid > 1) (void)snprintf(oldest, sizeof(oldest), "%d ", m->unsaid);
     if (m->unsaid == 0)
         (void)snprintf(text, sizeof(text), "from chapter %d on every note is told again", chapter);
     else
         (void)snprintf(
             text, sizeof(text),
-            "from chapter %d on the %s of %d notes are left out: together they would take more than a quarter "
+            "from chapter %d on the %soldest of %d notes %s left out: together they would take more than a quarter "
             "of the server's context of %d tokens; what of them is still to hold, say in one short note: "
             "novelgen note %" PRId64 " \"TEXT\", or give the server a larger context",
-            chapter, oldest, m->count, d->n_ctx_tokens, d->job->id);
+            chapter, oldest, m->count, m->unsaid == 1 ? "is" : "are", d->n_ctx_tokens, d->job->id);
     (void)snprintf(data, sizeof(data), "{\"chapter\":%d,\"unsaid\":%d,\"of\":%d}", chapter, m->unsaid, m->count);
     return store_event_add(d->store, d->job->id, "directions", text, data, e);
 }

@@ -200,13 +200,14 @@ static bool is_found(char *folder, size_t size, const struct job *j, const char 
 static bool make_folder(struct intake *in, struct job *j, const char *found, struct err *e)
 {
     char folder[1100];
-    if (*j->out_dir && file_exists(j->out_dir)) return true;
+    if (*j->out_dir && !out_folder_is_away(j->out_dir, j->uuid)) return true;
     if (!is_found(folder, sizeof(folder), j, found) &&
         !out_folder_make(folder, sizeof(folder), j->out_parent, j->id, j->slug, j->uuid, e))
         return false;
     if (strcmp(folder, j->out_dir) == 0) return true;
     free(j->out_dir);
     j->out_dir = mem_strdup(folder);
+    if (job_state_runnable(j->state)) intake_touched(in, j); // whoever is writing it goes on there
     return store_job_set_folder(in->store, j->id, folder, e);
 }
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/gate_join.h"
@@ -60,7 +59,7 @@ bool worker_find_folder(struct worker *w, struct err *e)
 {
     char folder[FOLDER_SIZE];
     struct err unmade = ERR_INIT;
-    if (!*w->job.out_dir || file_exists(w->job.out_dir)) return true;
+    if (!*w->job.out_dir || !out_folder_is_away(w->job.out_dir, w->job.uuid)) return true;
     bool found = out_folder_beside(folder, sizeof(folder), w->job.out_dir, w->job.uuid);
     if (!found &&
         !out_folder_make(folder, sizeof(folder), w->job.out_parent, w->job.id, w->job.slug, w->job.uuid, &unmade))

@@ -93,6 +93,16 @@ static void look_at_rows(struct worker *w, const struct job *now)
         look_at_plan(w, now);
 }
 
+// What needs nothing else to be done. The folder is where its owner has had it found: files that are due go there.
+static void take_over(struct worker *w, const struct job *now)
+{
+    w->job.deadline_ms = now->deadline_ms;
+    w->job.priority = now->priority;
+    if (strcmp(now->out_dir, w->job.out_dir) == 0) return;
+    free(w->job.out_dir);
+    w->job.out_dir = mem_strdup(now->out_dir);
+}
+
 void worker_look(struct worker *w)
 {
     if (!w->store || !w->has_job) return;
@@ -108,8 +118,7 @@ void worker_look(struct worker *w)
         return;
     }
     bool runnable = job_state_runnable(now.state);
-    w->job.deadline_ms = now.deadline_ms;
-    w->job.priority = now.priority;
+    take_over(w, &now);
     bool renewed = (now.state == JOB_QUEUED && w->job.state != JOB_QUEUED) ||
                    strcmp(now.backend, w->job.backend) != 0 || strcmp(now.model, w->job.model) != 0 ||
                    strcmp(now.templates, w->job.templates) != 0 || strcmp(now.spec, w->job.spec) != 0;

@@ -13,17 +13,30 @@
 static const char mark[] = OUT_FOLDER_MARK;
 enum { NAMES_TRIED = 1000 };
 
-bool out_folder_is_of(const char *path, const char *uuid)
+enum bears { BEARS_NONE, BEARS_OURS, BEARS_ANOTHER };
+
+static enum bears mark_of(const char *path, const char *uuid)
 {
     char file[1200];
     (void)snprintf(file, sizeof(file), "%s/%s", path, mark);
     struct buf text;
     struct err ignored = ERR_INIT;
+    enum bears which = BEARS_NONE;
     buf_init(&text, BUF_MAX_LINE);
-    bool is = file_read(file, &text, &ignored) == FILE_READ_OK && text.len >= strlen(uuid) &&
-              strncmp(text.data, uuid, strlen(uuid)) == 0;
+    if (file_read(file, &text, &ignored) == FILE_READ_OK && text.len > 0)
+        which = strncmp(text.data, uuid, strlen(uuid)) == 0 ? BEARS_OURS : BEARS_ANOTHER;
     buf_release(&text);
-    return is;
+    return which;
+}
+
+bool out_folder_is_of(const char *path, const char *uuid)
+{
+    return mark_of(path, uuid) == BEARS_OURS;
+}
+
+bool out_folder_is_away(const char *path, const char *uuid)
+{
+    return !file_exists(path) || mark_of(path, uuid) == BEARS_ANOTHER;
 }
 
 // A folder that is empty, or holds but the temporary of a mark, is one that we were making when the power went.

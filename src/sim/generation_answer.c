@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PING_MS = 200, SLOW_TOKENS_PER_S = 1000 };
+enum { PING_MS = 200, LOOK_MS = 100, SLOW_TOKENS_PER_S = 1000 };
 
 // What a step did: more can follow at once, the bytes so far must go out first, or the client is gone.
 enum step { STEP_MORE, STEP_FLUSH, STEP_LEFT };
@@ -99,18 +99,36 @@ static bool fault_due(const struct generation *g, bool last)
     return last || g->tokens >= f->after_tokens;
 }
 
-// True while the next token is still to come: a rate is kept against the clock, so that it does not drift.
-static bool wait_for_token(struct generation *g, enum step *step)
+// When the next token is due; 0: at once. A rate that has changed holds from the last token on: what was said at the other
+// one is neither made up for nor waited for.
+static int64_t due_ns(struct generation *g)
 {
     double rate = rate_now(g);
-    if (rate <= 0) return false;
-    if (g->out.len) {
-        *step = STEP_FLUSH;
+    if (rate < g->paced_rate || rate > g->paced_rate) {
+        g->paced_rate = rate;
+        g->paced_ns = pace_now_ns();
+        g->paced_tokens = g->tokens > 0 ? g->tokens - 1 : 0;
+    }
+    return rate > 0 ? g->paced_ns + (int64_t)((double)(g->tokens - g->paced_tokens) * 1e9 / rate) : 0;
+}
+
+// True while the next token is still to come: a rate is kept against the clock, so that it does not drift. It is looked
+// at while a slow one is waited for, too.
+static bool wait_for_token(struct generation *g, enum step *step)
+{
+    int64_t look_ns = 0;
+    for (int64_t due; (due = due_ns(g)) > look_ns;) {
+        if (g->out.len) {
+            *step = STEP_FLUSH;
+            return true;
+        }
+        look_ns = pace_now_ns() + LOOK_MS * PACE_MS_NS;
+        if (look_ns > due) look_ns = due;
+        if (pace_wait(g->fd, look_ns)) continue;
+        *step = STEP_LEFT;
         return true;
     }
-    if (pace_wait(g->fd, g->first_ns + (int64_t)((double)g->tokens * 1e9 / rate))) return false;
-    *step = STEP_LEFT;
-    return true;
+    return false;
 }
 
 static bool is_said(const struct generation *g)

@@ -45,8 +45,11 @@ struct generation {
     struct account_seen seen; // of the prompt
     struct meter meter;
     int64_t start_ns, first_ns; // headers; first token
-    int64_t told_ns;            // the last sign of life in the prefill
-    int64_t silent_ns;          // since when it is silent
+    double paced_rate;          // that is kept since `paced_ns`, when `paced_tokens` had been said
+    int64_t paced_ns;
+    long paced_tokens;
+    int64_t told_ns;   // the last sign of life in the prefill
+    int64_t silent_ns; // since when it is silent
 };
 
 // In the account; once, whatever is told later.

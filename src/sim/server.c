@@ -175,7 +175,7 @@ static enum MHD_Result send_account(const struct exchange *x, bool reset)
     return reply_json(x, 200, j);
 }
 
-// {"tokens_per_s": N}, at once: a test meets a slow book in its middle, and need not wait for its end.
+// {"tokens_per_s": N}, from now on: a test meets a slow book in its middle, and need not wait for its end.
 static enum MHD_Result set_rate(const struct exchange *x)
 {
     json_t *root = json_loadb(x->body.data, x->body.len, 0, NULL);

@@ -59,7 +59,7 @@ def test_the_store_itself_is_never_written_over(place):
     assert place.submit().returncode == 0
     (place.dir / "link").symlink_to(place.path)
     before = {p.name: p.stat().st_ino for p in place.path.iterdir()}
-    for name in ("novelgen.db", "novelgen.db-wal", "novelgen.db-shm", "engine.lock"):
+    for name in ("novelgen.db", "novelgen.db-wal", "novelgen.db-shm", "engine.lock", "Novelgen.DB", "ENGINE.lock"):
         for folder in (place.path, place.dir / "link"):
             for command in (("backup",), ("export", 1, "--format", "txt", "-o"), ("export", 1, "--format", "archive", "-o")):
                 got = place.run(*command, folder / name, "--force")

@@ -76,6 +76,14 @@ def test_a_prefix_in_a_users_own_folder_has_units_where_systemd_looks(tmp_path):
     assert not [p for p in tmp_path.rglob("*") if p.is_file()]
 
 
+def test_without_a_home_units_are_where_packages_have_them():
+    """With HOME not set, as builders of packages may have it, every prefix was below it."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k != "HOME"}
+    got = subprocess.run([MAKE, "-n", f"B={BUILD}", "install", "PREFIX=/usr"], cwd=ROOT, env=clean, capture_output=True,
+                         text=True, check=True)
+    assert "/usr/lib/systemd/user" in got.stdout and "/usr/share/systemd/user" not in got.stdout
+
+
 def test_the_flags_of_a_distribution_are_taken_without_a_warning(tmp_path):
     flags = {"CPPFLAGS": "-Wdate-time -D_FORTIFY_SOURCE=2 -DMINE", "CFLAGS": "-O2 -Werror", "LDFLAGS": "-Wl,-z,relro"}
     clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}

@@ -505,7 +505,7 @@ def test_notes_that_do_not_fit_are_spoken_of(home, simulator):
     for note in notes:
         assert home.run("note", job, note).returncode == 0
     writer = home.start("resume", job)
-    said = "the oldest of 3 notes are left out"
+    said = "the oldest of 3 notes is left out"
     wait_until(lambda: said in home.run("status", job).stdout, 60, "the page to speak of the notes")
     assert "\n  notes     from chapter 3 on " in home.run("status", job).stdout
     sim.hurry()

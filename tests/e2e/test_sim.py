@@ -321,6 +321,21 @@ def test_rate_is_kept():
         assert spent < len(answer.tokens) / 500 + 10
 
 
+def test_a_rate_that_falls_in_the_middle_of_an_answer_is_no_silence():
+    """The next token came when the whole answer would have come so far at the new rate."""
+    with Sim("--rate", 2000) as s, s.open(chunk(2000)) as sock:
+        got = b""
+        while got.count(b"\n\n") < 400:
+            got += sock.recv(4096)
+        s.http("POST", "/_rate", {"tokens_per_s": 2})
+        for _ in range(3):
+            assert sock.recv(4096)
+        s.http("POST", "/_rate", {"tokens_per_s": 0.001})
+        s.http("POST", "/_rate", {"tokens_per_s": 0})
+        while b"[DONE]" not in got[-100:]:
+            got += sock.recv(4096)
+
+
 def test_status_faults(script):
     path = script({"when": {"at": 1}, "do": "status", "status": 524},
                   {"when": {"at": [2, 3]}, "do": "status", "status": 503},

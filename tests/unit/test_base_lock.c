@@ -8,8 +8,10 @@
 
 #include "scratch.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -182,6 +184,28 @@ static void test_log_that_another_has_set_aside(void **state)
     buf_release(&b);
 }
 
+// Two processes find their log full at the same moment: one of them sets it aside, and the new file stays.
+static void test_log_that_another_sets_aside_now(void **state)
+{
+    struct err e = ERR_INIT;
+    struct stat st;
+
+    (void)state;
+    (void)unlink("log");
+    (void)unlink("log.1");
+    assert_true(log_to_file("log", 10, &e));
+    int other = open("log", O_RDWR | O_CLOEXEC);
+    assert_true(other >= 0);
+    assert_int_equal(flock(other, LOCK_EX), 0);
+    log_line(LOG_INFO, "one");
+    assert_int_equal(stat("log.1", &st), -1);
+    assert_int_equal(flock(other, LOCK_UN), 0);
+    log_line(LOG_INFO, "two");
+    assert_int_equal(stat("log.1", &st), 0);
+    assert_int_equal(flock(other, LOCK_EX | LOCK_NB), 0);
+    assert_int_equal(close(other), 0);
+}
+
 static void test_runtime_dir_is_ours_alone(void **state)
 {
     char dir[1024], *expected = mem_printf("%s/novelgen", (char *)*state);
@@ -222,6 +246,7 @@ int main(void)
         LOCK_TEST(test_lock_errors),
         LOCK_TEST(test_log_file_is_capped_and_masked),
         LOCK_TEST(test_log_that_another_has_set_aside),
+        LOCK_TEST(test_log_that_another_sets_aside_now),
         LOCK_TEST(test_runtime_dir_is_ours_alone),
         LOCK_TEST(test_os_facts),
     };
