@@ -55,6 +55,7 @@ def make(tmp_path):
 def pack(place, path, job=1):
     got = place.run("export", job, "--format", "archive", "-o", path)
     assert got.returncode == 0, got.stderr
+    assert got.stdout == f"{path}\n" and f"novelgen import '{path.name}'\n" in got.stderr
     return path
 
 
