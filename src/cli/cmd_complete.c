@@ -7,6 +7,7 @@
 #include "cli/command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -66,11 +67,27 @@ static const struct option *complete_owner(const struct command *c, int argc, ch
     return o != NULL && o->value != NULL ? o : NULL;
 }
 
+// What an argument may be, behind those that are neither options nor their values.
+static const char *complete_usage(const struct command *c, int argc, char **argv)
+{
+    struct args before = {.items = mem_calloc((size_t)argc, sizeof *before.items)};
+    const char *usage = c->usage;
+
+    for (int i = 0; i + 1 < argc; i++) {
+        const struct option *o = argv[i][0] == '-' ? complete_option(c, argv[i], strlen(argv[i])) : NULL;
+        if (argv[i][0] != '-') before.items[before.count++] = argv[i];
+        if (o != NULL && o->value != NULL) i++;
+    }
+    if (c->place != NULL) usage = c->place(&before);
+    free(before.items);
+    return usage;
+}
+
 static void complete_argument(const struct command *c, int argc, char **argv, struct buf *out)
 {
     const char *last = argv[argc - 1], *value;
     const struct option *o = complete_owner(c, argc, argv, &value);
-    struct complete_place p = complete_place(o != NULL ? o->value : c->usage);
+    struct complete_place p = complete_place(o != NULL ? o->value : complete_usage(c, argc, argv));
 
     if (o == NULL && last[0] == '-')
         complete_options(c, last, out);
