@@ -89,7 +89,7 @@ static bool insert_job(struct intake *in, struct job *j, const struct inbox_temp
     if (!store_job_insert(in->store, j, e) || !inbox_templates_store(t, in->store, j->id, e) ||
         !inbox_cover_store(c, in->store, j->id, e))
         return false;
-    if (!out_folder_make(folder, sizeof(folder), j->out_parent, j->id, j->slug, j->uuid, &no_folder)) {
+    if (!out_folder_make(folder, sizeof(folder), j->out_parent, j->id, j->slug, j->uuid, in->o->home, &no_folder)) {
         store_rollback(in->store); // the job must not stay; its answer is written on its own
         return store_begin(in->store, e) && intake_refuse(a, ERR_STORE, no_folder.text);
     }
