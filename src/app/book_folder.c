@@ -21,9 +21,10 @@ bool book_folder_find(const struct job *j, char out[BOOK_FOLDER_SIZE])
     struct err ignored = ERR_INIT;
 
     if (!folder_is_away(j)) return false;
-    if (out_folder_beside(out, BOOK_FOLDER_SIZE, j->out_dir, j->uuid)) return true;
+    if (out_folder_beside(out, BOOK_FOLDER_SIZE, j->out_dir, j->uuid, NULL)) return true;
     for (size_t i = 0; i < sizeof here / sizeof *here; i++)
-        if (file_absolute(dir, sizeof dir, here[i], &ignored) && out_folder_find(out, BOOK_FOLDER_SIZE, dir, j->uuid))
+        if (file_absolute(dir, sizeof dir, here[i], &ignored) &&
+            out_folder_find(out, BOOK_FOLDER_SIZE, dir, j->uuid, NULL))
             return true;
     return false;
 }

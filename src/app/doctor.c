@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -15,6 +16,13 @@ const char *doctor_level_name(enum doctor_level l)
     static const char *const names[] = {[DOCTOR_OK] = "ok", [DOCTOR_WARNING] = "warning", [DOCTOR_ERROR] = "error"};
 
     return names[l];
+}
+
+bool doctor_has(const struct doctor *d, const char *name)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (strcmp(d->checks[i].name, name) == 0) return true;
+    return false;
 }
 
 void doctor_say(struct doctor *d, const char *name, enum doctor_level level, const char *advice, const char *fmt, ...)

@@ -20,6 +20,7 @@ enum { DOCTOR_PATH_SIZE = 1100, DOCTOR_MIB = 1024 * 1024 };
 // `advice` "": nothing is to be done.
 void doctor_say(struct doctor *d, const char *name, enum doctor_level level, const char *advice, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+bool doctor_has(const struct doctor *d, const char *name); // something was said of it
 void doctor_path_of(const struct doctor *d, char out[DOCTOR_PATH_SIZE], const char *name); // within the home
 
 void doctor_program(struct doctor *d);

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -66,16 +67,30 @@ static const struct option *complete_owner(const struct command *c, int argc, ch
     return o != NULL && o->value != NULL ? o : NULL;
 }
 
+// The arguments before the last word: what is neither an option nor the value of one. `items` has room for all words.
+static void complete_before(const struct command *c, int argc, char **argv, struct args *before)
+{
+    for (int i = 0; i + 1 < argc; i++) {
+        const struct option *o = argv[i][0] == '-' ? complete_option(c, argv[i], strlen(argv[i])) : NULL;
+        if (argv[i][0] != '-') before->items[before->count++] = argv[i];
+        if (o != NULL && o->value != NULL) i++;
+    }
+}
+
 static void complete_argument(const struct command *c, int argc, char **argv, struct buf *out)
 {
     const char *last = argv[argc - 1], *value;
     const struct option *o = complete_owner(c, argc, argv, &value);
-    struct complete_place p = complete_place(o != NULL ? o->value : c->usage);
+    struct args before = {.items = mem_calloc((size_t)argc, sizeof *before.items)};
 
+    complete_before(c, argc, argv, &before);
+    const char *argument = c->place != NULL ? c->place(&before) : c->usage;
+    struct complete_place p = complete_place(o != NULL ? o->value : argument);
     if (o == NULL && last[0] == '-')
         complete_options(c, last, out);
     else
         complete_add(out, &p, value);
+    free(before.items);
 }
 
 static int complete_raw(int argc, char **argv)

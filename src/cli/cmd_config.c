@@ -305,6 +305,13 @@ static int config_run(const struct args *a)
     return code;
 }
 
+static const char *config_place(const struct args *before)
+{
+    if (before->count == 0) return cmd_config.usage;
+    bool changes = strcmp(before->items[0], "set") == 0 || strcmp(before->items[0], "unset") == 0;
+    return before->count == 1 && changes ? "KEY" : "";
+}
+
 static const struct option *const config_tables[] = {settings_page, settings_home, NULL};
 
 const struct command cmd_config = {
@@ -321,5 +328,6 @@ const struct command cmd_config = {
             "         novelgen config set models.allow '[\"qwen3*\"]'",
     .tables = config_tables,
     .args_most = 3,
+    .place = config_place,
     .run = config_run,
 };

@@ -190,6 +190,17 @@ static bool export_to_file(const struct export *x, int format, const char *path,
     return ok;
 }
 
+static void export_say_archive(const char *path)
+{
+    const char *name = strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path;
+
+    if (settings.quiet || output_is_broken()) return;
+    log_line(LOG_INFO,
+             "archived the book with all that belongs to it; to go on with it on another machine, copy the "
+             "file there and type: novelgen import '%s'",
+             name);
+}
+
 static bool export_one(const struct export *x, int format, struct err *e)
 {
     char path[PATH_SIZE];
@@ -198,6 +209,7 @@ static bool export_one(const struct export *x, int format, struct err *e)
     export_print(path, strlen(path), true);
     output_text("\n", 1);
     output_flush();
+    if (format == FORMAT_ARCHIVE) export_say_archive(path);
     return !export_options.open || opener_open(path, e);
 }
 

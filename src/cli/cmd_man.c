@@ -154,6 +154,8 @@ static void man_files(struct buf *out)
 static void man_environment(struct buf *out)
 {
     roff_item(out, "NOVELGEN_HOME", "", "the home, unless --home is given");
+    roff_item(out, "NOVELGEN_DEBUG", "",
+              "not empty: each step of the job and of its server is said too; in the background, in run.log");
     roff_item(out, "XDG_DATA_HOME, XDG_CONFIG_HOME", "",
               "where the home and the config are, instead of ~/.local/share and ~/.config");
     roff_item(out, "VISUAL, EDITOR", "", "what outline --edit opens");

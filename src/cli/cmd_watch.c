@@ -119,7 +119,7 @@ static void watch_screen(const struct buf *page, const struct looks *l, struct b
         const char *end = memchr(page->data + at, '\n', page->len - at);
         size_t len = end != NULL ? (size_t)(end - page->data) - at : page->len - at;
         if (row > 0) buf_adds(out, "\n");
-        looks_clip(out, page->data + at, len, l->columns);
+        looks_clip(l, out, page->data + at, len);
         buf_adds(out, "\033[K");
         at += len + 1;
     }

@@ -28,6 +28,8 @@ struct command {
     const char *help;                   // what it does, and an example
     const struct option *const *tables; // ends with NULL
     size_t args_most;
+    // What may stand behind these arguments, in the words of `usage`, for the shells; NULL: the usage itself says it.
+    const char *(*place)(const struct args *before);
     // Reads what the options and the arguments say, before anything is opened; NULL: there is nothing to read.
     bool (*prepare)(const struct args *a, struct err *e);
     // One of these, by what the command needs; all return the exit code.

@@ -25,8 +25,8 @@ static const struct {
     {"KEY=VALUE", {COMPLETE_KEYS_SET, NULL}},
     {"URL|NAME", {COMPLETE_BACKENDS, NULL}},
     {"WHEN", {COMPLETE_WORDS, "auto always never"}},
-    {"FORMAT", {COMPLETE_WORDS, "md txt html epub docx archive"}},
-    {"STATE", {COMPLETE_WORDS, "queued planning approval writing waiting paused done cancelled"}},
+    {"FORMAT", {COMPLETE_LIST, "md txt html epub docx archive"}},
+    {"STATE", {COMPLETE_LIST, "queued planning approval writing waiting paused done cancelled"}},
     {"PLACE", {COMPLETE_WORDS, "start now"}},
     {"keep|take", {COMPLETE_WORDS, "keep take"}},
     {"COLUMN", {COMPLETE_WORDS, "id state progress touched words"}},
@@ -34,6 +34,7 @@ static const struct {
     {"KIND", {COMPLETE_WORDS, "novel story textbook report"}},
     {"bash|zsh|fish", {COMPLETE_WORDS, "bash zsh fish"}},
     {"COMMAND", {COMPLETE_COMMANDS, NULL}},
+    {"KEY | set", {COMPLETE_KEYS_OR, "set unset"}},
     {"KEY", {COMPLETE_KEYS, NULL}},
     {"ID", {COMPLETE_JOBS, NULL}},
     {"SPEC", {COMPLETE_FILES, NULL}},
@@ -61,15 +62,22 @@ static void complete_word(const struct complete_list *l, const char *word, const
     buf_addc(l->out, '\n');
 }
 
-static void complete_words(const struct complete_list *l, const char *words)
+// Each behind the first `lead` bytes of what was typed.
+static void complete_words(const struct complete_list *l, size_t lead, const char *words)
 {
     while (*words != '\0') {
         size_t len = strcspn(words, " ");
-        char *word = mem_strndup(words, len);
+        char *word = mem_printf("%.*s%.*s", (int)lead, l->prefix, (int)len, words);
         complete_word(l, word, "");
         free(word);
         words += len + (words[len] == ' ');
     }
+}
+
+static size_t complete_list_lead(const char *prefix)
+{
+    const char *comma = strrchr(prefix, ',');
+    return comma != NULL ? (size_t)(comma - prefix) + 1 : 0;
 }
 
 static void complete_commands(const struct complete_list *l)
@@ -161,6 +169,10 @@ void complete_add(struct buf *out, const struct complete_place *p, const char *p
     case COMPLETE_KEYS:
         complete_keys(&l, "");
         break;
+    case COMPLETE_KEYS_OR:
+        complete_words(&l, 0, p->words);
+        complete_keys(&l, "");
+        break;
     case COMPLETE_KEYS_SET:
         complete_keys(&l, "=");
         break;
@@ -171,7 +183,10 @@ void complete_add(struct buf *out, const struct complete_place *p, const char *p
         buf_adds(out, ":files\n");
         break;
     case COMPLETE_WORDS:
-        complete_words(&l, p->words);
+        complete_words(&l, 0, p->words);
+        break;
+    case COMPLETE_LIST:
+        complete_words(&l, complete_list_lead(prefix), p->words);
         break;
     }
 }

@@ -13,10 +13,12 @@ enum complete_kind {
     COMPLETE_JOBS, // ids and slugs
     COMPLETE_BACKENDS,
     COMPLETE_KEYS,
+    COMPLETE_KEYS_OR,  // a key, or one of `words`
     COMPLETE_KEYS_SET, // "KEY="
     COMPLETE_LANGUAGES,
     COMPLETE_FILES, // left to the shell
-    COMPLETE_WORDS  // `words`, separated by blanks
+    COMPLETE_WORDS, // `words`, separated by blanks
+    COMPLETE_LIST   // several of them, with commas
 };
 
 struct complete_place {

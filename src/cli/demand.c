@@ -18,19 +18,32 @@
 
 enum { DEMAND_WAIT_MS = 2000 };
 
-static int demand_show(const struct home *h, int64_t id)
+// What was so before, and what can be done with it.
+static void demand_say_already(const struct job *j, const char *already)
+{
+    const char *home = settings_home_hint();
+    long long id = (long long)j->id;
+
+    if (j->state == JOB_DONE)
+        log_line(LOG_INFO,
+                 "job %lld: %s; read it: %s/book.md, or make it longer with: novelgen extend %lld --words N%s", id,
+                 already, j->out_dir, id, home);
+    else
+        log_line(LOG_INFO, "job %lld: %s; go on with: novelgen resume %lld%s", id, already, id, home);
+}
+
+static int demand_show(const struct home *h, int64_t id, const char *already)
 {
     struct err e = ERR_INIT;
     struct observer o;
     struct job row;
-    struct buf text;
 
     if (observer_open_once(&o, h->path, &e) && o.store != NULL &&
         store_job_get(o.store, id, &row, &e) == STORE_FOUND) {
-        buf_init(&text, BUF_MAX_LINE);
-        verdict_text(&row, &text);
-        log_line(LOG_INFO, "%s", text.data);
-        buf_release(&text);
+        if (*already != '\0')
+            demand_say_already(&row, already);
+        else
+            verdict_say(&row);
         job_release(&row);
     }
     observer_release(&o);
@@ -38,9 +51,11 @@ static int demand_show(const struct home *h, int64_t id)
 }
 
 // What the engine has said of it, or what became of the job.
-static int demand_tell(const struct home *h, int64_t id, const struct inbox_answer *answer)
+static int demand_tell(const struct home *h, int64_t id, const struct demand *d, const struct inbox_answer *answer)
 {
-    if (answer->text[0] == '\0') return demand_show(h, id);
+    bool of_state = d->verb == MESSAGE_PAUSE || d->verb == MESSAGE_CANCEL;
+
+    if (of_state || answer->text[0] == '\0') return demand_show(h, id, answer->text);
     log_line(LOG_INFO, "job %" PRId64 ": %s", id, answer->text);
     return EXIT_WHOLE;
 }
@@ -54,7 +69,7 @@ static int demand_job(const struct home *h, int64_t id, const struct demand *d)
 
     switch (order_give(h, d->verb, id, &change, DEMAND_WAIT_MS, key, &answer, &e)) {
     case ORDER_ANSWERED:
-        return demand_tell(h, id, &answer);
+        return demand_tell(h, id, d, &answer);
     case ORDER_FAILED:
         break;
     case ORDER_SILENT:

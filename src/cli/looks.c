@@ -112,7 +112,23 @@ static size_t looks_escape(const char *s, size_t len)
     return n < len ? n + 1 : len;
 }
 
-void looks_clip(struct buf *out, const char *line, size_t len, size_t columns)
+// Columns that a text takes which may hold colours.
+static size_t looks_width(const char *s, size_t len)
+{
+    size_t columns = 0;
+
+    for (size_t at = 0, n; at < len; at += n) {
+        n = looks_escape(s + at, len - at);
+        if (n > 0) continue;
+        const char *next = memchr(s + at + 1, '\033', len - at - 1);
+        n = next != NULL ? (size_t)(next - s) - at : len - at;
+        columns += utf8_columns(s + at, n);
+    }
+    return columns;
+}
+
+// As much of a line as fits, with its colours; whether it has any is said.
+static bool looks_add_fitting(struct buf *out, const char *line, size_t len, size_t columns)
 {
     bool painted = false;
 
@@ -131,22 +147,18 @@ void looks_clip(struct buf *out, const char *line, size_t len, size_t columns)
         columns -= utf8_columns(line + at, fits);
         if (fits < n) break;
     }
-    if (painted) buf_adds(out, looks_end);
+    return painted;
 }
 
-// Columns that a text takes which may hold colours.
-static size_t looks_width(const char *s, size_t len)
+void looks_clip(const struct looks *l, struct buf *out, const char *line, size_t len)
 {
-    size_t columns = 0;
+    const char *sign = l->unicode ? "\u2026" : "...";
+    size_t taken = l->unicode ? 1 : 3;
+    bool cut = looks_width(line, len) > l->columns && l->columns > taken;
+    bool painted = looks_add_fitting(out, line, len, cut ? l->columns - taken : l->columns);
 
-    for (size_t at = 0, n; at < len; at += n) {
-        n = looks_escape(s + at, len - at);
-        if (n > 0) continue;
-        const char *next = memchr(s + at + 1, '\033', len - at - 1);
-        n = next != NULL ? (size_t)(next - s) - at : len - at;
-        columns += utf8_columns(s + at, n);
-    }
-    return columns;
+    if (painted) buf_adds(out, looks_end);
+    if (cut) buf_adds(out, sign);
 }
 
 void looks_fold(const struct looks *l, struct buf *out, size_t from, size_t indent)

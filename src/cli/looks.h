@@ -44,7 +44,8 @@ void looks_stretches(const struct looks *l, struct buf *out, const enum looks_ce
 // `indent`, where a terminal is narrower. In a pipe a line stays one.
 void looks_fold(const struct looks *l, struct buf *out, size_t from, size_t indent);
 
-// Appends one line (without its line feed) cut to `columns`; colours take none, and end with it.
-void looks_clip(struct buf *out, const char *line, size_t len, size_t columns);
+// Appends one line (without its line feed) cut to the columns that there are, with a sign that it is; colours take none,
+// and end with it.
+void looks_clip(const struct looks *l, struct buf *out, const char *line, size_t len);
 
 #endif

@@ -40,9 +40,11 @@
 //
 // Below all of it: base (errors, files, locks), text, wire, io (one library a file), model (pure rules).
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "base/log.h"
 #include "cli/command.h"
 #include "cli/exit.h"
 #include "cli/invoke.h"
@@ -88,12 +90,21 @@ static int main_run(const struct command *c, int argc, char **argv)
     return EXIT_WHOLE;
 }
 
+// An environment variable, not an option: what runs in the background inherits it, and writes it to run.log.
+static void main_set_talk(void)
+{
+    const char *debug = getenv("NOVELGEN_DEBUG"); // NOLINT(concurrency-mt-unsafe): nobody calls setenv
+
+    if (debug != NULL && debug[0] != '\0') log_set_level(LOG_DEBUG);
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc < 2 ? cmd_bare.name : main_command_name(argv);
     const struct command *c = argc < 2 ? &cmd_bare : command_find(name);
 
     output_open();
+    main_set_talk();
     int code = c != NULL ? main_run(c, argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc)) : main_unknown(name);
     return output_close(code);
 }

@@ -16,7 +16,14 @@
 #include "cli/settings.h"
 #include "cli/when.h"
 
-enum { INDENT = 12, BAR_CELLS_LEAST = 8, BAR_CELLS_MOST = 60, GAPS_MOST = 5, UNSEEN_MS = 10 * 60 * 1000 };
+enum {
+    INDENT = 12,
+    WIDE_FROM = 60,
+    BAR_CELLS_LEAST = 8,
+    BAR_CELLS_MOST = 60,
+    GAPS_MOST = 5,
+    UNSEEN_MS = 10 * 60 * 1000
+};
 
 // Green: well; yellow: waits; red: needs somebody.
 enum looks_color page_color(enum job_state s)
@@ -68,7 +75,6 @@ static void page_name(const struct page_view *v, const struct looks *l, struct b
 static void page_state(const struct page_view *v, const struct looks *l, struct buf *out)
 {
     const struct job *j = v->job;
-    size_t from = out->len;
 
     buf_adds(out, "  state     ");
     looks_paint(l, page_color(j->state), out, job_state_name(j->state));
@@ -78,7 +84,6 @@ static void page_state(const struct page_view *v, const struct looks *l, struct 
     }
     if (j->state == JOB_QUEUED) buf_addf(out, ", %d job%s before it", v->jobs_before, page_plural(v->jobs_before));
     if (j->priority != 0 && !job_state_ended(j->state)) buf_addf(out, ", priority %d", j->priority);
-    looks_fold(l, out, from, INDENT);
     buf_adds(out, "\n");
 }
 
@@ -265,14 +270,12 @@ static void page_place(const struct job *j, const struct looks *l, struct buf *o
 static void page_folder(const struct job *j, const struct looks *l, struct buf *out)
 {
     struct buf line;
-    size_t from = out->len;
 
     buf_init(&line, BUF_MAX_LINE);
     book_folder_text(j, settings_home_hint(), &line);
     if (line.len > 0) {
         buf_adds(out, "  moved     ");
         looks_outside(l, out, line.data, 0);
-        looks_fold(l, out, from, INDENT);
         buf_adds(out, "\n");
     }
     buf_release(&line);
@@ -293,12 +296,9 @@ static void page_edits(const struct page_view *v, const struct looks *l, struct 
 
 static void page_notes(const struct page_view *v, const struct looks *l, struct buf *out)
 {
-    size_t from = out->len;
-
     if (v->lately == NULL || v->lately->unsaid == NULL || v->job->state == JOB_DONE) return;
     buf_adds(out, "  notes     ");
     looks_outside(l, out, v->lately->unsaid, 0);
-    looks_fold(l, out, from, INDENT);
     buf_adds(out, "\n");
 }
 
@@ -314,7 +314,7 @@ static void page_lately(const struct page_view *v, const struct looks *l, struct
         buf_addf(out, "%s%-10s  ", i == 0 ? "  lately    " : "            ",
                  when_ago(ago, event->time_ms, v->now_ms));
         looks_outside(l, out, event->text, 0);
-        looks_fold(l, out, from, (size_t)2 * INDENT);
+        looks_fold(l, out, from, l->columns < WIDE_FROM ? INDENT : (size_t)2 * INDENT);
         buf_adds(out, "\n");
     }
 }
@@ -373,7 +373,7 @@ static void page_next(const struct page_view *v, const struct looks *l, struct b
         buf_addf(out, "  read it   novelgen tail %lld -f%s\n", id, home);
 }
 
-void page_job(const struct page_view *v, const struct looks *l, struct buf *out)
+static void page_lines(const struct page_view *v, const struct looks *l, struct buf *out)
 {
     page_name(v, l, out);
     page_state(v, l, out);
@@ -389,4 +389,21 @@ void page_job(const struct page_view *v, const struct looks *l, struct buf *out)
     page_lately(v, l, out);
     page_unseen(v, l, out);
     page_next(v, l, out);
+}
+
+// Each line is folded; what was so already, below a column of its own, fits.
+void page_job(const struct page_view *v, const struct looks *l, struct buf *out)
+{
+    struct buf lines;
+
+    buf_init(&lines, BUF_MAX_PIECE);
+    page_lines(v, l, &lines);
+    for (size_t at = 0, len; at < lines.len; at += len + 1) {
+        size_t from = out->len;
+        len = strcspn(lines.data + at, "\n");
+        buf_add(out, lines.data + at, len);
+        looks_fold(l, out, from, INDENT);
+        buf_adds(out, "\n");
+    }
+    buf_release(&lines);
 }

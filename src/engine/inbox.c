@@ -89,7 +89,7 @@ static bool insert_job(struct intake *in, struct job *j, const struct inbox_temp
     if (!store_job_insert(in->store, j, e) || !inbox_templates_store(t, in->store, j->id, e) ||
         !inbox_cover_store(c, in->store, j->id, e))
         return false;
-    if (!out_folder_make(folder, sizeof(folder), j->out_parent, j->id, j->slug, j->uuid, &no_folder)) {
+    if (!out_folder_make(folder, sizeof(folder), j->out_parent, j->id, j->slug, j->uuid, in->o->home, &no_folder)) {
         store_rollback(in->store); // the job must not stay; its answer is written on its own
         return store_begin(in->store, e) && intake_refuse(a, ERR_STORE, no_folder.text);
     }
@@ -240,20 +240,36 @@ static bool take_resume(struct intake *in, const struct job *j, const struct jso
     return ok;
 }
 
+// It has no effect, and is no mistake: whoever asked hears what was so before.
+static bool say_already(const struct job *j, struct inbox_answer *a)
+{
+    (void)snprintf(a->text, sizeof(a->text), "it is %s already", job_state_name(j->state));
+    return true;
+}
+
 static bool take_pause(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a,
                        struct err *e)
 {
-    (void)a;
-    if (!job_state_runnable(j->state) && j->state != JOB_APPROVAL) return true;
+    if (!job_state_runnable(j->state) && j->state != JOB_APPROVAL) return say_already(j, a);
     const char *reason = json_str(json_get(m, "reason"), NULL);
     return intake_change(in, j, JOB_PAUSED, reason ? reason : "on request", e);
+}
+
+static bool refuse_done(const struct job *j, struct inbox_answer *a)
+{
+    char text[160];
+    (void)snprintf(
+        text, sizeof(text),
+        "the job is done already, there is nothing to give up; to take it out of the store: novelgen rm %lld",
+        (long long)j->id);
+    return intake_refuse(a, ERR_USAGE, text);
 }
 
 static bool take_cancel(struct intake *in, const struct job *j, const struct json *m, struct inbox_answer *a,
                         struct err *e)
 {
-    if (j->state == JOB_DONE) return intake_refuse(a, ERR_USAGE, "the job is done already");
-    if (j->state == JOB_CANCELLED) return true;
+    if (j->state == JOB_DONE) return refuse_done(j, a);
+    if (j->state == JOB_CANCELLED) return say_already(j, a);
     const char *reason = json_str(json_get(m, "reason"), NULL);
     return intake_change(in, j, JOB_CANCELLED, reason ? reason : "on request", e);
 }

@@ -167,7 +167,8 @@ static bool make_folder(struct import *im, struct err *e)
 {
     struct job *j = &im->job;
 
-    if (!out_folder_make(im->folder, sizeof(im->folder), j->out_parent, j->id, j->slug, j->uuid, e)) return false;
+    if (!out_folder_make(im->folder, sizeof(im->folder), j->out_parent, j->id, j->slug, j->uuid, im->in->o->home, e))
+        return false;
     free(j->out_dir);
     j->out_dir = mem_strdup(im->folder);
     return put_pages(im, e) && store_job_set_folder(im->in->store, j->id, im->folder, e);

@@ -190,19 +190,19 @@ static bool keep_all(struct keeper_of_files *k, const struct book *b, struct err
 // ---- the message -----------------------------------------------------------------------------------------------------
 
 // As its owner has found it: only one that bears the book's mark is believed.
-static bool is_found(char *folder, size_t size, const struct job *j, const char *found)
+static bool is_found(char *folder, size_t size, const struct intake *in, const struct job *j, const char *found)
 {
-    if (found && *found == '/' && strlen(found) < size && out_folder_is_of(found, j->uuid))
+    if (found && *found == '/' && strlen(found) < size && out_folder_is_ours(found, j->uuid, in->o->home))
         return snprintf(folder, size, "%s", found) > 0;
-    return *j->out_dir && out_folder_beside(folder, size, j->out_dir, j->uuid);
+    return *j->out_dir && out_folder_beside(folder, size, j->out_dir, j->uuid, in->o->home);
 }
 
 static bool make_folder(struct intake *in, struct job *j, const char *found, struct err *e)
 {
     char folder[1100];
     if (*j->out_dir && !out_folder_is_away(j->out_dir, j->uuid)) return true;
-    if (!is_found(folder, sizeof(folder), j, found) &&
-        !out_folder_make(folder, sizeof(folder), j->out_parent, j->id, j->slug, j->uuid, e))
+    if (!is_found(folder, sizeof(folder), in, j, found) &&
+        !out_folder_make(folder, sizeof(folder), j->out_parent, j->id, j->slug, j->uuid, in->o->home, e))
         return false;
     if (strcmp(folder, j->out_dir) == 0) return true;
     free(j->out_dir);

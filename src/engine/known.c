@@ -49,12 +49,17 @@ static int chosen_n_ctx(const struct known *k)
     return most > 0 && most < OLLAMA_N_CTX ? most : OLLAMA_N_CTX;
 }
 
-static int believed_n_ctx(const struct known *k)
+int known_n_ctx_told(const struct known *k)
 {
     const struct server *s = k->server;
+    return s->facts.n_ctx_tokens > 0 ? s->facts.n_ctx_tokens : s->conf.n_ctx_tokens;
+}
+
+static int believed_n_ctx(const struct known *k)
+{
     if (sends_n_ctx(k)) return chosen_n_ctx(k);
-    if (s->facts.n_ctx_tokens > 0) return s->facts.n_ctx_tokens;
-    return s->conf.n_ctx_tokens > 0 ? s->conf.n_ctx_tokens : DEFAULT_N_CTX;
+    int told = known_n_ctx_told(k);
+    return told > 0 ? told : DEFAULT_N_CTX;
 }
 
 int known_n_ctx_sent(const struct known *k)
@@ -81,6 +86,13 @@ bool known_learn_context(struct known *k, int said)
     if (said < LEAST_N_CTX) said = now / 4 * 3;
     k->n_ctx_against = believed_n_ctx(k);
     k->n_ctx_learnt = said > LEAST_N_CTX ? said : LEAST_N_CTX;
+    return true;
+}
+
+bool known_unlearn_context(struct known *k, int64_t tokens)
+{
+    if (tokens <= known_n_ctx(k) || known_n_ctx(k) == believed_n_ctx(k)) return false;
+    k->n_ctx_learnt = k->n_ctx_against = 0;
     return true;
 }
 

@@ -11,6 +11,7 @@
 
 #include "backend/probe.h"
 #include "backend/proof.h"
+#include "engine/cut.h"
 #include "model/pace.h"
 #include "model/param.h"
 
@@ -35,6 +36,7 @@ struct known {
     param_set refused_before;
     int n_ctx_learnt, n_ctx_against; // from a refusal, and what was believed then; 0: nothing
     int n_ctx_chosen;                // where each request sends it; 0: not chosen yet
+    struct cut_memory cut;           // of its prompts, as far as their tokens show that they were cut
     double underrate;                // our own count of tokens was too low by this factor; 1: it was not
     struct pace pace;
     // Prompts and their tokens as it counted them, since it is known.
@@ -45,7 +47,8 @@ struct known {
 struct known *known_new(const struct server *s, const char *model);
 void known_free(struct known *k); // this one alone
 
-int known_n_ctx(const struct known *k); // discovered, else configured, else 8192; less if it has refused that
+int known_n_ctx(const struct known *k);      // discovered, else configured, else 8192; less if it has refused that
+int known_n_ctx_told(const struct known *k); // by the server, else by the config; 0: by nobody
 // What each request sends, always the same (Ollama loads a model anew for another context); 0: the dialect does not.
 int known_n_ctx_sent(const struct known *k);
 bool known_prefills(const struct known *k);          // a partial answer is continued
@@ -54,5 +57,7 @@ bool known_has(const struct known *k, enum param p); // the dialect has it, and 
 // It has refused a prompt as too long: `said` is what it says it has (0: nothing). As much as was believed: our own
 // count was too low. Less: that is learnt, else three quarters of what was believed. False: it cannot be less.
 bool known_learn_context(struct known *k, int said);
+// It has read a prompt of so many tokens whole. True: more than it was learnt to have, so that this is forgotten.
+bool known_unlearn_context(struct known *k, int64_t tokens);
 
 #endif

@@ -207,6 +207,6 @@ bool settle_flight(struct worker *w, const struct gen_result *r, struct settled 
         return settle_failure(w, &cut, out, e);
     }
     out->answered = true;
-    return note_answer(w, r, e) && settle_look_short(w, r, e) && look_for_cold_cache(w, r, e) &&
-           settle_answer(w, r, out, e);
+    return settle_look_whole(w, r, e) && note_answer(w, r, e) && settle_look_short(w, r, e) &&
+           look_for_cold_cache(w, r, e) && settle_answer(w, r, out, e);
 }

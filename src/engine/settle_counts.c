@@ -9,55 +9,54 @@
 #include "engine/worker.h"
 
 enum {
-    CALIBRATED_FROM = 5,       // prompts whose tokens it has reported, before our own count is trusted
-    CUT_ODD_TOKENS = 4,        // Ollama leaves num_ctx / 2 + 2 or 3
-    BYTES_PER_TOKEN_MOST = 10, // no text has more
+    CALIBRATED_FROM = 5, // prompts whose tokens it has reported, before our own count is trusted
     SAME_TOKENS = 2,
     CONTEXT_STEP = 256 // contexts are multiples of that
 };
 
-#define CUT_SHARE         0.7
-#define HALF_SHARE        0.8
-#define GROWTH_SLACK      1.4
-#define CUT_SHARE_UNKNOWN 0.5
 // Of the limit: an answer that was ended by it has used more.
 #define SHORT_SHARE 0.8
 
 // ---- a prompt that was cut -------------------------------------------------------------------------------------------
 
-// A prompt that holds all of the one before, and more, has more tokens than that.
-static bool has_not_grown(const struct worker *w, const struct gen_result *r, double per_token)
-{
-    const struct account_entry *now = &w->account_entry;
-    if (w->read_tokens <= 0 || r->prompt_tokens <= 0 || now->common < w->read_bytes) return false;
-    double most = per_token > 0 ? per_token * GROWTH_SLACK : BYTES_PER_TOKEN_MOST;
-    return r->prompt_tokens < w->read_tokens + (int64_t)((double)(now->bytes - w->read_bytes) / most);
-}
-
-// Ollama leaves half of the context that was asked for. By nothing else is it told apart: older ones leave out of their count
-// what was cached.
-static bool is_halved(const struct known *k, int64_t said)
-{
-    int64_t half = known_n_ctx_sent(k) / 2 + 2;
-    return said >= half - CUT_ODD_TOKENS && said <= half + CUT_ODD_TOKENS;
-}
-
-// The server reports far fewer tokens than we have sent: it has cut the prompt without a word, and what it wrote belongs
-// to another question. Our own count is trusted with the server's tokenizer, or when it is calibrated.
-bool settle_is_prompt_cut(const struct worker *w, const struct gen_result *r)
+// Our own count is trusted with the server's tokenizer, or when it is calibrated.
+static struct cut_evidence evidence(const struct worker *w, const struct gen_result *r)
 {
     const struct known *k = w->known;
-    int dialect = worker_server(w)->facts.dialect;
-    double per_token = (double)k->proofs.bytes_per_token_x100 / 100, said = (double)r->prompt_tokens;
+    double per_token = (double)k->proofs.bytes_per_token_x100 / 100;
     if (k->counted >= CALIBRATED_FROM) per_token = (double)k->counted_bytes / (double)k->counted_tokens;
-    if (r->prompt_cut) return true;
-    if (r->prompt_tokens <= 0) return false;
-    bool stuck = has_not_grown(w, r, per_token);
-    double own = per_token > 0 ? (double)w->prompt.bytes / per_token : 0;
-    if (dialect == DIALECT_OLLAMA) return is_halved(k, r->prompt_tokens) && (stuck || said < HALF_SHARE * own);
-    // Of a server of which it is not known what its count means.
-    if (dialect == DIALECT_OPENAI) return (stuck && r->cached_tokens >= 0) || said < CUT_SHARE_UNKNOWN * own;
-    return stuck || said < CUT_SHARE * own;
+    return (struct cut_evidence){.dialect = worker_server(w)->facts.dialect,
+                                 .said = r->prompt_tokens,
+                                 .cached = r->cached_tokens,
+                                 .bytes = w->account_entry.bytes,
+                                 .bytes_per_token = per_token,
+                                 .read_tokens = w->read_tokens,
+                                 .read_bytes = w->read_bytes,
+                                 .common = w->account_entry.common,
+                                 .n_ctx_told = known_n_ctx_told(k),
+                                 .n_ctx_sent = known_n_ctx_sent(k),
+                                 .max_tokens = w->max_tokens};
+}
+
+// What it wrote to a prompt that was cut belongs to another question.
+bool settle_is_prompt_cut(const struct worker *w, const struct gen_result *r)
+{
+    const struct cut_evidence c = evidence(w, r);
+    return r->prompt_cut || cut_judge(&c, &w->known->cut) == CUT_CERTAIN;
+}
+
+bool settle_look_whole(struct worker *w, const struct gen_result *r, struct err *e)
+{
+    char text[160];
+    struct known *k = w->known;
+    const struct cut_evidence c = evidence(w, r);
+    enum cut_verdict v = cut_judge(&c, &k->cut);
+    cut_note(&k->cut, &c, v);
+    if (v != CUT_NONE || !known_unlearn_context(k, r->prompt_tokens)) return true;
+    (void)snprintf(text, sizeof(text),
+                   "the server has read a prompt of %lld tokens: its context is taken for %d tokens again",
+                   (long long)r->prompt_tokens, known_n_ctx(k));
+    return worker_remember(w, 0, e) && store_event_add(w->store, w->job.id, "backend", text, NULL, e);
 }
 
 // ---- an answer that was ended early ------------------------------------------------------------------------------------

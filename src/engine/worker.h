@@ -20,7 +20,7 @@
 //   worker_prove.c    what is known of it, and proved  worker_move.c     to another backend, and home again
 //   worker_job.c      the job at hand                  worker_files.c    when its files are written
 //   launch*.c         from rows to a request           conclude.c        ends without one
-//   settle.c          from an answer to rows           settle_counts.c   what its tokens show
+//   settle.c          from an answer to rows           settle_counts.c   what its tokens show: cut.c
 //   settle_failure.c  from a failure                   replan.c          what a deadline leaves of the book
 #ifndef ENGINE_WORKER_H
 #define ENGINE_WORKER_H
@@ -272,6 +272,7 @@ bool settle_end_attempt(struct worker *w, const struct gen_result *r, const char
 
 // settle_counts.c
 bool settle_is_prompt_cut(const struct worker *w, const struct gen_result *r);
+bool settle_look_whole(struct worker *w, const struct gen_result *r, struct err *e); // of a prompt that was not
 // Of a proper answer, inside a transaction: what its end tells of the server's context.
 bool settle_look_short(struct worker *w, const struct gen_result *r, struct err *e);
 

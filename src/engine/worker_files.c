@@ -59,10 +59,11 @@ bool worker_find_folder(struct worker *w, struct err *e)
 {
     char folder[FOLDER_SIZE];
     struct err unmade = ERR_INIT;
+    const char *home = w->o.servers->home;
     if (!*w->job.out_dir || !out_folder_is_away(w->job.out_dir, w->job.uuid)) return true;
-    bool found = out_folder_beside(folder, sizeof(folder), w->job.out_dir, w->job.uuid);
-    if (!found &&
-        !out_folder_make(folder, sizeof(folder), w->job.out_parent, w->job.id, w->job.slug, w->job.uuid, &unmade))
+    bool found = out_folder_beside(folder, sizeof(folder), w->job.out_dir, w->job.uuid, home);
+    if (!found && !out_folder_make(folder, sizeof(folder), w->job.out_parent, w->job.id, w->job.slug, w->job.uuid,
+                                   home, &unmade))
         return true; // what publishes the files says why they cannot be
     char *was = w->job.out_dir;
     w->job.out_dir = mem_strdup(folder);

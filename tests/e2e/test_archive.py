@@ -5,6 +5,7 @@
 # the one that was never moved. NOVELGEN_MOMENTS sets at how many moments that is tried (50 is the figure to hold).
 import json
 import os
+import pathlib
 import random
 import subprocess
 import time
@@ -55,6 +56,7 @@ def make(tmp_path):
 def pack(place, path, job=1):
     got = place.run("export", job, "--format", "archive", "-o", path)
     assert got.returncode == 0, got.stderr
+    assert got.stdout == f"{path}\n" and f"novelgen import '{path.name}'\n" in got.stderr
     return path
 
 
@@ -228,6 +230,22 @@ def test_a_book_is_imported_once(server, make, tmp_path):
         assert got.stderr.endswith(f"; go on with: novelgen resume 1 --home {place.path}\n")
         assert len(place.list()) == 1
         assert list((place.path / "incoming").glob("*")) == []
+
+
+def test_two_homes_that_share_an_output_folder(server, make, tmp_path):
+    """Both took the folder that bears the book's uuid for their own, and two engines wrote the same files."""
+    old, first, second = make("old"), make("first"), make("second")
+    archive = pack_middle(old, server, tmp_path / "a.tar.zst")
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    for place in (first, second):
+        assert place.run("import", archive, "--out", shared, "--quiet").returncode == 6
+    folders = [pathlib.Path(place.status(1)["out_dir"]) for place in (first, second)]
+    assert folders[0] != folders[1] and all(f.parent == shared / "books" for f in folders), folders
+    for place, folder in zip((first, second), folders):
+        assert place.resume().returncode == 0
+        assert {n: (folder / n).read_bytes() for n in server.files} == server.files
+        assert place.status(1)["out_dir"] == str(folder)
 
 
 def test_a_backend_that_is_not_known_here(server, make, tmp_path):

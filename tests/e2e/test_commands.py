@@ -217,6 +217,12 @@ def test_completion_knows_commands_options_and_values(home):
         assert set(words(home, command, "--")) == {f"--{name}" for name in options(command)}
     assert words(home, "submit", "--backend", "") == ["auto", "sim"]
     assert words(home, "config", "queue") == ["queue.max"]
+    assert {"set", "unset", "queue.max"} <= set(words(home, "config", "")) and words(home, "config", "un") == ["unset"]
+    for change in ("set", "unset"):
+        assert words(home, "config", change, "queue") == words(home, "config", "--json", change, "queue") == ["queue.max"]
+    assert words(home, "config", "set", "queue.max", "") == words(home, "config", "queue.max", "") == []
+    assert words(home, "config", "--color", "set", "un") == ["unset"], "the value of an option is no argument"
+    assert words(home, "list", "--state", "done,pa") == ["done,paused"]
     assert words(home, "list", "--set", "queue") == ["queue.max="]
     assert words(home, "submit", "") == [":files"]
     assert words(home, "list", "--sort", "t") == ["touched"]
@@ -226,7 +232,7 @@ def test_completion_knows_commands_options_and_values(home):
 
 
 def test_completion_knows_a_value_behind_an_equals_sign(home):
-    assert words(home, "export", "--format=e") == ["epub"]
+    assert words(home, "export", "--format=e") == ["epub"] and words(home, "export", "--format=md,e") == ["md,epub"]
     assert words(home, "export", "--output=b") == [":files"]
     assert words(home, "list", "--set=queue") == ["queue.max="]
     assert words(home, "list", "--json=") == words(home, "list", "--nonsense=") == []

@@ -97,6 +97,20 @@ def test_a_prompt_that_was_cut_gives_no_text(place, dialect):
     assert cut and {failure for failure, in cut} == {"prompt_cut"}
 
 
+@pytest.mark.parametrize("dialect", ["llamacpp", "mlx", "ollama"])
+def test_a_note_of_equal_letters_is_no_cut_prompt(place, dialect):
+    """It is one token of the simulator. Each prompt with it was taken for one that was cut, and the context for ever less."""
+    place.serve("--dialect", dialect, "--ctx", 16384, "--rate", 1000)
+    writer = place.start(*place.submit_args(**LONG))
+    place.wait_middle(2)
+    assert place.run("pause", 1).returncode == 0 and writer.wait() == 6
+    assert place.run("note", 1, "a" * 3900).returncode == 0
+    place.server.hurry(20000)
+    assert place.resume().returncode == 0
+    assert not said(place, "cut the prompt") and not said(place, LEARNT)
+    assert place.status(1)["gaps"] == 0
+
+
 @pytest.mark.parametrize("language", ["en", "pl"])
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_no_good_answer_is_taken_for_one_to_a_cut_prompt(place, dialect, language):

@@ -126,6 +126,23 @@ def test_all_at_once(place):
         assert got.returncode == 2 and "not both" in got.stderr
 
 
+def test_what_is_so_already_is_said_with_what_can_be_done(place):
+    place.serve()
+    assert place.submit(words=800, chapters=2).returncode == 0
+    before = place.run("status", 1, "--json").stdout
+    for command, code, says in (("pause", 0, "job 1: it is done already; read it: "), ("cancel", 2, "job 1: the job is done already")):
+        got = place.run(command, 1)
+        assert got.returncode == code and says in got.stderr and got.stderr.count("\n") == 1, got.stderr
+    assert "novelgen rm 1" in got.stderr and place.run("status", 1, "--json").stdout == before
+    waiting_jobs(place, 1)
+    for first, again, state in (("pause", "pause", "paused"), ("cancel", "cancel", "cancelled"), ("cancel", "pause", "cancelled")):
+        place.run(first, 2)
+        got = place.run(again, 2, "--home", place.path)
+        assert got.returncode == 0, got.stderr
+        assert got.stderr == f"job 2: it is {state} already; go on with: novelgen resume 2 --home {place.path}\n"
+        assert states(place)[2] == state
+
+
 def test_a_cancelled_job_is_revived(place):
     place.serve("--rate", 300)
     writer = place.start(*place.submit_args())

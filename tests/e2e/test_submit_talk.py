@@ -137,3 +137,13 @@ def test_the_bare_command_knows_of_gaps_and_of_cancelled_books(place):
     assert place.run("approve", 1, "--quiet").returncode == 1
     got = place.run()
     assert "with 1 gap\n" in got.stdout and "novelgen redo 1 --gaps" in got.stdout, got.stdout
+
+
+def test_each_step_is_said_to_who_asks_for_it(place):
+    place.serve()
+    plain = place.submit(words=800, chapters=2)
+    assert plain.returncode == 0 and "debug: " not in plain.stderr
+    got = place.run(*place.submit_args(words=800, chapters=2), env={**place.env, "NOVELGEN_DEBUG": "1"})
+    assert got.returncode == 0 and got.stdout.startswith("2\t")
+    assert re.search("^debug: worker: .* → flight$", got.stderr, re.M), got.stderr
+    assert re.search("^debug: job 2: planning → writing", got.stderr, re.M), got.stderr

@@ -250,7 +250,7 @@ def test_status_is_a_page(book):
     assert re.search(r"^  lately +just now +", page, re.M) and "since you last" not in page
 
 
-@pytest.mark.parametrize("columns", [40, 80, 200])
+@pytest.mark.parametrize("columns", [40, 60, 80, 200])
 def test_pages_fit(book, columns):
     rows(book, "UPDATE job SET title = '時計職人の長い長い物語とその続き', reason = 'a very long reason for a very short wait'")
     listed = screen(book, "list", columns=columns).splitlines()
@@ -258,9 +258,13 @@ def test_pages_fit(book, columns):
     assert ("very short wait" in listed[1]) == (columns == 200)
     bars = [line for line in screen(book, "status", 1, columns=columns).splitlines() if "█" in line]
     assert len(bars) == 2 and all(columns_of(line) == min(columns, 72) for line in bars), bars
+    page = screen(book, "status", 1, columns=columns).splitlines()
+    assert all(columns_of(line) <= columns or "/" in line.split()[-1] for line in page), page  # a path is kept whole
     seen = screen(book, "watch", 1, columns=columns)
-    drawn = seen.split(ENTER)[1].split(LEAVE)[0]
-    assert all(columns_of(re.sub(r"\x1b\[(\?25l|H|2J|K|J)", "", line)) <= columns for line in drawn.splitlines()), drawn
+    drawn = [re.sub(r"\x1b\[(\?25l|H|2J|K|J)", "", line) for line in seen.split(ENTER)[1].split(LEAVE)[0].splitlines()]
+    assert all(columns_of(line) <= columns for line in drawn), drawn
+    reason = next(line for line in drawn if "state" in line)
+    assert ("short wait" in reason) == (columns >= 60) == ("…" not in reason), reason  # what is cut says so
 
 
 def test_a_pipe_gets_whole_lines(book):

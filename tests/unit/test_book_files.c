@@ -31,12 +31,17 @@ static int tear_down(void **state)
 
 // ---- the folder --------------------------------------------------------------------------------------------------
 
-static const char *make(int64_t id, const char *slug, const char *uuid)
+static const char *make_in(const char *home, int64_t id, const char *slug, const char *uuid)
 {
     static char path[1024];
-    if (!out_folder_make(path, sizeof(path), ".", id, slug, uuid, &e)) fail_msg("%s", e.text);
+    if (!out_folder_make(path, sizeof(path), ".", id, slug, uuid, home, &e)) fail_msg("%s", e.text);
     assert_true(file_exists(path));
     return path;
+}
+
+static const char *make(int64_t id, const char *slug, const char *uuid)
+{
+    return make_in(NULL, id, slug, uuid);
 }
 
 static void test_a_folder_is_found_again(void **state)
@@ -54,6 +59,39 @@ static void test_a_strangers_folder_is_left_alone(void **state)
     assert_string_equal(make(7, "salt", "other"), "./books/7-salt-2");
     assert_string_equal(make(7, "salt", "third"), "./books/7-salt-3");
     assert_string_equal(make(7, "salt", "other"), "./books/7-salt-2");
+}
+
+static const char *home(const char *name)
+{
+    static char paths[2][1024];
+    static int n;
+    char db[1100];
+    char *path = paths[n++ % 2];
+    assert_true(file_absolute(path, 1024, name, &e) && file_mkdirs(path, 0755, &e));
+    (void)snprintf(db, sizeof(db), "%s/novelgen.db", path);
+    assert_true(file_publish(db, "", 0, &e));
+    return path;
+}
+
+// Both have imported the same archive, with one output folder: their engines wrote the same files.
+static void test_one_book_in_two_homes(void **state)
+{
+    char found[1024], db[1200];
+    (void)state;
+    const char *first = home("first"), *second = home("second");
+    assert_string_equal(make_in(first, 7, "salt", "u-7"), "./books/7-salt");
+    assert_string_equal(make_in(second, 7, "salt", "u-7"), "./books/7-salt-2");
+    assert_string_equal(make_in(first, 7, "salt", "u-7"), "./books/7-salt");
+    assert_string_equal(make_in(second, 7, "salt", "u-7"), "./books/7-salt-2");
+    // Nor is the other's taken for one's own that was renamed.
+    assert_true(out_folder_beside(found, sizeof(found), "./books/7-gone", "u-7", second));
+    assert_string_equal(found, "./books/7-salt-2");
+    // Of a home that is gone it is found again, and then it is ours.
+    (void)snprintf(db, sizeof(db), "%s/novelgen.db", first);
+    assert_true(file_remove(db, &e));
+    assert_string_equal(make_in(second, 7, "salt", "u-7"), "./books/7-salt");
+    assert_true(file_publish(db, "", 0, &e));
+    assert_string_equal(make_in(first, 7, "salt", "u-7"), "./books/7-salt-3");
 }
 
 static void test_a_folder_of_the_users_is_left_alone(void **state)
@@ -88,10 +126,10 @@ static void test_a_folder_that_cannot_be_made_is_an_error(void **state)
     char path[1024], tiny[8];
     (void)state;
     assert_true(file_publish("books", "a file", 6, &e));
-    assert_false(out_folder_make(path, sizeof(path), ".", 7, "salt", "u", &e));
+    assert_false(out_folder_make(path, sizeof(path), ".", 7, "salt", "u", NULL, &e));
     assert_int_equal(e.code, ERR_STORE);
     err_clear(&e);
-    assert_false(out_folder_make(tiny, sizeof(tiny), ".", 7, "salt", "u", &e));
+    assert_false(out_folder_make(tiny, sizeof(tiny), ".", 7, "salt", "u", NULL, &e));
     assert_non_null(strstr(e.text, "too long"));
 }
 
@@ -193,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(test_a_folder_is_found_again),
         test(test_a_strangers_folder_is_left_alone),
+        test(test_one_book_in_two_homes),
         test(test_a_folder_of_the_users_is_left_alone),
         test(test_an_empty_folder_is_taken),
         test(test_a_folder_with_half_a_mark_is_taken),

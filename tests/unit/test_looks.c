@@ -112,7 +112,9 @@ static void test_text_from_outside(void **state)
 
 static void assert_clip(const char *line, size_t columns, const char *expected)
 {
-    looks_clip(&out, line, strlen(line), columns);
+    struct looks l = blocks;
+    l.columns = columns;
+    looks_clip(&l, &out, line, strlen(line));
     assert_out(expected);
 }
 
@@ -120,11 +122,16 @@ static void test_a_line_is_clipped(void **state)
 {
     (void)state;
     assert_clip("state done", 80, "state done");
-    assert_clip("state done", 7, "state d");
-    assert_clip("state \033[32mdone\033[0m now", 8, "state \033[32mdo\033[0m");
-    assert_clip("時計職人", 5, "時計");
+    assert_clip("state done", 10, "state done");
+    assert_clip("state done", 7, "state …");
+    assert_clip("state \033[32mdone\033[0m now", 8, "state \033[32md\033[0m…");
+    assert_clip("時計職人", 5, "時計…");
     assert_clip("", 5, "");
     assert_clip("ab\033", 5, "ab\033");
+    looks_clip(&(struct looks){.columns = 9}, &out, "state done", strlen("state done"));
+    assert_out("state ...");
+    looks_clip(&(struct looks){.columns = 2}, &out, "state done", strlen("state done")); // no room for a sign
+    assert_out("st");
 }
 
 static void assert_fold(bool terminal, const char *line, const char *expected)

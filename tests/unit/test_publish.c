@@ -93,7 +93,7 @@ static int set_up(void **state)
                        .chapters_total = 3};
     if (!store_job_insert(s, &job, &e)) return -1;
     int64_t id = job.id;
-    if (!out_folder_make(folder, sizeof(folder), *state, id, "salt", "u-1", &e)) return -1;
+    if (!out_folder_make(folder, sizeof(folder), *state, id, "salt", "u-1", NULL, &e)) return -1;
     if (!store_job_set_folder(s, id, folder, &e) || chdir(folder) != 0) return -1;
     write_rows();
     job_release(&job);
