@@ -10,9 +10,10 @@
 //                         one of a few short lines, of which half
 //                         end in mid-sentence: verse              KEEP
 //                         both lines say who speaks ("Anna: Hi")  APART
+//                         a letter's first line ("Dear Anna,")    KEEP
 //                         a small letter follows                  JOIN
 //                         the sentence is over, speech begins     APART
-//                         a short line ("Dear Anna,")             KEEP
+//                         a short line ("12 Mill Road")           KEEP
 #include "text/lines.h"
 
 #include <stdbool.h>
@@ -38,6 +39,7 @@ struct line {
     bool last;   // of its block
     bool verse;  // or a list: the next line belongs to it
     bool spoken; // begins with somebody's name and a colon
+    bool greets; // the first of its block, short, with a comma at its end
 };
 
 struct page {
@@ -96,6 +98,15 @@ static bool names_speaker(const char *s, size_t len)
         if (is_quote(uc) || (chars_is_space(uc) && ++blanks >= WORDS_MOST)) return false;
     }
     return false;
+}
+
+// In some languages the letter goes on with a small one: "Lieber Hans,", "ich bin gut angekommen."
+static bool is_greeting(const struct line *l, const char *s, size_t len)
+{
+    enum { GREETING_MOST = 40 };
+    ucs4_t uc = 0;
+    return len > 0 && chars_prev(s, len, &uc) && (uc == ',' || uc == 0x060C) && l->width <= GREETING_MOST &&
+           (l->head == HEAD_CAPITAL || uc == 0x060C);
 }
 
 // Thai and its neighbours set no mark at a sentence's end.
@@ -166,6 +177,7 @@ static void add_line(struct page *p, const char *s, size_t len)
     struct line *l = &p->lines[p->count++];
     *l = (struct line){.end = end_kind(s, len), .head = head_of(s, len), .spoken = names_speaker(s, len)};
     measure(l, s, len);
+    l->greets = (p->count == 1 || l[-1].last) && is_greeting(l, s, len);
 }
 
 static void read_lines(struct page *p, const char *s, size_t len)
@@ -299,6 +311,7 @@ static enum lines_break judge(const struct page *p, const struct line *l)
     if (is_full(p, l)) return LINES_JOIN;
     if (l->verse) return LINES_KEEP;
     if (l->spoken && l[1].spoken) return LINES_APART;
+    if (l->greets) return LINES_KEEP;
     if (next == HEAD_SMALL && !leads_to_list(l)) return LINES_JOIN;
     if (l->end != END_NONE || next == HEAD_SPEECH) return LINES_APART;
     return p->most == 0 && is_short(l) ? LINES_KEEP : LINES_JOIN;

@@ -190,6 +190,11 @@ static void test_letters(void **state)
     assert_judged(
         "Dear Anna,/I am well.|The sea is high tonight, and the boat will not leave before Thursday.|Yours,/Marek");
     assert_judged("Anna Nowak/12 Mill Road/Oxford");
+    assert_judged(
+        "Lieber Hans,/ich bin gut angekommen, und das Wetter ist schön, und alle fragen mich immerzu nach dir.");
+    assert_judged("Dear Tom,/the house is sold.\n\nDroga Anno,/dziękuję.");
+    assert_judged("I had come there in the spring of that year, with nothing in my pockets but the letter,_"
+                  "and she had not once asked me about it.");
 }
 
 static void test_chats_and_plays(void **state)
