@@ -8,10 +8,11 @@
 //
 //   for each line feed:   the line is full                        JOIN
 //                         one of a few short lines, of which half
-//                         end in mid-sentence: verse              KEEP
+//                         end in mid-sentence, or of some of any
+//                         width that go on with capitals: verse   KEEP
 //                         both lines say who speaks ("Anna: Hi")  APART
 //                         a letter's first line ("Dear Anna,")    KEEP
-//                         a small letter follows                  JOIN
+//                         a small letter follows, and no list     JOIN
 //                         the sentence is over, speech begins     APART
 //                         a short line ("12 Mill Road")           KEEP
 #include "text/lines.h"
