@@ -42,8 +42,8 @@ typedef uint32_t param_set; // bit (1 << param)
 param_set param_named_in(const char *message);
 // The sampling parameters (and the seed) that the spec itself gives.
 param_set param_given(const struct spec *spec);
-// "top_k, min_p": the names are stored, and shown, and never change. In the order of the enum; what does not fit into `size` is left out. And back: unknown names are passed
-// over.
+// "top_k, min_p": the names are stored, and shown, and never change. In the order of the enum; what does not fit into
+// `size` is left out. And back: unknown names are passed over.
 const char *param_list(param_set set, char *out, size_t size);
 param_set param_read_list(const char *list);
 

@@ -14,8 +14,12 @@
 // Whether s[0] is the '<' of a tag whose name is no element's.
 bool html_is_typed(const char *s, size_t len);
 
-// Appends s as Markdown without markup: tags go and what stands between them stays, but for what no browser shows either
-// (scripts, styles, comments); what was typed is escaped. A block that begins with "<" is prose thereafter.
+// Whether s[0] is the '<' of a tag at which a browser begins a line: <br>, <p>, </div>. What it parts is not to be glued.
+bool html_breaks_line(const char *s, size_t len);
+
+// Appends s as Markdown without markup: tags go, those that break a line leave a break, and what stands between them
+// stays, but for what no browser shows either (scripts, styles, comments); what was typed is escaped. A block that begins
+// with "<" is prose thereafter.
 void html_strip(struct buf *out, const char *s, size_t len);
 
 #endif

@@ -27,7 +27,8 @@ void redact_host(struct redact *r, const char *url);
 void redact_folder(struct redact *r, const char *path);
 
 // Appends the text: secrets are "…", the user's folder is "~", their name "USER", hosts of URLs that are not this machine
-// "HOST", other paths than those of every system "/…", the words in the names of books' folders and chapters "…". `quotes`: what stands in quotation marks goes too.
+// "HOST", other paths than those of every system "/…", the words in the names of books' folders and chapters "…".
+// `quotes`: what stands in quotation marks goes too.
 void redact_add(struct buf *out, const struct redact *r, const char *text, bool quotes);
 
 #endif

@@ -14,6 +14,7 @@
 #include "app/observer.h"
 #include "app/versions.h"
 #include "base/log.h"
+#include "cli/amount.h"
 #include "cli/exit.h"
 #include "cli/output.h"
 #include "cli/settings.h"
@@ -92,10 +93,11 @@ static void diff_print(const struct versions *all, const struct version *from, c
                        const struct buf *before, const struct buf *after)
 {
     struct diff_page p = {.color = settings_paints(STDOUT_FILENO)};
+    char then[AMOUNT_SIZE], now[AMOUNT_SIZE];
 
     buf_init(&p.out, BUF_MAX_BOOK);
-    buf_addf(&p.out, "chapter %d: version %d (%lld words) against version %d (%lld words)\n", all->chapter,
-             from->number, (long long)from->words, to->number, (long long)to->words);
+    buf_addf(&p.out, "chapter %d: version %d (%s words) against version %d (%s words)\n", all->chapter, from->number,
+             amount_text(then, from->words), to->number, amount_text(now, to->words));
     diff_sentences(before->data, before->len, after->data, after->len, diff_on_page, &p);
     if (p.differs && p.held != NULL) buf_adds(&p.out, "  …\n");
     output_text(p.out.data, p.out.len);

@@ -121,7 +121,8 @@ static bool note_trim(struct buf *text, struct err *e)
     while (text->len > 0 && strchr(" \t\r\n", text->data[text->len - 1])) buf_cut(text, text->len - 1);
     size_t blank = strspn(text->data, " \t\r\n");
     buf_drop_front(text, blank);
-    if (text->len == 0 || keys_blank(text->data)) return err_set(e, ERR_USAGE, "the note is empty");
+    if (text->len == 0 || keys_blank(text->data))
+        return err_set(e, ERR_USAGE, "the note is empty, expected a direction in words");
     if (strlen(text->data) != text->len) return err_set(e, ERR_USAGE, "the note holds a NUL byte, expected text");
     return typed_text("the note", text->data, DIRECTION_BYTES, e);
 }

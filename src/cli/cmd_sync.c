@@ -77,7 +77,10 @@ static bool sync_refuse_chapter(struct sync *s, struct store *store, struct err 
     char *path = found.path != NULL ? own_file_path(&s->job, found.path) : NULL;
 
     if (!listed && path == NULL) return false;
-    if (path == NULL)
+    if (path == NULL && s->job.chapters_total > 0 && sync_options.chapter > s->job.chapters_total)
+        err_set(e, ERR_USAGE, "there is no chapter %" PRId64 ": the book has %d", sync_options.chapter,
+                s->job.chapters_total);
+    else if (path == NULL)
         err_set(e, ERR_USAGE, "chapter %" PRId64 " has no file yet: it is not written, or its file could not be made",
                 sync_options.chapter);
     else {

@@ -114,13 +114,12 @@ static int64_t dry_run_about(int64_t n)
 
 static void dry_run_work(const struct forecast *f, const struct looks *l, struct buf *out)
 {
-    char requests[AMOUNT_SIZE], parts[AMOUNT_SIZE], written[AMOUNT_SIZE], read[AMOUNT_SIZE];
-
+    char requests[AMOUNT_SIZE], parts[AMOUNT_SIZE], words[AMOUNT_SIZE], written[AMOUNT_SIZE], read[AMOUNT_SIZE];
     size_t from = out->len;
 
-    buf_addf(out, "  work      %s requests: %d for the plan, %d for cards, %s part%s of about %d words, %d recap%s",
+    buf_addf(out, "  work      %s requests: %d for the plan, %d for cards, %s part%s of about %s words, %d recap%s",
              amount_text(requests, f->requests), f->planning, f->cards, amount_text(parts, f->parts),
-             f->parts == 1 ? "" : "s", f->parts > 0 ? (int)(f->words / f->parts) : 0, f->recaps,
+             f->parts == 1 ? "" : "s", amount_text(words, f->parts > 0 ? f->words / f->parts : 0), f->recaps,
              f->recaps == 1 ? "" : "s");
     looks_fold(l, out, from, INDENT);
     buf_adds(out, "\n");

@@ -64,7 +64,8 @@ static bool editor_await(pid_t pid, const char *command, struct err *e)
 bool editor_run(const char *path, struct err *e)
 {
     const char *command = editor_command();
-    char *script = mem_printf("trap : INT QUIT; %s \"$@\"", command), *file = mem_strdup(path), *name = mem_strdup(command);
+    char *script = mem_printf("trap : INT QUIT; %s \"$@\"", command), *file = mem_strdup(path),
+         *name = mem_strdup(command);
     char sh[] = "sh", flag[] = "-c";
     char *const argv[] = {sh, flag, script, name, file, NULL};
     struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit;

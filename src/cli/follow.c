@@ -89,7 +89,7 @@ void follow_print_job(const struct job *j)
 
 void follow_simulator_hint(const struct job *j)
 {
-    if (strcmp(j->backend, "sim") == 0 && !settings.quiet)
+    if (strcmp(j->backend, "sim") == 0 && !job_state_ended(j->state) && !settings.quiet)
         log_line(LOG_INFO, "job %" PRId64 " is written by the built-in simulator, not by a language model", j->id);
 }
 

@@ -4,7 +4,8 @@
 // novelgen: from a request for a book to the book. The map (docs/ARCHITECTURE.md has the drawings of each part):
 //
 //   main ── commands.c ── cmd_*.c            one command each; options.c parses by its tables, settings.c holds what
-//    │                     │                 they share, invoke.c opens what they need, exit.c and output.c how the program ends
+//    │                     │                 they share, invoke.c opens what they need, exit.c and
+//    │                     │                 output.c how the program ends
 //    │  write: submit, resume, run, and those that set a book going again: approve, redo, extend, sync, import
 //    │         follow.c ── progress.c, outlook.c, lines.c, verdict.c, supervisor.c     --detach: follow_detached.c
 //    │                     ▼

@@ -143,8 +143,8 @@ bool options_parse(const struct command *c, int argc, char **argv, struct args *
         if (!options_word(c, argc, argv, &at, args, e)) return false;
     }
     if (args->count <= c->args_most) return true;
-    return err_set(e, ERR_USAGE, "unexpected argument '%s'; usage: novelgen %s %s", args->items[c->args_most],
-                   c->name, c->usage);
+    return err_set(e, ERR_USAGE, "unexpected argument '%s'; usage: novelgen %s%s%s", args->items[c->args_most],
+                   c->name, c->usage[0] != '\0' ? " " : "", c->usage);
 }
 
 // ---- help -------------------------------------------------------------------------------------------------------

@@ -48,7 +48,6 @@ static bool tell_folder(struct worker *w, const char *was, bool found, struct er
                  "the book's folder %s is not there any more: %s is made anew from the store; if you have moved it, "
                  "remove the new one, and in the directory where it is now type: novelgen verify %lld --repair",
                  was, strcmp(was, w->job.out_dir) == 0 ? "it" : w->job.out_dir, (long long)w->job.id);
-    log_line(LOG_WARN, "job %lld: %s", (long long)w->job.id, text.data);
     bool ok = store_event_add(w->store, w->job.id, "folder", text.data, NULL, e);
     buf_release(&text);
     return ok;

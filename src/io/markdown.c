@@ -90,13 +90,27 @@ static void clean_literal(cmark_node *node)
     buf_release(&clean);
 }
 
-// Formats set their paragraphs in themselves; one that Japanese and Chinese bring along would double that.
+static bool is_blank_text(cmark_node *node)
+{
+    const char *text = node && cmark_node_get_type(node) == CMARK_NODE_TEXT ? cmark_node_get_literal(node) : "x";
+    return !text[strspn(text, " ")];
+}
+
+static bool is_behind_break(cmark_node *node)
+{
+    cmark_node *before = cmark_node_previous(node);
+    if (is_blank_text(before)) before = cmark_node_previous(before);
+    return before && cmark_node_get_type(before) == CMARK_NODE_LINEBREAK;
+}
+
+// Formats set their paragraphs in themselves; one that Japanese and Chinese bring along would double that. Behind a break
+// that a tag has left a blank may stand.
 static void drop_indent(cmark_node *node)
 {
     static const char indent[] = "\u3000";
     const char *text = cmark_node_get_literal(node), *s = text;
-    if (!begins_block(node)) return;
-    while (strncmp(s, indent, strlen(indent)) == 0) s += strlen(indent);
+    if (is_behind_break(node)) s += strspn(s, " ");
+    while (begins_block(node) && strncmp(s, indent, strlen(indent)) == 0) s += strlen(indent);
     char *rest = s > text ? mem_strdup(s) : NULL;
     if (rest) cmark_node_set_literal(node, rest);
     free(rest);
@@ -177,6 +191,13 @@ static void clean_leaf(cmark_node *node, const struct markdown_polish *polish)
     }
 }
 
+// A tag at its end has left one.
+static void drop_last_break(cmark_node *paragraph)
+{
+    cmark_node *last = cmark_node_last_child(paragraph);
+    if (last && cmark_node_get_type(last) == CMARK_NODE_LINEBREAK) cmark_node_free(last);
+}
+
 static void clean_container(cmark_node *node, int shift)
 {
     switch (cmark_node_get_type(node)) {
@@ -191,6 +212,7 @@ static void clean_container(cmark_node *node, int shift)
         shift_heading(node, shift);
         break;
     case CMARK_NODE_PARAGRAPH: // of html or an unnamed picture alone
+        drop_last_break(node);
         if (is_blank(node)) cmark_node_free(node);
         break;
     default:
@@ -255,16 +277,43 @@ static void become_text(cmark_node *typed)
     cmark_node_free(typed);
 }
 
+static void keep_line(cmark_node *node)
+{
+    cmark_node *line_break = cmark_node_new(CMARK_NODE_LINEBREAK);
+    cmark_node_replace(node, line_break);
+    cmark_node_free(node);
+}
+
+static bool breaks(cmark_node *node)
+{
+    if (is_blank_text(node)) node = cmark_node_previous(node);
+    cmark_node_type type = node ? cmark_node_get_type(node) : CMARK_NODE_LINEBREAK;
+    return type == CMARK_NODE_LINEBREAK || type == CMARK_NODE_SOFTBREAK;
+}
+
+// "One.<br>Two.": the words beside a tag that goes are not glued.
+static void settle_tag(cmark_node *tag)
+{
+    const char *literal = cmark_node_get_literal(tag);
+    size_t len = strlen(literal);
+    if (html_is_typed(literal, len))
+        become_text(tag);
+    else if (html_breaks_line(literal, len) && !breaks(cmark_node_previous(tag)))
+        keep_line(tag);
+}
+
 static void settle_angles(cmark_node *root)
 {
     cmark_iter *it = cmark_iter_new(root);
     while (cmark_iter_next(it) != CMARK_EVENT_DONE) {
-        cmark_node *node = cmark_iter_get_node(it);
-        const char *literal = cmark_node_get_literal(node);
-        if (cmark_node_get_type(node) == CMARK_NODE_HTML_BLOCK)
+        cmark_node *node = cmark_iter_get_node(it), *before = cmark_node_previous(node);
+        cmark_node_type type = cmark_node_get_type(node);
+        if (type == CMARK_NODE_HTML_BLOCK)
             read_again(node);
-        else if (cmark_node_get_type(node) == CMARK_NODE_HTML_INLINE && html_is_typed(literal, strlen(literal)))
-            become_text(node);
+        else if (type == CMARK_NODE_HTML_INLINE)
+            settle_tag(node);
+        else if (type == CMARK_NODE_SOFTBREAK && before && cmark_node_get_type(before) == CMARK_NODE_LINEBREAK)
+            cmark_node_free(node); // the tag before it has broken the line
     }
     cmark_iter_free(it);
 }
@@ -415,13 +464,6 @@ static void split(cmark_node *node)
         cmark_node_insert_after(parent, rest);
         at = parent;
     } while (cmark_node_get_type(parent) != CMARK_NODE_PARAGRAPH);
-    cmark_node_free(node);
-}
-
-static void keep_line(cmark_node *node)
-{
-    cmark_node *line_break = cmark_node_new(CMARK_NODE_LINEBREAK);
-    cmark_node_replace(node, line_break);
     cmark_node_free(node);
 }
 

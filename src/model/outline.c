@@ -192,7 +192,8 @@ static void check_acts(struct outline *edit, const struct outline *now, struct o
 static void check_count(const struct outline *edit, const struct outline *now, struct outline_faults *f)
 {
     size_t planned_later = (size_t)now->chapters_total - now->count, all = (size_t)now->first - 1 + edit->count;
-    if (edit->count + planned_later == 0)
+    bool some_to_come = now->first <= (int)now->count; // else the edit has taken none away
+    if (edit->count + planned_later == 0 && some_to_come)
         outline_fault_add(f, 0, "no chapter is left to come, expected at least one: the book needs its ending");
     if (all + planned_later > CHAPTERS_MOST)
         outline_fault_add(f, 0, "found %zu chapters, expected at most %d", all + planned_later, CHAPTERS_MOST);

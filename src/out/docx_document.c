@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SPDX-FileCopyrightText: the novelgen authors
 //
-// word/document.xml: the cover, the title page, the contents, the chapters, each on a new page (its heading's style begins one).
+// word/document.xml: the cover, the title page, the contents, the chapters, each on a new page (its heading's style
+// begins one).
 #include "out/docx.h"
 
 #include <string.h>

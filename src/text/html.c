@@ -31,6 +31,15 @@ static const char *const elements[] = {
     "ul",       "var",     "video",    "wbr",      "xmp",
 };
 
+// Those of them that are blocks, or cells of a table. Sorted.
+static const char *const blocks[] = {
+    "address", "article", "aside", "blockquote", "body",       "caption", "center", "dd",   "details", "dialog",
+    "div",     "dl",      "dt",    "fieldset",   "figcaption", "figure",  "footer", "form", "h1",      "h2",
+    "h3",      "h4",      "h5",    "h6",         "header",     "hgroup",  "hr",     "html", "legend",  "li",
+    "listing", "main",    "menu",  "nav",        "ol",         "option",  "p",      "pre",  "section", "summary",
+    "table",   "tbody",   "td",    "tfoot",      "th",         "thead",   "tr",     "ul",   "xmp",
+};
+
 enum { NAME_MOST = 16 };
 
 static int compare(const void *key, const void *item)
@@ -38,13 +47,23 @@ static int compare(const void *key, const void *item)
     return strcasecmp(key, *(const char *const *)item);
 }
 
-static bool is_element(const char *s, size_t len)
+static bool is_among(const char *const *names, size_t count, const char *s, size_t len)
 {
     char name[NAME_MOST];
     if (len >= sizeof name) return false;
     memcpy(name, s, len);
     name[len] = '\0';
-    return bsearch(name, elements, ARRAY_LEN(elements), sizeof *elements, compare) != NULL;
+    return bsearch(name, names, count, sizeof *names, compare) != NULL;
+}
+
+static bool is_element(const char *s, size_t len)
+{
+    return is_among(elements, ARRAY_LEN(elements), s, len);
+}
+
+static bool is_break(const char *name, size_t len)
+{
+    return len == 2 && strncasecmp(name, "br", 2) == 0;
 }
 
 // The name in "<name" or "</name"; 0: there is none.
@@ -62,6 +81,13 @@ bool html_is_typed(const char *s, size_t len)
     const char *name;
     size_t n = tag_name(s, len, &name);
     return n > 0 && !is_element(name, n);
+}
+
+bool html_breaks_line(const char *s, size_t len)
+{
+    const char *name;
+    size_t n = tag_name(s, len, &name);
+    return n > 0 && (is_break(name, n) || is_among(blocks, ARRAY_LEN(blocks), name, n));
 }
 
 // ---- text without markup ---------------------------------------------------------------------------------------------
@@ -110,6 +136,18 @@ static size_t markup_len(const struct strip *p)
     return (size_t)((const char *)memchr(p->s, '>', len) - p->s) + 1;
 }
 
+// A hard break for <br>, which ends the line that it stands on; a blank line for a block, unless a line begins anyway.
+static void leave_break(struct buf *out, const char *tag, size_t len, const char *end)
+{
+    const char *name;
+    size_t n = tag_name(tag, len, &name);
+    if (n == 0 || out->len == 0 || !html_breaks_line(tag, len)) return;
+    if (is_break(name, n))
+        buf_adds(out, tag + len < end && tag[len] == '\n' ? "  " : "  \n");
+    else if (out->data[out->len - 1] != '\n')
+        buf_adds(out, "\n\n");
+}
+
 void html_strip(struct buf *out, const char *s, size_t len)
 {
     struct strip p = {.s = s, .end = s + len, .last_close = mem_rchr(s, '>', len)};
@@ -121,6 +159,8 @@ void html_strip(struct buf *out, const char *s, size_t len)
         if (angle && gone == 0) {
             buf_adds(out, "\\<");
             gone = 1;
+        } else if (angle) {
+            leave_break(out, p.s, gone, p.end);
         }
         p.s += gone;
     }

@@ -8,10 +8,13 @@
 //
 //   for each line feed:   the line is full                        JOIN
 //                         one of a few short lines, of which half
-//                         end in mid-sentence: verse              KEEP
-//                         a small letter follows                  JOIN
+//                         end in mid-sentence, or of some of any
+//                         width that go on with capitals: verse   KEEP
+//                         both lines say who speaks ("Anna: Hi")  APART
+//                         a letter's first line ("Dear Anna,")    KEEP
+//                         a small letter follows, and no list     JOIN
 //                         the sentence is over, speech begins     APART
-//                         a short line ("Dear Anna,")             KEEP
+//                         a short line ("12 Mill Road")           KEEP
 #include "text/lines.h"
 
 #include <stdbool.h>
@@ -34,8 +37,10 @@ struct line {
     int width, first; // of the whole line, and of its first word
     enum line_end end;
     enum line_head head;
-    bool last; // of its block
-    bool verse;
+    bool last;   // of its block
+    bool verse;  // or a list: the next line belongs to it
+    bool spoken; // begins with somebody's name and a colon
+    bool greets; // the first of its block, short, with a comma at its end
 };
 
 struct page {
@@ -81,6 +86,28 @@ static enum line_head head_of(const char *s, size_t len)
     if (uc_is_general_category_withtable(uc, UC_CATEGORY_MASK_Ll)) return HEAD_SMALL;
     if (uc_is_general_category_withtable(uc, UC_CATEGORY_MASK_Lu | UC_CATEGORY_MASK_Lt)) return HEAD_CAPITAL;
     return HEAD_OTHER;
+}
+
+// "Anna: Hi", "[10:02] anna: hi": in chats and plays.
+static bool names_speaker(const char *s, size_t len)
+{
+    enum { NAME_MOST = 32, WORDS_MOST = 4 };
+    size_t n, blanks = 0;
+    ucs4_t uc = 0;
+    for (size_t at = 0; at < NAME_MOST && (n = chars_next(s + at, len - at, &uc)); at += n) {
+        if (uc == 0xFF1A || (uc == ':' && at + n < len && s[at + n] == ' ')) return at > 0;
+        if (is_quote(uc) || (chars_is_space(uc) && ++blanks >= WORDS_MOST)) return false;
+    }
+    return false;
+}
+
+// In some languages the letter goes on with a small one: "Lieber Hans,", "ich bin gut angekommen."
+static bool is_greeting(const struct line *l, const char *s, size_t len)
+{
+    enum { GREETING_MOST = 40 };
+    ucs4_t uc = 0;
+    return len > 0 && chars_prev(s, len, &uc) && (uc == ',' || uc == 0x060C) && l->width <= GREETING_MOST &&
+           (l->head == HEAD_CAPITAL || uc == 0x060C);
 }
 
 // Thai and its neighbours set no mark at a sentence's end.
@@ -149,8 +176,9 @@ static void add_line(struct page *p, const char *s, size_t len)
     }
     mem_grow(&p->lines, &p->cap, p->count + 1, sizeof(*p->lines));
     struct line *l = &p->lines[p->count++];
-    *l = (struct line){.end = end_kind(s, len), .head = head_of(s, len)};
+    *l = (struct line){.end = end_kind(s, len), .head = head_of(s, len), .spoken = names_speaker(s, len)};
     measure(l, s, len);
+    l->greets = (p->count == 1 || l[-1].last) && is_greeting(l, s, len);
 }
 
 static void read_lines(struct page *p, const char *s, size_t len)
@@ -248,9 +276,21 @@ static void mark_verse(struct line *from, const struct line *end)
     for (struct line *l = from; l + 1 < end; l++) l->verse = true;
 }
 
+// Lines of any width, each of which begins with a capital letter although a sentence goes on: so are long verses set.
+static void mark_long_verse(const struct page *p, struct line *from)
+{
+    enum { CAPITALS_LEAST = 4 };
+    size_t breaks = 0, capitals = 0;
+    for (const struct line *l = from; !l->last; l++, breaks++)
+        capitals += ends_inside(l) && l[1].head == HEAD_CAPITAL && !is_full(p, l);
+    if (capitals < CAPITALS_LEAST || capitals * 10 < breaks * 7) return;
+    for (struct line *l = from; !l->last; l++) l->verse = true;
+}
+
 static void find_verse(struct page *p)
 {
     for (struct line *l = p->lines, *end; l < p->lines + p->count; l = end) {
+        if (l == p->lines || l[-1].last) mark_long_verse(p, l);
         end = short_end(p, l);
         if (end > l) mark_verse(l, end);
         if (end == l) end = l + 1;
@@ -259,13 +299,21 @@ static void find_verse(struct page *p)
 
 // ---- the judgement --------------------------------------------------------------------------------------------------
 
+// "There was nothing left in the whole house that anybody could have eaten:", and what there was, line by line.
+static bool leads_to_list(const struct line *l)
+{
+    return l->end != END_NONE && l[1].verse;
+}
+
 static enum lines_break judge(const struct page *p, const struct line *l)
 {
     enum line_head next = l[1].head;
     if (next == HEAD_SET_IN || (next == HEAD_SPEECH && l->end == END_SURE)) return LINES_APART;
     if (is_full(p, l)) return LINES_JOIN;
     if (l->verse) return LINES_KEEP;
-    if (next == HEAD_SMALL) return LINES_JOIN;
+    if (l->spoken && l[1].spoken) return LINES_APART;
+    if (l->greets) return LINES_KEEP;
+    if (next == HEAD_SMALL && !leads_to_list(l)) return LINES_JOIN;
     if (l->end != END_NONE || next == HEAD_SPEECH) return LINES_APART;
     return p->most == 0 && is_short(l) ? LINES_KEEP : LINES_JOIN;
 }

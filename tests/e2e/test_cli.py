@@ -57,6 +57,7 @@ def test_did_you_mean(home):
     (["submit", "--premise"], "needs a value"),
     (["submit", "a.json", "--words", "300"], "not both"),
     (["submit", "a.json", "b.json"], "unexpected argument 'b.json'"),
+    (["version", "x"], "unexpected argument 'x'; usage: novelgen version\n"),
     (["list", "--json=yes"], "takes no value"),
     (["list", "--color", "maybe"], "auto, always or never"),
     (["run", "--progress", "often"], "number of seconds, or none"),

@@ -106,6 +106,19 @@ def test_the_same_spec_again(place):
     assert [j["id"] for j in place.list()] == [1, 2, 3]
 
 
+def test_words_at_hand_count_in_each_view_of_a_paused_job(place):
+    """`novelgen` alone left out what had come of the part at hand; status and list did not."""
+    place.serve("--rate", 300)
+    terminal = place.start("submit", spec_file(place), "--backend", place.server.url)
+    terminal.job()
+    place.wait_words(1, 20)
+    assert place.run("pause", 1).returncode == 0
+    terminal.wait()
+    words, = re.findall(r"\n  words +([\d,]+) of", place.run("status", 1).stdout)
+    assert int(words.replace(",", "")) >= 20
+    assert f"job 1: {words}/" in place.run().stdout and f" {words} " in place.run("list").stdout
+
+
 def test_the_bare_command(place):
     got = place.run()
     assert got.returncode == 0 and "no book yet" in got.stdout and "--backend sim" in got.stdout

@@ -102,7 +102,7 @@ def test_what_cannot_be_taken_in_is_refused(place, data, says):
 
 def test_a_chapter_that_was_not_edited(place):
     assert place.submit().returncode == 0
-    for args, code, says in ((("--chapter", 1), 2, "was not changed by hand"), (("--chapter", 9), 2, "has no file yet"),
+    for args, code, says in ((("--chapter", 1), 2, "was not changed by hand"), (("--chapter", 9), 2, "there is no chapter 9: the book has "),
                              ((), 0, "nothing to take in"), (("5",), 7, "no job")):
         got = place.run("sync", *args)
         assert got.returncode == code and says in got.stderr, got.stderr

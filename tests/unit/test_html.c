@@ -52,6 +52,20 @@ static void test_strip(void **state)
     assert_stripped("x > y <div", "x > y \\<div");
 }
 
+static void test_what_breaks_a_line(void **state)
+{
+    static const char *const yes[] = {"<br>", "<BR/>", "<p class='x'>", "</div>", "<td>", "<h6>", "<ul>", "<xmp>"};
+    static const char *const no[] = {"<b>", "</em>", "<span>", "<enter>", "<!-- p -->", "p", "<", "<brx>", ""};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(yes); i++)
+        if (!html_breaks_line(yes[i], strlen(yes[i]))) fail_msg("%s", yes[i]);
+    for (size_t i = 0; i < ARRAY_LEN(no); i++)
+        if (html_breaks_line(no[i], strlen(no[i]))) fail_msg("%s", no[i]);
+    assert_stripped("<p>One.</p><p>Two.</p>", "One.\n\nTwo.\n\n");
+    assert_stripped("<hr>One<br>two<br/>\nthree", "One  \ntwo  \nthree");
+    assert_stripped("<tr><td>a</td><td>b</td></tr>", "a\n\nb\n\n");
+}
+
 static void test_hostile(void **state)
 {
     static const char *const pieces[] = {"<a ", "<", "<div>", "<x>", "<!", "<!--", "<script>", "</script>", "<? "};
@@ -74,6 +88,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_typed),
         cmocka_unit_test(test_strip),
+        cmocka_unit_test(test_what_breaks_a_line),
         cmocka_unit_test(test_hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,6 +190,48 @@ static void test_letters(void **state)
     assert_judged(
         "Dear Anna,/I am well.|The sea is high tonight, and the boat will not leave before Thursday.|Yours,/Marek");
     assert_judged("Anna Nowak/12 Mill Road/Oxford");
+    assert_judged(
+        "Lieber Hans,/ich bin gut angekommen, und das Wetter ist schön, und alle fragen mich immerzu nach dir.");
+    assert_judged("Dear Tom,/the house is sold.\n\nDroga Anno,/dziękuję.");
+    assert_judged("I had come there in the spring of that year, with nothing in my pockets but the letter,_"
+                  "and she had not once asked me about it.");
+}
+
+static void test_chats_and_plays(void **state)
+{
+    (void)state;
+    assert_judged("anna: where are you? i have been waiting for twenty minutes now|"
+                  "tom: the train is late again, there is something on the line at Oxford|"
+                  "anna: ok|"
+                  "tom: i will be there at nine, wait for me under the clock if you can");
+    assert_judged("MARA: You cannot cross the river now, the bridge went down last night|"
+                  "TOM (laughing): Then I shall swim.|"
+                  "MARA: Nobody swims it in autumn, and those who have tried were found at the weir|"
+                  "TOM: I am not nobody.");
+    assert_judged(
+        "安娜：你在哪里|汤姆：火车又晚点了，牛津那边的线路上出了什么事，我九点到，你在钟下面等我吧，如果可以的话|"
+        "安娜：好");
+    assert_judged("From: Anna/To: Tom/Date: 3 May");
+    // A colon in prose is no name's.
+    assert_judged("There was one thing that he had never been able to say to her, and now_"
+                  "he said it: that he was afraid.");
+}
+
+static void test_long_verse(void **state)
+{
+    (void)state;
+    assert_judged("I sing of arms and the man who first from the shores of Troy was driven,/"
+                  "Exile by fate, to Italy came and the coasts of Lavinium, much he/"
+                  "Suffered on land and on sea by the strength of the gods above him,/"
+                  "Because of the mindful anger of savage Juno, and much too/"
+                  "He endured in war.");
+}
+
+static void test_list_behind_a_long_line(void **state)
+{
+    (void)state;
+    assert_judged("Ingredients for the soup that her grandmother had made on Sundays:|two onions/"
+                  "a pound of potatoes/salt/and patience.");
 }
 
 static void test_tables(void **state)
@@ -229,6 +271,9 @@ int main(void)
         cmocka_unit_test(test_verse),
         cmocka_unit_test(test_verse_in_a_wrapped_text),
         cmocka_unit_test(test_letters),
+        cmocka_unit_test(test_chats_and_plays),
+        cmocka_unit_test(test_long_verse),
+        cmocka_unit_test(test_list_behind_a_long_line),
         cmocka_unit_test(test_tables),
         cmocka_unit_test(test_room_is_kept),
     };

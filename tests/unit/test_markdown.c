@@ -92,6 +92,10 @@ static void test_angle_brackets_that_are_no_html(void **state)
     assert_xhtml("<enter>\nHe *pressed* it.\n\nb",
                  "<p class=\"lines\">&lt;enter&gt;<br />\nHe <em>pressed</em> it.</p>\n<p>b</p>\n");
     assert_xhtml("<div align=\"center\">\nThe *End*\n</div>\n\nb", "<p>The <em>End</em></p>\n<p>b</p>\n");
+    // What a tag has parted stays apart.
+    assert_xhtml("One.<br>Two.<br/>\nThree.<br><br>", "<p class=\"lines\">One.<br />\nTwo.<br />\nThree.</p>\n");
+    assert_xhtml("One.</p> <p> Two.", "<p class=\"lines\">One.<br />\nTwo.</p>\n");
+    assert_xhtml("<p>One.</p><p>Two.</p>", "<p>One.</p>\n<p>Two.</p>\n");
     assert_xhtml("<br>\nHe left.", "<p>He left.</p>\n");
     assert_xhtml("> <key>\n\n- <p>x", "<blockquote>\n<p>&lt;key&gt;</p>\n</blockquote>\n<ul>\n<li>x</li>\n</ul>\n");
     assert_xhtml("<style>\np{}\n\nq{}\n</style>", "");

@@ -319,6 +319,10 @@ static void test_nothing_left_to_come_is_a_mistake(void **state)
     check_fault(NULL, "no chapter is left");
     now.chapters_total = CHAPTERS + 2; // but where more are planned later it is none
     check_change(0, 0, 4, 0);
+    now.chapters_total = CHAPTERS; // nor where nothing was to come before
+    now.first = CHAPTERS + 1;
+    struct outline_change c = change();
+    assert_false(outline_is_changed(&c));
 }
 
 static void test_the_bible_can_be_changed_before_the_writing(void **state)
