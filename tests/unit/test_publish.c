@@ -8,12 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/sys.h"
 #include "engine/publish.h"
 #include "out/folder.h"
 #include "scratch.h"
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <sys/stat.h>
 
 enum { CHUNK_WORDS = 100 };
@@ -308,6 +310,34 @@ static void test_a_file_that_was_there_before_is_left_alone(void **state)
     assert_int_equal(file_events(), 1);
 }
 
+static int fsync_but_no_directory(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0 || !S_ISDIR(st.st_mode)) return sys_real.fsync(fd);
+    errno = ENOSPC;
+    return -1;
+}
+
+// A full disk kept the directory from being synced after the rename: the file had no row, and its next version was kept
+// from it as from one that its owner had edited.
+static void test_a_file_in_an_unsynced_directory_is_ours(void **state)
+{
+    (void)state;
+    sys.fsync = fsync_but_no_directory;
+    open_files();
+    publish_outline(&publish);
+    sys = sys_real;
+    assert_true(publish.failing);
+    assert_ok(store_chapter_set_given(s, job.id, 1, "The Chime", &e));
+    open_files();
+    publish_outline(&publish);
+    char *now = picture();
+    assert_non_null(strstr(now, "==== chapters/01-the-chime.md\n# The Chime\n"));
+    assert_null(strstr(now, "The Bell"));
+    free(now);
+    assert_int_equal(file_events(), 1);
+}
+
 // ---- step by step ------------------------------------------------------------------------------------------------------
 
 static void test_step_by_step_is_the_same_as_all_at_once(void **state)
@@ -503,6 +533,7 @@ int main(void)
         test(test_a_chapter_edited_by_hand_is_left_alone),
         test(test_a_chapter_with_another_title_leaves_no_old_file),
         test(test_a_file_that_was_there_before_is_left_alone),
+        test(test_a_file_in_an_unsynced_directory_is_ours),
         test(test_step_by_step_is_the_same_as_all_at_once),
         test(test_a_live_file_that_somebody_cut_is_whole_after_the_next_chunk),
         test(test_live_is_in_the_order_of_acceptance),
