@@ -66,16 +66,6 @@ bool publish_may_write(struct publish *p, const char *name, bool *may, struct er
     return found != STORE_ERROR && (*may || tell_edited(p, name, on_disk, e));
 }
 
-// Its directory could not be synced, but the file stands under its name: without a row, the next version of it would take
-// it for its owner's work.
-static void own_unsynced(struct publish *p, const char *path, const char *name, uint64_t ours)
-{
-    struct err ignored = ERR_INIT;
-    uint64_t hash, len;
-    if (file_hash(path, &hash, &len, &ignored) && hash == ours)
-        (void)store_file_put(p->store, p->job->id, name, hash, len, &ignored);
-}
-
 // Publishes a final file, unless its owner has changed it since we wrote it.
 bool publish_final(struct publish *p, const char *name, const struct buf *data, struct err *e)
 {
@@ -90,7 +80,9 @@ bool publish_final(struct publish *p, const char *name, const struct buf *data, 
         return tell_edited(p, name, on_disk, e);
     }
     if ((!there || on_disk != ours) && !file_publish(path, data->data, data->len, e)) {
-        own_unsynced(p, path, name, ours);
+        // What could not be synced stands under its name all the same.
+        struct err ignored = ERR_INIT;
+        (void)publish_own_file(p, name, data, &ignored);
         return false;
     }
     if (found == STORE_FOUND && known == ours) return true;

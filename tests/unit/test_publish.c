@@ -272,6 +272,29 @@ static void test_a_file_without_a_row_is_known_by_its_bytes(void **state)
     assert_int_equal(store_file_get(s, job.id, "chapters/01-the-bell.md", &hash, &len, &e), STORE_FOUND);
 }
 
+// The same, and the book was changed before anybody looked: what was ours was taken for its owner's work, and left.
+static void test_a_file_without_a_row_is_known_before_the_rows_change(void **state)
+{
+    (void)state;
+    open_files();
+    assert_ok(publish_book(&publish, &e));
+    const char *names[] = {"chapters/01-the-bell.md", "book.md", "outline.md", "outline.json"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) assert_ok(store_file_drop(s, job.id, names[i], &e));
+    write_over("chapters/02-the-stair.md", "mine");
+    assert_ok(publish_own(s, &job, &e));
+    assert_ok(store_chapter_set_given(s, job.id, 1, "The Chime", &e));
+    assert_ok(store_chapter_set_given(s, job.id, 2, "The Well", &e));
+    open_files();
+    publish_outline(&publish);
+    assert_ok(publish_book(&publish, &e));
+    assert_int_equal(file_events(), 0);
+    assert_false(file_exists("chapters/01-the-bell.md"));
+    assert_true(scratch_holds("chapters/02-the-stair.md", "mine"));
+    char *now = picture();
+    assert_null(strstr(now, "The Bell"));
+    free(now);
+}
+
 // ---- the owner's hand ------------------------------------------------------------------------------------------------
 
 static void test_a_chapter_edited_by_hand_is_left_alone(void **state)
@@ -530,6 +553,7 @@ int main(void)
         test(test_the_rows_give_the_files),
         test(test_damaged_files_are_made_right),
         test(test_a_file_without_a_row_is_known_by_its_bytes),
+        test(test_a_file_without_a_row_is_known_before_the_rows_change),
         test(test_a_chapter_edited_by_hand_is_left_alone),
         test(test_a_chapter_with_another_title_leaves_no_old_file),
         test(test_a_file_that_was_there_before_is_left_alone),
