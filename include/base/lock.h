@@ -20,7 +20,7 @@ struct lock {
 
 enum lock_result { LOCK_HELD, LOCK_TAKEN, LOCK_ERROR };
 
-// Tries once. LOCK_TAKEN: somebody else holds it (no error is set).
+// Tries once. LOCK_TAKEN: somebody else holds it (no error is set). LOCK_ERROR: errno says why, too.
 enum lock_result lock_try(struct lock *l, const char *path, bool shared, struct err *e);
 // Waits for a shared lock (held by others only for moments).
 bool lock_shared_wait(struct lock *l, const char *path, struct err *e);

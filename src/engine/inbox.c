@@ -25,6 +25,7 @@
 #include "engine/incoming.h"
 #include "engine/intake.h"
 #include "engine/message.h"
+#include "engine/publish.h"
 #include "io/json.h"
 #include "model/spec.h"
 #include "out/folder.h"
@@ -300,7 +301,7 @@ static bool take_verb(struct intake *in, const struct verb *v, const struct json
         return false;
     }
     a->job = id;
-    bool ok = v->take(in, &j, m, a, e);
+    bool ok = publish_own(in->store, &j, e) && v->take(in, &j, m, a, e);
     job_release(&j);
     return ok;
 }

@@ -4,6 +4,7 @@
 // Opening a backend, step by step: the functions stand in the order in which they run.
 #include "engine/link.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,9 +144,16 @@ static void look_around(struct link *k)
 
 static void ask(struct link *k);
 
+// What is short comes back by itself; a folder that is not ours does not.
+static bool is_shortage(int cause)
+{
+    return cause == ENOSPC || cause == EDQUOT || cause == EMFILE || cause == ENFILE || cause == ENOMEM;
+}
+
 static void take_slot(struct link *k)
 {
     struct err e = ERR_INIT;
+    errno = 0; // there may be no call that failed
     switch (server_lock(k->server, k->slot, k, &e)) {
     case LOCK_HELD:
         ask(k);
@@ -156,7 +164,10 @@ static void take_slot(struct link *k)
     case LOCK_ERROR:
         break;
     }
-    answer_fatal(k, e.text);
+    if (is_shortage(errno))
+        answer(k, FAIL_SLOT_TAKEN, e.text);
+    else
+        answer_fatal(k, e.text);
 }
 
 // ---- 4: asked ---------------------------------------------------------------------------------------------------------

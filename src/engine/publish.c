@@ -79,8 +79,11 @@ bool publish_final(struct publish *p, const char *name, const struct buf *data, 
     if (there && on_disk != ours && (found == STORE_NONE || on_disk != known)) {
         return tell_edited(p, name, on_disk, e);
     }
-    if (!there || on_disk != ours) {
-        if (!file_publish(path, data->data, data->len, e)) return false;
+    if ((!there || on_disk != ours) && !file_publish(path, data->data, data->len, e)) {
+        // What could not be synced stands under its name all the same.
+        struct err ignored = ERR_INIT;
+        (void)publish_own_file(p, name, data, &ignored);
+        return false;
     }
     if (found == STORE_FOUND && known == ours) return true;
     return store_file_put(p->store, p->job->id, name, ours, data->len, e);

@@ -48,6 +48,10 @@ bool publish_book(struct publish *p, struct err *e);
 
 // Publishes a final file, unless its owner has changed it since we wrote it. `name` is within the book's folder.
 bool publish_final(struct publish *p, const char *name, const struct buf *data, struct err *e);
+// A file that holds `data` is ours, also when there was no time for its row (publish_own.c).
+bool publish_own_file(struct publish *p, const char *name, const struct buf *data, struct err *e);
+// The same for all files of a book, outlines and book.md too. To be asked before its rows change.
+bool publish_own(struct store *s, const struct job *job, struct err *e);
 // Whether a final file is absent, or as we wrote it; else its owner is told, once.
 bool publish_may_write(struct publish *p, const char *name, bool *may, struct err *e);
 // book.FORMAT for each format that the spec lists. One that fails is an event: the book itself is done.

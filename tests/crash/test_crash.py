@@ -49,6 +49,18 @@ def test_a_kill_is_a_kill():
         assert book.fired == 2 and compare(whole, book).text == ""
 
 
+def test_no_room_for_the_lock_of_a_server_is_waited_for():
+    """A full disk where the locks are paused the job; three looks later there is room."""
+    with Bench("prefill") as bench:
+        job = bench.dir / "job"
+        (job / "out").mkdir(parents=True)
+        lock = bench.dir / "runtime" / "novelgen" / f"slot-127.0.0.1-{bench.port}.lock"
+        code, said = bench.run(["strace", "-qq", "-o", str(bench.dir / "trace"), "-P", str(lock), "-e", "trace=openat", "-e",
+                                "inject=openat:error=ENOSPC:when=1..3", *bench.submit(job)])
+        assert code == 0, said
+        assert (bench.dir / "trace").read_text().count("(INJECTED)") == 3
+
+
 @pytest.mark.parametrize("name", mutant.names())
 def test_a_seeded_bug_is_caught(name):
     assert campaign.catch(name) is not None

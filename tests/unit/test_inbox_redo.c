@@ -414,6 +414,21 @@ static void test_in_every_state(void **state)
     }
 }
 
+// Killed between a chapter's file and its row, and then the chapter was to be written anew: its own file was left as its
+// owner's work.
+static void test_a_file_without_a_row_is_ours_before_its_chapter_goes(void **state)
+{
+    static const char text[] = "# A Door\n\nText.\n\nText.\n";
+    uint64_t hash, len;
+    (void)state;
+    assert_ok(store_job_set_folder(s, job, "book", &e));
+    assert_ok(file_mkdirs("book/chapters", 0755, &e));
+    assert_ok(file_publish("book/chapters/01-a-door.md", text, sizeof(text) - 1, &e));
+    check_done("{\"chapter\":1}");
+    assert_int_equal(store_file_get(s, job, "chapters/01-a-door.md", &hash, &len, &e), STORE_FOUND);
+    assert_int_equal(len, sizeof(text) - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -430,6 +445,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_was_refused_is_in_no_version, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_message_that_the_rows_do_not_allow_is_refused_for_good, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_a_file_without_a_row_is_ours_before_its_chapter_goes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_in_every_state, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("inbox_redo", tests, NULL, NULL);

@@ -8,12 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/sys.h"
 #include "engine/publish.h"
 #include "out/folder.h"
 #include "scratch.h"
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <sys/stat.h>
 
 enum { CHUNK_WORDS = 100 };
@@ -270,6 +272,29 @@ static void test_a_file_without_a_row_is_known_by_its_bytes(void **state)
     assert_int_equal(store_file_get(s, job.id, "chapters/01-the-bell.md", &hash, &len, &e), STORE_FOUND);
 }
 
+// The same, and the book was changed before anybody looked: what was ours was taken for its owner's work, and left.
+static void test_a_file_without_a_row_is_known_before_the_rows_change(void **state)
+{
+    (void)state;
+    open_files();
+    assert_ok(publish_book(&publish, &e));
+    const char *names[] = {"chapters/01-the-bell.md", "book.md", "outline.md", "outline.json"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) assert_ok(store_file_drop(s, job.id, names[i], &e));
+    write_over("chapters/02-the-stair.md", "mine");
+    assert_ok(publish_own(s, &job, &e));
+    assert_ok(store_chapter_set_given(s, job.id, 1, "The Chime", &e));
+    assert_ok(store_chapter_set_given(s, job.id, 2, "The Well", &e));
+    open_files();
+    publish_outline(&publish);
+    assert_ok(publish_book(&publish, &e));
+    assert_int_equal(file_events(), 0);
+    assert_false(file_exists("chapters/01-the-bell.md"));
+    assert_true(scratch_holds("chapters/02-the-stair.md", "mine"));
+    char *now = picture();
+    assert_null(strstr(now, "The Bell"));
+    free(now);
+}
+
 // ---- the owner's hand ------------------------------------------------------------------------------------------------
 
 static void test_a_chapter_edited_by_hand_is_left_alone(void **state)
@@ -305,6 +330,34 @@ static void test_a_file_that_was_there_before_is_left_alone(void **state)
     open_files();
     assert_ok(publish_book(&publish, &e));
     assert_true(scratch_holds("book.md", "my own book"));
+    assert_int_equal(file_events(), 1);
+}
+
+static int fsync_but_no_directory(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0 || !S_ISDIR(st.st_mode)) return sys_real.fsync(fd);
+    errno = ENOSPC;
+    return -1;
+}
+
+// A full disk kept the directory from being synced after the rename: the file had no row, and its next version was kept
+// from it as from one that its owner had edited.
+static void test_a_file_in_an_unsynced_directory_is_ours(void **state)
+{
+    (void)state;
+    sys.fsync = fsync_but_no_directory;
+    open_files();
+    publish_outline(&publish);
+    sys = sys_real;
+    assert_true(publish.failing);
+    assert_ok(store_chapter_set_given(s, job.id, 1, "The Chime", &e));
+    open_files();
+    publish_outline(&publish);
+    char *now = picture();
+    assert_non_null(strstr(now, "==== chapters/01-the-chime.md\n# The Chime\n"));
+    assert_null(strstr(now, "The Bell"));
+    free(now);
     assert_int_equal(file_events(), 1);
 }
 
@@ -500,9 +553,11 @@ int main(void)
         test(test_the_rows_give_the_files),
         test(test_damaged_files_are_made_right),
         test(test_a_file_without_a_row_is_known_by_its_bytes),
+        test(test_a_file_without_a_row_is_known_before_the_rows_change),
         test(test_a_chapter_edited_by_hand_is_left_alone),
         test(test_a_chapter_with_another_title_leaves_no_old_file),
         test(test_a_file_that_was_there_before_is_left_alone),
+        test(test_a_file_in_an_unsynced_directory_is_ours),
         test(test_step_by_step_is_the_same_as_all_at_once),
         test(test_a_live_file_that_somebody_cut_is_whole_after_the_next_chunk),
         test(test_live_is_in_the_order_of_acceptance),
