@@ -94,9 +94,8 @@ static int item_number(cmark_node *item, cmark_node *paragraph)
 static bool has_lines(cmark_node *paragraph)
 {
     cmark_iter *it = cmark_iter_new(paragraph);
-    cmark_event_type event;
     bool found = false;
-    while (!found && (event = cmark_iter_next(it)) != CMARK_EVENT_DONE)
+    while (!found && cmark_iter_next(it) != CMARK_EVENT_DONE)
         found = cmark_node_get_type(cmark_iter_get_node(it)) == CMARK_NODE_LINEBREAK;
     cmark_iter_free(it);
     return found;

@@ -218,7 +218,9 @@ def test_an_export_is_checked_by_its_hash(book):
 
 
 def contents(folder):
-    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name != "report.json"}
+    """But for the report, which tells how it was made, and the mark, which names the home."""
+    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*")
+            if p.is_file() and p.name not in ("report.json", ".novelgen-job")}
 
 
 def test_repair_makes_files_anew_and_keeps_what_was_edited(book):
