@@ -28,6 +28,7 @@ enum { SHOWN_MOST = 3 };
 struct bare {
     struct home *home;
     struct buf page;
+    bool written;    // an engine runs now
     int64_t writing; // the job that is being worked on; 0: none
     int64_t ids[SHOWN_MOST];
     int64_t approval; // whose outline waits; 0: none
@@ -78,6 +79,7 @@ static bool bare_line(struct bare *v, struct store *s, int64_t id, struct err *e
     struct buf line;
 
     progress_init(&p);
+    p.rests = !v->written;
     buf_init(&line, BUF_MAX_LINE);
     bool ok = progress_read(&p, s, id, e);
     if (ok) progress_line(&p, &line, PROGRESS_PLAIN);
@@ -95,14 +97,13 @@ static bool bare_line(struct bare *v, struct store *s, int64_t id, struct err *e
 
 static bool bare_unfinished(struct bare *v, struct store *s, struct err *e)
 {
-    bool written = order_is_written(v->home);
     const char *hint = settings_home_hint();
     bool ok = true;
 
     for (int i = 0; ok && i < v->unfinished && i < SHOWN_MOST; i++) ok = bare_line(v, s, v->ids[i], e);
     if (v->unfinished > SHOWN_MOST)
         buf_addf(&v->page, "and %d more: novelgen list%s\n", v->unfinished - SHOWN_MOST, hint);
-    if (written && v->writing != 0)
+    if (v->written && v->writing != 0)
         buf_addf(&v->page, "\nwatch it:      novelgen watch%s\nread along:    novelgen tail -f%s\n", hint, hint);
     else if (v->approval != 0 && v->unfinished == 1)
         buf_addf(&v->page, "\nthe plan:      novelgen outline%s\nwrite it:      novelgen approve%s\n", hint, hint);
@@ -184,6 +185,7 @@ static bool bare_fill(struct bare *v, struct err *e)
     struct observer o = {0};
     bool ok = v->home->path[0] == '\0' || observer_open_once(&o, v->home->path, e);
 
+    v->written = ok && o.store != NULL && order_is_written(v->home); // before the rows: who ends a job was there
     if (ok && o.store != NULL) ok = store_jobs_each(o.store, bare_on_job, v, e);
     if (ok && v->unfinished > 0)
         ok = bare_unfinished(v, o.store, e);

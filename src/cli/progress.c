@@ -161,7 +161,10 @@ void progress_line(const struct progress *p, struct buf *out, enum progress_widt
     }
     progress_place(p, out, width);
     buf_addf(out, "%s/%s words", amount_text(done, words), amount_text(target, status_words_aim(&p->job)));
-    if (!progress_silence(p, out)) progress_speed(p, out, width);
+    if (p->rests)
+        buf_adds(out, ", broken off");
+    else if (!progress_silence(p, out))
+        progress_speed(p, out, width);
 }
 
 // ---- on the terminal --------------------------------------------------------------------------------------------
