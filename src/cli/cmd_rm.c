@@ -84,7 +84,7 @@ static void rm_say(const struct rm_job *j)
     utf8_terminal(&title, name, strlen(name), true);
     rm_say_files(j, &files);
     log_line(LOG_INFO, "job %" PRId64 " \"%s\", %s: %s words, %s requests; %s", j->row.id, title.data,
-             job_state_name(j->row.state), amount_text(words, j->row.words_done),
+             job_state_words(j->row.state), amount_text(words, j->row.words_done),
              amount_text(requests, j->row.requests), files.data);
     buf_release(&title);
     buf_release(&files);

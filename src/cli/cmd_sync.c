@@ -194,7 +194,7 @@ static int sync_go_on(const struct sync *s)
         log_line(LOG_INFO,
                  "job %" PRId64 " is %s; the rest of the book hears of it when it goes on: novelgen resume %" PRId64
                  "%s",
-                 s->job.id, job_state_name(s->job.state), s->job.id, settings_home_hint());
+                 s->job.id, job_state_is(s->job.state), s->job.id, settings_home_hint());
     return lines_over(EXIT_WHOLE);
 }
 

@@ -87,7 +87,7 @@ static void page_state_name(const struct page_view *v, const struct looks *l, st
         buf_addf(out, "; nobody is writing now: novelgen resume %lld%s", (long long)j->id, settings_home_hint());
         return;
     }
-    looks_paint(l, page_color(j->state), out, job_state_name(j->state));
+    looks_paint(l, page_color(j->state), out, job_state_words(j->state));
     if (j->reason[0] == '\0') return;
     buf_adds(out, ": ");
     looks_outside(l, out, j->reason, 0);

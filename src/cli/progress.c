@@ -156,7 +156,7 @@ void progress_line(const struct progress *p, struct buf *out, enum progress_widt
     if (!progress_is_begun(p->job.state)) {
         if (words > 0)
             buf_addf(out, "%s/%s words, ", amount_text(done, words), amount_text(target, status_words_aim(&p->job)));
-        buf_addf(out, "%s%s%s", job_state_name(p->job.state), p->job.reason[0] != '\0' ? ": " : "", p->job.reason);
+        buf_addf(out, "%s%s%s", job_state_words(p->job.state), p->job.reason[0] != '\0' ? ": " : "", p->job.reason);
         return;
     }
     progress_place(p, out, width);

@@ -66,8 +66,7 @@ static bool refuse_state(const struct job *j, struct inbox_answer *a)
         (void)snprintf(text, sizeof(text),
                        "the book is not done, it is %s: only a book that is done can go on behind its end; what is "
                        "still to come is changed with: novelgen outline %lld --edit",
-                       j->state == JOB_APPROVAL ? "waiting for its outline's approval" : job_state_name(j->state),
-                       id);
+                       job_state_is(j->state), id);
     return intake_refuse(a, ERR_USAGE, text);
 }
 
