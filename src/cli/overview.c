@@ -49,7 +49,7 @@ void overview_page(const struct overview *o, const struct home *h, const struct 
                    struct buf *out)
 {
     const struct page_view v = {.job = &o->job,
-                                .current = job_state_ended(o->job.state) ? NULL : &o->current,
+                                .current = o->job.state == JOB_DONE ? NULL : &o->current,
                                 .book = &o->book,
                                 .lately = &o->lately,
                                 .look = &o->look,

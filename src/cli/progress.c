@@ -46,12 +46,6 @@ static bool progress_is_begun(enum job_state s)
     return s == JOB_PLANNING || s == JOB_WRITING;
 }
 
-// A job that is paused or waits in the middle of a part has its words too.
-static bool progress_has_current(enum job_state s)
-{
-    return s != JOB_QUEUED && !job_state_ended(s);
-}
-
 bool progress_read(struct progress *p, struct store *s, int64_t job, struct err *e)
 {
     job_release(&p->job);
@@ -59,7 +53,7 @@ bool progress_read(struct progress *p, struct store *s, int64_t job, struct err 
     if (!status_jobs_before(s, &p->job, &p->jobs_before, e)) return false;
     p->current.in_flight = false;
     p->current.words = 0;
-    if (progress_has_current(p->job.state) && !current_read(&p->current, s, job, e)) return false;
+    if (current_counts(p->job.state) && !current_read(&p->current, s, job, e)) return false;
     if (p->current.attempt != p->attempt || p->current.bytes != p->bytes) p->changed_ms = clock_mono_ms();
     p->attempt = p->current.attempt;
     p->bytes = p->current.bytes;
