@@ -96,9 +96,9 @@ static void rm_say(const struct rm_job *j)
     const char *name = j->row.title[0] != '\0' ? j->row.title : j->row.slug;
     utf8_terminal(&title, name, strlen(name), true);
     rm_say_files(j, &files);
-    log_line(LOG_INFO, "job %" PRId64 " \"%s\", %s: %s word%s, %s request%s; %s", j->row.id, title.data,
-             job_state_words(j->row.state), amount_text(words, j->words), j->words == 1 ? "" : "s",
-             amount_text(requests, j->row.requests), j->row.requests == 1 ? "" : "s", files.data);
+    log_line(LOG_INFO, "job %" PRId64 " \"%s\", %s: %s, %s request%s; %s", j->row.id, title.data,
+             job_state_words(j->row.state), amount_words(words, j->words), amount_text(requests, j->row.requests),
+             j->row.requests == 1 ? "" : "s", files.data);
     buf_release(&title);
     buf_release(&files);
 }

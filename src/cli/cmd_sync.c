@@ -155,7 +155,9 @@ static bool sync_give(struct sync *s, const struct message_change *change, struc
         err_set(e, ERR_STORE,
                 "the novelgen that is writing has not answered; the request is kept, see: novelgen list%s",
                 settings_home_hint());
-    if (end == ORDER_ANSWERED) log_line(LOG_INFO, "job %" PRId64 ": %s", s->job.id, answer.text);
+    if (end == ORDER_ANSWERED)
+        log_line(LOG_INFO, "job %" PRId64 ": %s%s", s->job.id, answer.text,
+                 settings_home_hint()); // it ends with a command
     return end == ORDER_ANSWERED;
 }
 

@@ -207,8 +207,7 @@ static void page_speed(const struct page_view *v, struct buf *out)
     buf_adds(out, "  speed     ");
     if (mean >= 0 && now >= 0) buf_addf(out, "%.1f tokens/s now, ", now);
     if (mean >= 0) buf_addf(out, "%.1f%s over the book", mean, now >= 0 ? "" : " tokens/s");
-    if (words_per_min >= 0)
-        buf_addf(out, "%s%s words a minute", mean >= 0 ? ", " : "", amount_text(words, words_per_min));
+    if (words_per_min >= 0) buf_addf(out, "%s%s a minute", mean >= 0 ? ", " : "", amount_words(words, words_per_min));
     buf_adds(out, "\n");
 }
 

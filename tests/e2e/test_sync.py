@@ -2,6 +2,8 @@
 # SPDX-FileCopyrightText: the novelgen authors
 #
 # A chapter's file that its owner has edited: it is never overwritten, that is said once, and sync makes it the book's text.
+import re
+
 import pytest
 
 from place import Place
@@ -70,6 +72,21 @@ def test_a_new_title_gives_the_file_a_new_name(place):
     assert not path.exists() and chapter(place, 2).name == "02-the-tide-clock.md"
     assert chapter(place, 2).read_text().startswith("# The Tide Clock\n\n")
     assert b"\n## The Tide Clock\n" in place.book()["book.md"] and b"The Tide Clock" in place.book()["outline.md"]
+
+
+def test_a_chapter_that_shrank_says_where_its_text_is(place):
+    """A slip in the editor took 488 words, and nothing said that they were kept."""
+    assert place.submit().returncode == 0
+    chapter(place, 2).write_text("# Two\n\nGone.\n")
+    old = place.run("show", 1, "--chapter", 2).stdout
+    # Its home is named where it was, so that the line can be typed as it stands.
+    got = place.run("sync", 1, "--home", place.path)
+    back = re.search(r"chapter 2 was changed by hand: 1 word \(was \d{3}\); the text before: novelgen (show 1 --chapter 2 "
+                     rf"--version 1 --home {place.path})$", got.stderr, re.M)
+    assert got.returncode == 0 and back, got.stderr
+    assert place.run(*back[1].split()).stdout.split()[-50:] == old.split()[-50:]
+    assert "(1 word, done)" in place.run("outline", 1).stdout
+    assert "(1 word)" in place.run("diff", 1, "--chapter", 2).stdout
 
 
 def path_title(place, n):
