@@ -89,6 +89,22 @@ def test_a_chapter_that_shrank_says_where_its_text_is(place):
     assert "(1 word)" in place.run("diff", 1, "--chapter", 2).stdout
 
 
+def test_a_book_file_that_was_changed_too_is_the_last_word(place):
+    """The last line named book.md, which was left as it was and had none of what was taken in."""
+    assert place.submit().returncode == 0
+    edit(place, 2)
+    book = place.folder() / "book.md"
+    book.write_text("mine\n")
+    got = place.run("sync", 1)
+    assert got.returncode == 0 and book.read_text() == "mine\n"
+    last = got.stderr.splitlines()[-1]
+    assert last.startswith(f"{book} was changed by hand too") and last.endswith(": novelgen verify 1 --repair"), got.stderr
+    assert place.run("sync", 1).stderr.splitlines()[-1] == last
+    # And it is so.
+    assert place.run("verify", 1, "--repair").returncode == 0
+    assert "Mara wrote this herself." in book.read_text() and (place.folder() / "book.md.mine").read_text() == "mine\n"
+
+
 def path_title(place, n):
     return chapter(place, n).read_text().split("\n", 1)[0]
 
