@@ -144,7 +144,7 @@ static const struct backends_item *bare_ready(const struct backends *b)
 
 static void bare_server(struct bare *v, const struct backends_item *i)
 {
-    const char *name = backends_name(i), *model = backends_model(i);
+    const char *name = backends_name(i), *model = backends_model(i), *hint = settings_home_hint();
 
     buf_adds(&v->page, "a server is ready: ");
     bare_outside(v, dialect_title((enum dialect_kind)i->facts.dialect));
@@ -152,9 +152,11 @@ static void bare_server(struct bare *v, const struct backends_item *i)
     bare_outside(v, name != NULL ? name : i->url);
     if (*model != '\0') buf_adds(&v->page, " with ");
     bare_outside(v, model);
-    buf_adds(&v->page, "\n\nwrite a story: novelgen submit --premise \"A lighthouse keeper finds a door under the "
-                       "stairs\" --words 3000\n"
-                       "or a novel:    novelgen init, change novel.json, novelgen submit novel.json\n");
+    buf_addf(&v->page,
+             "\n\nwrite a story: novelgen submit --premise \"A lighthouse keeper finds a door under the "
+             "stairs\" --words 3000%s\n"
+             "or a novel:    novelgen init, change novel.json, novelgen submit novel.json%s\n",
+             hint, hint);
 }
 
 static void bare_first(struct bare *v)
@@ -172,11 +174,12 @@ static void bare_first(struct bare *v)
     if (ready != NULL && ready->facts.dialect != DIALECT_UNKNOWN)
         bare_server(v, ready);
     else
-        buf_adds(&v->page,
-                 "no inference server answers on the usual local ports (see: novelgen backends)\n\n"
+        buf_addf(&v->page,
+                 "no inference server answers on the usual local ports (see: novelgen backends%s)\n\n"
                  "start one:     llama-server -m model.gguf -c 32768 -np 1\n"
                  "or try it out: novelgen submit --premise \"A lighthouse keeper finds a door under the stairs\" "
-                 "--words 3000 --backend sim\n");
+                 "--words 3000 --backend sim%s\n",
+                 settings_home_hint(), settings_home_hint());
     backends_release(&b);
 }
 
@@ -207,7 +210,8 @@ static int bare_run(const struct args *a)
     (void)a;
     if (!home_locate(&home, settings.home, &e)) return exit_fail(&e);
     buf_init(&v.page, BUF_MAX_PIECE);
-    bool ok = home_configure(&home, &e) && bare_fill(&v, &e);
+    bool ok = home_configure(&home, &e) && home_read_sets(&home, settings.sets.items, settings.sets.count, &e) &&
+              bare_fill(&v, &e);
     if (ok) output_text(v.page.data, v.page.len);
     output_flush();
     buf_release(&v.page);
@@ -217,6 +221,13 @@ static int bare_run(const struct args *a)
     return ok ? EXIT_WHOLE : exit_fail(&e);
 }
 
-static const struct option *const bare_tables[] = {NULL};
+static const struct option *const bare_tables[] = {settings_home, NULL};
 
-const struct command cmd_bare = {.name = "", .usage = "", .tables = bare_tables, .run = bare_run};
+const struct command cmd_bare = {
+    .name = "",
+    .usage = "[OPTION]...",
+    .help = "Without a command: what is going on, and what to type next. Nothing is made or changed.\n\n"
+            "Example: novelgen --home /mnt/books/home",
+    .tables = bare_tables,
+    .run = bare_run,
+};
