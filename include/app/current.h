@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/job.h"
 #include "store/store.h"
 
 struct current {
@@ -30,6 +31,9 @@ struct current {
 
 void current_init(struct current *c);
 void current_release(struct current *c);
+// Whether the words of the request at hand are to be added to a job's own. One that is cancelled may be resumed in the
+// middle of a part, so they are its text; what a job that is done has left over is not.
+bool current_counts(enum job_state s);
 // Nothing in flight is no error.
 bool current_read(struct current *c, struct store *s, int64_t job, struct err *e);
 

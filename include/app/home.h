@@ -29,6 +29,8 @@ bool home_open_with(struct home *h, const char *given, const char *const *sets, 
 // alone, with the default configuration; then what the files and the environment add (false: what was good is set).
 bool home_locate(struct home *h, const char *given, struct err *e);
 bool home_configure(struct home *h, struct err *e);
+bool home_read_sets(struct home *h, const char *const *sets, size_t count,
+                    struct err *e); // KEY=VALUE, over all others
 // The user's own config file; false: neither XDG_CONFIG_HOME nor HOME is set.
 bool home_config_path(char *out, size_t size);
 #define HOME_PROJECT_CONFIG "novelgen.json"

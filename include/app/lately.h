@@ -43,6 +43,9 @@ void look_read(struct look *l, const char *home, int64_t job); // what cannot be
 void look_forget(const char *home, int64_t job);
 void look_write(const char *home, const struct job *j, int64_t newest_event, int64_t now_ms);
 
+// An event's text for people: the name of a state alone says little to them. Valid as long as the row.
+const char *lately_text(const struct event_row *row);
+
 // `since`: nothing counts as new where its time is 0.
 bool lately_read(struct lately *l, struct store *s, int64_t job, const struct look *since, int64_t now_ms,
                  struct err *e);

@@ -48,6 +48,9 @@ enum job_state {
 enum job_approve { JOB_APPROVE_NO, JOB_APPROVE_WANTED, JOB_APPROVE_GIVEN };
 
 const char *job_state_name(enum job_state s); // stored and printed; never renamed
+// For people: "waits for your approval" where the name alone says little; and as it stands behind "it is".
+const char *job_state_words(enum job_state s);
+const char *job_state_is(enum job_state s);
 bool job_state_from_name(const char *name, enum job_state *out);
 bool job_state_may_follow(enum job_state from, enum job_state to);
 bool job_state_runnable(enum job_state s); // queued, planning, writing, waiting

@@ -23,6 +23,11 @@ void current_release(struct current *c)
     buf_release(&c->text);
 }
 
+bool current_counts(enum job_state s)
+{
+    return s != JOB_QUEUED && s != JOB_DONE;
+}
+
 // Few tokens say more about the clock than about the server.
 static void current_note_speed(struct current *c, const struct attempt_row *a)
 {

@@ -141,7 +141,7 @@ struct needy {
 static void needy_add(struct needy *n, const struct job *j)
 {
     if (n->count < NEEDY_MOST)
-        buf_addf(&n->list, "%s%" PRId64 " (%s%s%s)", n->count > 0 ? ", " : "", j->id, job_state_name(j->state),
+        buf_addf(&n->list, "%s%" PRId64 " (%s%s%s)", n->count > 0 ? ", " : "", j->id, job_state_is(j->state),
                  j->reason[0] != '\0' ? ": " : "", j->reason);
     n->count++;
 }

@@ -115,7 +115,7 @@ static bool home_read_environment(struct home *h, struct err *e)
     return true;
 }
 
-static bool home_read_sets(struct home *h, const char *const *sets, size_t count, struct err *e)
+bool home_read_sets(struct home *h, const char *const *sets, size_t count, struct err *e)
 {
     for (size_t i = 0; i < count; i++) {
         const char *value = strchr(sets[i], '=');

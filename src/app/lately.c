@@ -86,6 +86,14 @@ static bool lately_is_talk(const struct event_row *row)
     return true;
 }
 
+const char *lately_text(const struct event_row *row)
+{
+    enum job_state state;
+
+    return strcmp(row->type, "state") == 0 && job_state_from_name(row->text, &state) ? job_state_words(state)
+                                                                                     : row->text;
+}
+
 struct lately_pass {
     struct lately *l;
     const struct look *since;
@@ -104,7 +112,7 @@ static void lately_keep(struct lately *l, const struct event_row *row)
         l->count--;
     }
     l->items[l->count++] =
-        (struct lately_event){.time_ms = row->time_ms, .chunk = chunk, .text = mem_strdup(row->text)};
+        (struct lately_event){.time_ms = row->time_ms, .chunk = chunk, .text = mem_strdup(lately_text(row))};
 }
 
 static void lately_end_outage(struct lately_pass *p, int64_t at_ms, bool is_new)

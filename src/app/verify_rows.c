@@ -126,7 +126,7 @@ static void verify_whole(struct verify_work *w)
 
     if (!w->finished) {
         verify_note(w, "unfinished", 0, 0, NULL, job_state_runnable(j->state) ? VERIFY_NOTHING : VERIFY_RESUME,
-                    "the book is not finished: it is %s, with %d of %d chapters", job_state_name(j->state),
+                    "the book is not finished: it is %s, with %d of %d chapters", job_state_is(j->state),
                     j->chapters_done, j->chapters_total);
         return;
     }

@@ -28,6 +28,7 @@ enum { SHOWN_MOST = 3 };
 struct bare {
     struct home *home;
     struct buf page;
+    bool written;    // an engine runs now
     int64_t writing; // the job that is being worked on; 0: none
     int64_t ids[SHOWN_MOST];
     int64_t approval; // whose outline waits; 0: none
@@ -78,6 +79,7 @@ static bool bare_line(struct bare *v, struct store *s, int64_t id, struct err *e
     struct buf line;
 
     progress_init(&p);
+    p.rests = !v->written;
     buf_init(&line, BUF_MAX_LINE);
     bool ok = progress_read(&p, s, id, e);
     if (ok) progress_line(&p, &line, PROGRESS_PLAIN);
@@ -95,14 +97,13 @@ static bool bare_line(struct bare *v, struct store *s, int64_t id, struct err *e
 
 static bool bare_unfinished(struct bare *v, struct store *s, struct err *e)
 {
-    bool written = order_is_written(v->home);
     const char *hint = settings_home_hint();
     bool ok = true;
 
     for (int i = 0; ok && i < v->unfinished && i < SHOWN_MOST; i++) ok = bare_line(v, s, v->ids[i], e);
     if (v->unfinished > SHOWN_MOST)
         buf_addf(&v->page, "and %d more: novelgen list%s\n", v->unfinished - SHOWN_MOST, hint);
-    if (written && v->writing != 0)
+    if (v->written && v->writing != 0)
         buf_addf(&v->page, "\nwatch it:      novelgen watch%s\nread along:    novelgen tail -f%s\n", hint, hint);
     else if (v->approval != 0 && v->unfinished == 1)
         buf_addf(&v->page, "\nthe plan:      novelgen outline%s\nwrite it:      novelgen approve%s\n", hint, hint);
@@ -143,7 +144,7 @@ static const struct backends_item *bare_ready(const struct backends *b)
 
 static void bare_server(struct bare *v, const struct backends_item *i)
 {
-    const char *name = backends_name(i), *model = backends_model(i);
+    const char *name = backends_name(i), *model = backends_model(i), *hint = settings_home_hint();
 
     buf_adds(&v->page, "a server is ready: ");
     bare_outside(v, dialect_title((enum dialect_kind)i->facts.dialect));
@@ -151,9 +152,11 @@ static void bare_server(struct bare *v, const struct backends_item *i)
     bare_outside(v, name != NULL ? name : i->url);
     if (*model != '\0') buf_adds(&v->page, " with ");
     bare_outside(v, model);
-    buf_adds(&v->page, "\n\nwrite a story: novelgen submit --premise \"A lighthouse keeper finds a door under the "
-                       "stairs\" --words 3000\n"
-                       "or a novel:    novelgen init, change novel.json, novelgen submit novel.json\n");
+    buf_addf(&v->page,
+             "\n\nwrite a story: novelgen submit --premise \"A lighthouse keeper finds a door under the "
+             "stairs\" --words 3000%s\n"
+             "or a novel:    novelgen init, change novel.json, novelgen submit novel.json%s\n",
+             hint, hint);
 }
 
 static void bare_first(struct bare *v)
@@ -171,11 +174,12 @@ static void bare_first(struct bare *v)
     if (ready != NULL && ready->facts.dialect != DIALECT_UNKNOWN)
         bare_server(v, ready);
     else
-        buf_adds(&v->page,
-                 "no inference server answers on the usual local ports (see: novelgen backends)\n\n"
+        buf_addf(&v->page,
+                 "no inference server answers on the usual local ports (see: novelgen backends%s)\n\n"
                  "start one:     llama-server -m model.gguf -c 32768 -np 1\n"
                  "or try it out: novelgen submit --premise \"A lighthouse keeper finds a door under the stairs\" "
-                 "--words 3000 --backend sim\n");
+                 "--words 3000 --backend sim%s\n",
+                 settings_home_hint(), settings_home_hint());
     backends_release(&b);
 }
 
@@ -184,6 +188,7 @@ static bool bare_fill(struct bare *v, struct err *e)
     struct observer o = {0};
     bool ok = v->home->path[0] == '\0' || observer_open_once(&o, v->home->path, e);
 
+    v->written = ok && o.store != NULL && order_is_written(v->home); // before the rows: who ends a job was there
     if (ok && o.store != NULL) ok = store_jobs_each(o.store, bare_on_job, v, e);
     if (ok && v->unfinished > 0)
         ok = bare_unfinished(v, o.store, e);
@@ -205,7 +210,8 @@ static int bare_run(const struct args *a)
     (void)a;
     if (!home_locate(&home, settings.home, &e)) return exit_fail(&e);
     buf_init(&v.page, BUF_MAX_PIECE);
-    bool ok = home_configure(&home, &e) && bare_fill(&v, &e);
+    bool ok = home_configure(&home, &e) && home_read_sets(&home, settings.sets.items, settings.sets.count, &e) &&
+              bare_fill(&v, &e);
     if (ok) output_text(v.page.data, v.page.len);
     output_flush();
     buf_release(&v.page);
@@ -215,6 +221,13 @@ static int bare_run(const struct args *a)
     return ok ? EXIT_WHOLE : exit_fail(&e);
 }
 
-static const struct option *const bare_tables[] = {NULL};
+static const struct option *const bare_tables[] = {settings_home, NULL};
 
-const struct command cmd_bare = {.name = "", .usage = "", .tables = bare_tables, .run = bare_run};
+const struct command cmd_bare = {
+    .name = "",
+    .usage = "[OPTION]...",
+    .help = "Without a command: what is going on, and what to type next. Nothing is made or changed.\n\n"
+            "Example: novelgen --home /mnt/books/home",
+    .tables = bare_tables,
+    .run = bare_run,
+};

@@ -102,8 +102,11 @@ static int complete_raw(int argc, char **argv)
     argv += 1;
     buf_init(&out, BUF_MAX_REPLY);
     if (argc > 0) complete_read_home(argc, argv);
-    const struct command *c = argc > 1 ? command_find(argv[0]) : NULL;
-    if (argc <= 1)
+    bool bare = argc > 0 && argv[0][0] == '-';
+    const struct command *c = argc > 1 && !bare ? command_find(argv[0]) : NULL;
+    if (bare)
+        complete_argument(&cmd_bare, argc, argv, &out);
+    else if (argc <= 1)
         complete_add(&out, &all, argc == 1 ? argv[0] : "");
     else if (c != NULL && c->raw == NULL)
         complete_argument(c, argc - 1, argv + 1, &out);

@@ -96,8 +96,8 @@ static void diff_print(const struct versions *all, const struct version *from, c
     char then[AMOUNT_SIZE], now[AMOUNT_SIZE];
 
     buf_init(&p.out, BUF_MAX_BOOK);
-    buf_addf(&p.out, "chapter %d: version %d (%s words) against version %d (%s words)\n", all->chapter, from->number,
-             amount_text(then, from->words), to->number, amount_text(now, to->words));
+    buf_addf(&p.out, "chapter %d: version %d (%s) against version %d (%s)\n", all->chapter, from->number,
+             amount_words(then, from->words), to->number, amount_words(now, to->words));
     diff_sentences(before->data, before->len, after->data, after->len, diff_on_page, &p);
     if (p.differs && p.held != NULL) buf_adds(&p.out, "  …\n");
     output_text(p.out.data, p.out.len);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/lately.h"
 #include "app/observer.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -117,7 +118,7 @@ static void events_line(const struct events *v, const struct event_row *row, str
     buf_addf(out, "%s  ", when_stamp(stamp, row->time_ms));
     events_word(v, row, gap, out);
     buf_adds(out, "  ");
-    looks_outside(&v->looks, out, row->text, 0);
+    looks_outside(&v->looks, out, lately_text(row), 0);
     if (words_done >= 0 && strcmp(row->type, "chunk") == 0)
         buf_addf(out, ", %s in all", amount_text(words, words_done));
     looks_fold(&v->looks, out, 0, strlen(stamp) + WORD_COLUMNS + 4);

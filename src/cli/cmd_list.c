@@ -177,7 +177,7 @@ static bool list_add_streamed(struct list *l, struct store *s, struct err *e)
     current_init(&c);
     for (size_t i = 0; ok && i < l->count; i++) {
         struct list_item *item = &l->items[i];
-        if (item->job.state == JOB_QUEUED || job_state_ended(item->job.state)) continue;
+        if (!current_counts(item->job.state)) continue;
         ok = current_read(&c, s, item->job.id, e);
         item->words += c.words;
     }

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/current.h"
 #include "app/exported.h"
 #include "app/home.h"
 #include "app/lately.h"
@@ -45,8 +46,20 @@ static const struct option rm_own[] = {
 
 struct rm_job {
     struct job row;
+    int64_t words; // with those of a part that was broken off
     struct own_files files;
 };
+
+static bool rm_count(struct rm_job *j, struct store *s, struct err *e)
+{
+    struct current c;
+
+    current_init(&c);
+    bool ok = !current_counts(j->row.state) || current_read(&c, s, j->row.id, e);
+    j->words = j->row.words_done + c.words;
+    current_release(&c);
+    return ok;
+}
 
 static bool rm_read(const struct home *h, const struct targets *t, struct rm_job *jobs, struct err *e)
 {
@@ -54,7 +67,7 @@ static bool rm_read(const struct home *h, const struct targets *t, struct rm_job
     bool ok = observer_open_once(&o, h->path, e);
 
     for (size_t i = 0; ok && i < t->count; i++)
-        ok = target_read(o.store, t->ids[i], &jobs[i].row, e) &&
+        ok = target_read(o.store, t->ids[i], &jobs[i].row, e) && rm_count(&jobs[i], o.store, e) &&
              own_files_find(&jobs[i].files, o.store, &jobs[i].row, e);
     observer_release(&o);
     return ok;
@@ -83,9 +96,9 @@ static void rm_say(const struct rm_job *j)
     const char *name = j->row.title[0] != '\0' ? j->row.title : j->row.slug;
     utf8_terminal(&title, name, strlen(name), true);
     rm_say_files(j, &files);
-    log_line(LOG_INFO, "job %" PRId64 " \"%s\", %s: %s words, %s requests; %s", j->row.id, title.data,
-             job_state_name(j->row.state), amount_text(words, j->row.words_done),
-             amount_text(requests, j->row.requests), files.data);
+    log_line(LOG_INFO, "job %" PRId64 " \"%s\", %s: %s, %s request%s; %s", j->row.id, title.data,
+             job_state_words(j->row.state), amount_words(words, j->words), amount_text(requests, j->row.requests),
+             j->row.requests == 1 ? "" : "s", files.data);
     buf_release(&title);
     buf_release(&files);
 }

@@ -107,12 +107,16 @@ static bool sync_find(struct sync *s, int64_t id, size_t *wanted, struct err *e)
     return ok;
 }
 
+// Said last: the line about a book that is done names its file, and this may be it.
 static void sync_say_others(const struct sync *s)
 {
     for (size_t i = 0; i < s->edits.count; i++)
         if (s->edits.items[i].chapter == 0)
-            log_line(LOG_INFO, "%s/%s was changed by hand too, and is left alone: only chapters are taken in",
-                     s->job.out_dir, s->edits.items[i].path);
+            log_line(
+                LOG_INFO,
+                "%s/%s was changed by hand too, and is left as it is: only chapters are taken in; to have it made "
+                "anew, with yours kept under another name: novelgen verify %" PRId64 " --repair%s",
+                s->job.out_dir, s->edits.items[i].path, s->job.id, settings_home_hint());
 }
 
 static bool sync_read(struct sync *s, struct err *e)
@@ -155,7 +159,9 @@ static bool sync_give(struct sync *s, const struct message_change *change, struc
         err_set(e, ERR_STORE,
                 "the novelgen that is writing has not answered; the request is kept, see: novelgen list%s",
                 settings_home_hint());
-    if (end == ORDER_ANSWERED) log_line(LOG_INFO, "job %" PRId64 ": %s", s->job.id, answer.text);
+    // The line ends with a command.
+    if (end == ORDER_ANSWERED)
+        log_line(LOG_INFO, "job %" PRId64 ": %s%s", s->job.id, answer.text, settings_home_hint());
     return end == ORDER_ANSWERED;
 }
 
@@ -194,7 +200,7 @@ static int sync_go_on(const struct sync *s)
         log_line(LOG_INFO,
                  "job %" PRId64 " is %s; the rest of the book hears of it when it goes on: novelgen resume %" PRId64
                  "%s",
-                 s->job.id, job_state_name(s->job.state), s->job.id, settings_home_hint());
+                 s->job.id, job_state_is(s->job.state), s->job.id, settings_home_hint());
     return lines_over(EXIT_WHOLE);
 }
 
@@ -204,13 +210,15 @@ static int sync_take(struct sync *s, int64_t id)
     size_t wanted;
 
     if (!sync_find(s, id, &wanted, &e)) return exit_fail(&e);
-    sync_say_others(s);
     if (wanted == 0) {
         log_line(LOG_INFO, "no chapter of job %" PRId64 " was changed by hand: there is nothing to take in", id);
+        sync_say_others(s);
         return lines_over(EXIT_WHOLE);
     }
     if (!sync_read(s, &e) || !sync_post(s, &e)) return exit_fail(&e);
-    return sync_go_on(s);
+    int code = sync_go_on(s);
+    sync_say_others(s);
+    return code;
 }
 
 static int sync_job(const struct home *h, int64_t id)

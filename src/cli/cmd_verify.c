@@ -74,8 +74,8 @@ static void verify_page(const struct job *j, const struct verify *v, const struc
 
     buf_addf(out, "job %" PRId64 " ", j->id);
     verify_add(out, j->title[0] != '\0' ? j->title : j->slug);
-    buf_addf(out, ": %d chapter%s, %d part%s, %s words, %d file%s: ", v->chapters, v->chapters == 1 ? "" : "s",
-             v->parts, v->parts == 1 ? "" : "s", amount_text(words, v->words), v->files, v->files == 1 ? "" : "s");
+    buf_addf(out, ": %d chapter%s, %d part%s, %s, %d file%s: ", v->chapters, v->chapters == 1 ? "" : "s", v->parts,
+             v->parts == 1 ? "" : "s", amount_words(words, v->words), v->files, v->files == 1 ? "" : "s");
     if (v->count == 0)
         looks_paint(l, LOOKS_GOOD, out, "whole");
     else

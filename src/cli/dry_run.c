@@ -217,7 +217,7 @@ static void dry_run_page(const struct dry_run *d, struct buf *out)
 
     buf_adds(out, "the plan of work (nothing was submitted):\n  book      ");
     dry_run_outside(out, s->title != NULL ? s->title : "untitled");
-    buf_addf(out, ", %s words in %d chapter%s, %s\n", amount_text(words, s->words), d->f.chapters,
+    buf_addf(out, ", %s in %d chapter%s, %s\n", amount_words(words, s->words), d->f.chapters,
              d->f.chapters == 1 ? "" : "s", language_name(s->language));
     dry_run_work(&d->f, &l, out);
     dry_run_server(d, out);

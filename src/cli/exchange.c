@@ -103,7 +103,7 @@ static void exchange_settings(const struct attempt_row *a, struct buf *out)
         exchange_outside(out, a->model);
     }
     buf_addf(out, ", seed %lld, at most %s tokens", (long long)a->seed, amount_text(tokens, a->max_tokens));
-    if (a->words_asked > 0) buf_addf(out, ", %s words asked for", amount_text(words, a->words_asked));
+    if (a->words_asked > 0) buf_addf(out, ", %s asked for", amount_words(words, a->words_asked));
     buf_adds(out, "\n");
 }
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/lately.h"
 #include "app/observer.h"
 #include "app/status.h"
 #include "base/clock.h"
@@ -130,7 +131,7 @@ static void follow_event(void *arg, const struct event_row *row)
     if (strcmp(row->type, "chunk") == 0) f->chunk_came = f->part_came = true;
     if (settings.quiet || settings.json) return;
     if (!follow_is_talk(f, row)) return;
-    log_line(LOG_INFO, "job %" PRId64 ": %s", row->job, row->text);
+    log_line(LOG_INFO, "job %" PRId64 ": %s", row->job, lately_text(row));
 }
 
 // ---- progress ---------------------------------------------------------------------------------------------------

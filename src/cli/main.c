@@ -64,6 +64,37 @@ static const char *main_command_name(char **argv)
     return argv[1];
 }
 
+// How many words the option takes that this one names; 0: it is none of the bare command's.
+static int main_option_words(const char *word)
+{
+    for (const struct option *o = settings_home; o->name != NULL; o++) {
+        size_t len = strlen(o->name);
+        if (strncmp(word, "--", 2) != 0 || strncmp(word + 2, o->name, len) != 0) continue;
+        if (word[2 + len] == '=') return 1;
+        if (word[2 + len] == '\0') return 2;
+    }
+    return 0;
+}
+
+// The first word that is neither an option of the bare command nor the value of one; `argc`: there is none.
+static int main_bare_end(int argc, char **argv)
+{
+    int at = 1;
+
+    for (int words = 1; at < argc && words > 0; at += words) words = main_option_words(argv[at]);
+    if (at > 1 && at < argc && (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0)) return argc;
+    return at < argc ? at : argc;
+}
+
+static int main_misplaced(const char *option, const char *word)
+{
+    struct err e = ERR_INIT;
+
+    err_set(&e, ERR_USAGE, "'%s' stands before '%s'; options come behind a command, see: novelgen help", option,
+            word);
+    return exit_fail(&e);
+}
+
 static int main_unknown(const char *name)
 {
     const char *near = command_nearest(name);
@@ -99,13 +130,20 @@ static void main_set_talk(void)
     if (debug != NULL && debug[0] != '\0') log_set_level(LOG_DEBUG);
 }
 
+static int main_command(int argc, char **argv)
+{
+    int end = main_bare_end(argc, argv);
+
+    if (end == argc) return main_run(&cmd_bare, argc > 1 ? argc - 1 : 0, argv + (argc > 1 ? 1 : argc));
+    if (end > 1) return main_misplaced(argv[1], argv[end]);
+    const char *name = main_command_name(argv);
+    const struct command *c = command_find(name);
+    return c != NULL ? main_run(c, argc - 2, argv + 2) : main_unknown(name);
+}
+
 int main(int argc, char **argv)
 {
-    const char *name = argc < 2 ? cmd_bare.name : main_command_name(argv);
-    const struct command *c = argc < 2 ? &cmd_bare : command_find(name);
-
     output_open();
     main_set_talk();
-    int code = c != NULL ? main_run(c, argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc)) : main_unknown(name);
-    return output_close(code);
+    return output_close(main_command(argc, argv));
 }

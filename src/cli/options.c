@@ -209,7 +209,8 @@ void options_help(const struct command *c, FILE *out)
     struct buf page;
 
     buf_init(&page, BUF_MAX_PIECE);
-    buf_addf(&page, "usage: novelgen %s%s%s", c->name, c->usage[0] != '\0' ? " " : "", c->usage);
+    buf_addf(&page, "usage: novelgen%s%s%s%s", c->name[0] != '\0' ? " " : "", c->name, c->usage[0] != '\0' ? " " : "",
+             c->usage);
     looks_fold(&l, &page, 0, USAGE_COLUMN);
     buf_adds(&page, "\n\n");
     options_add_text(&l, c->help, &page);

@@ -11,7 +11,7 @@ enum { LOOK_AGAIN_MS = 60 * 1000 };
 
 void overview_init(struct overview *o, const struct home *h, int64_t job)
 {
-    *o = (struct overview){0};
+    *o = (struct overview){.home = h};
     current_init(&o->current);
     look_read(&o->look, h->path, job);
 }
@@ -35,6 +35,7 @@ void overview_release(struct overview *o)
 enum store_found overview_read(struct overview *o, struct store *s, int64_t job, int64_t now_ms, struct err *e)
 {
     overview_clear(o);
+    o->written = order_is_written(o->home);
     enum store_found found = store_job_get(s, job, &o->job, e);
     if (found != STORE_FOUND) return found;
     bool ok = status_jobs_before(s, &o->job, &o->jobs_before, e) && current_read(&o->current, s, job, e) &&
@@ -43,17 +44,18 @@ enum store_found overview_read(struct overview *o, struct store *s, int64_t job,
     return ok ? STORE_FOUND : STORE_ERROR;
 }
 
+// An engine that ended its job while the rows were read has broken nothing off: it was there before them.
 void overview_page(const struct overview *o, const struct home *h, const struct looks *l, int64_t now_ms,
                    struct buf *out)
 {
     const struct page_view v = {.job = &o->job,
-                                .current = job_state_ended(o->job.state) ? NULL : &o->current,
+                                .current = o->job.state == JOB_DONE ? NULL : &o->current,
                                 .book = &o->book,
                                 .lately = &o->lately,
                                 .look = &o->look,
                                 .edits = &o->edits,
                                 .jobs_before = o->jobs_before,
-                                .written = order_is_written(h),
+                                .written = o->written || order_is_written(h),
                                 .now_ms = now_ms};
 
     page_job(&v, l, out);

@@ -10,6 +10,8 @@
 #include "store/store.h"
 
 struct overview {
+    const struct home *home;
+    bool written; // an engine ran before the rows were read
     struct job job;
     struct current current;
     struct book book;

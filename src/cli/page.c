@@ -47,10 +47,16 @@ static int64_t page_words_now(const struct page_view *v)
     return v->job->words_done + (v->current != NULL ? v->current->words : 0);
 }
 
-// Of a job that rests, the last request may look as if it were in flight still.
+// Of a job that rests, or whose writer was killed, the last request may look as if it were in flight still.
 static bool page_is_now(const struct page_view *v)
 {
-    return v->current != NULL && job_state_runnable(v->job->state);
+    return v->current != NULL && v->written && job_state_runnable(v->job->state);
+}
+
+// Its row says what it was doing when its writer was killed.
+static bool page_is_broken_off(const struct page_view *v)
+{
+    return !v->written && job_state_runnable(v->job->state) && v->job->state != JOB_QUEUED;
 }
 
 static const char *page_plural(int64_t n)
@@ -72,16 +78,27 @@ static void page_name(const struct page_view *v, const struct looks *l, struct b
     buf_release(&title);
 }
 
+static void page_state_name(const struct page_view *v, const struct looks *l, struct buf *out)
+{
+    const struct job *j = v->job;
+
+    if (page_is_broken_off(v)) {
+        looks_paint(l, LOOKS_BAD, out, "broken off");
+        buf_addf(out, "; nobody is writing now: novelgen resume %lld%s", (long long)j->id, settings_home_hint());
+        return;
+    }
+    looks_paint(l, page_color(j->state), out, job_state_words(j->state));
+    if (j->reason[0] == '\0') return;
+    buf_adds(out, ": ");
+    looks_outside(l, out, j->reason, 0);
+}
+
 static void page_state(const struct page_view *v, const struct looks *l, struct buf *out)
 {
     const struct job *j = v->job;
 
     buf_adds(out, "  state     ");
-    looks_paint(l, page_color(j->state), out, job_state_name(j->state));
-    if (j->reason[0] != '\0') {
-        buf_adds(out, ": ");
-        looks_outside(l, out, j->reason, 0);
-    }
+    page_state_name(v, l, out);
     if (j->state == JOB_QUEUED) buf_addf(out, ", %d job%s before it", v->jobs_before, page_plural(v->jobs_before));
     if (j->priority != 0 && !job_state_ended(j->state)) buf_addf(out, ", priority %d", j->priority);
     buf_adds(out, "\n");
@@ -190,8 +207,7 @@ static void page_speed(const struct page_view *v, struct buf *out)
     buf_adds(out, "  speed     ");
     if (mean >= 0 && now >= 0) buf_addf(out, "%.1f tokens/s now, ", now);
     if (mean >= 0) buf_addf(out, "%.1f%s over the book", mean, now >= 0 ? "" : " tokens/s");
-    if (words_per_min >= 0)
-        buf_addf(out, "%s%s words a minute", mean >= 0 ? ", " : "", amount_text(words, words_per_min));
+    if (words_per_min >= 0) buf_addf(out, "%s%s a minute", mean >= 0 ? ", " : "", amount_words(words, words_per_min));
     buf_adds(out, "\n");
 }
 
@@ -368,7 +384,8 @@ static void page_next(const struct page_view *v, const struct looks *l, struct b
         buf_addf(out, "  look      novelgen outline %lld%s\n  go on     novelgen approve %lld%s\n", id, home, id,
                  home);
     else if (!v->written)
-        buf_addf(out, "  go on     novelgen resume %lld%s   (nobody is writing now)\n", id, home);
+        buf_addf(out, "  go on     novelgen resume %lld%s%s\n", id, home,
+                 page_is_broken_off(v) ? "" : "   (nobody is writing now)");
     else
         buf_addf(out, "  read it   novelgen tail %lld -f%s\n", id, home);
 }

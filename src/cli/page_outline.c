@@ -95,7 +95,7 @@ static void tree_head(const struct tree *t)
     tree_text(t, "", t->outline->title);
     if (logline != NULL && *logline != '\0') tree_text(t, "", logline);
     tree_cast(t);
-    (void)snprintf(text, sizeof text, "%s words, %d chapter%s", amount_text(words, t->outline->words_target),
+    (void)snprintf(text, sizeof text, "%s, %d chapter%s", amount_words(words, t->outline->words_target),
                    t->outline->chapters_total, t->outline->chapters_total == 1 ? "" : "s");
     tree_text(t, "", text);
     buf_addc(t->out, '\n');
@@ -112,7 +112,7 @@ static void tree_state(const struct outline_chapter *c, char out[STATE_SIZE])
     if (c->state == OUTLINE_BEGUN && c->words == 0)
         (void)snprintf(out, STATE_SIZE, "being written");
     else
-        (void)snprintf(out, STATE_SIZE, "%s words%s", amount_text(words, c->words),
+        (void)snprintf(out, STATE_SIZE, "%s%s", amount_words(words, c->words),
                        c->state == OUTLINE_DONE    ? ", done"
                        : c->state == OUTLINE_BEGUN ? " so far, being written"
                                                    : ", to come");

@@ -46,12 +46,6 @@ static bool progress_is_begun(enum job_state s)
     return s == JOB_PLANNING || s == JOB_WRITING;
 }
 
-// A job that is paused or waits in the middle of a part has its words too.
-static bool progress_has_current(enum job_state s)
-{
-    return s != JOB_QUEUED && !job_state_ended(s);
-}
-
 bool progress_read(struct progress *p, struct store *s, int64_t job, struct err *e)
 {
     job_release(&p->job);
@@ -59,7 +53,7 @@ bool progress_read(struct progress *p, struct store *s, int64_t job, struct err 
     if (!status_jobs_before(s, &p->job, &p->jobs_before, e)) return false;
     p->current.in_flight = false;
     p->current.words = 0;
-    if (progress_has_current(p->job.state) && !current_read(&p->current, s, job, e)) return false;
+    if (current_counts(p->job.state) && !current_read(&p->current, s, job, e)) return false;
     if (p->current.attempt != p->attempt || p->current.bytes != p->bytes) p->changed_ms = clock_mono_ms();
     p->attempt = p->current.attempt;
     p->bytes = p->current.bytes;
@@ -156,12 +150,15 @@ void progress_line(const struct progress *p, struct buf *out, enum progress_widt
     if (!progress_is_begun(p->job.state)) {
         if (words > 0)
             buf_addf(out, "%s/%s words, ", amount_text(done, words), amount_text(target, status_words_aim(&p->job)));
-        buf_addf(out, "%s%s%s", job_state_name(p->job.state), p->job.reason[0] != '\0' ? ": " : "", p->job.reason);
+        buf_addf(out, "%s%s%s", job_state_words(p->job.state), p->job.reason[0] != '\0' ? ": " : "", p->job.reason);
         return;
     }
     progress_place(p, out, width);
     buf_addf(out, "%s/%s words", amount_text(done, words), amount_text(target, status_words_aim(&p->job)));
-    if (!progress_silence(p, out)) progress_speed(p, out, width);
+    if (p->rests)
+        buf_adds(out, ", broken off");
+    else if (!progress_silence(p, out))
+        progress_speed(p, out, width);
 }
 
 // ---- on the terminal --------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ struct progress {
     size_t bytes;       // what it had brought,
     int64_t changed_ms; // and since when it has brought no more (monotonic)
     int64_t drawn_ms;
+    bool rests; // nobody writes it: its row and its last request say what was going on when its writer was killed
     bool moved; // something was read since the line was drawn
 };
 

@@ -18,7 +18,7 @@ static void verdict_done(const struct job *j, struct buf *out)
 
     // Not from its first beginning to its last end: in between it rested, for a night or until a redo.
     clock_duration(time, j->busy_ms);
-    buf_addf(out, "done: %s words in %d chapter%s, %s of writing: %s/book.md", amount_text(words, j->words_done),
+    buf_addf(out, "done: %s in %d chapter%s, %s of writing: %s/book.md", amount_words(words, j->words_done),
              j->chapters_total, j->chapters_total == 1 ? "" : "s", time, j->out_dir);
     if (j->gaps > 0)
         buf_addf(out,

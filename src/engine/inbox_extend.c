@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "engine/inbox_settings.h"
+#include "text/amount.h"
 
 enum { WORDS_LEAST = 100, WORDS_MOST = 5000000, CHAPTERS_MOST = 2000 };
 
@@ -32,11 +33,12 @@ static struct longer plan(const struct job *j, int64_t more)
 
 static bool tell(struct store *s, int64_t job, const struct longer *l, int64_t more, struct err *e)
 {
-    char text[160], data[120], chapters[48];
+    char text[160], data[120], chapters[48], words[AMOUNT_SIZE];
     bool one = l->chapters == l->old_chapters + 1;
     (void)snprintf(chapters, sizeof(chapters), one ? "chapter %d" : "chapters %d to %d", l->old_chapters + 1,
                    l->chapters);
-    (void)snprintf(text, sizeof(text), "the book goes on: %" PRId64 " more words, %s", more, chapters);
+    (void)snprintf(text, sizeof(text), "the book goes on: %s more word%s, %s", amount_text(words, more),
+                   more == 1 ? "" : "s", chapters);
     (void)snprintf(data, sizeof(data), "{\"words\":%" PRId64 ",\"words_target\":%" PRId64 ",\"chapters_total\":%d}",
                    more, l->words, l->chapters);
     return store_event_add(s, job, "extend", text, data, e);
@@ -66,8 +68,7 @@ static bool refuse_state(const struct job *j, struct inbox_answer *a)
         (void)snprintf(text, sizeof(text),
                        "the book is not done, it is %s: only a book that is done can go on behind its end; what is "
                        "still to come is changed with: novelgen outline %lld --edit",
-                       j->state == JOB_APPROVAL ? "waiting for its outline's approval" : job_state_name(j->state),
-                       id);
+                       job_state_is(j->state), id);
     return intake_refuse(a, ERR_USAGE, text);
 }
 

@@ -16,6 +16,7 @@
 #include "engine/given.h"
 #include "engine/pages.h"
 #include "engine/unfinished.h"
+#include "text/amount.h"
 #include "text/utf8.h"
 
 enum { TITLE_BYTES = 300 };
@@ -97,12 +98,17 @@ static bool tell(struct intake *in, const struct job *j, const struct edited *d,
     struct json *data = json_new_object();
     struct book now;
     struct buf line;
+    char is[AMOUNT_SIZE], was[AMOUNT_SIZE];
     bool ok = store_book_load(in->store, j->id, &now, e);
     buf_init(&line, BUF_MAX_LINE);
     if (ok) {
-        long long words = (long long)book_chapter_words(book_chapter_at(&now, d->was->number));
-        (void)snprintf(a->text, sizeof(a->text), "chapter %d was changed by hand: %lld words (was %lld)",
-                       d->was->number, words, (long long)book_chapter_words(d->was));
+        int64_t words = book_chapter_words(book_chapter_at(&now, d->was->number));
+        (void)snprintf(
+            a->text, sizeof(a->text),
+            "chapter %d was changed by hand: %s (was %s); the text before: novelgen show %lld --chapter %d "
+            "--version %d",
+            d->was->number, amount_words(is, words), amount_text(was, book_chapter_words(d->was)), (long long)j->id,
+            d->was->number, d->was->version > 1 ? d->was->version : 1);
         json_set_int(data, "chapter", d->was->number);
         json_set_int(data, "words", words);
         json_set_str(data, "path", d->path);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "engine/worker.h"
 #include "model/deadline.h"
+#include "text/amount.h"
 
 enum { NOTICED_PERCENT = 2, TOLD_PERCENT = 10 };
 
@@ -43,9 +44,9 @@ static void keep_ending(const struct worker *w, struct deadline_plan *plan)
 
 static bool say(struct worker *w, const struct deadline_plan *plan, struct err *e)
 {
-    char text[200];
-    (void)snprintf(text, sizeof(text), "to be done in time the book gets %lld words in %d chapter%s",
-                   (long long)plan->words, plan->chapters, plan->chapters == 1 ? "" : "s");
+    char text[200], words[AMOUNT_SIZE];
+    (void)snprintf(text, sizeof(text), "to be done in time the book gets %s in %d chapter%s",
+                   amount_words(words, plan->words), plan->chapters, plan->chapters == 1 ? "" : "s");
     return store_event_add(w->store, w->job.id, "deadline", text, NULL, e);
 }
 

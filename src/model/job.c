@@ -34,6 +34,16 @@ const char *job_state_name(enum job_state s)
     return job_states[s].name;
 }
 
+const char *job_state_words(enum job_state s)
+{
+    return s == JOB_APPROVAL ? "waits for your approval" : job_state_name(s);
+}
+
+const char *job_state_is(enum job_state s)
+{
+    return s == JOB_APPROVAL ? "waiting for your approval" : job_state_name(s);
+}
+
 bool job_state_from_name(const char *name, enum job_state *out)
 {
     for (size_t i = 0; i < ARRAY_LEN(job_states); i++) {

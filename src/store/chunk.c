@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "io/json.h"
+#include "text/amount.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -34,13 +35,13 @@ static bool chunk_add_event(struct store *s, int64_t job, const struct chunk_row
                             struct err *e)
 {
     struct json *data = json_new_object();
-    char text[128];
+    char text[128], words[AMOUNT_SIZE];
     int len = snprintf(text, sizeof text, "chapter %d, part %d: ", c->chapter, c->seq);
 
     if (c->gap)
         (void)snprintf(text + len, sizeof text - (size_t)len, "a gap: no answer could be kept");
     else
-        (void)snprintf(text + len, sizeof text - (size_t)len, "%d words", c->words);
+        (void)snprintf(text + len, sizeof text - (size_t)len, "%s", amount_words(words, c->words));
     json_set_int(data, "chapter", c->chapter);
     json_set_int(data, "seq", c->seq);
     json_set_int(data, "words", c->words);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "io/json.h"
+#include "text/amount.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -190,12 +191,12 @@ static bool job_insert_rows(struct store *s, struct job *j, struct err *e)
 static bool job_add_submitted(struct store *s, const struct job *j, struct err *e)
 {
     struct json *data = json_new_object();
-    char text[256];
+    char text[256], words[AMOUNT_SIZE];
 
     json_set_str(data, "slug", j->slug);
     json_set_int(data, "words", j->words_target);
     json_set_int(data, "chapters", j->chapters_total);
-    (void)snprintf(text, sizeof text, "submitted: %s, %" PRId64 " words", j->slug, j->words_target);
+    (void)snprintf(text, sizeof text, "submitted: %s, %s", j->slug, amount_words(words, j->words_target));
     return store_event_put(s, j->id, "submitted", text, data, e);
 }
 

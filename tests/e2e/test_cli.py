@@ -61,11 +61,29 @@ def test_did_you_mean(home):
     (["list", "--json=yes"], "takes no value"),
     (["list", "--color", "maybe"], "auto, always or never"),
     (["run", "--progress", "often"], "number of seconds, or none"),
-    (["--home", "x", "list"], "options come behind"),
+    (["--home", "x", "list"], "'--home' stands before 'list'; options come behind a command"),
+    (["--home=x", "list", "--json"], "options come behind a command"),
+    (["--verbose"], "unknown option '--verbose'; options come behind a command"),
+    (["--home"], "--home needs a value: DIR"),
+    (["--set", "chunk.words=many"], "chunk.words"),
 ])
 def test_usage(home, args, says):
     assert says in one_line(home.run(*args), 2)
     assert not home.path.exists()
+
+
+def test_the_bare_command_takes_the_options_of_the_home(home):
+    other = home.dir / "other"
+    for args in (("--home", other), (f"--home={other}",), ("--home", other, "--set", "chunk.words=600")):
+        got = home.run(*args)
+        assert got.returncode == 0 and "no book yet" in got.stdout, got
+        assert f"--backend sim --home {other}\n" in got.stdout and not other.exists()
+    assert home.run("submit", *SMALL, "--backend", "sim", "--home", other, "--quiet").returncode == 0
+    got = home.run("--home", other)
+    assert "1 book is written" in got.stdout and f"--format epub --home {other}\n" in got.stdout
+    assert "no book yet" in home.run().stdout
+    assert home.run("--home", other, "--help").stdout.startswith("usage: novelgen [OPTION]...\n\nWithout a command: ")
+    assert home.run("complete", "--h").stdout.startswith("--home\t")
 
 
 def test_a_spec_that_is_none_leaves_nothing(home):

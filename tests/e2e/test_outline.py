@@ -96,6 +96,12 @@ def test_nothing_is_written_before_the_outline_is_approved(home, simulator, way)
     assert "novelgen outline 1" in got.stderr and "novelgen approve 1" in got.stderr
     page = home.run("status", 1).stdout
     assert "  look      novelgen outline 1\n  go on     novelgen approve 1\n" in page, page
+    # The state's name is for programs.
+    assert "\n  state     waits for your approval\n" in page and not re.search(r"\bapproval$", page.replace("your approval", ""), re.M)
+    assert re.search(r"just now +waits for your approval$", page, re.M), page
+    assert "job 1: waits for your approval (" in re.sub(" +", " ", home.run().stdout)
+    assert re.search(r" state +waits for your approval$", home.run("events", 1).stdout, re.M)
+    assert [e["text"] for e in home.events(1) if e["type"] == "state"][-1] == "approval"
     shown = home.run("outline", 1)
     assert "novelgen outline 1 --edit" in shown.stderr and "novelgen approve 1" in shown.stderr
     status = home.status(1)

@@ -3,6 +3,7 @@
 #
 # Removing a job: nothing of it stays in the store, its files only go when that is asked for, and never what is not ours.
 import json
+import re
 import signal
 import sqlite3
 
@@ -44,6 +45,18 @@ def test_the_rows_go_and_the_files_stay(place):
     # The id is not given again.
     assert place.submit(title="Another").returncode == 0
     assert [j["id"] for j in place.list()] == [2]
+
+
+def test_words_of_a_part_that_was_broken_off_are_counted(place):
+    """A cancelled book with half a chapter was "0 words" to the one who was asked whether it may go for good."""
+    place.stop_server()
+    place.serve("--rate", 300)
+    writer = place.start(*place.submit_args(chapters=1))
+    place.wait_words(writer.job(), 20)
+    assert place.run("cancel", 1).returncode == 0 and writer.wait() == 8
+    words, = re.findall(r"\n  words +([\d,]+) of", place.run("status", 1).stdout)
+    assert int(words.replace(",", "")) >= 20
+    assert f", cancelled: {words} words, " in place.run("rm", 1).stderr and f" {words} " in place.run("list").stdout
 
 
 def test_other_jobs_keep_everything(place):

@@ -132,7 +132,10 @@ def test_the_bare_command(place):
     terminal.child.kill()
     terminal.wait()
     wait_until(lambda: not place.is_locked(), what="the lock to be free")
-    assert "nobody is writing now" in place.run().stdout and "(The Salt Engine)" in place.run().stdout
+    bare, page = place.run().stdout, place.run("status").stdout
+    assert "nobody is writing now" in bare and ", broken off  (The Salt Engine)" in bare and "tokens/s" not in bare
+    assert "\n  state     broken off; nobody is writing now: novelgen resume 1\n" in page and "/s now" not in page
+    assert place.status(1)["state"] == "writing"
     assert place.run("resume").returncode == 0
     got = place.run()
     assert "1 book is written" in got.stdout and "book.md" in got.stdout

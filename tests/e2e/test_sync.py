@@ -2,6 +2,8 @@
 # SPDX-FileCopyrightText: the novelgen authors
 #
 # A chapter's file that its owner has edited: it is never overwritten, that is said once, and sync makes it the book's text.
+import re
+
 import pytest
 
 from place import Place
@@ -70,6 +72,37 @@ def test_a_new_title_gives_the_file_a_new_name(place):
     assert not path.exists() and chapter(place, 2).name == "02-the-tide-clock.md"
     assert chapter(place, 2).read_text().startswith("# The Tide Clock\n\n")
     assert b"\n## The Tide Clock\n" in place.book()["book.md"] and b"The Tide Clock" in place.book()["outline.md"]
+
+
+def test_a_chapter_that_shrank_says_where_its_text_is(place):
+    """A slip in the editor took 488 words, and nothing said that they were kept."""
+    assert place.submit().returncode == 0
+    chapter(place, 2).write_text("# Two\n\nGone.\n")
+    old = place.run("show", 1, "--chapter", 2).stdout
+    # Its home is named where it was, so that the line can be typed as it stands.
+    got = place.run("sync", 1, "--home", place.path)
+    back = re.search(r"chapter 2 was changed by hand: 1 word \(was \d{3}\); the text before: novelgen (show 1 --chapter 2 "
+                     rf"--version 1 --home {place.path})$", got.stderr, re.M)
+    assert got.returncode == 0 and back, got.stderr
+    assert place.run(*back[1].split()).stdout.split()[-50:] == old.split()[-50:]
+    assert "(1 word, done)" in place.run("outline", 1).stdout
+    assert "(1 word)" in place.run("diff", 1, "--chapter", 2).stdout
+
+
+def test_a_book_file_that_was_changed_too_is_the_last_word(place):
+    """The last line named book.md, which was left as it was and had none of what was taken in."""
+    assert place.submit().returncode == 0
+    edit(place, 2)
+    book = place.folder() / "book.md"
+    book.write_text("mine\n")
+    got = place.run("sync", 1)
+    assert got.returncode == 0 and book.read_text() == "mine\n"
+    last = got.stderr.splitlines()[-1]
+    assert last.startswith(f"{book} was changed by hand too") and last.endswith(": novelgen verify 1 --repair"), got.stderr
+    assert place.run("sync", 1).stderr.splitlines()[-1] == last
+    # And it is so.
+    assert place.run("verify", 1, "--repair").returncode == 0
+    assert "Mara wrote this herself." in book.read_text() and (place.folder() / "book.md.mine").read_text() == "mine\n"
 
 
 def path_title(place, n):

@@ -11,6 +11,7 @@
 #include "cli/looks.h"
 #include "cli/table.h"
 #include "cli/when.h"
+#include "text/amount.h"
 #include "text/utf8.h"
 
 #include <cmocka.h>
@@ -42,6 +43,22 @@ static void assert_out(const char *expected)
 {
     assert_string_equal(out.data, expected);
     buf_clear(&out);
+}
+
+// ---- numbers ----------------------------------------------------------------------------------------------------
+
+static void test_amounts(void **state)
+{
+    char text[AMOUNT_SIZE];
+
+    (void)state;
+    assert_string_equal(amount_text(text, 0), "0");
+    assert_string_equal(amount_text(text, 999), "999");
+    assert_string_equal(amount_text(text, 1002), "1,002");
+    assert_string_equal(amount_words(text, 1), "1 word");
+    assert_string_equal(amount_words(text, 0), "0 words");
+    assert_string_equal(amount_words(text, 1002), "1,002 words");
+    assert_string_equal(amount_words(text, INT64_MAX), "9,223,372,036,854,775,807 words");
 }
 
 // ---- bars -------------------------------------------------------------------------------------------------------
@@ -275,6 +292,7 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        TEST(test_amounts),
         TEST(test_bar),
         TEST(test_stretches),
         TEST(test_text_from_outside),

@@ -187,24 +187,30 @@ static void test_page_names_the_gaps(void **state)
     assert_line("chapter 2 part 1, chapter 3 part 2, chapter 4 part 1, and 2 more\n");
 }
 
-// A paused book was still written at a hundred tokens a second.
+// A paused book was still written at a hundred tokens a second, and so was one whose writer was killed.
 static void test_page_of_a_job_that_rests_says_nothing_of_now(void **state)
 {
     const struct current c = {.in_flight = true, .kind = "chunk", .chapter = 1, .seq = 1, .tokens_per_s = 50};
     const struct looks plain = {.columns = 80};
-    const enum job_state states[] = {JOB_WRITING, JOB_PAUSED};
+    const struct {
+        enum job_state state;
+        bool written;
+    } rows[] = {{JOB_WRITING, true}, {JOB_PAUSED, true}, {JOB_WRITING, false}, {JOB_WAITING, false}};
 
     (void)state;
     request(10, 5, 300, -1);
-    for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct job j = job_get();
         struct buf out;
-        j.state = states[i];
-        const struct page_view v = {.job = &j, .current = &c, .now_ms = clock_wall_ms()};
+        j.state = rows[i].state;
+        const struct page_view v = {.job = &j, .current = &c, .written = rows[i].written, .now_ms = clock_wall_ms()};
         buf_init(&out, BUF_MAX_PIECE);
         page_job(&v, &plain, &out);
         assert_int_equal(strstr(out.data, "now chapter 1, prose") != NULL, i == 0);
         assert_int_equal(strstr(out.data, "50.0 tokens/s now") != NULL, i == 0);
+        assert_int_equal(strstr(out.data, "\n  state     writing\n") != NULL, i == 0);
+        assert_int_equal(
+            strstr(out.data, "\n  state     broken off; nobody is writing now: novelgen resume 1\n") != NULL, i >= 2);
         buf_release(&out);
         job_release(&j);
     }
