@@ -104,7 +104,8 @@ def test_nothing_is_written_before_the_outline_is_approved(home, simulator, way)
     assert (pathlib.Path(status["out_dir"]) / "outline.md").exists()
 
     refused = home.run("resume", 1)
-    assert refused.returncode == 2 and "novelgen approve 1" in refused.stderr
+    assert refused.returncode == 6 and "novelgen approve 1" in refused.stderr
+    assert home.run("resume", 1, "--detach").returncode == 6
     assert home.run("run").returncode == 0  # it is in nobody's way
     assert home.status(1)["state"] == "approval"
     assert home.run("pause", 1).returncode == 0
@@ -219,7 +220,7 @@ def test_an_editor_that_is_not_there_is_an_error(home, simulator):
     """It counted as one that was left on purpose: exit code 0."""
     assert submit(home, simulator(), "--approve-outline").returncode == 6
     got = home.run("outline", 1, "--edit", env={**home.env, "EDITOR": "no-such-editor --wait", "VISUAL": ""})
-    assert got.returncode == 4 and "cannot run the editor 'no-such-editor --wait'" in got.stderr
+    assert got.returncode == 2 and "cannot run the editor 'no-such-editor --wait'" in got.stderr
     assert kept_texts(home) == []
 
 
