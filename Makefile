@@ -8,7 +8,7 @@
 #     templates/*/*.txt, languages/*.txt ────────▶ build/gen/embedded.c   by scripts/embed
 #     scripts/probe ────────────────────────────▶ build/probe.mk   what the compiler and the system can do
 #
-#   make demo    installs what is missing, builds, writes a small book on the built-in simulator
+#   make demo    installs what is missing, builds, writes a small book on the built-in simulator, by scripts/demo
 #   make test    installs what is missing, builds, runs every test
 #   make lint    shellcheck, cppcheck and clang-tidy; DIRS=src/base looks at one folder
 #   make asan    the unit tests under the address and undefined-behaviour sanitizers
@@ -147,10 +147,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 demo:
 	@scripts/deps build
 	@$(SUBMAKE) all
-	@rm -rf $(B)/demo && mkdir -p $(B)/demo
-	@$(B)/novelgen submit jobs/story-short.json --backend sim --home $(B)/demo/home --out $(B)/demo || { code=$$?; \
-	    echo "go on with: $(B)/novelgen resume --home $(B)/demo/home" >&2; exit $$code; }
-	@echo "read it here:" && find $(B)/demo -name 'book.*'
+	@scripts/demo
 
 test:
 	@scripts/deps build test
@@ -178,7 +175,7 @@ crash:
 DIRS ?= src tests/unit
 # A process for each: clang 14 forgets what va_start is when it has seen another file before.
 LINT_FILES = $(filter-out $(OTHER_OS),$(sort $(foreach d,$(DIRS),$(wildcard $(d)/*.c $(d)/*/*.c))))
-SHELL_FILES := scripts/deps scripts/embed scripts/probe tests/run tests/layers.sh .ci/run
+SHELL_FILES := scripts/demo scripts/deps scripts/embed scripts/probe tests/run tests/layers.sh .ci/run
 lint:
 	@scripts/deps build test lint
 	shellcheck $(SHELL_FILES)

@@ -10,7 +10,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-enum err_code {
+enum err_code { // the store keeps these numbers: a new one goes to the end
     ERR_NONE = 0,
     ERR_USAGE,      // bad arguments, bad spec, bad config
     ERR_BACKEND,    // no usable inference server
@@ -21,6 +21,7 @@ enum err_code {
     ERR_BUSY,       // somebody else holds the lock
     ERR_CEILING,    // something outgrew its named ceiling
     ERR_INTERNAL,   // a broken invariant: a bug
+    ERR_APPROVAL,   // the job waits for its owner's word
 };
 
 enum { ERR_TEXT_MAX = 1024 };

@@ -152,8 +152,29 @@ out:
     return ok;
 }
 
-// Joins `path` to the current directory and drops "./" and doubled slashes. ".." stays: taking it out by text would
-// be wrong behind a symbolic link.
+// Goes up from the folder that stands in `b`. False: its name alone does not tell where that is, since it is a link, or
+// is not there.
+static bool file_ascend(struct buf *b)
+{
+    const char *slash = b->len > 0 ? strrchr(b->data, '/') : NULL;
+    struct stat st;
+
+    if (slash == NULL) return true; // above the root is the root
+    if (strcmp(slash, "/..") == 0 || lstat(b->data, &st) != 0 || !S_ISDIR(st.st_mode)) return false;
+    buf_cut(b, (size_t)(slash - b->data));
+    return true;
+}
+
+static void file_add_part(struct buf *b, const char *part, size_t len)
+{
+    if (len == 0 || (len == 1 && part[0] == '.')) return;
+    if (len == 2 && memcmp(part, "..", 2) == 0 && !b->full && file_ascend(b)) return;
+    buf_addc(b, '/');
+    buf_add(b, part, len);
+}
+
+// Joins `path` to the current directory and drops "./", doubled slashes, and "../" where it leads up from a real folder:
+// taking it out by text would be wrong behind a symbolic link.
 bool file_absolute(char *out, size_t size, const char *path, struct err *e)
 {
     char cwd[4096];
@@ -170,10 +191,7 @@ bool file_absolute(char *out, size_t size, const char *path, struct err *e)
     }
     for (const char *p = path; *p != '\0';) {
         size_t len = strcspn(p, "/");
-        if (len > 0 && !(len == 1 && p[0] == '.')) {
-            buf_addc(&b, '/');
-            buf_add(&b, p, len);
-        }
+        file_add_part(&b, p, len);
         p += len;
         p += strspn(p, "/");
     }

@@ -47,21 +47,28 @@ static int editor_start(pid_t *pid, char *const *argv)
     return rc;
 }
 
-static bool editor_await(pid_t pid, const char *command, struct err *e)
+static enum editor_end editor_await(pid_t pid, const char *command, struct err *e)
 {
     int status;
 
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR) return err_set_errno(e, ERR_STORE, "cannot wait for the editor '%s'", command);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
-    if (WIFEXITED(status) && WEXITSTATUS(status) >= SHELL_CANNOT_RUN)
-        return err_set(e, ERR_STORE, "cannot run the editor '%s'; set VISUAL or EDITOR to one that is here", command);
+    while (waitpid(pid, &status, 0) < 0) {
+        if (errno == EINTR) continue;
+        err_set_errno(e, ERR_STORE, "cannot wait for the editor '%s'", command);
+        return EDITOR_FAILED;
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return EDITOR_DONE;
+    if (WIFEXITED(status) && WEXITSTATUS(status) >= SHELL_CANNOT_RUN) {
+        err_set(e, ERR_USAGE, "cannot run the editor '%s'; set VISUAL or EDITOR to one that is here", command);
+        return EDITOR_FAILED;
+    }
     if (WIFEXITED(status))
-        return err_set(e, ERR_USAGE, "the editor '%s' ended with %d", command, WEXITSTATUS(status));
-    return err_set(e, ERR_USAGE, "the editor '%s' was ended by signal %d", command, WTERMSIG(status));
+        err_set(e, ERR_USAGE, "the editor '%s' ended with %d", command, WEXITSTATUS(status));
+    else
+        err_set(e, ERR_USAGE, "the editor '%s' was ended by signal %d", command, WTERMSIG(status));
+    return EDITOR_LEFT;
 }
 
-bool editor_run(const char *path, struct err *e)
+enum editor_end editor_run(const char *path, struct err *e)
 {
     const char *command = editor_command();
     char *script = mem_printf("trap : INT QUIT; %s \"$@\"", command), *file = mem_strdup(path),
@@ -69,17 +76,21 @@ bool editor_run(const char *path, struct err *e)
     char sh[] = "sh", flag[] = "-c";
     char *const argv[] = {sh, flag, script, name, file, NULL};
     struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit;
+    enum editor_end end = EDITOR_FAILED;
     pid_t pid;
 
     (void)sigaction(SIGINT, &ignore, &interrupt);
     (void)sigaction(SIGQUIT, &ignore, &quit);
     int rc = editor_start(&pid, argv);
     errno = rc;
-    bool ok = rc == 0 ? editor_await(pid, command, e) : err_set_errno(e, ERR_STORE, "cannot run '%s'", command);
+    if (rc == 0)
+        end = editor_await(pid, command, e);
+    else
+        err_set_errno(e, ERR_STORE, "cannot run '%s'", command);
     (void)sigaction(SIGINT, &interrupt, NULL);
     (void)sigaction(SIGQUIT, &quit, NULL);
     free(script);
     free(file);
     free(name);
-    return ok;
+    return end;
 }

@@ -27,6 +27,8 @@ int exit_of_err(enum err_code code)
         return EXIT_QUEUE_FULL;
     case ERR_NO_JOB:
         return EXIT_NO_JOB;
+    case ERR_APPROVAL:
+        return EXIT_PAUSED;
     case ERR_STORE:
     case ERR_DAMAGED:
     case ERR_BUSY:

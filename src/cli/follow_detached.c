@@ -9,6 +9,7 @@
 #include "cli/exit.h"
 #include "cli/lines.h"
 #include "cli/settings.h"
+#include "cli/verdict.h"
 
 enum { ANSWER_WAIT_MS = 10000 };
 
@@ -40,6 +41,7 @@ static int follow_left(const struct session_options *o, struct session_job *j)
     if (reader.store != NULL && store_job_get(reader.store, answer.job, &row, &e) == STORE_FOUND) {
         follow_print_job(&row);
         follow_simulator_hint(&row);
+        if (row.state == JOB_DONE && !settings.quiet) verdict_say(&row); // there was nothing to leave to others
         if (settings.json) lines_summary(&row, EXIT_WHOLE);
         job_release(&row);
     } else if (e.code != ERR_NONE) {

@@ -149,7 +149,7 @@ static int edit_failed(const struct editing *x, const struct err *e)
 }
 
 // An editor that ends with a failure means: leave it as it is.
-static int edit_given_up(const struct editing *x, const struct buf *form, const struct err *why)
+static int edit_given_up(const struct editing *x, const struct buf *form, enum editor_end end, const struct err *why)
 {
     struct buf text;
     struct err ignored = ERR_INIT;
@@ -158,8 +158,8 @@ static int edit_given_up(const struct editing *x, const struct buf *form, const 
     bool same =
         edit_load(x, &text, &ignored) && text.len == form->len && memcmp(text.data, form->data, text.len) == 0;
     buf_release(&text);
-    int code = why->code == ERR_USAGE ? EXIT_WHOLE : exit_fail(why);
-    if (code == EXIT_WHOLE) log_line(LOG_WARN, "%s: nothing is changed", why->text);
+    int code = end == EDITOR_LEFT ? EXIT_WHOLE : exit_fail(why);
+    if (end == EDITOR_LEFT) log_line(LOG_WARN, "%s: nothing is changed", why->text);
     if (!same && ignored.code == ERR_NONE) return edit_kept(x, code);
     edit_remove(x);
     return code;
@@ -217,7 +217,8 @@ static int edit_turns(struct editing *x, const struct buf *form)
 
     for (enum edit_end end = EDIT_AGAIN; end == EDIT_AGAIN;) {
         struct buf text;
-        if (!editor_run(x->path, &e)) return edit_given_up(x, form, &e);
+        enum editor_end left = editor_run(x->path, &e);
+        if (left != EDITOR_DONE) return edit_given_up(x, form, left, &e);
         buf_init(&text, BUF_MAX_PROMPT);
         end = EDIT_OVER;
         if (!edit_load(x, &text, &e))

@@ -211,7 +211,7 @@ static bool refuse_unapproved(const struct job *j, struct inbox_answer *a)
                    "the outline waits for its approval: look at it with: novelgen outline %lld, then: novelgen "
                    "approve %lld",
                    (long long)j->id, (long long)j->id);
-    return intake_refuse(a, ERR_USAGE, text);
+    return intake_refuse(a, ERR_APPROVAL, text);
 }
 
 static bool requeue(struct intake *in, const struct job *j, const struct json *m, struct err *e)

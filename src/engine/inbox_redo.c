@@ -54,15 +54,16 @@ static int last_begun(const struct book *b)
 
 static void refuse_chapter(const struct redo *r, struct inbox_answer *a)
 {
-    char text[200];
+    char text[300], stands[64] = "none is";
     int last = last_begun(&r->book), total = r->book.chapters_total;
+    bool waits = r->job->state == JOB_APPROVAL;
+    if (last > 0) (void)snprintf(stands, sizeof(stands), "the book stands up to chapter %d", last);
     if (r->chapter < 1 || r->chapter > total)
         (void)snprintf(text, sizeof(text), "there is no chapter %d: the book has %d", r->chapter, total);
-    else if (last == 0)
-        (void)snprintf(text, sizeof(text), "chapter %d is not written yet: none is", r->chapter);
     else
-        (void)snprintf(text, sizeof(text), "chapter %d is not written yet: the book stands up to chapter %d",
-                       r->chapter, last);
+        (void)snprintf(text, sizeof(text), "chapter %d is not written yet: %s; %s with: novelgen %s %lld%s",
+                       r->chapter, stands, waits ? "have it written" : "change its plan",
+                       waits ? "approve" : "outline", (long long)r->job->id, waits ? "" : " --edit");
     (void)intake_refuse(a, ERR_USAGE, text);
 }
 

@@ -189,7 +189,9 @@ static bool open_packed(struct archive_reader *r, struct err *e)
     struct stat st;
 
     r->fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (r->fd < 0) return err_set_errno(e, ERR_USAGE, "cannot open archive '%s'", r->path);
+    if (r->fd < 0 && errno == ENOENT)
+        return err_set(e, ERR_USAGE, "cannot read archive '%s': there is no such file", r->path);
+    if (r->fd < 0) return err_set_errno(e, ERR_USAGE, "cannot read archive '%s'", r->path);
     if (fstat(r->fd, &st) != 0) return err_set_errno(e, ERR_STORE, "cannot look at archive '%s'", r->path);
     if (!S_ISREG(st.st_mode)) return err_set(e, ERR_USAGE, "archive '%s' is no regular file", r->path);
     r->packed = (int64_t)st.st_size;

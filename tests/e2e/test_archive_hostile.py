@@ -213,7 +213,7 @@ def test_what_is_no_archive(here, archive, packed):
                  zstd("pack", b"x" * 2000), os.urandom(3000), whole[4:], b"\x1f\x8b" + whole):
         bad.write_bytes(data)
         check_refused(here, bad, "archive '")
-    check_refused(here, here.dir / "bad.nowhere", "cannot open archive")
+    check_refused(here, here.dir / "bad.nowhere", "cannot read archive")
     check_refused(here, here.dir, "no regular file")
     os.mkfifo(here.dir / "bad.fifo")
     check_refused(here, here.dir / "bad.fifo", "no regular file")

@@ -3,6 +3,7 @@
 #
 # What `make install` puts where, for packages too, and that the installed program works from there. What a supervisor
 # such as systemd is told.
+import json
 import os
 import pathlib
 import plistlib
@@ -139,3 +140,31 @@ def test_a_supervisor_hears_how_it_goes(tmp_path):
     assert heard[0] == "READY=1"
     assert any(re.fullmatch(r"STATUS=job 1: .* words.*", line) for line in heard)
     assert heard.count("READY=1") == 1
+
+
+def demo(folder):
+    return subprocess.run([ROOT / "scripts/demo", folder], cwd=ROOT, env={**os.environ, "B": str(BUILD)},
+                          capture_output=True, text=True, timeout=240, check=False)
+
+
+def test_a_second_demo_keeps_the_book_of_the_first(tmp_path):
+    """`make demo` twice: the second time began by removing the folder, and with it the book and its home."""
+    assert demo(tmp_path).returncode == 0
+    first = tmp_path / "books/1-the-last-post-to-hallan-ridge/book.md"
+    text = first.read_text()
+    again = demo(tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert str(first) in again.stdout.split("read it here")[0] and first.read_text() == text
+    assert (tmp_path / "books/2-the-last-post-to-hallan-ridge/book.md").is_file()
+
+
+def test_a_second_demo_goes_on_with_a_book_that_was_broken_off(tmp_path):
+    def novelgen(*args):
+        return subprocess.run([BUILD / "novelgen", *args, "--home", tmp_path / "home"], cwd=ROOT, capture_output=True,
+                              text=True, timeout=60, check=True).stdout
+
+    novelgen("submit", "jobs/story-short.json", "--backend", "sim", "--out", tmp_path, "--detach")
+    novelgen("pause", "1")
+    got = demo(tmp_path)
+    assert got.returncode == 0, got.stderr
+    assert [(j["id"], j["state"]) for j in json.loads(novelgen("list", "--json"))] == [(1, "done")]

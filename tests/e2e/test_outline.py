@@ -110,7 +110,10 @@ def test_nothing_is_written_before_the_outline_is_approved(home, simulator, way)
     assert (pathlib.Path(status["out_dir"]) / "outline.md").exists()
 
     refused = home.run("resume", 1)
-    assert refused.returncode == 2 and "novelgen approve 1" in refused.stderr
+    assert refused.returncode == 6 and "novelgen approve 1" in refused.stderr
+    assert home.run("resume", 1, "--detach").returncode == 6
+    early = home.run("redo", 1, "--chapter", 2)
+    assert early.returncode == 2 and "none is; have it written with: novelgen approve 1" in early.stderr
     assert home.run("run").returncode == 0  # it is in nobody's way
     assert home.status(1)["state"] == "approval"
     assert home.run("pause", 1).returncode == 0
@@ -122,6 +125,7 @@ def test_nothing_is_written_before_the_outline_is_approved(home, simulator, way)
     assert home.status(1)["state"] == "done"
     assert requests < home.status(1)["requests"]
     assert home.run("approve", 1).returncode == 0  # twice is as good as once
+    assert "\ndone: " in "\n" + home.run("resume", 1, "--detach").stderr
 
 
 def test_an_approved_book_is_the_one_that_nobody_looked_at(home, simulator):
@@ -225,7 +229,7 @@ def test_an_editor_that_is_not_there_is_an_error(home, simulator):
     """It counted as one that was left on purpose: exit code 0."""
     assert submit(home, simulator(), "--approve-outline").returncode == 6
     got = home.run("outline", 1, "--edit", env={**home.env, "EDITOR": "no-such-editor --wait", "VISUAL": ""})
-    assert got.returncode == 4 and "cannot run the editor 'no-such-editor --wait'" in got.stderr
+    assert got.returncode == 2 and "cannot run the editor 'no-such-editor --wait'" in got.stderr
     assert kept_texts(home) == []
 
 

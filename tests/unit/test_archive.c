@@ -168,7 +168,7 @@ static void test_what_is_no_archive(void **state)
         err_clear(&e);
     }
     buf_release(&whole);
-    check_stops("nowhere", &wide, "cannot open archive 'nowhere'");
+    check_stops("nowhere", &wide, "cannot read archive 'nowhere': there is no such file");
     check_stops(".", &wide, "no regular file");
 }
 

@@ -230,6 +230,29 @@ static void test_absolute(void **state)
     assert_int_equal(e.code, ERR_CEILING);
 }
 
+// `--out ../other` was kept and printed as DIR/../other for good.
+static void test_absolute_goes_up_from_real_folders_only(void **state)
+{
+    static const struct {
+        const char *path, *absolute;
+    } cases[] = {{"sub/deep/../../other", "other"},  {"sub/..", ""},
+                 {"gone/../x", "gone/../x"},         {"link/../x", "link/../x"},
+                 {"link/../deep/../x", "link/../x"}, {"sub/../link/../../x", "link/../../x"}};
+    char cwd[1024], expected[1100], out[1100];
+
+    (void)state;
+    assert_true(file_mkdirs("sub/deep", 0700, &e));
+    assert_int_equal(symlink("sub/deep", "link"), 0);
+    assert_non_null(getcwd(cwd, sizeof cwd));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        (void)snprintf(expected, sizeof expected, "%s%s%s", cwd, *cases[i].absolute ? "/" : "", cases[i].absolute);
+        assert_true(file_absolute(out, sizeof out, cases[i].path, &e));
+        assert_string_equal(out, expected);
+    }
+    assert_true(file_absolute(out, sizeof out, "/../..", &e));
+    assert_string_equal(out, "/");
+}
+
 #define FILE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, scratch_teardown)
 
 int main(void)
@@ -246,6 +269,7 @@ int main(void)
         FILE_TEST(test_mkdirs_and_remove),
         FILE_TEST(test_list_is_sorted),
         FILE_TEST(test_absolute),
+        FILE_TEST(test_absolute_goes_up_from_real_folders_only),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -163,7 +163,9 @@ static void test_what_is_not_there_is_refused(void **state)
     (void)state;
     check_refused("{}", "there is no chapter 0: the book has 4");
     check_refused("{\"chapter\":5}", "there is no chapter 5: the book has 4");
-    check_refused("{\"chapter\":4}", "chapter 4 is not written yet: the book stands up to chapter 3");
+    check_refused("{\"chapter\":4}",
+                  "chapter 4 is not written yet: the book stands up to chapter 3; change its plan with: "
+                  "novelgen outline 1 --edit");
     check_refused("{\"chapter\":2,\"chunk\":3}", "chapter 2 has 2 parts so far, there is no part 3");
     check_refused("{\"chapter\":2,\"chunk\":-1}", "there is no part -1");
     check_refused("{\"chapter\":3,\"chunk\":1}", "chapter 3 has 0 parts so far");
