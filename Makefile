@@ -224,6 +224,8 @@ install: all
 	    $(EMULATOR) $(B)/novelgen completion $${s%%:*} >$(B)/completion.tmp; \
 	    $(INSTALL_DATA) $(B)/completion.tmp $(DEST)$${s#*:}; done
 	@rm -f $(B)/unit.tmp $(B)/completion.tmp
+	@echo 'installed '$(DEST)'$(BINDIR)/novelgen, with its manual (man novelgen) and its examples ($(OUR_DATA)/jobs)'
+	@case "$(if $(DESTDIR),:$(BINDIR):,:$$PATH:)" in *:$(BINDIR):*) ;; *) echo 'your PATH does not have $(BINDIR): put it there';; esac
 
 uninstall:
 	set -e; for f in $(UNINSTALLED); do rm -f $(DEST)$$f; done

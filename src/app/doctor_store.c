@@ -36,8 +36,9 @@ static void store_check(struct doctor *d)
     char why[300];
     struct err e = ERR_INIT;
     int64_t before_ms = clock_mono_ms();
-    const char *advice =
-        "copy it together with its -wal file, then read what is left with: sqlite3 novelgen.db .recover";
+    const char *advice = "copy it together with its -wal file; then put a copy made with novelgen backup in its "
+                         "place, or read what is "
+                         "left with: sqlite3 novelgen.db .recover";
 
     bool ok = store_quick_check(d->store, why, sizeof why, &e);
     int64_t took_ms = clock_mono_ms() - before_ms;

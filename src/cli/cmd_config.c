@@ -129,7 +129,10 @@ static int config_list(const struct config *c)
     json_free(array);
     char path[PATH_SIZE];
     if (!settings.json && home_config_path(path, sizeof path))
-        log_line(LOG_INFO, "change one with: novelgen config set KEY VALUE   (in '%s')", path);
+        log_line(LOG_INFO,
+                 "0 in limits means: learnt from the server's own speed; change a key with: novelgen config set KEY "
+                 "VALUE   (in '%s')",
+                 path);
     return EXIT_WHOLE;
 }
 
@@ -269,10 +272,11 @@ static int config_set_key(const struct args *a)
     struct err e = ERR_INIT;
     char path[PATH_SIZE];
     const char *typed = a->count == 3 ? a->items[2] : NULL;
+    bool shown = typed != NULL && typed[strspn(typed, " \t\n")] != '['; // a command may hold what is secret
 
     if (!config_change(a->items[1], typed, path, &e)) return exit_fail(&e);
-    log_line(LOG_INFO, "%s is %s in '%s'; what holds now: novelgen config %s", a->items[1],
-             typed != NULL ? "set" : "not set any more", path, a->items[1]);
+    log_line(LOG_INFO, "%s is %s%s%s in '%s'; what holds now: novelgen config %s", a->items[1],
+             typed != NULL ? "set" : "not set any more", shown ? " to " : "", shown ? typed : "", path, a->items[1]);
     return EXIT_WHOLE;
 }
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/amount.h"
+#include "cli/settings.h"
 #include "engine/gate_rule.h"
 #include "model/failure.h"
 #include "text/utf8.h"
@@ -201,15 +202,33 @@ static void exchange_sent(const struct exchange *x, const struct exchange_view *
                       x->own[i].len);
     if (x->unknown_bytes > 0)
         buf_addf(out, "(%s more bytes were sent, which are %s)\n", amount_text(bytes, x->unknown_bytes),
-                 x->row->ended ? "not stored" : "stored when the request ends");
+                 x->row->replaced ? "not stored any more: it was written anew since"
+                 : x->row->ended  ? "not stored"
+                                  : "stored when the request ends");
+}
+
+// An answer whose conversation was begun anew went with it; the prose that came of it did not.
+static void exchange_came_without(const struct exchange *x, const struct exchange_view *v, struct buf *out)
+{
+    const struct attempt_row *a = x->row;
+    bool accepted = strcmp(a->verdict, "accepted") == 0, replaced = accepted && a->replaced;
+    struct buf line;
+
+    buf_init(&line, BUF_MAX_LINE);
+    buf_adds(&line, accepted ? "what came back is not stored" : "nothing came back");
+    if (replaced) buf_adds(&line, " any more: it was written anew since");
+    if (replaced && strcmp(a->kind, "chunk") == 0)
+        buf_addf(&line, "; the prose is kept, see: novelgen show %lld --chapter %d --versions%s", (long long)a->job,
+                 a->chapter, settings_home_hint());
+    exchange_heading(v, out, line.data);
+    buf_release(&line);
 }
 
 static void exchange_came(const struct exchange *x, const struct exchange_view *v, struct buf *out)
 {
     if (x->came_joined) buf_adds(out, "(what was carried over stands in front of what came back)\n");
     if (x->came_len == 0) {
-        bool accepted = strcmp(x->row->verdict, "accepted") == 0;
-        exchange_heading(v, out, accepted ? "what came back is not stored" : "nothing came back");
+        exchange_came_without(x, v, out);
         return;
     }
     if (!x->has_kept) {

@@ -143,8 +143,11 @@ static size_t tree_end(const struct outline *o, const struct outline_act *a)
 static void tree_act(const struct tree *t, const struct outline_act *a, bool last)
 {
     const struct outline *o = t->outline;
-    char *line = mem_printf("Act %d, chapters %d to %d%s%s%s", a->number, a->from, a->to, *a->start ? ": " : "",
-                            a->start, (size_t)a->from > o->count ? " (planned later)" : "");
+    char chapters[48];
+
+    (void)snprintf(chapters, sizeof chapters, a->from == a->to ? "chapter %d" : "chapters %d to %d", a->from, a->to);
+    char *line = mem_printf("Act %d, %s%s%s%s", a->number, chapters, *a->start ? ": " : "", a->start,
+                            (size_t)a->from > o->count ? " (planned later)" : "");
     size_t end = tree_end(o, a);
 
     tree_text(t, tree_branch(t, last), line);

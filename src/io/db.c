@@ -35,11 +35,11 @@ bool db_fail(const struct db *d, int code, const char *doing, struct err *e)
     switch (code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return err_set(
-            e, ERR_DAMAGED,
-            "database '%s' is damaged (%s); nothing was changed: copy it together with its -wal file, then "
-            "read what is left with: sqlite3 '%s' .recover",
-            d->path, why, d->path);
+        return err_set(e, ERR_DAMAGED,
+                       "database '%s' is damaged (%s); nothing was changed: copy it together with its -wal file, "
+                       "then put a copy "
+                       "made with novelgen backup in its place, or read what is left with: sqlite3 '%s' .recover",
+                       d->path, why, d->path);
     case SQLITE_FULL:
         return err_set(e, ERR_STORE, "no space left for database '%s': make room, then go on", d->path);
     case SQLITE_BUSY:

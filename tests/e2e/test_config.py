@@ -63,7 +63,8 @@ def test_a_link_to_the_file_is_kept(home):
     own.write_text('{"queue.max": 7}\n')
     config_file(home).parent.mkdir(parents=True)
     config_file(home).symlink_to(own)
-    assert home.run("config", "set", "queue.max", "9").returncode == 0
+    said = home.run("config", "set", "queue.max", "9")
+    assert said.returncode == 0 and "queue.max is set to 9 in '" in said.stderr
     assert config_file(home).is_symlink() and json.loads(own.read_text()) == {"queue.max": 9}
 
 
@@ -182,3 +183,10 @@ def test_an_unknown_kind_is_refused(home):
     got = home.run("init", "stroy")
     assert got.returncode == 2 and "did you mean 'story'?" in got.stderr
     assert list(home.out.iterdir()) == []
+
+
+def test_what_is_set_is_said_but_a_command_is_not(home):
+    """A command may hold what is secret, and what is said may go into a log. 0 is no limit of no seconds."""
+    said = home.run("config", "set", "on_done", '["notify", "s3cret"]')
+    assert said.returncode == 0 and "on_done is set in '" in said.stderr and "s3cret" not in said.stderr
+    assert "0 in limits means: learnt from the server's own speed" in home.run("config").stderr

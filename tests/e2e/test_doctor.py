@@ -178,6 +178,7 @@ def test_a_damaged_database(home, simulator):
         data[page * 4096:page * 4096 + 200] = b"\xff" * 200
     path.write_bytes(data)
     check(home, "database", "error", ".recover")
+    check(home, "database", "error", "novelgen backup")
 
 
 def test_a_database_of_a_newer_program(home, simulator):

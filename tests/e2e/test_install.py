@@ -45,6 +45,11 @@ def test_everything_has_its_place(tree):
         assert "../docs/spec.schema.json" in job.read_text()
 
 
+def test_the_last_line_says_what_is_where(tmp_path):
+    said = make("install", f"DESTDIR={tmp_path}", "PREFIX=/usr").stdout
+    assert said.splitlines()[-1].startswith(f"installed {tmp_path}/usr/bin/novelgen, ") and "PATH" not in said
+
+
 def test_nothing_installed_names_where_it_was_installed_to(tree):
     for path in tree.rglob("*"):
         if path.is_file() and path.name not in ("novelgen", "novelgen-sim"):

@@ -167,6 +167,17 @@ def test_a_page(place):
     assert second and {a["attempt"] for a in second} == {2}
 
 
+def test_what_was_written_anew_since_says_so(place):
+    """What came back before a redo "is not stored", and nobody heard why, or that its prose is."""
+    place.serve()
+    assert place.submit(**BOOK).returncode == 0
+    assert place.run("redo", 1, "--chapter", 1, "--quiet").returncode == 0
+    page = place.run("prompt", 1, "--chapter", 1).stdout
+    assert "bytes were sent, which are not stored any more: it was written anew since)\n" in page
+    assert "anew since; the prose is kept, see: novelgen show 1 --chapter 1 --versions" in page
+    assert "is not stored ---" not in page and "anew" not in place.run("prompt", 1, "--chapter", 2).stdout
+
+
 @pytest.mark.parametrize("args, says", [
     (["--chunk", 1], "--chunk needs --chapter"),
     (["--chapter", 3], "nothing was sent for chapter 3 of job 1, only for chapters 1 to 2"),
