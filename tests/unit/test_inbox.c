@@ -229,10 +229,9 @@ static void test_every_verb_in_every_state(void **state)
                 fail_msg("verb %d in %s gives %s", verb, job_state_name((enum job_state)from),
                          job_state_name(state_of(id, NULL, 0)));
             assert_int_equal(answer(key).job, id);
-            bool refused = (from == JOB_DONE && verb == MESSAGE_CANCEL) ||
-                           (from == JOB_APPROVAL && verb == MESSAGE_RESUME); // what it waits for is another word
-            assert_int_equal(answer(key).code, refused ? ERR_USAGE : ERR_NONE);
-            assert_int_equal(told, want != from);
+            int refused = from == JOB_DONE && verb == MESSAGE_CANCEL ? ERR_USAGE : ERR_NONE;
+            if (from == JOB_APPROVAL && verb == MESSAGE_RESUME) refused = ERR_APPROVAL; // it waits for another word
+            assert_int_equal(answer(key).code, refused);
         }
 }
 

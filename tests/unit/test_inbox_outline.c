@@ -488,7 +488,7 @@ static void test_approval(void **state)
     enter(JOB_QUEUED, JOB_PLANNING);
     enter(JOB_PLANNING, JOB_APPROVAL);
     a = post(MESSAGE_RESUME, NULL);
-    check_says(&a, ERR_USAGE, "novelgen approve");
+    check_says(&a, ERR_APPROVAL, "novelgen approve");
     a = post(MESSAGE_APPROVE, NULL);
     assert_int_equal(a.code, 0);
     struct job j;
