@@ -169,7 +169,7 @@ def test_both_are_down_and_one_returns(town, whole_long):
     (town.dir / "spare").mkdir()
     with Town(town.dir / "spare") as spare:
         for server in (town, spare):
-            server.serve("--rate", 2500)
+            server.serve("--rate", 500)
         town.backends({"name": "spare", "url": f"http://127.0.0.1:{spare.port}"})
         writer = town.write("home", fallback=["spare"], **LONG)
         town.wait_words(1, 30)

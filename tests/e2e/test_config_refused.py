@@ -175,11 +175,12 @@ def test_a_model_that_is_not_loaded_is_announced_before_the_wait(desk, dialect):
 
 def test_ollama_is_asked_with_the_same_context_always(desk):
     """Another num_ctx is another load: minutes, each time."""
-    sim = desk.other("--dialect", "ollama", "--ctx", 16384, "--ctx-most", 65536, "--rate", 3000)
+    sim = desk.other("--dialect", "ollama", "--ctx", 16384, "--ctx-most", 65536, "--rate", 300)
     recorder = desk.recorder(sim)
     writer = desk.write(recorder.url)
     desk.wait_words(1, 30)
     assert desk.run("pause", 1).returncode == 0 and writer.wait(60) == 6
+    sim.hurry()
     assert desk.resume().returncode == 0
     assert {g["options"]["num_ctx"] for g in recorder.generations()} == {16384}
     assert sim.account()["reloads"] == sim.account()["loads"] == 0
@@ -187,7 +188,7 @@ def test_ollama_is_asked_with_the_same_context_always(desk):
 
 def test_resume_with_another_backend(desk):
     """Its model goes with the old one: the new server's own is asked for."""
-    old = desk.other("--rate", 900, "--models", "small", "--dialect", "vllm")
+    old = desk.other("--rate", 300, "--models", "small", "--dialect", "vllm")
     new = desk.recorder(desk.other("--models", "large", "--dialect", "vllm"))
     writer = desk.write(old.url)
     desk.wait_words(1, 20)
@@ -218,9 +219,10 @@ def test_a_key_goes_to_its_own_server_and_nowhere_else(desk):
     """Both ways to give one; the job moves from the first server, which has a key, to one with another, to one without."""
     env_key, file_key = CANARY + "-env", CANARY + "-file"
     desk.env["SALT_KEY"] = env_key
+    desk.server.hurry(1500)
     sims = [desk.server]
     for _ in range(2):
-        sims.append(desk.other("--rate", 20000))
+        sims.append(desk.other("--rate", 1500))
     first, second, third = desk.recorder(sims[0], key=env_key), desk.recorder(sims[1], key=file_key), desk.recorder(sims[2])
     configure(desk, {"name": "first", "url": first.url, "api_key_env": "SALT_KEY"},
               {"name": "second", "url": second.url, "api_key_file": desk.key_file(file_key + "\n")},

@@ -137,7 +137,7 @@ def test_answers_that_always_break_end_in_a_book_all_the_same(place):
 
 def test_a_book_that_lacks_only_its_files_waits_for_them_and_needs_no_server(place, whole):
     """A chapter that could not be written was forgotten, and a whole book waited for a server that was gone."""
-    place.serve("--rate", 2000)
+    place.serve("--rate", 600)
     writer = place.start(*place.submit_args(**BOOK))
     wait_until(lambda: list(place.folder().glob("chapters/01-*.md")), 60, "chapter 1")
     chapters, away = place.folder() / "chapters", place.folder() / "away"
